@@ -1,0 +1,91 @@
+//! Every message authentication code, hash and comparison of this crate.
+//!
+//! They stand in one place so that a build for fuzzing can replace them: a fuzzer cannot guess a MAC, and
+//! everything of interest lies behind it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+/// HMAC-SHA1 in base64 with the standard alphabet and padding: the signature of V1.
+pub(crate) fn hmac_sha1_base64(key: &[u8], message: &[u8]) -> String {
+    let mut mac = Hmac::<Sha1>::new_from_slice(key).expect("HMAC takes a key of any length");
+    mac.update(message);
+    STANDARD.encode(mac.finalize().into_bytes())
+}
+
+/// HMAC-SHA256 in base64 with the standard alphabet and padding: the signature of V2.
+pub(crate) fn hmac_sha256_base64(key: &[u8], message: &[u8]) -> String {
+    STANDARD.encode(hmac_sha256(key, message))
+}
+
+/// HMAC-SHA256 in lower-case hexadecimal digits: the signature of V4.
+pub(crate) fn hmac_sha256_hex(key: &[u8], message: &[u8]) -> String {
+    hex(&hmac_sha256(key, message))
+}
+
+/// HMAC-SHA256 as raw bytes, for the steps of a key derivation.
+pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
+/// SHA-256 in lower-case hexadecimal digits.
+pub(crate) fn sha256_hex(message: &[u8]) -> String {
+    hex(&<[u8; 32]>::from(Sha256::digest(message)))
+}
+
+/// Compares two encoded signatures byte for byte, in a time that depends on their lengths alone.
+pub(crate) fn constant_time_eq(computed: &str, provided: &str) -> bool {
+    computed.as_bytes().ct_eq(provided.as_bytes()).into()
+}
+
+fn hex(bytes: &[u8; 32]) -> String {
+    let mut text = String::with_capacity(64);
+    for byte in bytes {
+        for nibble in [byte >> 4, byte & 0xf] {
+            text.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_match_rfc_2202_and_rfc_4231() {
+        // RFC 2202, 3.2: de7c9b85b8b78aa6bc8a7a36f70a90701c9db4d9.
+        assert_eq!(
+            hmac_sha1_base64(b"key", b"The quick brown fox jumps over the lazy dog"),
+            "3nybhbi3iqa8ino29wqQcBydtNk="
+        );
+        // RFC 4231, 4.3.
+        assert_eq!(
+            hmac_sha256_hex(b"Jefe", b"what do ya want for nothing?"),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+        assert_eq!(
+            hmac_sha256_base64(b"Jefe", b"what do ya want for nothing?"),
+            "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM="
+        );
+        // FIPS 180-4 example.
+        assert_eq!(
+            sha256_hex(b"abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    #[test]
+    fn comparison_is_of_exact_bytes() {
+        assert!(constant_time_eq("aGk=", "aGk="));
+        for other in ["aGk", "aGk==", "aGK=", ""] {
+            assert!(!constant_time_eq("aGk=", other));
+        }
+    }
+}

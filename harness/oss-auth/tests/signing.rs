@@ -1,0 +1,18 @@
+//! Everything about this crate that can be seen from outside: the golden vectors of the official SDKs, the
+//! worked examples of the documentation, laws that
+//! hold for any request, every malformed form, and the boundaries of time.
+
+#[path = "signing/documents.rs"]
+mod documents;
+#[path = "signing/laws.rs"]
+mod laws;
+#[path = "signing/malformed.rs"]
+mod malformed;
+#[path = "signing/message.rs"]
+mod message;
+#[path = "signing/parsing.rs"]
+mod parsing;
+#[path = "signing/time.rs"]
+mod time;
+#[path = "signing/vectors.rs"]
+mod vectors;

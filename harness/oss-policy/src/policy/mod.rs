@@ -1,0 +1,229 @@
+//! The access policy language, shared by RAM, session (STS), bucket and VPC endpoint policies.
+//!
+//! Grammar and meaning follow the help pages *Policy structure and syntax*, *Policy elements*, *RAM Policy* and *Bucket
+//! Policy*.
+
+mod condition;
+mod decimal;
+mod error;
+mod evaluate;
+mod parse;
+mod print;
+mod principal;
+mod resource;
+
+pub use condition::{Condition, ConditionOperator};
+pub use error::{PolicyError, PolicyErrorKind};
+pub use evaluate::{Access, Context, Decision, Principal, ResourceName};
+pub use principal::PrincipalPattern;
+pub use resource::ResourcePattern;
+
+use crate::wildcard::Pattern;
+
+/// The size limit of a policy document, in bytes (16 KiB, EC 0030-00000001). OSS documents it for bucket policies; it
+/// is applied to every kind, since RAM and STS have smaller limits of their own.
+pub const MAX_BUCKET_POLICY_BYTES: usize = 16 * 1024;
+
+/// Where a policy hangs, which decides whether it names principals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PolicyKind {
+    /// Attached to a RAM user or role. Its holder is the principal.
+    Ram,
+    /// Given to AssumeRole; it narrows what the temporary key may do. The role session is the principal.
+    Session,
+    /// Attached to a bucket. Names principals.
+    Bucket,
+    /// Attached to a VPC endpoint. Names principals.
+    VpcEndpoint,
+}
+
+impl PolicyKind {
+    /// Whether statements of such a policy may have a `Principal`.
+    #[must_use]
+    pub fn names_principals(self) -> bool {
+        matches!(self, Self::Bucket | Self::VpcEndpoint)
+    }
+}
+
+/// Whether a statement grants or refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// Grants, unless any statement denies.
+    Allow,
+    /// Refuses, whatever else allows.
+    Deny,
+}
+
+impl Effect {
+    /// The value as it stands in a policy.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "Allow",
+            Self::Deny => "Deny",
+        }
+    }
+}
+
+/// A policy: one or more statements.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    kind: PolicyKind,
+    statements: Vec<Statement>,
+}
+
+impl Policy {
+    /// Builds a policy in code.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyErrorKind::EmptyList`] without statements, [`PolicyErrorKind::PrincipalNotAllowed`] when a statement
+    /// names principals and `kind` does not.
+    pub fn new(kind: PolicyKind, statements: Vec<Statement>) -> Result<Self, PolicyError> {
+        if statements.is_empty() {
+            return Err(PolicyError::new(PolicyErrorKind::EmptyList, "Statement"));
+        }
+        let intruder = statements.iter().position(|statement| {
+            statement.principals.is_some() && !kind.names_principals()
+        });
+        match intruder {
+            None => Ok(Self { kind, statements }),
+            Some(index) => Err(PolicyError::new(
+                PolicyErrorKind::PrincipalNotAllowed,
+                &format!("Statement[{index}].Principal"),
+            )),
+        }
+    }
+
+    /// Where the policy hangs.
+    #[must_use]
+    pub fn kind(&self) -> PolicyKind {
+        self.kind
+    }
+
+    /// The statements, in the order of the document.
+    #[must_use]
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+}
+
+/// One statement of a policy. It applies to an access when principal, action, resource and all conditions match.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    effect: Effect,
+    actions: Vec<Pattern>,
+    resources: Vec<ResourcePattern>,
+    principals: Option<Vec<PrincipalPattern>>,
+    conditions: Vec<Condition>,
+}
+
+impl Statement {
+    /// A statement about these actions (`oss:GetObject`, `oss:Get*`, `*`) on these resources (`acs:oss:*:*:bucket/*`,
+    /// `*`), for everybody the policy concerns and without conditions.
+    ///
+    /// # Errors
+    ///
+    /// When a list is empty or an entry is malformed.
+    pub fn new(effect: Effect, actions: &[&str], resources: &[&str]) -> Result<Self, PolicyError> {
+        Ok(Self {
+            effect,
+            actions: build("Action", actions, parse_action)?,
+            resources: build("Resource", resources, ResourcePattern::parse)?,
+            principals: None,
+            conditions: Vec::new(),
+        })
+    }
+
+    /// Restricts the statement to these principals: `*`, UIDs, `arn:sts::<account>:assumed-role/<role>/<session or *>`.
+    ///
+    /// # Errors
+    ///
+    /// When the list is empty or an entry is malformed.
+    pub fn with_principals(mut self, principals: &[&str]) -> Result<Self, PolicyError> {
+        self.principals = Some(build("Principal", principals, PrincipalPattern::parse)?);
+        Ok(self)
+    }
+
+    /// Adds a condition; all conditions of a statement have to hold.
+    ///
+    /// # Errors
+    ///
+    /// When a value does not fit the operator, when there is none, or when the statement already has a condition with
+    /// this operator and key: a document could not express that.
+    pub fn with_condition(
+        mut self,
+        operator: ConditionOperator,
+        key: &str,
+        values: &[&str],
+    ) -> Result<Self, PolicyError> {
+        let path = format!("Condition.{}.{}", operator.as_str(), error::shown(key));
+        let repeated = |other: &Condition| other.operator() == operator && other.key() == key;
+        if self.conditions.iter().any(repeated) {
+            return Err(PolicyError::new(PolicyErrorKind::RepeatedCondition, &path));
+        }
+        if values.is_empty() {
+            return Err(PolicyError::new(PolicyErrorKind::EmptyList, &path));
+        }
+        let condition = Condition::new(operator, key, values)
+            .map_err(|kind| PolicyError::new(kind, &path))?;
+        self.conditions.push(condition);
+        Ok(self)
+    }
+
+    /// Whether the statement grants or refuses.
+    #[must_use]
+    pub fn effect(&self) -> Effect {
+        self.effect
+    }
+
+    /// The actions, of which one has to match.
+    #[must_use]
+    pub fn actions(&self) -> &[Pattern] {
+        &self.actions
+    }
+
+    /// The resources, of which one has to match.
+    #[must_use]
+    pub fn resources(&self) -> &[ResourcePattern] {
+        &self.resources
+    }
+
+    /// The principals, of which one has to match; `None` when the statement names none, which means everybody.
+    #[must_use]
+    pub fn principals(&self) -> Option<&[PrincipalPattern]> {
+        self.principals.as_deref()
+    }
+
+    /// The conditions, all of which have to hold.
+    #[must_use]
+    pub fn conditions(&self) -> &[Condition] {
+        &self.conditions
+    }
+}
+
+/// An action is `service:operation` with wildcards, or `*`. RAM policies also name the actions of other services.
+fn parse_action(text: &str) -> Result<Pattern, PolicyErrorKind> {
+    let named = text
+        .split_once(':')
+        .is_some_and(|(service, operation)| !service.is_empty() && !operation.is_empty());
+    if named || text == "*" {
+        Ok(Pattern::new(text))
+    } else {
+        Err(PolicyErrorKind::InvalidAction(error::shown(text)))
+    }
+}
+
+fn build<T>(
+    path: &str,
+    texts: &[&str],
+    parse: impl Fn(&str) -> Result<T, PolicyErrorKind>,
+) -> Result<Vec<T>, PolicyError> {
+    if texts.is_empty() {
+        return Err(PolicyError::new(PolicyErrorKind::EmptyList, path));
+    }
+    texts
+        .iter()
+        .map(|text| parse(text).map_err(|kind| PolicyError::new(kind, path)))
+        .collect()
+}

@@ -1,0 +1,33 @@
+//! `cors-preflight`: a preflight passes when one rule of the bucket matches origin, method and every header (help pages: OptionObject,
+//! CORS; EC 0003-00000601 without rules, -602 without a match).
+//!
+//! The only 403 of CORS: ordinary requests with a foreign Origin are answered, without CORS headers. Nothing is asked about who sends
+//! a preflight, so it stands before authentication.
+
+use super::inquiry::Inquiry;
+use crate::answer::Refusal;
+use crate::denial::{Cause, Denial};
+
+pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
+    let request = inquiry.request;
+    if request.method != "OPTIONS" {
+        return Ok(());
+    }
+    let refuse = |ec| Err(Denial::new(Cause::CorsForbidden).ec(ec).into());
+    let Some(rules) = inquiry.bucket().and_then(|bucket| bucket.cors.as_ref()) else {
+        return refuse("0003-00000601");
+    };
+    let origin = request.header("origin").unwrap_or("");
+    let method = request.header("access-control-request-method").unwrap_or("");
+    let headers: Vec<&str> = request
+        .header("access-control-request-headers")
+        .unwrap_or("")
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .collect();
+    match rules.preflight(origin, method, &headers) {
+        Some(_) => Ok(()),
+        None => refuse("0003-00000602"),
+    }
+}

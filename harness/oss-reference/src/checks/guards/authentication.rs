@@ -1,0 +1,128 @@
+//! Guards on the form of a claim: what cannot be read is a bad request, whoever sent it.
+
+use oss_auth::{ClaimErrorKind, DateError, ScopeError, ScopePart, Timestamp, Validity};
+
+use super::super::inquiry::{BadClaim, Inquiry, Place};
+use crate::answer::{Refusal, Rejection};
+use crate::denial::{Cause, Denial};
+
+/// One signature, in one place (help page: Add signatures to URLs; EC 0002-00000039).
+pub(in super::super) fn one_mechanism(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
+    match inquiry.claim() {
+        Err(BadClaim::Request(error)) if error.kind() == ClaimErrorKind::Conflict => {
+            Err(invalid(capitalised(&error.to_string()), error.ec()).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The Authorization header, or the V2 or V4 URL, can be read (EC 0002-00000061 and following). What a V1 URL lacks is the business of
+/// two checks.
+pub(in super::super) fn claim_readable(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
+    let Err(BadClaim::Request(error)) = inquiry.claim() else { return Ok(()) };
+    let message = match error.kind() {
+        ClaimErrorKind::MalformedHeader => "Authorization header is invalid.".to_owned(),
+        ClaimErrorKind::MalformedUrl => capitalised(&error.to_string()),
+        ClaimErrorKind::Conflict | ClaimErrorKind::UrlMissingParameter | ClaimErrorKind::UrlInvalidExpires => return Ok(()),
+    };
+    Err(invalid(message, error.ec()).into())
+}
+
+/// A form has a key, and all of its signature's fields or none (help page: PostObject; EC 0002-00000702 to -706).
+pub(in super::super) fn form_complete(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
+    let Some(form) = inquiry.form else { return Ok(()) };
+    let ordered = |field: &str| {
+        format!("The bucket POST must contain the specified '{field}'. If it is specified, please check the order of the fields")
+    };
+    if form.key().is_none() {
+        let rejection = Rejection::new(400, "InvalidArgument", ordered("key"));
+        return Err(rejection.extra("ArgumentName", "key").into());
+    }
+    match inquiry.claim() {
+        Err(BadClaim::Form(error)) => Err(invalid(ordered(error.field()), error.ec())
+            .extra("ArgumentName", error.field())
+            .into()),
+        _ => Ok(()),
+    }
+}
+
+/// A header that is signed carries a date that can be read (EC 0002-00000502, -503, -505). The 403 page does not list it.
+pub(in super::super) fn valid_date(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
+    match inquiry.readable_claim().map(|claim| &claim.place) {
+        Some(Place::Request { scheme, validity: Err(error), .. }) => {
+            let error: DateError = *error;
+            Err(Denial::new(Cause::DateInvalid).ec(scheme.date_ec(error)).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The credential of a V4 signature is made for this day, region and product (EC 0002-00000212, -226, -227; forms -709, -715).
+pub(in super::super) fn credential_scope(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
+    let Some(claim) = inquiry.readable_claim() else { return Ok(()) };
+    let region = inquiry.certain_region();
+    let wrong = match &claim.place {
+        Place::Form(form) => {
+            let own = form.scope().map_or("", |scope| scope.region);
+            form.check_scope(served(inquiry, region, own)).err()
+        }
+        Place::Request { validity: Ok(validity), .. } => {
+            let Some(at) = signed_at(*validity) else { return Ok(()) };
+            let checked = inquiry.with_claim(|_, claim| {
+                let own = claim.scope().map_or("", |scope| scope.region);
+                claim.check_scope(at, served(inquiry, region, own))
+            });
+            checked.and_then(Result::err)
+        }
+        Place::Request { validity: Err(_), .. } => None,
+    };
+    match wrong {
+        Some(error) => Err(invalid(scope_message(&error, inquiry.form.is_some()), error.ec()).into()),
+        None => Ok(()),
+    }
+}
+
+/// The region a scope must name: where neither bucket nor host fix one, any region that is served will do.
+fn served<'r>(inquiry: &'r Inquiry<'_>, certain: Option<&'r str>, own: &'r str) -> &'r str {
+    let known = || inquiry.config.regions.iter().any(|region| region == own);
+    match certain {
+        Some(region) => region,
+        None if known() => own,
+        None => inquiry.config.default_region(),
+    }
+}
+
+fn signed_at(validity: Validity) -> Option<Timestamp> {
+    match validity {
+        Validity::Skew { at } => Some(at),
+        Validity::Window { from, .. } => Some(from),
+        Validity::Until { .. } => None,
+    }
+}
+
+fn scope_message(error: &ScopeError, form: bool) -> String {
+    let part = match error.part {
+        ScopePart::Date => "date",
+        ScopePart::Region => "region",
+        ScopePart::Product => "product",
+        ScopePart::Terminator => return "Authorization header is invalid.".into(),
+    };
+    if form {
+        format!("The signing {part} in credential is invalid.")
+    } else {
+        format!("Invalid signing {part} in Authorization header.")
+    }
+}
+
+fn invalid(message: String, ec: &'static str) -> Rejection {
+    Rejection::new(400, "InvalidArgument", message).ec(ec)
+}
+
+/// An error's text as a sentence.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
+        None => String::new(),
+    }
+}

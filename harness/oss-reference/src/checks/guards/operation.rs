@@ -1,0 +1,77 @@
+//! Guards on what is asked, and on whether the things it names are there.
+
+use super::super::inquiry::Inquiry;
+use super::addressing::no_such_bucket;
+use crate::answer::{Refusal, Rejection};
+use crate::host::is_object_name;
+use crate::operation::Operation;
+use crate::world::Bucket;
+
+/// Method, sub-resources and headers name an operation (EC 0017-00000001).
+pub(in super::super) fn known(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
+    inquiry.operation().map(|_| ()).map_err(Refusal::from)
+}
+
+/// The key is one an object can have: at most 1023 bytes, not beginning with a slash or backslash (help page: Objects).
+pub(in super::super) fn object_name(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
+    match inquiry.key() {
+        Some(key) if !is_object_name(key) => {
+            Err(Rejection::new(400, "InvalidObjectName", "The specified object is not valid.")
+                .extra("ObjectName", key)
+                .into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The source of a copy or a renaming is well named, and its bucket exists.
+pub(in super::super) fn source(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
+    if inquiry.asks(Operation::RenameObject) {
+        return match inquiry.request.rename_source() {
+            Some(Err(rejection)) => Err(rejection.into()),
+            _ => Ok(()),
+        };
+    }
+    if !inquiry.asks(Operation::CopyObject) && !inquiry.asks(Operation::UploadPartCopy) {
+        return Ok(());
+    }
+    match inquiry.request.copy_source() {
+        Some(Err(rejection)) => Err(rejection.into()),
+        Some(Ok(source)) if !inquiry.world.buckets.contains_key(&source.bucket) => {
+            Err(no_such_bucket(&source.bucket).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What shall be read is there. Asked after authorisation, so that who may not read cannot learn what is there.
+pub(in super::super) fn object_exists(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
+    let Ok(operation) = inquiry.operation() else { return Ok(()) };
+    let (bucket, key) = match operation {
+        Operation::GetObject
+        | Operation::HeadObject
+        | Operation::GetObjectMeta
+        | Operation::GetSymlink
+        | Operation::GetObjectAcl
+        | Operation::PutObjectAcl
+        | Operation::GetObjectTagging
+        | Operation::PutObjectTagging
+        | Operation::DeleteObjectTagging
+        | Operation::RestoreObject => (inquiry.bucket(), inquiry.key()),
+        Operation::CopyObject | Operation::UploadPartCopy => match inquiry.copy_source() {
+            Some(source) => (inquiry.world.buckets.get(&source.bucket), Some(source.key.as_str())),
+            None => return Ok(()),
+        },
+        _ => return Ok(()),
+    };
+    let there = |bucket: &Bucket, key: &str| bucket.objects.contains_key(key);
+    match (bucket, key) {
+        (Some(bucket), Some(key)) if !there(bucket, key) => {
+            Err(Rejection::new(404, "NoSuchKey", "The specified key does not exist.")
+                .ec("0026-00000001")
+                .extra("Key", key)
+                .into())
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,357 @@
+//! What the checks know of a request: facts that are worked out once, when first asked for.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use oss_auth::{Carrier, Claim, ClaimError, DateError, FormClaim, FormClaimError, Header, QueryPair, Scheme, Validity};
+use oss_policy::{PostPolicy, PostPolicyError};
+
+use super::rights::{self, Right};
+use crate::answer::Rejection;
+use crate::checks::Form;
+use crate::config::Config;
+use crate::operation::{self, Class, Operation};
+use crate::request::{CopySource, Request};
+use crate::world::{AccessKey, Account, Bucket, KeyHolder, Object, Session, World};
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Caller {
+    /// No signature in header, URL or form.
+    Anonymous,
+    /// An account itself.
+    Root {
+        /// UID of the account.
+        uid: String,
+    },
+    /// A RAM user.
+    RamUser {
+        /// UID of the account.
+        account: String,
+        /// UID of the user.
+        uid: String,
+    },
+    /// A RAM role, through a security token.
+    Role {
+        /// UID of the account.
+        account: String,
+        /// Name of the role.
+        role: String,
+        /// Name of the session.
+        session: String,
+    },
+}
+
+impl Caller {
+    /// UID of the caller's account; `None` for anonymous callers.
+    pub fn account(&self) -> Option<&str> {
+        match self {
+            Self::Anonymous => None,
+            Self::Root { uid } => Some(uid),
+            Self::RamUser { account, .. } | Self::Role { account, .. } => Some(account),
+        }
+    }
+
+    /// Whether it is the account of that UID itself; its RAM users and roles are never owners (help page: Authentication).
+    pub fn is_root_of(&self, uid: &str) -> bool {
+        matches!(self, Self::Root { uid: own } if own == uid)
+    }
+}
+
+/// The signature a request claims to carry, as far as it does not borrow from the claim's parser.
+pub(crate) struct Claimed<'a> {
+    /// The key it names.
+    pub(crate) access_key_id: String,
+    /// The token it carries where its scheme reads one.
+    pub(crate) security_token: Option<String>,
+    /// Where it stands and what the rules of that place need.
+    pub(crate) place: Place<'a>,
+}
+
+/// Where a signature stands.
+pub(crate) enum Place<'a> {
+    /// In header or URL.
+    Request {
+        /// Its scheme.
+        scheme: Scheme,
+        /// Header or URL.
+        carrier: Carrier,
+        /// The time it depends on.
+        validity: Result<Validity, DateError>,
+    },
+    /// In the fields of PostObject.
+    Form(FormClaim<'a>),
+}
+
+/// A claim that cannot be read.
+pub(crate) enum BadClaim {
+    /// In header or URL.
+    Request(ClaimError),
+    /// In the fields of PostObject.
+    Form(FormClaimError),
+}
+
+/// A request before its judges.
+pub struct Inquiry<'a> {
+    /// The request.
+    pub request: &'a Request,
+    /// PostObject's fields.
+    pub form: Option<&'a Form>,
+    /// The state of the service.
+    pub world: &'a World,
+    /// The server's configuration.
+    pub config: &'a Config,
+    /// The small body, once it has been read.
+    pub(super) body: Option<&'a [u8]>,
+    operation: OnceCell<Result<Operation, Rejection>>,
+    key: OnceCell<Option<Cow<'a, str>>>,
+    source: OnceCell<Option<CopySource>>,
+    fields: OnceCell<(Vec<QueryPair<'a>>, Vec<Header<'a>>)>,
+    claim: OnceCell<Result<Option<Claimed<'a>>, BadClaim>>,
+    post_policy: OnceCell<Option<Result<PostPolicy, PostPolicyError>>>,
+    caller: OnceCell<Caller>,
+    rights: OnceCell<Vec<Right<'a>>>,
+}
+
+impl<'a> Inquiry<'a> {
+    /// An inquiry into `request`.
+    pub fn new(request: &'a Request, form: Option<&'a Form>, world: &'a World, config: &'a Config) -> Self {
+        Self {
+            request,
+            form,
+            world,
+            config,
+            body: None,
+            operation: OnceCell::new(),
+            key: OnceCell::new(),
+            source: OnceCell::new(),
+            fields: OnceCell::new(),
+            claim: OnceCell::new(),
+            post_policy: OnceCell::new(),
+            caller: OnceCell::new(),
+            rights: OnceCell::new(),
+        }
+    }
+
+    /// The same request, with its small body.
+    pub(super) fn with_body<'b>(&'b self, body: &'b [u8]) -> Inquiry<'b> {
+        let inner = self.again();
+        Inquiry { body: Some(body), ..inner }
+    }
+
+    /// The same caller, asking for `operation` on `key` of the same bucket.
+    pub(super) fn asking<'b>(&'b self, operation: Operation, key: &'b str) -> Inquiry<'b> {
+        let inner = self.again();
+        Inquiry {
+            operation: OnceCell::from(Ok(operation)),
+            key: OnceCell::from(Some(Cow::Borrowed(key))),
+            ..inner
+        }
+    }
+
+    fn again<'b>(&'b self) -> Inquiry<'b> {
+        let again = Inquiry::new(self.request, self.form, self.world, self.config);
+        Inquiry { caller: OnceCell::from(self.caller().clone()), ..again }
+    }
+
+    /// What is asked.
+    ///
+    /// # Errors
+    /// 400 or 405 when method, sub-resources and headers name no operation.
+    pub fn operation(&self) -> Result<Operation, Rejection> {
+        self.operation.get_or_init(|| operation::identify(self.request)).clone()
+    }
+
+    /// Whether `operation` is what is asked.
+    pub fn asks(&self, operation: Operation) -> bool {
+        matches!(self.operation.get_or_init(|| operation::identify(self.request)), Ok(known) if *known == operation)
+    }
+
+    /// The class of what is asked, if that is known.
+    pub fn class(&self) -> Option<Class> {
+        let operation = self.operation.get_or_init(|| operation::identify(self.request));
+        operation.as_ref().ok().map(|operation| operation.class())
+    }
+
+    /// The time at which the request is judged, in Unix seconds.
+    pub fn now(&self) -> i64 {
+        self.request.received
+    }
+
+    /// The bucket addressed, if it exists.
+    pub fn bucket(&self) -> Option<&'a Bucket> {
+        self.world.buckets.get(self.request.bucket()?)
+    }
+
+    /// The key addressed: that of the path, or PostObject's field with `${filename}` expanded.
+    pub fn key(&self) -> Option<&str> {
+        let own = || match self.form {
+            Some(form) => form.key(),
+            None => self.request.key().map(Cow::Borrowed),
+        };
+        self.key.get_or_init(own).as_deref()
+    }
+
+    /// The object addressed, if it exists.
+    pub fn object(&self) -> Option<&'a Object> {
+        self.bucket()?.objects.get(self.key()?)
+    }
+
+    /// What CopyObject and UploadPartCopy copy from; `None` too when the header cannot be read.
+    pub(super) fn copy_source(&self) -> Option<&CopySource> {
+        self.source.get_or_init(|| self.request.copy_source()?.ok()).as_ref()
+    }
+
+    /// The object whose bytes are asked for: that of a read, or the source of a copy.
+    pub(super) fn bytes_read(&self) -> Option<&'a Object> {
+        match self.operation().ok()? {
+            Operation::GetObject => self.object(),
+            Operation::CopyObject | Operation::UploadPartCopy => {
+                let source = self.copy_source()?;
+                self.world.buckets.get(&source.bucket)?.objects.get(&source.key)
+            }
+            _ => None,
+        }
+    }
+
+    /// The region the request is served in, where that is certain: the bucket's, or the one the host names.
+    pub(super) fn certain_region(&self) -> Option<&'a str> {
+        let bucket = self.bucket().map(|bucket| bucket.region.as_str());
+        bucket.or_else(|| self.request.addressed.class.region())
+    }
+
+    /// The value of an OSS header, or of the field of the same name in a form.
+    pub(super) fn header_or_field(&self, name: &str) -> Option<&'a str> {
+        match self.form {
+            Some(form) => form.field(name),
+            None => self.request.header(name),
+        }
+    }
+
+    /// The request as `oss-auth` sees it.
+    pub(super) fn with_signed_request<T>(&self, f: impl FnOnce(&oss_auth::Request<'_>) -> T) -> T {
+        let (query, headers) = self.fields.get_or_init(|| {
+            let pair = |(name, value): &'a (String, Option<String>)| QueryPair {
+                name: Cow::Borrowed(name.as_str()),
+                value: value.as_deref().map(Cow::Borrowed),
+            };
+            let header = |(name, value): &'a (String, Vec<u8>)| Header { name, value };
+            (self.request.query.iter().map(pair).collect(), self.request.headers.iter().map(header).collect())
+        });
+        f(&oss_auth::Request {
+            method: &self.request.method,
+            bucket: self.request.bucket(),
+            key: self.request.key(),
+            query,
+            headers,
+            path: &self.request.raw_path,
+        })
+    }
+
+    /// Reads the claim of header or URL once more and hands it on, since it cannot be kept beside what it borrows from.
+    pub(super) fn with_claim<T>(&self, f: impl FnOnce(&oss_auth::Request<'_>, &Claim<'_>) -> T) -> Option<T> {
+        self.with_signed_request(|request| {
+            let claim = oss_auth::find_claim(request).ok().flatten()?;
+            Some(f(request, &claim))
+        })
+    }
+
+    /// The signature the request claims to carry; `Ok(None)` for anonymous requests.
+    ///
+    /// A form is judged by its fields alone (help page: PostObject), a preflight by nothing (help page: OptionObject).
+    pub(super) fn claim(&self) -> Result<Option<&Claimed<'a>>, &BadClaim> {
+        self.claim.get_or_init(|| self.read_claim()).as_ref().map(Option::as_ref)
+    }
+
+    /// The claim, if there is one that can be read.
+    pub(super) fn readable_claim(&self) -> Option<&Claimed<'a>> {
+        self.claim().ok().flatten()
+    }
+
+    fn read_claim(&self) -> Result<Option<Claimed<'a>>, BadClaim> {
+        if self.request.method == "OPTIONS" {
+            return Ok(None);
+        }
+        if let Some(form) = self.form {
+            let claim = oss_auth::find_form_claim(&form.fields).map_err(BadClaim::Form)?;
+            return Ok(claim.map(|claim| Claimed {
+                access_key_id: claim.access_key_id().to_owned(),
+                security_token: claim.security_token().map(str::to_owned),
+                place: Place::Form(claim),
+            }));
+        }
+        self.with_signed_request(|request| {
+            let claim = oss_auth::find_claim(request).map_err(BadClaim::Request)?;
+            Ok(claim.map(|claim| Claimed {
+                access_key_id: claim.access_key_id().to_owned(),
+                security_token: claim.security_token().map(str::to_owned),
+                place: Place::Request {
+                    scheme: claim.scheme(),
+                    carrier: claim.carrier(),
+                    validity: claim.validity(request),
+                },
+            }))
+        })
+    }
+
+    /// The policy of a form, where it has a claim and so a policy.
+    pub(super) fn post_policy(&self) -> Option<&Result<PostPolicy, PostPolicyError>> {
+        let read = || match &self.readable_claim()?.place {
+            Place::Form(claim) => Some(PostPolicy::decode(claim.policy())),
+            Place::Request { .. } => None,
+        };
+        self.post_policy.get_or_init(read).as_ref()
+    }
+
+    /// The access key the claim names, if it exists.
+    pub(super) fn access_key(&self) -> Option<&'a AccessKey> {
+        self.world.keys.get(&self.readable_claim()?.access_key_id)
+    }
+
+    /// The token the claim carries, where its key is a temporary one.
+    pub(super) fn session_token(&self) -> Option<&str> {
+        match self.access_key()?.holder {
+            KeyHolder::Session { .. } => self.readable_claim()?.security_token.as_deref(),
+            KeyHolder::Root { .. } | KeyHolder::RamUser { .. } => None,
+        }
+    }
+
+    /// The session of the caller: that of its token, else the one its temporary key was issued with.
+    pub(super) fn session(&self) -> Option<&'a Session> {
+        let key = self.access_key()?;
+        if !matches!(key.holder, KeyHolder::Session { .. }) {
+            return None;
+        }
+        let by_token = self.session_token().and_then(|token| self.world.sessions.get(token));
+        by_token.or_else(|| self.world.sessions.values().find(|session| session.access_key_id == key.id))
+    }
+
+    /// Who asks, as the claim says; [`super::TABLE`] is where the claim is tested. What cannot be read or is not known is anonymous.
+    pub fn caller(&self) -> &Caller {
+        self.caller.get_or_init(|| match self.access_key().map(|key| &key.holder) {
+            None => Caller::Anonymous,
+            Some(KeyHolder::Root { account }) => Caller::Root { uid: account.clone() },
+            Some(KeyHolder::RamUser { account, user }) => {
+                Caller::RamUser { account: account.clone(), uid: user.clone() }
+            }
+            Some(KeyHolder::Session { account }) => match self.session() {
+                Some(session) => Caller::Role {
+                    account: session.account.clone(),
+                    role: session.role.clone(),
+                    session: session.name.clone(),
+                },
+                None => Caller::Role { account: account.clone(), role: String::new(), session: String::new() },
+            },
+        })
+    }
+
+    /// The caller's account, if the caller has one that exists.
+    pub(super) fn caller_account(&self) -> Option<&'a Account> {
+        self.world.accounts.get(self.caller().account()?)
+    }
+
+    /// What the request needs to be allowed, each with what policies and ACLs say to it.
+    pub(super) fn rights(&self) -> &[Right<'a>] {
+        self.rights.get_or_init(|| rights::needed(self))
+    }
+}

@@ -1,0 +1,30 @@
+//! `url-auth-expiry`: a signed URL is good until its expiry, and the expiry is looked at before the signature (help page: Add
+//! signatures to URLs; EC 0002-00000069, for V4 -236).
+
+use oss_auth::{Scheme, TimeError, Timestamp};
+
+use super::inquiry::{Inquiry, Place};
+use crate::answer::Refusal;
+use crate::denial::{Cause, Denial};
+
+pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
+    let Some(claim) = inquiry.readable_claim() else { return Ok(()) };
+    let Place::Request { scheme, validity: Ok(validity), .. } = &claim.place else { return Ok(()) };
+    let now = Timestamp(inquiry.now());
+    match validity.check(now) {
+        Err(TimeError::Expired { expires }) => {
+            let ec = match scheme {
+                Scheme::V1 | Scheme::V2 => "0002-00000069",
+                Scheme::V4 => "0002-00000236",
+                Scheme::S3V4 => "0002-00000418",
+            };
+            Err(Denial::new(Cause::UrlAuthExpired)
+                .ec(ec)
+                .extra("Expires", expires.to_iso_extended_millis())
+                .extra("ServerTime", now.to_iso_extended_millis())
+                .into())
+        }
+        // The other errors of time are the clock-skew check's.
+        _ => Ok(()),
+    }
+}

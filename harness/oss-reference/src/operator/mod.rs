@@ -1,0 +1,6 @@
+//! The operator API: the few states that no OSS request can bring about, behind a token and on loopback only.
+
+pub mod execute;
+pub mod protocol;
+
+pub use execute::{OperatorError, execute};

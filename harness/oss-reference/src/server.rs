@@ -1,0 +1,150 @@
+//! Starting, addressing and stopping a server.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::front::operator::Door;
+use crate::front::{Arrival, Front};
+use crate::world::World;
+
+/// When no connection can be taken (out of file descriptors), the next attempt is made after this time.
+const BREATHER: Duration = Duration::from_millis(20);
+
+/// The reference server.
+#[derive(Debug)]
+pub struct Server;
+
+impl Server {
+    /// Listens on `listen`, and on a free loopback port for the operator; serves on tasks of the calling runtime.
+    ///
+    /// # Errors
+    /// When an address cannot be bound or the configuration contradicts itself.
+    pub async fn start(config: Config, listen: SocketAddr) -> io::Result<Running> {
+        config.validate().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let listener = TcpListener::bind(listen).await?;
+        let operator_listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+        let (address, operator_address) = (listener.local_addr()?, operator_listener.local_addr()?);
+        let clock = Clock::default();
+        let operator_token = config.operator_token.clone().unwrap_or_else(random_token);
+        let world = World::seeded(&config, clock.now());
+        let config = Arc::new(config);
+        let front = Arc::new(Front::new(world, Arc::clone(&config), clock.clone()));
+        let (stop, stopping) = watch::channel(false);
+        let door = Arc::new(Door::new(Arc::clone(&front), operator_token.clone(), stopping.clone()));
+        let requests = tokio::spawn(accept(listener, vec![stopping.clone()], move |stream, peer| {
+            Arc::clone(&front).serve(stream, Arrival { peer, vpc_endpoint: None })
+        }));
+        let commands = tokio::spawn(accept(operator_listener, vec![stopping], move |stream, peer| {
+            Arc::clone(&door).serve(stream, peer)
+        }));
+        Ok(Running { config, clock, address, operator_address, operator_token, stop, tasks: [requests, commands] })
+    }
+}
+
+/// A server at work; dropping it stops it.
+pub struct Running {
+    config: Arc<Config>,
+    clock: Clock,
+    address: SocketAddr,
+    operator_address: SocketAddr,
+    operator_token: String,
+    stop: watch::Sender<bool>,
+    tasks: [JoinHandle<()>; 2],
+}
+
+impl Running {
+    /// Where OSS requests go.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where operator commands go: `POST /` with the token.
+    pub fn operator_address(&self) -> SocketAddr {
+        self.operator_address
+    }
+
+    /// The bearer token of the operator.
+    pub fn operator_token(&self) -> &str {
+        &self.operator_token
+    }
+
+    /// The configuration it runs under.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The clock that every rule about time reads.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Stops, and waits until both listeners are closed and their connections have ended.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        for task in &mut self.tasks {
+            // A task that was cancelled with its runtime has stopped as well.
+            let _ = task.await;
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+    }
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running")
+            .field("address", &self.address)
+            .field("operator_address", &self.operator_address)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Takes connections and serves each on a task of its own, until one of `ends` becomes true or loses its sender. Then the
+/// listener closes and the connections are cut.
+pub(crate) async fn accept<S, F>(listener: TcpListener, ends: Vec<watch::Receiver<bool>>, serve: S)
+where
+    S: Fn(TcpStream, SocketAddr) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut connections = JoinSet::new();
+    let mut ending: JoinSet<()> = ends
+        .into_iter()
+        .map(|mut end| async move {
+            let _ = end.wait_for(|ended| *ended).await;
+        })
+        .collect();
+    loop {
+        tokio::select! {
+            _ = ending.join_next() => break,
+            taken = listener.accept() => match taken {
+                Ok((stream, peer)) => {
+                    // Answers are written whole; waiting for more to send would only delay them.
+                    let _ = stream.set_nodelay(true);
+                    connections.spawn(serve(stream, peer));
+                }
+                Err(_) => tokio::time::sleep(BREATHER).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+    drop(listener);
+    connections.shutdown().await;
+}
+
+/// 64 digits from the process's own randomness: the standard library draws the 128-bit key of its hashers from the operating system.
+fn random_token() -> String {
+    (0..4_u8).map(|part| format!("{:016x}", RandomState::new().hash_one(part))).collect()
+}

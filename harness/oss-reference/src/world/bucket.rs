@@ -1,0 +1,111 @@
+//! A bucket, its configuration and its uploads in progress.
+
+use std::collections::BTreeMap;
+
+use oss_policy::{BucketAcl, CorsRules, Policy, RefererRules};
+
+use super::object::{Object, StorageClass};
+
+/// A bucket.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    /// Its globally unique name.
+    pub name: String,
+    /// UID of the owning account.
+    pub owner: String,
+    /// Bare region id, `cn-hangzhou`.
+    pub region: String,
+    /// Unix seconds.
+    pub created: i64,
+    /// Its ACL.
+    pub acl: BucketAcl,
+    /// Default storage class of its objects.
+    pub storage_class: StorageClass,
+    /// Whether security has blocked it.
+    pub status: BucketStatus,
+    /// Objects by key, sorted as lists are.
+    pub objects: BTreeMap<String, Object>,
+    /// Multipart uploads by `(key, upload id)`, sorted as lists are.
+    pub uploads: BTreeMap<(String, String), Upload>,
+    /// The bucket policy: the text as stored, and as understood.
+    pub policy: Option<(String, Policy)>,
+    /// Hotlink protection; `None` until configured.
+    pub referer: Option<RefererRules>,
+    /// CORS rules; `None` until configured.
+    pub cors: Option<CorsRules>,
+    /// Retention policy (WORM).
+    pub retention: Option<Retention>,
+    /// Default server-side encryption.
+    pub encryption: Option<Encryption>,
+    /// Transfer acceleration; `None` until configured.
+    pub acceleration: Option<bool>,
+    /// Hierarchical namespace, fixed when the bucket is made.
+    pub hierarchical_namespace: bool,
+    /// Block Public Access for this bucket.
+    pub block_public_access: bool,
+    /// Requester pays.
+    pub requester_pays: bool,
+    /// Bucket tags.
+    pub tags: Vec<(String, String)>,
+    /// Sub-resources kept as given (`lifecycle`, `logging`, `website`, `versioning`, …), by name: their stored XML.
+    pub settings: BTreeMap<String, String>,
+}
+
+/// Whether the bucket as such is blocked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum BucketStatus {
+    /// In order.
+    #[default]
+    Active,
+    /// Blocked for security reasons: `BucketDisable`.
+    Disabled,
+}
+
+/// A retention policy (WORM).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retention {
+    /// The `x-oss-worm-id`.
+    pub id: String,
+    /// In progress or locked.
+    pub state: RetentionState,
+    /// Days objects are protected for.
+    pub days: u32,
+    /// Unix seconds of InitiateBucketWorm.
+    pub created: i64,
+}
+
+/// How far a retention policy has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetentionState {
+    /// May still be aborted; vanishes after 24 h.
+    InProgress,
+    /// For good.
+    Locked,
+}
+
+/// Server-side encryption, of a bucket by default or of one object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encryption {
+    /// `AES256`, `KMS` or `SM4`.
+    pub algorithm: String,
+    /// The CMK, when one was named.
+    pub key_id: Option<String>,
+}
+
+impl Encryption {
+    /// Whether KMS is asked for its keys.
+    pub fn uses_kms(&self) -> bool {
+        self.algorithm == "KMS"
+    }
+}
+
+/// A multipart upload in progress.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// Unix seconds of InitiateMultipartUpload.
+    pub initiated: i64,
+    /// What the finished object will be: headers, ACL, encryption, storage class; its content is still empty.
+    pub template: Object,
+    /// Parts by number.
+    pub parts: BTreeMap<u32, super::object::Content>,
+}

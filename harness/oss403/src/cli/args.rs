@@ -1,0 +1,261 @@
+//! The arguments of the command, as clap reads them.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+/// Certifies that a server which speaks the OSS protocol refuses what OSS refuses, the way OSS refuses it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "oss403",
+    version,
+    about,
+    disable_help_subcommand = true,
+    after_help = "Without a command, `oss403` does what `oss403 run` does.\n\n\
+        Exit codes: 0 all selected are conformant; 1 deviations, flaky or not provoked; 2 usage, invalid case or profile;\n\
+        3 target unreachable, canary failed or harness error; 4 nothing was selected; 130 interrupted."
+)]
+pub struct Arguments {
+    /// When to use colour. `auto` means on a terminal, unless NO_COLOR is set.
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    pub color: ColorWhen,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Options of `run`, which is what happens without a command.
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+impl Arguments {
+    /// The command, `run` when none was named.
+    ///
+    /// # Errors
+    /// When options of `run` stand before another command, where they would mean nothing.
+    pub fn resolve(self) -> Result<(Command, ColorWhen), clap::Error> {
+        let Some(command) = self.command else {
+            let run = RunArgs { filters: Vec::new(), options: self.run };
+            return Ok((Command::Run(run), self.color));
+        };
+        if self.run != RunOptions::default() {
+            return Err(Self::command().error(
+                clap::error::ErrorKind::ArgumentConflict,
+                "options of a command stand after its name",
+            ));
+        }
+        Ok((command, self.color))
+    }
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the suite, or a part of it, against a target
+    Run(RunArgs),
+    /// List every instance: its id, its cause, what it needs
+    List(ListArgs),
+    /// Say what a cause means and how to fix it, or diagnose a saved error response
+    Explain(ExplainArgs),
+    /// Validate case files and target profiles, without a network
+    Check(CheckArgs),
+    /// Run the reference server alone
+    Serve(ServeArgs),
+    /// Accept or reject new and changed snapshots
+    Review(ReviewArgs),
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Causes, codes, instance ids, parts of ids up to a `/`, or globs with `*`. Everything, when none is given.
+    #[arg(value_name = "FILTER")]
+    pub filters: Vec<String>,
+    /// The options.
+    #[command(flatten)]
+    pub options: RunOptions,
+}
+
+/// Options of `run`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct RunOptions {
+    /// Target profile, or `embedded` for the reference server inside this process (the default).
+    #[arg(long, value_name = "FILE")]
+    pub target: Option<PathBuf>,
+    /// Write a report; KIND is `json` or `junit`. May be given more than once.
+    #[arg(long = "report", value_name = "KIND=PATH")]
+    pub reports: Vec<String>,
+    /// Decides the order of the instances.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Most instances at a time.
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub jobs: Option<usize>,
+    /// Run only the M-th of N parts, counted from 1.
+    #[arg(long, value_name = "M/N", value_parser = partition)]
+    pub partition: Option<(u32, u32)>,
+    /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
+    /// Folder of the snapshots. Default: ./snapshots when it exists.
+    #[arg(long, value_name = "DIR")]
+    pub snapshots: Option<PathBuf>,
+    /// Folder of the journal. Default: ./reports.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// As for `run`.
+    #[arg(value_name = "FILTER")]
+    pub filters: Vec<String>,
+    /// Text to read, or JSON.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Id of a cause, or a file with an error response (its body, or the raw HTTP response), or `-` for standard input.
+    #[arg(value_name = "CAUSE|FILE")]
+    pub subject: String,
+    /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Case files, folders of case files, target profiles. Default: ./cases when it is a ledger, else the one compiled in.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Write the JSON Schema of case files into the folder of the ledger.
+    #[arg(long)]
+    pub write_schema: bool,
+}
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where to listen.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9403")]
+    pub listen: SocketAddr,
+    /// Let the bucket stand in the path, as clients without wildcard names need it.
+    #[arg(long)]
+    pub allow_path_style: bool,
+    /// Configuration of the server, in YAML or JSON.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How to announce that it listens: text to read, or one line of JSON.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Arguments of `review`.
+#[derive(Debug, Args)]
+pub struct ReviewArgs {
+    /// Parts of the names of snapshots. Everything that is pending, when none is given.
+    #[arg(value_name = "FILTER")]
+    pub filters: Vec<String>,
+    /// Accept without asking.
+    #[arg(long, conflicts_with = "reject")]
+    pub accept: bool,
+    /// Reject without asking.
+    #[arg(long)]
+    pub reject: bool,
+    /// Folder of the snapshots. Default: ./snapshots.
+    #[arg(long, value_name = "DIR")]
+    pub snapshots: Option<PathBuf>,
+}
+
+/// How to print.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("must be at least 1".into()),
+        Ok(number) => Ok(number),
+        Err(_) => Err("must be a whole number".into()),
+    }
+}
+
+fn partition(text: &str) -> Result<(u32, u32), String> {
+    let parts = text.split_once('/').and_then(|(m, n)| Some((m.parse().ok()?, n.parse().ok()?)));
+    match parts {
+        Some((m, n)) if 1 <= m && m <= n => Ok((m, n)),
+        Some(_) => Err("M counts from 1 to N".into()),
+        None => Err("must look like `1/4`".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<(Command, ColorWhen), clap::Error> {
+        Arguments::try_parse_from(line.split_whitespace()).and_then(Arguments::resolve)
+    }
+
+    #[test]
+    fn clap_finds_no_contradiction_in_the_declarations() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn no_command_is_run_and_takes_its_options() {
+        let (command, _) = parse("oss403 --seed 7").expect("is run");
+        let Command::Run(run) = command else { panic!("not run: {command:?}") };
+        assert_eq!(run.options.seed, Some(7));
+        assert!(run.filters.is_empty());
+    }
+
+    #[test]
+    fn options_of_run_before_another_command_are_refused() {
+        assert!(parse("oss403 --seed 7 list").is_err());
+        assert!(parse("oss403 --color never list").is_ok());
+    }
+
+    #[test]
+    fn a_misspelt_command_is_not_taken_for_a_filter() {
+        assert!(parse("oss403 lsit").is_err());
+    }
+
+    #[test]
+    fn partitions_count_from_one_to_the_last() {
+        assert_eq!(partition("2/3"), Ok((2, 3)));
+        for wrong in ["0/3", "4/3", "1", "a/b", "1/0", "-1/2"] {
+            assert!(partition(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn no_command_offers_to_leave_out_the_canaries() {
+        assert!(parse("oss403 run --no-canaries").is_err());
+    }
+}

@@ -1,0 +1,79 @@
+//! The two streams of the command, whether they take colour, and how errors look.
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal as _, Write};
+
+use super::ColorWhen;
+
+/// Standard output and standard error, with what is known about them.
+#[derive(Debug, Clone, Copy)]
+pub struct Console {
+    color_out: bool,
+    color_err: bool,
+}
+
+impl Console {
+    /// Looks at the streams and the environment.
+    pub fn new(when: ColorWhen) -> Self {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let color = |terminal: bool| match when {
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+            ColorWhen::Auto => terminal && !plain,
+        };
+        Self { color_out: color(io::stdout().is_terminal()), color_err: color(io::stderr().is_terminal()) }
+    }
+
+    /// Whether standard output takes colour.
+    pub fn color_out(self) -> bool {
+        self.color_out
+    }
+
+    /// Whether standard error takes colour.
+    pub fn color_err(self) -> bool {
+        self.color_err
+    }
+
+    /// Columns of standard output; 100 when it is no terminal.
+    pub fn width(self) -> usize {
+        let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+        columns.unwrap_or(100).clamp(40, 200)
+    }
+
+    /// Whether standard error is a terminal that can redraw a line.
+    pub fn is_interactive(self) -> bool {
+        io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    }
+
+    /// Prints `error: …` and, when there is something to be done about it, `help: …`.
+    pub fn error(self, message: impl Display, help: Option<&str>) {
+        let (red, cyan, reset) =
+            if self.color_err { ("\x1b[1;31m", "\x1b[36m", "\x1b[0m") } else { ("", "", "") };
+        let mut text = format!("{red}error{reset}: {message}\n");
+        if let Some(help) = help {
+            text.push_str(&format!("{cyan}help{reset}: {help}\n"));
+        }
+        // Nobody is left to tell when standard error is closed.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+/// Writes `text` to standard output at once. A reader that has gone away is no error: `oss403 list | head` is ordinary.
+///
+/// # Errors
+/// Any other failure of standard output (a full disk).
+pub fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    tolerate_closed_pipe(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// Takes the absence of a reader for success.
+///
+/// # Errors
+/// Any other failure.
+pub fn tolerate_closed_pipe(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}

@@ -1,0 +1,37 @@
+//! The command line: parses arguments and prints; nothing here decides.
+
+mod args;
+mod console;
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+pub use args::{Arguments, ColorWhen, Command};
+pub use console::Console;
+
+use crate::exit::Exit;
+
+/// Runs the command that `arguments` (program name first) ask for.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let parsed = match Arguments::try_parse_from(arguments).and_then(Arguments::resolve) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            // Nobody is left to tell when the message itself cannot be written.
+            let _ = error.print();
+            return match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Ok,
+                _ => Exit::Usage,
+            };
+        }
+    };
+    let (command, color) = parsed;
+    let mut console = Console::new(color);
+    match command {
+        _ => {
+            let _ = &mut console;
+            Exit::Usage
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! Reading the error envelope of an answer, which comes from a server that nobody vouches for.
+//!
+//! Shape (help page: Error responses): a root `Error` whose children are `Code`, `Message`, `RequestId`, `HostId` and others, in an
+//! order that has changed over the years; `AccessDeniedDetail` has children of its own. An answer to HEAD has no body: the same text
+//! stands base64-coded in the header `x-oss-err`. No document type, no entities but the five of XML, limits on everything.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use quick_xml::Reader;
+use quick_xml::escape::resolve_xml_entity;
+use quick_xml::events::{BytesStart, Event};
+
+use crate::wire::exchange::{Exchange, Response};
+
+/// Longest envelope that is read, in bytes.
+pub const MAX_BYTES: usize = 256 << 10;
+/// Most elements.
+const MAX_ELEMENTS: usize = 256;
+/// Deepest nesting, the root counted.
+const MAX_DEPTH: usize = 8;
+
+/// The element `Error` of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// Local name of the root.
+    pub root: String,
+    /// Its children in the order of the answer.
+    pub elements: Vec<Element>,
+}
+
+/// An element.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Element {
+    /// Local name.
+    pub name: String,
+    /// Text directly inside it, references resolved.
+    pub text: String,
+    /// Child elements in order.
+    pub children: Vec<Element>,
+}
+
+/// Why there is no envelope.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EnvelopeError {
+    /// No body, and for HEAD no `x-oss-err`.
+    #[error("the body is empty")]
+    NoBody,
+    /// An answer to HEAD without `x-oss-err`.
+    #[error("the header x-oss-err is missing, so that the answer to HEAD names no reason")]
+    NoHeader,
+    /// `x-oss-err` is not base64.
+    #[error("the header x-oss-err is not base64")]
+    NotBase64,
+    /// Longer than the limit, or cut off by the limit on bodies.
+    #[error("the body is longer than an error answer can be")]
+    TooLong,
+    /// Not UTF-8.
+    #[error("the body is not UTF-8")]
+    NotUtf8,
+    /// Not well-formed.
+    #[error("the body is not well-formed XML: {0}")]
+    NotXml(String),
+    /// A document type declaration.
+    #[error("the body has a document type declaration")]
+    DocType,
+    /// A reference to an entity that XML does not define.
+    #[error("the body refers to the undefined entity `{0}`")]
+    Entity(String),
+    /// More elements than the limit.
+    #[error("the body has more than {MAX_ELEMENTS} elements")]
+    TooMany,
+    /// Deeper than the limit.
+    #[error("the body nests deeper than {MAX_DEPTH} elements")]
+    TooDeep,
+}
+
+impl Envelope {
+    /// The envelope of an answer: its body, or `x-oss-err` when the request was a HEAD.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn of(exchange: &Exchange, response: &Response) -> Result<Self, EnvelopeError> {
+        if !exchange.request.method.eq_ignore_ascii_case("HEAD") {
+            return match (response.body.is_empty(), response.truncated) {
+                (_, true) => Err(EnvelopeError::TooLong),
+                (true, false) => Err(EnvelopeError::NoBody),
+                (false, false) => Self::parse(&response.body),
+            };
+        }
+        let header = response.header("x-oss-err").ok_or(EnvelopeError::NoHeader)?;
+        if header.len() > MAX_BYTES {
+            return Err(EnvelopeError::TooLong);
+        }
+        let xml = BASE64_STANDARD.decode(header.trim()).map_err(|_| EnvelopeError::NotBase64)?;
+        Self::parse(&xml)
+    }
+
+    /// Reads an envelope.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn parse(xml: &[u8]) -> Result<Self, EnvelopeError> {
+        if xml.len() > MAX_BYTES {
+            return Err(EnvelopeError::TooLong);
+        }
+        let text = std::str::from_utf8(xml).map_err(|_| EnvelopeError::NotUtf8)?;
+        let root = Tree::default().read(text.strip_prefix('\u{feff}').unwrap_or(text))?;
+        Ok(Self { root: root.name, elements: root.children })
+    }
+
+    /// Every child of that name.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
+        self.elements.iter().filter(move |element| element.name == name)
+    }
+
+    /// Text of the first child of that name.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.all(name).next().map(|element| element.text.as_str())
+    }
+
+    /// The first element at a path of names, `AccessDeniedDetail/PolicyType`.
+    pub fn at(&self, path: &str) -> Option<&Element> {
+        let mut level = &self.elements;
+        let mut found = None;
+        for name in path.split('/') {
+            let element = level.iter().find(|element| element.name == name)?;
+            level = &element.children;
+            found = Some(element);
+        }
+        found
+    }
+}
+
+/// The elements that are open while a document is read, outermost first.
+#[derive(Default)]
+struct Tree {
+    open: Vec<Element>,
+    root: Option<Element>,
+    elements: usize,
+}
+
+impl Tree {
+    fn read(mut self, text: &str) -> Result<Element, EnvelopeError> {
+        let broken = |detail: &str| EnvelopeError::NotXml(detail.to_owned());
+        let mut reader = Reader::from_str(text);
+        loop {
+            let event = reader.read_event().map_err(|error| broken(&error.to_string()))?;
+            match event {
+                Event::Start(start) => self.start(&start)?,
+                Event::Empty(start) => {
+                    self.start(&start)?;
+                    self.end();
+                }
+                // The reader has made sure that the names of start and end agree.
+                Event::End(_) => self.end(),
+                Event::Text(text) => self.text(&text.xml10_content())?,
+                Event::CData(data) => self.text(&data.xml10_content())?,
+                Event::GeneralRef(reference) => {
+                    let name = reference.xml10_content();
+                    let character = reference.resolve_char_ref().ok().flatten();
+                    match (character, resolve_xml_entity(&name)) {
+                        (Some(character), _) => self.text(character.encode_utf8(&mut [0; 4]))?,
+                        (None, Some(text)) => self.text(text)?,
+                        (None, None) => return Err(EnvelopeError::Entity(short(&name))),
+                    }
+                }
+                Event::DocType(_) => return Err(EnvelopeError::DocType),
+                Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
+                Event::Eof => break,
+            }
+        }
+        match self.root {
+            Some(root) if self.open.is_empty() => Ok(root),
+            Some(_) | None => Err(broken("an element is not closed, or there is none")),
+        }
+    }
+
+    fn start(&mut self, start: &BytesStart<'_>) -> Result<(), EnvelopeError> {
+        self.elements += 1;
+        if self.elements > MAX_ELEMENTS {
+            return Err(EnvelopeError::TooMany);
+        }
+        if self.open.len() == MAX_DEPTH {
+            return Err(EnvelopeError::TooDeep);
+        }
+        if self.open.is_empty() && self.root.is_some() {
+            return Err(EnvelopeError::NotXml("there is more than one root element".into()));
+        }
+        let name = start.local_name().as_ref().to_owned();
+        self.open.push(Element { name, ..Element::default() });
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        let Some(closed) = self.open.pop() else { return };
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(closed),
+            None => self.root = Some(closed),
+        }
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), EnvelopeError> {
+        match self.open.last_mut() {
+            Some(element) => element.text.push_str(text),
+            None if text.trim().is_empty() => {}
+            None => return Err(EnvelopeError::NotXml("there is text outside the root".into())),
+        }
+        Ok(())
+    }
+}
+
+/// The beginning of a text that goes into an error message.
+fn short(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The sample of the help page "Error responses".
+    const DOCUMENTED: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<Error>
+  <Code>AccessDenied</Code>
+  <Message>You have no right to access this object because of bucket acl.</Message>
+  <RequestId>636B68BA80DA8539399F0001</RequestId>
+  <HostId>examplebucket.oss-cn-hangzhou.aliyuncs.com</HostId>
+  <EC>0003-00000001</EC>
+</Error>
+"#;
+
+    fn parse(text: &str) -> Result<Envelope, EnvelopeError> {
+        Envelope::parse(text.as_bytes())
+    }
+
+    #[test]
+    fn the_documented_sample_is_read_in_order() {
+        let envelope = parse(DOCUMENTED).expect("is the documented form");
+        assert_eq!(envelope.root, "Error");
+        let names: Vec<_> = envelope.elements.iter().map(|e| e.name.as_str()).collect();
+        assert_eq!(names, ["Code", "Message", "RequestId", "HostId", "EC"]);
+        assert_eq!(envelope.text("EC"), Some("0003-00000001"));
+    }
+
+    #[test]
+    fn quotes_may_be_escaped_or_not() {
+        for message in [r#"["eq", "$key", "a&amp;b"]"#, "[&quot;eq&quot;, &#34;$key&#x22;, &quot;a&amp;b&quot;]"] {
+            let envelope = parse(&format!("<Error><Message>{message}</Message></Error>")).expect("reads");
+            assert_eq!(envelope.text("Message"), Some(r#"["eq", "$key", "a&b"]"#));
+        }
+    }
+
+    #[test]
+    fn character_data_sections_are_text() {
+        let envelope = parse("<Error><Message>a<![CDATA[<b>&]]>c</Message></Error>").expect("reads");
+        assert_eq!(envelope.text("Message"), Some("a<b>&c"));
+    }
+
+    #[test]
+    fn namespaces_and_prefixes_are_tolerated() {
+        let envelope = parse(r#"<o:Error xmlns:o="urn:x"><o:Code>A</o:Code></o:Error>"#).expect("reads");
+        assert_eq!((envelope.root.as_str(), envelope.text("Code")), ("Error", Some("A")));
+    }
+
+    #[test]
+    fn nested_details_are_found_by_path() {
+        let text = "<Error><AccessDeniedDetail><PolicyType>P</PolicyType></AccessDeniedDetail></Error>";
+        let envelope = parse(text).expect("reads");
+        assert_eq!(envelope.at("AccessDeniedDetail/PolicyType").map(|e| e.text.as_str()), Some("P"));
+        assert_eq!(envelope.at("AccessDeniedDetail/Nothing"), None);
+    }
+
+    #[test]
+    fn an_entity_bomb_does_not_get_past_its_declaration() {
+        let bomb = r#"<!DOCTYPE Error [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><Error><Code>&b;</Code></Error>"#;
+        assert_eq!(parse(bomb), Err(EnvelopeError::DocType));
+        assert_eq!(parse("<Error>&b;</Error>"), Err(EnvelopeError::Entity("b".into())));
+    }
+
+    #[test]
+    fn depth_count_and_length_are_limited() {
+        let deep = format!("{}{}", "<a>".repeat(9), "</a>".repeat(9));
+        assert_eq!(parse(&deep), Err(EnvelopeError::TooDeep));
+        let fits = format!("{}{}", "<a>".repeat(8), "</a>".repeat(8));
+        assert!(parse(&fits).is_ok());
+        assert_eq!(parse(&format!("<Error>{}</Error>", "<a/>".repeat(256))), Err(EnvelopeError::TooMany));
+        assert!(parse(&format!("<Error>{}</Error>", "<a/>".repeat(255))).is_ok());
+        assert_eq!(Envelope::parse(&vec![b' '; MAX_BYTES + 1]), Err(EnvelopeError::TooLong));
+    }
+
+    #[test]
+    fn what_is_not_one_well_formed_document_is_refused() {
+        for broken in [
+            "", "   ", "Forbidden", "<Error>", "<Error></Eror>", "<Error/><Error/>", "<Error/>junk", "{\"Code\":1}",
+            "<Error><Code>a</Error></Code>", "<Error>a & b</Error>",
+        ] {
+            assert!(matches!(parse(broken), Err(EnvelopeError::NotXml(_))), "{broken:?}: {:?}", parse(broken));
+        }
+        assert_eq!(Envelope::parse(b"<Error>\xff</Error>"), Err(EnvelopeError::NotUtf8));
+        assert!(matches!(parse("<Error>&#0;</Error>"), Err(EnvelopeError::Entity(_) | EnvelopeError::NotXml(_))));
+    }
+}

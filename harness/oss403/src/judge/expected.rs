@@ -1,0 +1,112 @@
+//! What an answer should have been, and what it was, in the few words that a verdict and a report need.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::envelope::Envelope;
+use crate::case::Instance;
+use crate::run::record::TwinRecord;
+
+/// The documented answer of an instance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Expected {
+    /// HTTP status.
+    pub status: u16,
+    /// The `Code` element.
+    pub code: String,
+    /// What the `Message` element must begin with.
+    pub message: String,
+    /// Other pairs of code and message that the sources show for the same cause.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<Form>,
+    /// Further elements and their texts; `*` stands for any text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elements: Vec<(String, String)>,
+}
+
+/// A code with its message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Form {
+    /// The `Code` element.
+    pub code: String,
+    /// What the `Message` element must begin with.
+    pub message: String,
+}
+
+impl Expected {
+    /// What the cause, the scenario and the run say together.
+    ///
+    /// A scenario's own code or message is more exact than the cause's, so an alternative of the cause that gives the same word does not
+    /// apply beside it.
+    pub fn of(instance: &Instance, record: &TwinRecord) -> Self {
+        let file = &instance.file;
+        let own_code = instance.scenario.expect.code.as_ref();
+        let own_message = record.message.as_ref().or(instance.scenario.expect.message.as_ref());
+        let code = own_code.unwrap_or(&file.code).clone();
+        let message = own_message.unwrap_or(&file.message).clone();
+        let alternatives = file
+            .alternatives
+            .iter()
+            .filter(|other| own_code.is_none() || other.code.is_none())
+            .filter(|other| own_message.is_none() || other.message.is_none())
+            .map(|other| Form {
+                code: other.code.clone().unwrap_or_else(|| code.clone()),
+                message: other.message.clone().unwrap_or_else(|| message.clone()),
+            })
+            .collect();
+        Self { status: file.status, code, message, alternatives, elements: record.elements.clone() }
+    }
+
+    /// Every pair of code and message that is accepted, the documented one first.
+    pub fn forms(&self) -> impl Iterator<Item = (&str, &str)> {
+        let own = (self.code.as_str(), self.message.as_str());
+        let others = self.alternatives.iter().map(|form| (form.code.as_str(), form.message.as_str()));
+        std::iter::once(own).chain(others)
+    }
+}
+
+/// The answer to an instance's edited request.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Observed {
+    /// HTTP status; `null` when nothing was answered.
+    pub status: Option<u16>,
+    /// The `Code` element, as far as there was one.
+    pub code: Option<String>,
+    /// The `Message` element, as far as there was one.
+    pub message: Option<String>,
+    /// The `EC` element, or the header `x-oss-ec`.
+    pub ec: Option<String>,
+}
+
+/// Longest text of a server that a report repeats, in characters.
+const MAX_TEXT: usize = 1000;
+
+impl Observed {
+    /// What the record holds.
+    pub fn of(record: &TwinRecord) -> Self {
+        let Some((edited, response)) =
+            record.edited.as_ref().and_then(|edited| Some((edited, edited.response()?)))
+        else {
+            return Self::default();
+        };
+        let envelope = Envelope::of(edited, response).ok();
+        let text = |name: &str| envelope.as_ref().and_then(|found| found.text(name)).map(shorten);
+        Self {
+            status: Some(response.status),
+            code: text("Code"),
+            message: text("Message"),
+            ec: text("EC").or_else(|| response.header("x-oss-ec").map(shorten)),
+        }
+    }
+}
+
+/// A server may answer as long a text as it likes; a report need not repeat all of it.
+pub(super) fn shorten(text: &str) -> String {
+    match text.char_indices().nth(MAX_TEXT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,14 @@
+//! The conformance engine behind the `oss403` command.
+//!
+//! Data flows one way: case files → [`case`] loads and expands them → [`run`] plans, sends through [`wire`] to a [`target`] and
+//! records what happened → [`judge`] compares, as a pure function → [`report`] writes. [`cli`] parses arguments and prints;
+//! nothing in it decides.
+
+pub mod case;
+pub mod cli;
+pub mod exit;
+pub mod judge;
+pub mod report;
+pub mod run;
+pub mod target;
+pub mod wire;

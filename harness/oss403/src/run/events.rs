@@ -1,0 +1,43 @@
+//! What a run tells its caller while it goes on.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::record::TwinRecord;
+use crate::case::Instance;
+
+/// A step of a run.
+#[derive(Debug)]
+pub enum RunEvent {
+    /// The plan stands; that many instances will be finished unless the run is stopped.
+    Planned {
+        /// How many of the instances given are in this partition.
+        instances: usize,
+    },
+    /// An instance is done.
+    Finished {
+        /// What was asked.
+        instance: Instance,
+        /// What happened, unredacted.
+        record: Box<TwinRecord>,
+    },
+    /// Something that the run made could not be removed.
+    LeftBehind(String),
+    /// Nothing follows.
+    Done,
+}
+
+/// What a run was, once it is over.
+#[derive(Debug, Clone, Default)]
+pub struct RunSummary {
+    /// Requests sent, fixtures and canaries included.
+    pub requests: u64,
+    /// Wall time.
+    pub elapsed: Duration,
+    /// What the run made and could not remove, in words.
+    pub left_behind: Vec<String>,
+    /// Whether it was stopped before everything was done.
+    pub interrupted: bool,
+    /// The journal.
+    pub journal: PathBuf,
+}

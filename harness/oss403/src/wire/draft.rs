@@ -1,0 +1,412 @@
+//! From a call of a scenario, and maybe a request edit, to a request that is not signed yet.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::scene::{BucketIn, BucketPlace, Scene, SceneError};
+use crate::case::model::{Call, Edit, HostName, SignWith, TextMap};
+use crate::target::Identity;
+
+/// A query parameter; `None` when it has no `=`.
+pub type Pair = (String, Option<String>);
+
+/// A request before it is signed, every name in it decoded.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Method.
+    pub method: String,
+    /// The Host header.
+    pub host: String,
+    /// Another address than the host's own: the VPC endpoint's.
+    pub address: Option<String>,
+    /// The bucket, as the signature names it.
+    pub bucket: Option<String>,
+    /// Whether the bucket stands in the path.
+    pub bucket_in: BucketIn,
+    /// The key.
+    pub key: Option<String>,
+    /// Query, without what the signature adds.
+    pub query: Vec<Pair>,
+    /// Headers, without what the client and the signature add.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Body,
+    /// How it will be signed.
+    pub signing: Signing,
+}
+
+/// The body of a request.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// None.
+    Empty,
+    /// These bytes.
+    Bytes(Bytes),
+    /// A PostObject form.
+    Form(FormDraft),
+}
+
+/// A PostObject form before it is signed.
+#[derive(Debug, Clone)]
+pub struct FormDraft {
+    /// Fields in order.
+    pub fields: Vec<(String, String)>,
+    /// Conditions of the policy; `None` for the usual ones.
+    pub conditions: Option<Vec<Value>>,
+    /// Content of the file.
+    pub file: String,
+}
+
+/// How a draft will be signed. Everything besides `with` and `identity` is there for what an honest client would never do.
+#[derive(Debug, Clone)]
+pub struct Signing {
+    /// The scheme and its carrier.
+    pub with: SignWith,
+    /// Whose key; `None` signs nothing.
+    pub identity: Option<Arc<Identity>>,
+    /// Another AccessKeyId than the identity's.
+    pub access_key_id: Option<String>,
+    /// Sign with a secret that is not the identity's.
+    pub wrong_secret: bool,
+    /// The token.
+    pub token: Token,
+    /// Region of the credential scope.
+    pub region: String,
+    /// AdditionalHeaders.
+    pub additional: Vec<String>,
+    /// Seconds by which the sender's clock is off.
+    pub clock: i64,
+    /// Life of a signed URL or Post policy in seconds from now.
+    pub expires_in: Option<i64>,
+    /// The expiry as this very text.
+    pub expires: Option<String>,
+    /// Names of headers, query parameters or fields that neither the call nor the signature may add.
+    pub left_out: Vec<String>,
+}
+
+/// Which token a signature carries.
+#[derive(Debug, Clone)]
+pub enum Token {
+    /// The identity's own, if it has one.
+    Own,
+    /// This text.
+    Text(String),
+    /// None.
+    Absent,
+}
+
+impl Draft {
+    /// A plain request of an identity on a bucket, or on the service: what fixtures and probes are made of.
+    pub fn new(
+        method: &str,
+        scene: &Scene,
+        bucket: Option<&BucketPlace>,
+        key: Option<&str>,
+        identity: Arc<Identity>,
+        with: SignWith,
+    ) -> Self {
+        let region = bucket.map_or(&scene.names.home, |bucket| &bucket.region);
+        let host = match bucket {
+            Some(bucket) => scene.names.bucket_host(&bucket.name, region),
+            None => scene.names.service_host(region),
+        };
+        Self {
+            method: method.to_owned(),
+            host,
+            address: None,
+            bucket: bucket.map(|bucket| bucket.name.clone()),
+            bucket_in: if bucket.is_some() { BucketIn::Host } else { BucketIn::Path },
+            key: key.map(str::to_owned),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: Body::Empty,
+            signing: Signing::new(with, Some(identity), region.clone()),
+        }
+    }
+
+    /// Adds a query parameter.
+    #[must_use]
+    pub fn query(mut self, name: &str, value: Option<&str>) -> Self {
+        self.query.push((name.to_owned(), value.map(str::to_owned)));
+        self
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Sets the body.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = Body::Bytes(body.into());
+        self
+    }
+
+    /// The request that a call stands for.
+    ///
+    /// # Errors
+    /// When a word of the call means nothing in this scene.
+    pub fn of_call(call: &Call, scene: &Scene, now: i64) -> Result<Self, SceneError> {
+        let text = |text: &str| scene.text(text, now);
+        let line = RequestLine::parse(&text(&call.request)?)?;
+        let bucket = bucket_of(call, scene)?;
+        let (host, bucket_in) = scene.host(call.host.as_ref(), bucket, now)?;
+        let address = match call.via {
+            Some(_) => Some(scene.vpc_address.clone().ok_or(SceneError::Host("vpc-endpoint"))?),
+            None => None,
+        };
+        let headers = texts(&call.headers, scene, now)?;
+        let body = match (&call.form, &call.body) {
+            (Some(form), _) => Body::Form(FormDraft {
+                fields: texts(&form.fields, scene, now)?,
+                conditions: match &form.conditions {
+                    Some(conditions) => Some(jsons(conditions, scene, now)?),
+                    None => None,
+                },
+                file: text(&form.file)?,
+            }),
+            (None, Some(body)) => Body::Bytes(text(body)?.into()),
+            (None, None) => Body::Empty,
+        };
+        let identity = scene.identity(&call.r#as)?;
+        let usual =
+            if call.form.is_some() { SignWith::FormV4 } else { SignWith::HeaderV4 };
+        let region = bucket.map_or(&scene.names.home, |bucket| &bucket.region).clone();
+        let mut signing = Signing::new(call.sign.unwrap_or(usual), identity, region);
+        signing.additional.clone_from(&call.additional_headers);
+        signing.clock = call.clock.map_or(0, |span| span.0);
+        let form_life = call.form.as_ref().and_then(|form| form.expires_in);
+        signing.expires_in = form_life.or(call.expires_in).map(|span| span.0);
+        Ok(Self {
+            method: line.method,
+            host,
+            address,
+            bucket: bucket.map(|bucket| bucket.name.clone()),
+            bucket_in,
+            key: line.key,
+            query: line.query,
+            headers,
+            body,
+            signing,
+        })
+    }
+
+    /// The request that a call stands for after a request edit. Edits of the wire or the world leave the call as it is.
+    ///
+    /// # Errors
+    /// When a word of the call or the edit means nothing in this scene.
+    pub fn of_edited(
+        call: &Call,
+        edit: &Edit,
+        scene: &Scene,
+        now: i64,
+    ) -> Result<Self, SceneError> {
+        let mut draft = Self::of_call(&edited_call(call, edit), scene, now)?;
+        draft.apply(edit, scene, now)?;
+        Ok(draft)
+    }
+
+    /// Applies those request edits that are not simply another word in the call.
+    fn apply(&mut self, edit: &Edit, scene: &Scene, now: i64) -> Result<(), SceneError> {
+        let text = |text: &str| scene.text(text, now);
+        match edit {
+            Edit::Method(method) => self.method = text(method)?,
+            Edit::SetHeader(map) => {
+                for (name, value) in texts(map, scene, now)? {
+                    set_header(&mut self.headers, name, value);
+                }
+            }
+            Edit::DropHeader(name) => {
+                self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+                self.signing.left_out.push(name.clone());
+            }
+            Edit::SetQuery(map) => {
+                for (name, value) in texts(map, scene, now)? {
+                    set_query(&mut self.query, name, value);
+                }
+            }
+            Edit::DropQuery(name) => {
+                self.query.retain(|(known, _)| known != name);
+                self.signing.left_out.push(name.clone());
+            }
+            Edit::SetField(map) => {
+                if let Body::Form(form) = &mut self.body {
+                    for (name, value) in texts(map, scene, now)? {
+                        set_field(&mut form.fields, name, value);
+                    }
+                }
+            }
+            Edit::DropField(name) => {
+                if let Body::Form(form) = &mut self.body {
+                    form.fields.retain(|(known, _)| known != name);
+                }
+                self.signing.left_out.push(name.clone());
+            }
+            Edit::Conditions(conditions) => {
+                if let Body::Form(form) = &mut self.body {
+                    form.conditions = Some(jsons(conditions, scene, now)?);
+                }
+            }
+            Edit::Clock(span) => self.signing.clock = span.0,
+            Edit::ExpiresIn(span) => self.signing.expires_in = Some(span.0),
+            Edit::Expires(expires) => self.signing.expires = Some(text(expires)?),
+            Edit::AccessKeyId(id) => self.signing.access_key_id = Some(text(id)?),
+            Edit::WrongSecret(_) => self.signing.wrong_secret = true,
+            Edit::Token(token) => self.signing.token = Token::Text(text(token)?),
+            Edit::TokenOf(name) => {
+                let token = scene.identity(name)?.and_then(|identity| identity.token().map(str::to_owned));
+                self.signing.token = token.map_or(Token::Absent, Token::Text);
+            }
+            Edit::DropToken(_) => self.signing.token = Token::Absent,
+            Edit::ScopeRegion(region) => self.signing.region = text(region)?,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Signing {
+    /// Signs as an honest client would.
+    pub fn new(with: SignWith, identity: Option<Arc<Identity>>, region: String) -> Self {
+        Self {
+            with,
+            identity,
+            access_key_id: None,
+            wrong_secret: false,
+            token: Token::Own,
+            region,
+            additional: Vec::new(),
+            clock: 0,
+            expires_in: None,
+            expires: None,
+            left_out: Vec::new(),
+        }
+    }
+}
+
+/// The call with those edits applied that are simply another word in it.
+fn edited_call(call: &Call, edit: &Edit) -> Call {
+    let mut call = call.clone();
+    match edit {
+        Edit::As(name) => call.r#as.clone_from(name),
+        Edit::Sign(with) => call.sign = Some(*with),
+        Edit::Request(line) => call.request.clone_from(line),
+        Edit::Bucket(name) => call.bucket = Some(name.clone()),
+        Edit::Host(host) => call.host = Some(host.clone()),
+        Edit::Body(body) => call.body = Some(body.clone()),
+        _ => {}
+    }
+    call
+}
+
+/// The bucket a call is about. Where the scenario makes none, `host: bucket` means the name that is kept free for it.
+fn bucket_of<'s>(call: &Call, scene: &'s Scene) -> Result<Option<&'s BucketPlace>, SceneError> {
+    match call.bucket.as_deref() {
+        Some("none") => Ok(None),
+        Some(name) => scene.bucket(name).map(Some),
+        None if scene.no_bucket && !matches!(call.host, Some(HostName::Bucket)) => Ok(None),
+        None => scene.bucket("").map(Some),
+    }
+}
+
+/// A request line, decoded.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RequestLine {
+    /// Method.
+    pub method: String,
+    /// The key; `None` when the path is `/`.
+    pub key: Option<String>,
+    /// The query.
+    pub query: Vec<Pair>,
+}
+
+impl RequestLine {
+    /// Reads `METHOD /key?query`.
+    ///
+    /// # Errors
+    /// When it has another form.
+    pub fn parse(line: &str) -> Result<Self, SceneError> {
+        let wrong = || SceneError::RequestLine(line.to_owned());
+        let (method, target) = line.split_once(' ').ok_or_else(wrong)?;
+        let path = target.strip_prefix('/').ok_or_else(wrong)?;
+        let (key, query) = parse_path(path);
+        Ok(Self { method: method.to_owned(), key, query })
+    }
+}
+
+/// Splits and decodes what follows the first `/`. A bad escape stands for itself, so that nothing a case says is refused here.
+pub fn parse_path(path: &str) -> (Option<String>, Vec<Pair>) {
+    let (key, query) = path.split_once('?').map_or((path, None), |(key, query)| (key, Some(query)));
+    let key = Some(decode(key)).filter(|key| !key.is_empty());
+    let query = query.into_iter().flat_map(|query| query.split('&')).filter(|pair| !pair.is_empty());
+    let query = query.map(|pair| match pair.split_once('=') {
+        Some((name, value)) => (decode(name), Some(decode(value))),
+        None => (decode(pair), None),
+    });
+    (key, query.collect())
+}
+
+fn decode(text: &str) -> String {
+    oss_auth::percent_decode(text).map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned)
+}
+
+/// Sets a header, whatever the case of its name was.
+pub fn set_header(headers: &mut Vec<(String, String)>, name: String, value: String) {
+    match headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(&name)) {
+        Some(header) => *header = (name, value),
+        None => headers.push((name, value)),
+    }
+}
+
+/// Sets a query parameter.
+pub fn set_query(query: &mut Vec<Pair>, name: String, value: String) {
+    match query.iter_mut().find(|(known, _)| *known == name) {
+        Some(pair) => pair.1 = Some(value),
+        None => query.push((name, Some(value))),
+    }
+}
+
+/// Sets a form field.
+pub fn set_field(fields: &mut Vec<(String, String)>, name: String, value: String) {
+    match fields.iter_mut().find(|(known, _)| *known == name) {
+        Some(field) => field.1 = value,
+        None => fields.push((name, value)),
+    }
+}
+
+fn texts(map: &TextMap, scene: &Scene, now: i64) -> Result<Vec<(String, String)>, SceneError> {
+    map.iter().map(|(name, value)| Ok((scene.text(name, now)?, scene.text(value, now)?))).collect()
+}
+
+fn jsons(values: &[Value], scene: &Scene, now: i64) -> Result<Vec<Value>, SceneError> {
+    values.iter().map(|value| scene.json(value, now)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_line_is_decoded_once() {
+        let line = RequestLine::parse("PUT /a%20b/%2e%2e/c?x-oss-process=image%2Fresize&acl&k=").unwrap();
+        assert_eq!(line.method, "PUT");
+        assert_eq!(line.key.as_deref(), Some("a b/../c"));
+        assert_eq!(
+            line.query,
+            [
+                ("x-oss-process".into(), Some("image/resize".into())),
+                ("acl".into(), None),
+                ("k".into(), Some(String::new())),
+            ]
+        );
+        assert_eq!(RequestLine::parse("GET /").unwrap().key, None);
+        assert_eq!(RequestLine::parse("GET //k").unwrap().key.as_deref(), Some("/k"));
+        assert!(RequestLine::parse("GET").is_err());
+        assert!(RequestLine::parse("GET k").is_err());
+    }
+}

@@ -1,0 +1,141 @@
+//! The record of one request and its answer. *Send* only records; nothing here judges.
+
+use serde::{Deserialize, Serialize};
+
+/// One request and what came back.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Exchange {
+    /// What was sent.
+    pub request: SentRequest,
+    /// What came back, or why nothing did.
+    pub outcome: Outcome,
+    /// Microseconds from the first byte sent to the last byte read.
+    pub elapsed_us: u64,
+}
+
+/// A request as it went out.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SentRequest {
+    /// Method.
+    pub method: String,
+    /// `http` or `https`.
+    pub scheme: String,
+    /// The Host header.
+    pub host: String,
+    /// `ip:port` or `host:port` it was sent to.
+    pub address: String,
+    /// Path and query as on the wire.
+    pub target: String,
+    /// Headers in the order sent, without Host.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    #[serde(with = "body")]
+    pub body: Vec<u8>,
+    /// The StringToSign the harness signed, to be compared with the one a server reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub string_to_sign: Option<String>,
+}
+
+/// An answer, or its absence.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// A whole answer, or as much of it as the limits let in.
+    Answered(Response),
+    /// The connection could not be made or broke, or the limit of time ran out.
+    Failed(Failure),
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Failure {
+    /// What kind of failure.
+    pub kind: FailureKind,
+    /// In words.
+    pub detail: String,
+}
+
+/// Kinds of failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureKind {
+    /// No connection.
+    Connect,
+    /// The time limit ran out.
+    Timeout,
+    /// The connection broke or the answer is not HTTP.
+    Protocol,
+}
+
+/// An answer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers in the order of arrival, names in lower case, values decoded as UTF-8 with replacement.
+    pub headers: Vec<(String, String)>,
+    /// The body, at most as long as the limit.
+    #[serde(with = "body")]
+    pub body: Vec<u8>,
+    /// True when the body was longer than the limit and the rest was not read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
+}
+
+impl Response {
+    /// First value of a header (name in lower case).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the status is 2xx.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+impl Exchange {
+    /// The answer, if there is one.
+    pub fn response(&self) -> Option<&Response> {
+        match &self.outcome {
+            Outcome::Answered(response) => Some(response),
+            Outcome::Failed(_) => None,
+        }
+    }
+}
+
+/// Bodies are text where they are UTF-8 and base64 where they are not.
+mod body {
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Written {
+        Text(String),
+        Base64(String),
+    }
+
+    pub(super) fn serialize<S: Serializer>(body: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(body) {
+            Ok(text) => Written::Text(text.to_owned()),
+            Err(_) => Written::Base64(BASE64_STANDARD.encode(body)),
+        }
+        .serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<u8>, D::Error> {
+        match Written::deserialize(deserializer)? {
+            Written::Text(text) => Ok(text.into_bytes()),
+            Written::Base64(text) => {
+                BASE64_STANDARD.decode(text).map_err(serde::de::Error::custom)
+            }
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! What the words of a scenario stand for in one world: buckets, identities, hosts, `${…}` placeholders.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::case::model::HostName;
+use crate::target::Identity;
+
+/// Names under which a target is reached.
+#[derive(Debug, Clone)]
+pub struct Names {
+    /// Bare id of the home region.
+    pub home: String,
+    /// Bare id of the second region.
+    pub away: Option<String>,
+    /// The domain suffix.
+    pub suffix: String,
+    /// `ip:port` or `host:port` of the endpoint.
+    pub address: String,
+}
+
+impl Names {
+    /// `oss-<region>.<suffix>`
+    pub fn service_host(&self, region: &str) -> String {
+        format!("oss-{region}.{}", self.suffix)
+    }
+
+    /// `<bucket>.oss-<region>.<suffix>`
+    pub fn bucket_host(&self, bucket: &str, region: &str) -> String {
+        format!("{bucket}.oss-{region}.{}", self.suffix)
+    }
+}
+
+/// A bucket of a scene.
+#[derive(Debug, Clone)]
+pub struct BucketPlace {
+    /// Its real name.
+    pub name: String,
+    /// Bare id of its region.
+    pub region: String,
+    /// Whose it is.
+    pub owner: String,
+}
+
+/// What the words of a scenario stand for.
+#[derive(Debug, Clone)]
+pub struct Scene {
+    /// Names under which the target is reached.
+    pub names: Arc<Names>,
+    /// Buckets by their name in the scenario; the scenario's own bucket has the empty name.
+    pub buckets: BTreeMap<String, BucketPlace>,
+    /// Whether the scenario's own bucket is a name only, and not made.
+    pub no_bucket: bool,
+    /// Identities by name, without `anonymous`.
+    pub identities: BTreeMap<String, Arc<Identity>>,
+    /// What the placeholders stand for.
+    pub values: BTreeMap<String, String>,
+    /// `ip:port` of the scenario's VPC endpoint.
+    pub vpc_address: Option<String>,
+}
+
+/// A word of a scenario that means nothing in its world. `check` finds these without a network, so it is our own fault here.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SceneError {
+    /// A placeholder without a value.
+    #[error("the placeholder `${{{0}}}` stands for nothing here")]
+    Placeholder(String),
+    /// An identity that nobody made.
+    #[error("there is no identity `{0}` here")]
+    Identity(String),
+    /// A bucket that nobody made.
+    #[error("there is no bucket `{0}` here")]
+    Bucket(String),
+    /// A request line that cannot be read.
+    #[error("the request line `{0}` is not `METHOD /path`")]
+    RequestLine(String),
+    /// A host that does not exist here.
+    #[error("there is no host `{0}` here")]
+    Host(&'static str),
+}
+
+impl Scene {
+    /// `text` with its placeholders replaced; `$$` is a literal `$`. `now` is what `${now}` counts from, in Unix seconds.
+    ///
+    /// # Errors
+    /// When a placeholder stands for nothing.
+    pub fn text(&self, text: &str, now: i64) -> Result<String, SceneError> {
+        if !text.contains('$') {
+            return Ok(text.to_owned());
+        }
+        let mut written = String::with_capacity(text.len() + 32);
+        let mut rest = text;
+        while let Some(dollar) = rest.find('$') {
+            written.push_str(&rest[..dollar]);
+            let after = &rest[dollar + 1..];
+            if let Some(tail) = after.strip_prefix('$') {
+                written.push('$');
+                rest = tail;
+            } else if let Some((name, tail)) =
+                after.strip_prefix('{').and_then(|inner| inner.split_once('}'))
+            {
+                written.push_str(&self.value(name, now)?);
+                rest = tail;
+            } else {
+                written.push('$');
+                rest = after;
+            }
+        }
+        written.push_str(rest);
+        Ok(written)
+    }
+
+    /// A JSON value with the placeholders of all its texts replaced.
+    ///
+    /// # Errors
+    /// When a placeholder stands for nothing.
+    pub fn json(&self, value: &Value, now: i64) -> Result<Value, SceneError> {
+        Ok(match value {
+            Value::String(text) => Value::String(self.text(text, now)?),
+            Value::Array(items) => Value::Array(
+                items.iter().map(|item| self.json(item, now)).collect::<Result<_, _>>()?,
+            ),
+            Value::Object(map) => Value::Object(
+                map.iter()
+                    .map(|(key, item)| Ok((self.text(key, now)?, self.json(item, now)?)))
+                    .collect::<Result<_, SceneError>>()?,
+            ),
+            plain => plain.clone(),
+        })
+    }
+
+    fn value(&self, name: &str, now: i64) -> Result<String, SceneError> {
+        if let Some(value) = self.values.get(name) {
+            return Ok(value.clone());
+        }
+        let shift = match name.strip_prefix("now") {
+            Some("") => Some(0),
+            Some(shift) if shift.starts_with(['+', '-']) => shift.parse::<i64>().ok(),
+            _ => None,
+        };
+        match shift {
+            Some(shift) => Ok(now.saturating_add(shift).to_string()),
+            None => Err(SceneError::Placeholder(name.to_owned())),
+        }
+    }
+
+    /// The identity of that name; `None` for `anonymous`.
+    ///
+    /// # Errors
+    /// When nobody made it.
+    pub fn identity(&self, name: &str) -> Result<Option<Arc<Identity>>, SceneError> {
+        if name == "anonymous" {
+            return Ok(None);
+        }
+        match self.identities.get(name) {
+            Some(identity) => Ok(Some(Arc::clone(identity))),
+            None => Err(SceneError::Identity(name.to_owned())),
+        }
+    }
+
+    /// The bucket of that name; the empty name is the scenario's own.
+    ///
+    /// # Errors
+    /// When nobody made it.
+    pub fn bucket(&self, name: &str) -> Result<&BucketPlace, SceneError> {
+        self.buckets.get(name).ok_or_else(|| SceneError::Bucket(name.to_owned()))
+    }
+
+    /// The host for a part in the scenario, and whether the bucket goes into the path.
+    ///
+    /// Without a host a bucket is addressed in its own region, and the service in the home region.
+    ///
+    /// # Errors
+    /// When the target has no such host: a second region, a domain.
+    pub fn host(
+        &self,
+        host: Option<&HostName>,
+        bucket: Option<&BucketPlace>,
+        now: i64,
+    ) -> Result<(String, BucketIn), SceneError> {
+        let names = &self.names;
+        let away = || names.away.as_deref().ok_or(SceneError::Host("away"));
+        let in_host = |region: &str| match bucket {
+            Some(bucket) => (names.bucket_host(&bucket.name, region), BucketIn::Host),
+            None => (names.service_host(region), BucketIn::Path),
+        };
+        Ok(match host {
+            None => in_host(bucket.map_or(&names.home, |bucket| &bucket.region)),
+            Some(HostName::Bucket) => in_host(&names.home),
+            Some(HostName::AwayBucket) => in_host(away()?),
+            Some(HostName::Service) => (names.service_host(&names.home), BucketIn::Path),
+            Some(HostName::AwayService) => (names.service_host(away()?), BucketIn::Path),
+            Some(HostName::Accelerate) => match bucket {
+                Some(bucket) => {
+                    (format!("{}.oss-accelerate.{}", bucket.name, names.suffix), BucketIn::Host)
+                }
+                None => (format!("oss-accelerate.{}", names.suffix), BucketIn::Path),
+            },
+            Some(HostName::S3Service) => {
+                (format!("s3.oss-{}.{}", names.home, names.suffix), BucketIn::Path)
+            }
+            Some(HostName::Ip) => (names.address.clone(), BucketIn::Path),
+            Some(HostName::Domain) => {
+                let domain = self.values.get("domain").ok_or(SceneError::Host("domain"))?;
+                (domain.clone(), BucketIn::Host)
+            }
+            // A literal name may be anything, so nothing is put into the path.
+            Some(HostName::Literal(name)) => (self.text(name, now)?, BucketIn::Host),
+        })
+    }
+}
+
+/// Where a request carries its bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BucketIn {
+    /// In the host name.
+    Host,
+    /// As the first segment of the path.
+    Path,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scene() -> Scene {
+        Scene {
+            names: Arc::new(Names {
+                home: "cn-hangzhou".into(),
+                away: None,
+                suffix: "aliyuncs.test".into(),
+                address: "127.0.0.1:9403".into(),
+            }),
+            buckets: BTreeMap::new(),
+            no_bucket: true,
+            identities: BTreeMap::new(),
+            values: BTreeMap::from([("bucket".into(), "b1".into())]),
+            vpc_address: None,
+        }
+    }
+
+    #[test]
+    fn placeholders_are_replaced_and_dollars_kept() {
+        let scene = scene();
+        let text = |text: &str| scene.text(text, 100).unwrap();
+        assert_eq!(text("acs:oss:*:*:${bucket}/*"), "acs:oss:*:*:b1/*");
+        assert_eq!(text("${now} ${now+60} ${now-60}"), "100 160 40");
+        assert_eq!(text("$$key costs 5$"), "$key costs 5$");
+        assert_eq!(text("$key ${bucket"), "$key ${bucket");
+        assert_eq!(
+            scene.text("${nowhere}", 0),
+            Err(SceneError::Placeholder("nowhere".into()))
+        );
+    }
+
+    #[test]
+    fn a_region_or_domain_that_does_not_exist_is_no_host() {
+        let scene = scene();
+        assert!(scene.host(Some(&HostName::AwayService), None, 0).is_err());
+        assert!(scene.host(Some(&HostName::Domain), None, 0).is_err());
+    }
+}
