@@ -100,10 +100,9 @@ pub(crate) fn check_header_list(list: &str, request: &Request<'_>) -> Result<(),
         return Err(ListFault::Empty);
     }
     for name in list.split(';') {
-        let name = match name {
-            "" => return Err(ListFault::EmptyElement),
-            name => name,
-        };
+        if name.is_empty() {
+            return Err(ListFault::EmptyElement);
+        }
         if name.contains('_') {
             return Err(ListFault::Underscore {
                 name: name.to_owned(),

@@ -69,3 +69,7 @@ pub use form::{FormClaim, FormClaimError, find_form_claim};
 pub use request::{Credentials, Header, QueryPair, Request};
 pub use scope::{Scope, ScopeError, ScopePart};
 pub use validity::{TimeError, Validity};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExamples;

@@ -101,12 +101,10 @@ impl Pieces {
             return false;
         };
         middle.iter().all(|piece| {
-            piece
-                .strip_through_leftmost(tail)
-                .is_some_and(|after| {
-                    tail = after;
-                    true
-                })
+            piece.strip_through_leftmost(tail).is_some_and(|after| {
+                tail = after;
+                true
+            })
         })
     }
 }

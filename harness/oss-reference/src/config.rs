@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use oss_policy::{Effect, Policy, PolicyKind, Statement};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -188,7 +189,7 @@ impl Identities {
                 return refuse("another identity has the same security token");
             }
             if let Some(policy) = &identity.policy
-                && let Err(error) = parse_ram_policy(policy)
+                && let Err(error) = parse_policy(policy, PolicyKind::Ram)
             {
                 return refuse(&error);
             }
@@ -201,18 +202,20 @@ fn is_uid(text: &str) -> bool {
     !text.is_empty() && text.len() <= 32 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Reads a RAM policy that was given as part of a larger JSON or YAML document.
-pub(crate) fn parse_ram_policy(policy: &Value) -> Result<oss_policy::Policy, String> {
-    parse_policy(policy, oss_policy::PolicyKind::Ram)
-}
-
 /// Reads a policy of `kind` that was given as part of a larger JSON or YAML document.
-pub(crate) fn parse_policy(
-    policy: &Value,
-    kind: oss_policy::PolicyKind,
-) -> Result<oss_policy::Policy, String> {
-    oss_policy::Policy::parse(policy.to_string().as_bytes(), kind)
-        .map_err(|error| error.to_string())
+///
+/// One without statements allows nothing. For a RAM policy that is the same as none at all; where none at all means that everything
+/// passes, one that denies everything stands for it.
+pub(crate) fn parse_policy(policy: &Value, kind: PolicyKind) -> Result<Option<Policy>, String> {
+    let empty = policy.get("Statement").and_then(Value::as_array).is_some_and(Vec::is_empty);
+    let parsed = match kind {
+        PolicyKind::Ram if empty => return Ok(None),
+        PolicyKind::Session | PolicyKind::VpcEndpoint if empty => {
+            Statement::new(Effect::Deny, &["*"], &["*"]).and_then(|statement| Policy::new(kind, vec![statement]))
+        }
+        _ => Policy::parse(policy.to_string().as_bytes(), kind),
+    };
+    parsed.map(Some).map_err(|error| error.to_string())
 }
 
 impl Default for Identities {

@@ -9,6 +9,9 @@ const DEEPEST: usize = 24;
 /// A document may hold this many elements; DeleteMultipleObjects with its 1000 keys needs some 3000.
 const MOST_ELEMENTS: usize = 20_000;
 
+/// First line of every document written.
+const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
 /// An element of a request document: its local name, its text, its children. Attributes carry nothing in this API.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Element {
@@ -165,7 +168,7 @@ impl Writer {
     /// A document whose root element is `root`.
     pub fn new(root: &'static str) -> Self {
         let mut text = String::with_capacity(512);
-        text.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        text.push_str(DECLARATION);
         let mut writer = Self { text, open: Vec::with_capacity(4) };
         writer.open(root);
         writer
@@ -232,6 +235,14 @@ impl Writer {
             self.text.push_str("  ");
         }
     }
+}
+
+/// A document that is one element with text.
+pub fn single(root: &str, text: &str) -> String {
+    let mut document = format!("{DECLARATION}<{root}>");
+    escape_into(&mut document, text);
+    document.push_str(&format!("</{root}>\n"));
+    document
 }
 
 /// Appends `text` escaped. XML 1.0 has no way to write most control characters, not even as references: they become U+FFFD.

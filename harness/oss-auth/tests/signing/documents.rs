@@ -64,11 +64,11 @@ fn the_s3_examples_come_out_as_printed() {
         ),
     ];
     for (message, signature) in examples {
-        assert_s3_example(message, signature);
+        assert_s3_example(&message, signature);
     }
 }
 
-fn assert_s3_example(message: Message, signature: &str) {
+fn assert_s3_example(message: &Message, signature: &str) {
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
     let credentials = Credentials {
         access_key_id: "AKIAIOSFODNN7EXAMPLE",

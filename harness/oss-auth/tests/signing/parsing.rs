@@ -4,7 +4,7 @@ use oss_auth::{Header, Timestamp, find_claim, find_form_claim, parse_query, perc
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::laws::deterministic;
+use crate::case::deterministic;
 use crate::message::Message;
 
 const AUTHORIZATIONS: [&str; 6] = [

@@ -166,7 +166,7 @@ fn a_listed_header_that_was_not_signed_is_a_mismatch() {
             .verify(request, &vector.access_key_secret)
             .expect_err("refused");
         assert_eq!(mismatch.provided, vector.signature);
-        let canonical = text(&mismatch.computed.canonical_request.expect("V4"));
+        let canonical = text(mismatch.computed.canonical_request.expect("V4"));
         let host = "host:examplebucket.oss-cn-hangzhou.aliyuncs.com\n";
         assert_eq!(
             Some(canonical.replacen(host, "", 1)),

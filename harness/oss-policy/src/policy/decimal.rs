@@ -88,7 +88,9 @@ mod tests {
 
     #[test]
     fn other_texts_are_not_numbers() {
-        for text in ["", "-", ".5", "1.", "1e3", "+1", "0x1", " 1", "1,0", "NaN", "١"] {
+        for text in [
+            "", "-", ".5", "1.", "1e3", "+1", "0x1", " 1", "1,0", "NaN", "١",
+        ] {
             assert_eq!(Decimal::parse(text), None, "{text:?}");
         }
     }

@@ -8,8 +8,8 @@ mod decimal;
 mod error;
 mod evaluate;
 mod parse;
-mod print;
 mod principal;
+mod print;
 mod resource;
 
 pub use condition::{Condition, ConditionOperator};
@@ -83,9 +83,9 @@ impl Policy {
         if statements.is_empty() {
             return Err(PolicyError::new(PolicyErrorKind::EmptyList, "Statement"));
         }
-        let intruder = statements.iter().position(|statement| {
-            statement.principals.is_some() && !kind.names_principals()
-        });
+        let intruder = statements
+            .iter()
+            .position(|statement| statement.principals.is_some() && !kind.names_principals());
         match intruder {
             None => Ok(Self { kind, statements }),
             Some(index) => Err(PolicyError::new(
@@ -165,8 +165,8 @@ impl Statement {
         if values.is_empty() {
             return Err(PolicyError::new(PolicyErrorKind::EmptyList, &path));
         }
-        let condition = Condition::new(operator, key, values)
-            .map_err(|kind| PolicyError::new(kind, &path))?;
+        let condition =
+            Condition::new(operator, key, values).map_err(|kind| PolicyError::new(kind, &path))?;
         self.conditions.push(condition);
         Ok(self)
     }
@@ -207,7 +207,7 @@ fn parse_action(text: &str) -> Result<Pattern, PolicyErrorKind> {
     let named = text
         .split_once(':')
         .is_some_and(|(service, operation)| !service.is_empty() && !operation.is_empty());
-    if named || text == "*" {
+    if named || resource::is_all_stars(text) {
         Ok(Pattern::new(text))
     } else {
         Err(PolicyErrorKind::InvalidAction(error::shown(text)))

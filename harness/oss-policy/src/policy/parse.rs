@@ -79,7 +79,10 @@ fn read_policy(root: &Node, kind: PolicyKind) -> Read<Vec<Statement>> {
 fn read_version(node: &Node) -> Read<()> {
     match string(node)? {
         "1" => Ok(()),
-        _ => Err(Defect::new(PolicyErrorKind::UnsupportedVersion, node.offset)),
+        _ => Err(Defect::new(
+            PolicyErrorKind::UnsupportedVersion,
+            node.offset,
+        )),
     }
 }
 
@@ -92,7 +95,10 @@ fn read_statement(node: &Node, kind: PolicyKind) -> Read<Statement> {
         resources: members.read("Resource", |node| one_or_more(node, ResourcePattern::parse))?,
         principals: members.read_optional("Principal", |node| match kind.names_principals() {
             true => one_or_more(node, PrincipalPattern::parse),
-            false => Err(Defect::new(PolicyErrorKind::PrincipalNotAllowed, node.offset)),
+            false => Err(Defect::new(
+                PolicyErrorKind::PrincipalNotAllowed,
+                node.offset,
+            )),
         })?,
         conditions: members
             .read_optional("Condition", read_conditions)?
@@ -111,7 +117,12 @@ fn read_effect(node: &Node) -> Read<Effect> {
 /// `{ operator: { key: value or [value, ...], ... }, ... }`; no operator at all means no condition.
 fn read_conditions(node: &Node) -> Read<Vec<Condition>> {
     let mut conditions = Vec::new();
-    for Member { key, key_offset, node } in object(node)? {
+    for Member {
+        key,
+        key_offset,
+        node,
+    } in object(node)?
+    {
         let operator = ConditionOperator::from_name(key).ok_or_else(|| {
             Defect::new(PolicyErrorKind::UnknownOperator(shown(key)), *key_offset)
         })?;
@@ -119,7 +130,10 @@ fn read_conditions(node: &Node) -> Read<Vec<Condition>> {
         if keys.is_empty() {
             return Err(Defect::new(PolicyErrorKind::EmptyList, node.offset).inside(key));
         }
-        for Member { key: name, node, .. } in keys {
+        for Member {
+            key: name, node, ..
+        } in keys
+        {
             let condition = read_condition(operator, name, node)
                 .map_err(|defect| defect.inside(&shown(name)).inside(key))?;
             conditions.push(condition);
@@ -135,10 +149,7 @@ fn read_condition(operator: ConditionOperator, key: &str, node: &Node) -> Read<C
 }
 
 /// A string, or a list of at least one.
-fn one_or_more<T>(
-    node: &Node,
-    parse: impl Fn(&str) -> Result<T, PolicyErrorKind>,
-) -> Read<Vec<T>> {
+fn one_or_more<T>(node: &Node, parse: impl Fn(&str) -> Result<T, PolicyErrorKind>) -> Read<Vec<T>> {
     let read_one =
         |node: &Node| parse(string(node)?).map_err(|kind| Defect::new(kind, node.offset));
     match &node.value {
@@ -148,11 +159,7 @@ fn one_or_more<T>(
     }
 }
 
-fn read_items<T>(
-    items: &[Node],
-    read: impl Fn(&Node) -> Read<T>,
-    offset: usize,
-) -> Read<Vec<T>> {
+fn read_items<T>(items: &[Node], read: impl Fn(&Node) -> Read<T>, offset: usize) -> Read<Vec<T>> {
     if items.is_empty() {
         return Err(Defect::new(PolicyErrorKind::EmptyList, offset));
     }
@@ -191,11 +198,7 @@ impl<'n> Members<'n> {
             .ok_or_else(|| Defect::new(PolicyErrorKind::Missing(name), self.offset))
     }
 
-    fn read_optional<T>(
-        &self,
-        name: &str,
-        read: impl Fn(&Node) -> Read<T>,
-    ) -> Read<Option<T>> {
+    fn read_optional<T>(&self, name: &str, read: impl Fn(&Node) -> Read<T>) -> Read<Option<T>> {
         let found = self.members.iter().find(|member| member.key == name);
         found
             .map(|member| read(&member.node).map_err(|defect| defect.inside(name)))

@@ -58,8 +58,7 @@ impl PrincipalPattern {
         } else if is_uid(text) {
             Ok(Self::Uid(text.to_owned()))
         } else {
-            parse_assumed_role(text)
-                .ok_or_else(|| PolicyErrorKind::InvalidPrincipal(shown(text)))
+            parse_assumed_role(text).ok_or_else(|| PolicyErrorKind::InvalidPrincipal(shown(text)))
         }
     }
 

@@ -1,7 +1,8 @@
 //! Writing policies back as JSON.
 
-use super::{Condition, ConditionOperator, Policy, Statement};
+use super::{Condition, ConditionOperator, Policy, PrincipalPattern, ResourcePattern, Statement};
 use crate::json::write_string;
+use crate::wildcard::Pattern;
 
 impl Policy {
     /// The policy as a document that reads back as an equal policy, but for the order of its conditions.
@@ -20,11 +21,11 @@ fn write_statement(statement: &Statement, out: &mut String) {
     out.push_str(r#"{"Effect":"#);
     write_string(statement.effect.as_str(), out);
     out.push_str(r#","Action":"#);
-    write_texts(statement.actions.iter().map(|action| action.as_str()), out);
+    write_texts(statement.actions.iter().map(Pattern::as_str), out);
     out.push_str(r#","Resource":"#);
-    write_texts(statement.resources.iter().map(|resource| resource.as_str()), out);
+    write_texts(statement.resources.iter().map(ResourcePattern::as_str), out);
     if let Some(principals) = &statement.principals {
-        let texts: Vec<String> = principals.iter().map(|p| p.to_text()).collect();
+        let texts: Vec<String> = principals.iter().map(PrincipalPattern::to_text).collect();
         out.push_str(r#","Principal":"#);
         write_texts(texts.iter().map(String::as_str), out);
     }

@@ -52,21 +52,23 @@ impl ResourcePattern {
 
     pub(crate) fn parse(text: &str) -> Result<Self, PolicyErrorKind> {
         let source = text.to_owned();
-        if text == "*" {
+        if is_all_stars(text) {
             return Ok(Self { source, arn: None });
         }
         let mut segments = text.splitn(5, ':');
         let arn = match std::array::from_fn(|_| segments.next()) {
-            [Some("acs"), Some(service), Some(region), Some(owner), Some(path)]
-                if !service.is_empty() && !path.is_empty() =>
-            {
-                Arn {
-                    service: Pattern::new(service),
-                    any_region: region == "*",
-                    owner: Pattern::new(owner),
-                    path: Pattern::new(path),
-                }
-            }
+            [
+                Some("acs"),
+                Some(service),
+                Some(region),
+                Some(owner),
+                Some(path),
+            ] if !service.is_empty() && !path.is_empty() => Arn {
+                service: Pattern::new(service),
+                any_region: is_all_stars(region),
+                owner: Pattern::new(owner),
+                path: Pattern::new(path),
+            },
             _ => return Err(PolicyErrorKind::InvalidResource(shown(text))),
         };
         Ok(Self {
@@ -74,6 +76,11 @@ impl ResourcePattern {
             arn: Some(arn),
         })
     }
+}
+
+/// Whether the text is `*`, perhaps repeated, which means the same.
+pub(crate) fn is_all_stars(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b == b'*')
 }
 
 /// What stands after the fourth colon of the resource's ARN.

@@ -23,7 +23,7 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     }
 }
 
-fn refusal(inquiry: &Inquiry<'_>, _right: &Right<'_>) -> Denial {
+fn refusal(inquiry: &Inquiry<'_>) -> Denial {
     let anonymous = *inquiry.caller() == Caller::Anonymous;
     match inquiry.operation() {
         Ok(Operation::ListBuckets) => Denial::new(Cause::ListBucketsForbidden),

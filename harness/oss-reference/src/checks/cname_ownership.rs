@@ -58,9 +58,9 @@ fn domain(body: &[u8]) -> Option<String> {
     let mut inside = false;
     loop {
         match reader.read_event().ok()? {
-            Event::Start(start) => inside = start.local_name().as_ref() == b"Domain",
+            Event::Start(start) => inside = start.local_name().as_ref() == "Domain",
             Event::Text(text) if inside => {
-                let text = std::str::from_utf8(&text).ok()?.trim().to_ascii_lowercase();
+                let text = text.trim().to_ascii_lowercase();
                 return Some(text).filter(|text| !text.is_empty());
             }
             Event::Eof => return None,

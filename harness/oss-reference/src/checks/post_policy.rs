@@ -59,7 +59,6 @@ fn unmentioned(inquiry: &Inquiry<'_>, policy: &oss_policy::PostPolicy) -> Option
     let form = inquiry.form?;
     let v4 = matches!(&inquiry.readable_claim()?.place, Place::Form(oss_auth::FormClaim::V4(_)));
     let strict = inquiry.config.decisions.post_extra_fields == PostExtraFields::Refuse;
-    let mentioned = policy.mentioned_fields();
     let needed = |name: &str| match name {
         "x-oss-signature-version" | "x-oss-credential" | "x-oss-date" => v4,
         // These cannot stand in the policy that they come with.
@@ -67,6 +66,6 @@ fn unmentioned(inquiry: &Inquiry<'_>, policy: &oss_policy::PostPolicy) -> Option
         _ => strict && !name.starts_with("x:"),
     };
     form.fields.iter().map(|(name, _)| name.to_ascii_lowercase()).find(|name| {
-        needed(name) && !mentioned.iter().any(|known| known.eq_ignore_ascii_case(name))
+        needed(name) && !policy.mentioned_fields().any(|known| known.eq_ignore_ascii_case(name))
     })
 }

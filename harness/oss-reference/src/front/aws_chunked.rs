@@ -27,8 +27,8 @@ pub(super) struct Decoder {
 
 impl Decoder {
     /// The payload in `bytes`; `None` when the framing is wrong.
-    pub(super) fn decode(&mut self, bytes: Bytes) -> Option<Bytes> {
-        self.buffer.extend_from_slice(&bytes);
+    pub(super) fn decode(&mut self, bytes: &[u8]) -> Option<Bytes> {
+        self.buffer.extend_from_slice(bytes);
         let mut payload = BytesMut::new();
         loop {
             match self.state {
@@ -85,7 +85,7 @@ mod tests {
         let mut decoder = Decoder::default();
         let mut payload = Vec::new();
         for piece in body.chunks(size) {
-            payload.extend(decoder.decode(Bytes::copy_from_slice(piece))?);
+            payload.extend(decoder.decode(piece)?);
         }
         Some((payload, decoder.finished()))
     }

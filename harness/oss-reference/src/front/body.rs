@@ -79,7 +79,7 @@ impl Arriving {
                 md5.update(&bytes);
             }
             let bytes = match &mut self.decoder {
-                Some(decoder) => decoder.decode(bytes).ok_or_else(incomplete)?,
+                Some(decoder) => decoder.decode(&bytes).ok_or_else(incomplete)?,
                 None => bytes,
             };
             if !bytes.is_empty() {

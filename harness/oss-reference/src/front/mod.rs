@@ -32,7 +32,8 @@ use self::identity::{DateHeader, RequestIds};
 use crate::answer::{Answer, Refusal, Rejection};
 use crate::checks::{self, Form, Granted, Inquiry};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Extreme};
+use crate::denial::{Cause, Denial};
 use crate::operation::Operation;
 use crate::operations::content::{ContentWriter, TooLong};
 use crate::operations::{self, Call, Payload, Wants};
@@ -111,6 +112,10 @@ impl Front {
         id: &str,
         now: i64,
     ) -> Result<Answer, Refusal> {
+        // This server refuses even what it could not read.
+        if self.config.faults.extreme == Some(Extreme::DenyAll) {
+            return Err(Denial::new(Cause::AccessDenied).into());
+        }
         let endpoint = arrival.vpc_endpoint.map(|endpoint| endpoint.to_string());
         let request = {
             let world = self.world.read();
@@ -122,17 +127,17 @@ impl Front {
         if self.is_form(&request) {
             return self.process_form(&request, body).await;
         }
-        let operation = match self.decide_and_view(&request)? {
+        let granted = match self.decide_and_view(&request)? {
             Viewed::Answer(answer) => return Ok(answer),
             Viewed::Granted(granted) => granted,
         };
-        let payload = self.take_payload(&request, operation.operation, body).await?;
+        let payload = self.take_payload(&request, granted.operation, body).await?;
         if let Payload::Small(bytes) = &payload {
             let world = self.world.read();
             let inquiry = Inquiry::new(&request, None, &world, &self.config);
             guarded(|| checks::decide_body(&inquiry, bytes))?;
         }
-        self.carry_out(&request, None, &operation, payload)
+        self.carry_out(&request, None, &granted, payload)
     }
 
     /// Decides, and carries out at once what only reads: under one lock, so that nothing changes in between.
@@ -140,7 +145,7 @@ impl Front {
         let world = self.world.read();
         let granted = guarded(|| checks::decide(&Inquiry::new(request, None, &world, &self.config)))?;
         let call = Call { config: &self.config, now: request.received, request, form: None, granted: &granted };
-        let viewed = guarded(|| operations::view(&world, &call).transpose().map_err(Refusal::from))?;
+        let viewed = guarded(|| operations::view(&world, &call).map_err(Refusal::from))?;
         Ok(match viewed {
             Some(answer) => Viewed::Answer(answer),
             None => Viewed::Granted(granted),

@@ -1,16 +1,45 @@
-//! Carries out what was granted.
+//! Carries out what was granted: every operation of the API that the server knows, with the answers of OSS.
+//!
+//! What the table of checks has already refused is not asked again, with one exception: between the decision and the end of a
+//! streamed body the world may have changed, so absent things and protected objects are looked for once more.
 
+mod bucket;
+mod bucket_acl;
+mod call;
+mod cname;
+mod conditions;
+mod configuration;
 pub mod content;
+mod copy;
+pub(crate) mod cors;
 mod crc64;
+mod delete;
+mod encryption;
+mod get;
 mod hex;
+mod hierarchy;
 pub mod image;
+mod list;
+mod metadata;
+mod multipart;
+mod multipart_list;
+pub(crate) mod post;
+mod put;
+mod range;
+mod refusals;
+mod restore;
+mod retention;
+mod service;
+mod settings;
+mod tags;
 
 use bytes::Bytes;
 
+pub(crate) use self::call::Call;
 use crate::answer::{Answer, Rejection};
 use crate::checks::{Form, Granted};
 use crate::config::{Config, Limits};
-use crate::operation::Operation;
+use crate::operation::Operation::{self, *};
 use crate::request::Request;
 use crate::world::{Content, World};
 
@@ -23,6 +52,25 @@ pub enum Payload {
     Small(Bytes),
     /// An object's bytes.
     Content(Content),
+}
+
+impl Payload {
+    /// The document; empty when there was none.
+    fn document(&self) -> &[u8] {
+        match self {
+            Self::Small(bytes) => bytes,
+            Self::None | Self::Content(_) => &[],
+        }
+    }
+
+    /// The object's bytes; none when there were none.
+    fn content(self) -> Content {
+        match self {
+            Self::Content(content) => content,
+            Self::Small(bytes) => content::content_of(bytes),
+            Self::None => content::content_of(Bytes::new()),
+        }
+    }
 }
 
 /// What an operation does with a request's body.
@@ -43,8 +91,15 @@ pub enum Wants {
 }
 
 /// What `operation` does with the body.
-pub fn wants(_operation: Operation, _limits: &Limits) -> Wants {
-    Wants::Nothing
+pub fn wants(operation: Operation, limits: &Limits) -> Wants {
+    match operation {
+        PutObject | AppendObject | UploadPart => Wants::Content { limit: limits.object_bytes },
+        PutBucket | PutBucketPolicy | PutBucketReferer | PutBucketCors | InitiateBucketWorm | ExtendBucketWorm
+        | PutBucketEncryption | PutBucketTransferAcceleration | PutPublicAccessBlock | PutBucketRequestPayment
+        | PutBucketTags | CreateCnameToken | PutCname | DeleteCname | PutBucketSetting | DeleteMultipleObjects
+        | PutObjectTagging | RestoreObject | CompleteMultipartUpload => Wants::Small { limit: limits.small_body },
+        _ => Wants::Nothing,
+    }
 }
 
 /// Carries out what was granted.
@@ -52,13 +107,108 @@ pub fn wants(_operation: Operation, _limits: &Limits) -> Wants {
 /// # Errors
 /// What the operation itself finds wrong: absent things, conflicts, documents that cannot be read.
 pub fn execute(
-    _world: &mut World,
-    _config: &Config,
-    _now: i64,
-    _request: &Request,
-    _form: Option<&Form>,
-    _granted: &Granted,
-    _payload: Payload,
+    world: &mut World,
+    config: &Config,
+    now: i64,
+    request: &Request,
+    form: Option<&Form>,
+    granted: &Granted,
+    payload: Payload,
 ) -> Result<Answer, Rejection> {
-    Err(Rejection::new(501, "NotImplemented", "A header you provided implies functionality that is not implemented."))
+    let call = Call { config, now, request, form, granted };
+    match view(world, &call)? {
+        Some(answer) => Ok(answer),
+        None => change(world, &call, payload),
+    }
+}
+
+/// Carries out an operation that changes nothing; `None` for one that does.
+pub(crate) fn view(world: &World, call: &Call<'_>) -> Result<Option<Answer>, Rejection> {
+    let bucket = || call.bucket(world);
+    Ok(Some(match call.granted.operation {
+        ListBuckets => service::list_buckets(world, call)?,
+        DescribeRegions => service::describe_regions(call)?,
+        GetBucketAcl => bucket_acl::get(bucket()?),
+        GetBucketInfo => bucket::info(bucket()?, call),
+        GetBucketLocation => bucket::location(bucket()?),
+        GetBucketStat => bucket::stat(bucket()?),
+        HeadBucket => bucket::head(bucket()?),
+        ListObjects => list::objects(bucket()?, call)?,
+        ListObjectsV2 => list::objects_v2(bucket()?, call)?,
+        ListObjectVersions => list::versions(bucket()?, call)?,
+        ListMultipartUploads => multipart_list::uploads(bucket()?, call)?,
+        GetBucketPolicy => configuration::get_policy(bucket()?)?,
+        GetBucketReferer => configuration::get_referer(bucket()?),
+        GetBucketCors => cors::get(bucket()?)?,
+        OptionObject => cors::preflight(bucket()?, call),
+        GetBucketWorm => retention::get(bucket()?, call)?,
+        GetBucketEncryption => encryption::get(bucket()?)?,
+        GetBucketTransferAcceleration => configuration::get_acceleration(bucket()?)?,
+        GetPublicAccessBlock => configuration::get_public_access_block(bucket()?),
+        GetBucketRequestPayment => configuration::get_request_payment(bucket()?),
+        GetBucketTags => tags::get_bucket(bucket()?),
+        GetCnameToken => cname::get_token(world, call)?,
+        ListCname => cname::list(world, call)?,
+        GetBucketSetting => settings::get(bucket()?, call)?,
+        GetObject => get::object(bucket()?, call)?,
+        HeadObject => get::head(bucket()?, call)?,
+        GetObjectMeta => get::meta(bucket()?, call)?,
+        GetObjectAcl => bucket_acl::get_object(bucket()?, call)?,
+        GetObjectTagging => tags::get_object(bucket()?, call)?,
+        GetSymlink => get::symlink(bucket()?, call)?,
+        ListParts => multipart_list::parts(bucket()?, call)?,
+        _ => return Ok(None),
+    }))
+}
+
+fn change(world: &mut World, call: &Call<'_>, payload: Payload) -> Result<Answer, Rejection> {
+    let document = payload.document();
+    match call.granted.operation {
+        PutBucket => bucket::put(world, call, document),
+        PutBucketAcl => bucket_acl::put(call.bucket_mut(world)?, call),
+        DeleteBucket => bucket::delete(world, call),
+        PutBucketPolicy => configuration::put_policy(call.bucket_mut(world)?, document),
+        DeleteBucketPolicy => configuration::delete_policy(call.bucket_mut(world)?),
+        PutBucketReferer => configuration::put_referer(call.bucket_mut(world)?, document),
+        PutBucketCors => cors::put(call.bucket_mut(world)?, document),
+        DeleteBucketCors => cors::delete(call.bucket_mut(world)?),
+        InitiateBucketWorm => retention::initiate(call.bucket_mut(world)?, call, document),
+        AbortBucketWorm => retention::abort(call.bucket_mut(world)?, call),
+        CompleteBucketWorm => retention::complete(call.bucket_mut(world)?, call),
+        ExtendBucketWorm => retention::extend(call.bucket_mut(world)?, call, document),
+        PutBucketEncryption => encryption::put(call.bucket_mut(world)?, document),
+        DeleteBucketEncryption => encryption::delete(call.bucket_mut(world)?),
+        PutBucketTransferAcceleration => configuration::put_acceleration(call.bucket_mut(world)?, document),
+        PutPublicAccessBlock => configuration::put_public_access_block(call.bucket_mut(world)?, document),
+        DeletePublicAccessBlock => configuration::delete_public_access_block(call.bucket_mut(world)?),
+        PutBucketRequestPayment => configuration::put_request_payment(call.bucket_mut(world)?, document),
+        PutBucketTags => tags::put_bucket(call.bucket_mut(world)?, document),
+        DeleteBucketTags => tags::delete_bucket(call.bucket_mut(world)?),
+        CreateCnameToken => cname::create_token(world, call, document),
+        PutCname => cname::put(world, call, document),
+        DeleteCname => cname::delete(world, call, document),
+        PutBucketSetting => settings::put(call.bucket_mut(world)?, call, document),
+        DeleteBucketSetting => settings::delete(call.bucket_mut(world)?, call),
+        PutObject => put::put(call.bucket_mut(world)?, call, payload.content()),
+        PostObject => post::post(call.bucket_mut(world)?, call, payload.content()),
+        AppendObject => put::append(call.bucket_mut(world)?, call, payload.content()),
+        PutSymlink => put::symlink(call.bucket_mut(world)?, call),
+        CopyObject => copy::copy(world, call),
+        DeleteObject => delete::one(call.bucket_mut(world)?, call),
+        DeleteMultipleObjects => delete::several(world, call, document),
+        PutObjectAcl => bucket_acl::put_object(call.bucket_mut(world)?, call),
+        PutObjectTagging => tags::put_object(call.bucket_mut(world)?, call, document),
+        DeleteObjectTagging => tags::delete_object(call.bucket_mut(world)?, call),
+        RestoreObject => restore::restore(call.bucket_mut(world)?, call, document),
+        RenameObject => hierarchy::rename(call.bucket_mut(world)?, call),
+        CreateDirectory => hierarchy::create(call.bucket_mut(world)?, call),
+        DeleteDirectory => hierarchy::delete(call.bucket_mut(world)?, call),
+        InitiateMultipartUpload => multipart::initiate(call.bucket_mut(world)?, call),
+        UploadPart => multipart::upload_part(call.bucket_mut(world)?, call, payload.content()),
+        UploadPartCopy => multipart::copy_part(world, call),
+        CompleteMultipartUpload => multipart::complete(call.bucket_mut(world)?, call, document),
+        AbortMultipartUpload => multipart::abort(call.bucket_mut(world)?, call),
+        // Everything else only reads and has been answered.
+        operation => Err(Rejection::new(501, "NotImplemented", format!("{} is not implemented.", operation.name()))),
+    }
 }

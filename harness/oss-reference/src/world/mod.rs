@@ -12,7 +12,12 @@ pub use account::{
 pub use bucket::{Bucket, BucketStatus, Encryption, Retention, RetentionState, Upload};
 pub use object::{Content, Object, Restoration, StorageClass};
 
-use oss_policy::Policy;
+use oss_policy::{Policy, PolicyKind};
+
+use crate::config::{Config, Identity, parse_policy};
+
+/// How long a configured session lives: longer than any server.
+const FAR_FUTURE_SECONDS: i64 = 50 * 365 * 24 * 3600;
 
 /// The whole state of the service.
 #[derive(Debug, Default)]
@@ -33,6 +38,65 @@ pub struct World {
     pub cname_tokens: HashMap<(String, String), CnameToken>,
     /// VPC endpoints by id.
     pub vpc_endpoints: HashMap<String, VpcEndpoint>,
+    /// How many things the operator has made.
+    pub serial: u64,
+}
+
+impl World {
+    /// A world with the accounts and credentials of `config` and nothing else, at `now` (Unix seconds).
+    ///
+    /// A policy that cannot be read, which [`Config::validate`] would have told, gives no rights.
+    pub fn seeded(config: &Config, now: i64) -> Self {
+        let mut world = Self::default();
+        for (name, identity) in &config.identities.0 {
+            world.add(name, identity, now);
+        }
+        world
+    }
+
+    fn add(&mut self, name: &str, identity: &Identity, now: i64) {
+        let policy = identity.policy.as_ref().and_then(|policy| parse_policy(policy, PolicyKind::Ram).ok()).flatten();
+        let uid = &identity.account;
+        let account = self
+            .accounts
+            .entry(uid.clone())
+            .or_insert_with(|| Account { uid: uid.clone(), ..Account::default() });
+        let holder = match (&identity.user, &identity.security_token) {
+            (Some(user), _) => {
+                account.users.insert(user.clone(), RamUser { uid: user.clone(), policy });
+                KeyHolder::RamUser { account: uid.clone(), user: user.clone() }
+            }
+            (None, Some(token)) => {
+                let role = format!("oss403-{name}");
+                account.roles.insert(role.clone(), Role { name: role.clone(), policy });
+                let session = Session {
+                    access_key_id: identity.access_key_id.clone(),
+                    account: uid.clone(),
+                    role,
+                    name: name.into(),
+                    policy: None,
+                    expires: now.saturating_add(FAR_FUTURE_SECONDS),
+                };
+                self.sessions.insert(token.clone(), session);
+                KeyHolder::Session { account: uid.clone() }
+            }
+            (None, None) => KeyHolder::Root { account: uid.clone() },
+        };
+        let key = AccessKey {
+            id: identity.access_key_id.clone(),
+            secret: identity.access_key_secret.clone(),
+            holder,
+            enabled: identity.enabled,
+            allowed_networks: None,
+        };
+        self.keys.insert(key.id.clone(), key);
+    }
+
+    /// The next number for something the operator makes; never the same twice.
+    pub(crate) fn next_serial(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
 }
 
 /// What CreateCnameToken hands out.
@@ -47,6 +111,8 @@ pub struct CnameToken {
 /// An endpoint inside a VPC: requests that arrive through it must be allowed by its policy.
 #[derive(Debug, Clone)]
 pub struct VpcEndpoint {
+    /// UID of the account that owns the VPC.
+    pub account: String,
     /// The VPC it belongs to, the value of `acs:SourceVpc`.
     pub vpc: String,
     /// `None` is the default policy, which allows everything.

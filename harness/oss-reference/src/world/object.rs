@@ -128,3 +128,20 @@ pub struct Restoration {
     /// Unix seconds at which it freezes again.
     pub expires: i64,
 }
+
+impl Object {
+    /// A plain object of class Standard with nothing but its content.
+    pub fn new(content: Content, modified: i64) -> Self {
+        Self {
+            content,
+            modified,
+            acl: ObjectAcl::Default,
+            kind: ObjectKind::Normal,
+            storage_class: StorageClass::Standard,
+            restoration: None,
+            encryption: None,
+            headers: Vec::new(),
+            tags: Vec::new(),
+        }
+    }
+}

@@ -1,9 +1,31 @@
 //! The case language: reading, checking and expanding the ledger. Knows nothing of sockets.
+//!
+//! A text becomes a [`document::Document`], which knows where everything stands; [`check::file`] reads its header and makes a
+//! [`expand::Template`] of each scenario; a template gives an [`Instance`] for each combination of its matrix.
 
+pub mod check;
+pub mod decode;
+pub mod diagnostic;
+pub mod document;
+pub mod edit;
+pub mod expand;
+pub mod ledger;
 pub mod model;
+pub mod needs;
+pub mod placeholder;
+pub mod request_line;
+pub mod select;
+pub mod span;
+pub mod suggest;
+pub mod template;
+mod visit;
+pub mod words;
+pub mod yaml;
 
 use std::sync::Arc;
 
+pub use edit::EditKind;
+pub use ledger::Ledger;
 use model::{CaseFile, Scenario};
 
 /// One scenario with every axis given a value: what a run sends and judges.

@@ -644,14 +644,18 @@ pub enum Edit {
     /// `${domain}` is bound to a bucket of the named identity first.
     BindDomain(String),
     /// Status of the owner's account (operator).
+    #[schemars(schema_with = "crate::case::words::account_status")]
     AccountStatus(oss_reference::operator::protocol::AccountStatus),
     /// State of the owner's KMS (operator).
+    #[schemars(schema_with = "crate::case::words::kms_status")]
     KmsStatus(oss_reference::operator::protocol::KmsStatus),
     /// Keys of identities of the scenario are disabled or enabled (operator).
+    #[schemars(schema_with = "crate::case::words::key_statuses")]
     KeyStatus(BTreeMap<String, oss_reference::operator::protocol::KeyStatus>),
     /// Networks from which a key may be used (operator).
     KeyNetworks(BTreeMap<String, Vec<String>>),
     /// Status of the bucket (operator).
+    #[schemars(schema_with = "crate::case::words::bucket_status")]
     BucketStatus(oss_reference::operator::protocol::BucketStatus),
     /// The home region takes no tokens of the owner's account (operator).
     StsRefusedInRegion(Yes),

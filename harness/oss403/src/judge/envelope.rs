@@ -115,7 +115,7 @@ impl Envelope {
 
     /// Text of the first child of that name.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.all(name).next().map(|element| element.text.as_str())
+        self.elements.iter().find(|element| element.name == name).map(|element| element.text.as_str())
     }
 
     /// The first element at a path of names, `AccessDeniedDetail/PolicyType`.

@@ -7,6 +7,10 @@ pub mod message;
 pub mod normalise;
 pub mod snapshot;
 pub mod summary;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 pub mod verdict;
 
 use facets::{Answer, Effect};

@@ -55,3 +55,34 @@ pub struct Judgement {
     /// One sentence a person can act on; empty when conformant.
     pub reason: String,
 }
+
+impl Verdict {
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Conformant => "conformant",
+            Self::Deviates => "deviates",
+            Self::NotProvoked => "not-provoked",
+            Self::NotClaimed => "not-claimed",
+            Self::NotApplicable => "not-applicable",
+            Self::Disabled => "disabled",
+            Self::Flaky => "flaky",
+            Self::HarnessError => "harness-error",
+        }
+    }
+}
+
+impl Facet {
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Granted => "granted",
+            Self::Effect => "effect",
+            Self::Leak => "leak",
+            Self::Status => "status",
+            Self::Code => "code",
+            Self::Message => "message",
+            Self::Envelope => "envelope",
+        }
+    }
+}

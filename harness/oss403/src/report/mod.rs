@@ -1,6 +1,19 @@
 //! Reports: functions of the stream of finished instances.
+//!
+//! Everything that a report repeats of a server or of a request goes through [`entry::Entry`], where it is redacted once.
+
+pub mod entry;
+pub mod json;
+pub mod junit;
+pub mod progress;
+pub mod sink;
+pub mod style;
+pub mod terminal;
+
+use std::time::Duration;
 
 use crate::case::Instance;
+use crate::judge::summary::{Level, NoLevel, Tally};
 use crate::judge::verdict::Judgement;
 use crate::run::record::TwinRecord;
 
@@ -13,4 +26,37 @@ pub struct Finished {
     pub record: TwinRecord,
     /// How it was judged.
     pub judgement: Judgement,
+}
+
+/// What a report says of a run as a whole, once it is over.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// Revision of the documented set of causes.
+    pub revision: String,
+    /// Digest of the case files.
+    pub hash: String,
+    /// Causes in the ledger.
+    pub ledger_causes: usize,
+    /// Name of the target.
+    pub target: String,
+    /// Its endpoint.
+    pub endpoint: String,
+    /// What decided the order.
+    pub seed: u64,
+    /// Seconds since 1970 at which the run began.
+    pub started: i64,
+    /// Wall time.
+    pub elapsed: Duration,
+    /// Requests sent.
+    pub requests: u64,
+    /// What became of the causes.
+    pub tally: Tally,
+    /// The level attained, or why none can be stated.
+    pub level: Result<Level, NoLevel>,
+    /// Whether the run was stopped before everything was done.
+    pub interrupted: bool,
+    /// What the run made and could not remove.
+    pub left_behind: Vec<String>,
+    /// What the comparison with the snapshots came to, in words.
+    pub snapshots: String,
 }

@@ -1,9 +1,12 @@
 //! Targets: where requests go, as whom, and what may be expected there.
 
-pub mod embedded;
+mod embedded;
+pub mod identity;
 pub mod operator;
 pub mod profile;
 mod ready;
 
+pub use identity::Identity;
 pub use profile::Profile;
-pub use ready::{Identity, Target, TargetError};
+pub(crate) use ready::Inner;
+pub use ready::{Target, TargetError};

@@ -1,11 +1,50 @@
-//! A target that is ready to be sent to.
+//! A target that is ready to be sent to: credentials obtained, addresses known, the embedded server started.
 
-use super::Profile;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
 
-/// A target with its identities resolved.
-#[derive(Debug)]
+use oss_reference::config::Config;
+use oss_reference::server::Running;
+
+use super::embedded::{self, Embedded};
+use super::identity::Identity;
+use super::operator::Operator;
+use super::profile::{Endpoint, Profile};
+use crate::case::model::{Capability, SignWith};
+use crate::wire::address::Addresses;
+use crate::wire::client::Client;
+use crate::wire::limits::Limits;
+use crate::wire::scene::Names;
+use crate::wire::tls::{Tls, TlsError};
+
+/// A target that is ready.
 pub struct Target {
-    name: String,
+    pub(crate) inner: Arc<Inner>,
+    server: Option<Running>,
+}
+
+/// What a run needs of a target.
+pub(crate) struct Inner {
+    pub(crate) name: String,
+    pub(crate) names: Arc<Names>,
+    pub(crate) identities: BTreeMap<String, Arc<Identity>>,
+    pub(crate) capabilities: BTreeSet<Capability>,
+    pub(crate) operator: Option<Operator>,
+    pub(crate) limits: Limits,
+    pub(crate) client: Client,
+    pub(crate) is_embedded: bool,
+    endpoint: String,
+    snapshots: String,
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Target")
+            .field("name", &self.inner.name)
+            .field("endpoint", &self.inner.endpoint)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a target could not be made ready.
@@ -19,51 +58,150 @@ pub enum TargetError {
         /// What went wrong.
         detail: String,
     },
+    /// The operator's token could not be obtained.
+    #[error("the operator's token: {0}")]
+    OperatorToken(String),
     /// The embedded server did not start.
     #[error("the embedded server did not start: {0}")]
     Embedded(String),
-    /// A setting of TLS or an address is of no use.
-    #[error("{0}")]
-    Setting(String),
+    /// TLS cannot be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
-/// Credentials and UIDs of somebody who sends requests.
-#[derive(Clone)]
-pub struct Identity;
-
 impl Target {
-    /// Makes a profile's target ready: starts the embedded server or resolves the identities.
+    /// Makes a profile's target ready: starts the embedded server, or obtains the credentials.
     ///
     /// # Errors
     /// When credentials cannot be had, or the embedded server cannot start.
     pub async fn ready(profile: &Profile) -> Result<Self, TargetError> {
-        Ok(Self { name: profile.name.clone() })
+        let limits = profile.limits.clone();
+        match &profile.endpoint {
+            Endpoint::Embedded(config) => {
+                let embedded = embedded::start(Config::clone(config)).await?;
+                let snapshots = profile.snapshots.clone();
+                let claims = profile.capabilities.clone();
+                Self::of_embedded(embedded, profile.name.clone(), snapshots, claims, limits)
+            }
+            Endpoint::Remote(remote) => {
+                let addresses = remote.addresses.clone();
+                let names = Names {
+                    home: remote.home.clone(),
+                    away: remote.away.clone(),
+                    suffix: remote.suffix.clone(),
+                    address: addresses.endpoint.to_string(),
+                };
+                let identities = remote.resolve_identities().await?;
+                let operator = remote.resolve_operator().await?;
+                let inner = Inner {
+                    name: profile.name.clone(),
+                    names: Arc::new(names),
+                    identities,
+                    capabilities: profile.capabilities.clone(),
+                    operator,
+                    client: Client::new(addresses, limits.clone(), &remote.tls)?,
+                    limits,
+                    is_embedded: false,
+                    endpoint: remote.url.clone(),
+                    snapshots: profile.snapshots.clone(),
+                };
+                Ok(Self { inner: Arc::new(inner), server: None })
+            }
+        }
     }
 
     /// Starts a reference server inside this process and makes it the target.
     ///
     /// # Errors
     /// When the server does not start.
-    pub async fn embedded(_config: oss_reference::config::Config) -> Result<Self, TargetError> {
-        Ok(Self { name: "embedded".into() })
+    pub async fn embedded(config: Config) -> Result<Self, TargetError> {
+        let Profile { name, snapshots, capabilities, limits, .. } = Profile::embedded();
+        Self::of_embedded(embedded::start(config).await?, name, snapshots, capabilities, limits)
+    }
+
+    fn of_embedded(
+        embedded: Embedded,
+        name: String,
+        snapshots: String,
+        capabilities: BTreeSet<Capability>,
+        limits: Limits,
+    ) -> Result<Self, TargetError> {
+        let Embedded { server, addresses, names, identities, operator } = embedded;
+        let inner = Inner {
+            name,
+            names: Arc::new(names),
+            identities,
+            capabilities,
+            operator: Some(operator),
+            endpoint: format!("http://{}", addresses.endpoint),
+            client: Client::new(addresses, limits.clone(), &Tls::default())?,
+            limits,
+            is_embedded: true,
+            snapshots,
+        };
+        Ok(Self { inner: Arc::new(inner), server: Some(server) })
     }
 
     /// Name of the target.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.inner.name
     }
-    /// The endpoint, as text for reports.
+
+    /// The endpoint's URL.
     pub fn endpoint(&self) -> &str {
-        ""
+        &self.inner.endpoint
     }
+
     /// Name of its folder of snapshots.
     pub fn snapshots(&self) -> &str {
-        ""
+        &self.inner.snapshots
     }
+
     /// Whether it is the reference server inside this process.
     pub fn is_embedded(&self) -> bool {
-        true
+        self.inner.is_embedded
     }
+
+    /// What it claims to have.
+    pub fn capabilities(&self) -> &BTreeSet<Capability> {
+        &self.inner.capabilities
+    }
+
+    /// Its region and host names.
+    pub fn names(&self) -> &Names {
+        &self.inner.names
+    }
+
+    /// The addresses its requests go to.
+    pub fn addresses(&self) -> &Addresses {
+        self.inner.client.addresses()
+    }
+
+    /// The server inside this process, when it is one.
+    pub fn server(&self) -> Option<&Running> {
+        self.server.as_ref()
+    }
+
     /// Stops what runs inside this process. Dropping the target does it too, without waiting.
-    pub async fn stop(self) {}
+    pub async fn stop(self) {
+        if let Some(server) = self.server {
+            server.stop().await;
+        }
+    }
+}
+
+impl Inner {
+    /// The scheme for what the harness itself sends: the best that the target claims.
+    pub(crate) fn usual_signature(&self) -> SignWith {
+        let claims = |capability| self.capabilities.contains(&capability);
+        if claims(Capability::SignatureV4) {
+            SignWith::HeaderV4
+        } else if claims(Capability::SignatureV1) {
+            SignWith::HeaderV1
+        } else if claims(Capability::SignatureV2) {
+            SignWith::HeaderV2
+        } else {
+            SignWith::HeaderV4
+        }
+    }
 }

@@ -174,10 +174,8 @@ impl Draft {
             (None, None) => Body::Empty,
         };
         let identity = scene.identity(&call.r#as)?;
-        let usual =
-            if call.form.is_some() { SignWith::FormV4 } else { SignWith::HeaderV4 };
         let region = bucket.map_or(&scene.names.home, |bucket| &bucket.region).clone();
-        let mut signing = Signing::new(call.sign.unwrap_or(usual), identity, region);
+        let mut signing = Signing::new(call.signed_with(), identity, region);
         signing.additional.clone_from(&call.additional_headers);
         signing.clock = call.clock.map_or(0, |span| span.0);
         let form_life = call.form.as_ref().and_then(|form| form.expires_in);

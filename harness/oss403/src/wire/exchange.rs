@@ -31,7 +31,8 @@ pub struct SentRequest {
     /// The body.
     #[serde(with = "body")]
     pub body: Vec<u8>,
-    /// The StringToSign the harness signed, to be compared with the one a server reports.
+    /// The StringToSign that a server has to compute for this very request, to be compared with the one it reports. Only kept
+    /// where the expectation speaks of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub string_to_sign: Option<String>,
 }
@@ -77,7 +78,7 @@ pub struct Response {
     /// The body, at most as long as the limit.
     #[serde(with = "body")]
     pub body: Vec<u8>,
-    /// True when the body was longer than the limit and the rest was not read.
+    /// True when the body is not whole: it was longer than the limit, or broke off, or time ran out within it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
 }

@@ -1,5 +1,15 @@
 //! Sending: from a call and its edit to bytes on the wire, and back to a record of what came. Knows nothing of YAML.
 
-pub mod exchange;
+pub mod address;
+pub mod client;
 pub mod curl;
+pub mod draft;
+pub mod exchange;
+pub mod form;
+pub mod limits;
+mod raw;
 pub mod redact;
+pub mod scene;
+pub mod sign;
+pub mod tamper;
+pub mod tls;

@@ -1,38 +1,356 @@
-//! The one place where signatures and tokens are taken out of what is written down.
+//! The one place where signatures and tokens are taken out of what is written down: journals, reports, command lines.
+//!
+//! Hidden is what a request itself carried: its signatures and security tokens, wherever they stand in the request and wherever
+//! an answer brings them back, also escaped, percent-encoded or as hexadecimal digits. AccessKeySecrets never go on the wire.
 
-use super::exchange::{Exchange, SentRequest};
-use crate::run::record::TwinRecord;
+use std::borrow::Cow;
 
-/// What has to be hidden in one record: signatures and tokens that its requests carried, wherever they come back.
+use super::client::has;
+use super::exchange::{Exchange, Outcome, SentRequest};
+use super::tamper::signature_start;
+use crate::run::record::{Probe, TwinRecord};
+
+/// What stands in place of what is hidden.
+pub const REDACTED: &str = "[redacted]";
+
+/// Shorter values are hidden only where they stand; replacing them everywhere would destroy the rest of the text.
+const SHORTEST: usize = 6;
+
+/// Headers, query parameters and form fields whose whole value is hidden.
+const HIDDEN: [&str; 9] = [
+    "signature",
+    "x-oss-signature",
+    "x-amz-signature",
+    "security-token",
+    "x-oss-security-token",
+    "x-amz-security-token",
+    "cookie",
+    "set-cookie",
+    "proxy-authorization",
+];
+
+/// Hides the signatures and tokens of some requests.
 #[derive(Clone, Default)]
 pub struct Redactor {
+    /// Longest first, so that no value is cut by a shorter one inside it.
     values: Vec<String>,
 }
 
+impl std::fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Redactor").field("values", &self.values.len()).finish()
+    }
+}
+
 impl Redactor {
-    /// Collects what the record's own requests carried.
-    pub fn for_record(_record: &TwinRecord) -> Self {
-        Self::default()
+    /// Hides what any request of the record carried.
+    pub fn for_record(record: &TwinRecord) -> Self {
+        let probes = record.probes.iter().flat_map(|probe| [&probe.before, &probe.after]);
+        Self::of(record.base.iter().chain(&record.edited).chain(probes).map(|sent| &sent.request))
     }
 
-    /// Collects what one request carried.
-    pub fn for_request(_request: &SentRequest) -> Self {
-        Self::default()
+    /// Hides what one request carried.
+    pub fn for_request(request: &SentRequest) -> Self {
+        Self::of([request])
+    }
+
+    fn of<'r>(requests: impl IntoIterator<Item = &'r SentRequest>) -> Self {
+        let mut found = Vec::new();
+        for request in requests {
+            collect(request, &mut found);
+        }
+        found.retain(|value| value.len() >= SHORTEST);
+        let mut values = Vec::with_capacity(found.len() * 2);
+        for value in found {
+            push_forms(&mut values, value);
+        }
+        values.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        values.dedup();
+        Self { values }
     }
 
     /// `text` with every hidden value replaced.
     pub fn text(&self, text: &str) -> String {
-        let _ = &self.values;
-        text.to_owned()
+        self.hide(text).into_owned()
+    }
+
+    fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut text = Cow::Borrowed(text);
+        for value in &self.values {
+            if text.contains(value.as_str()) {
+                text = Cow::Owned(text.replace(value.as_str(), REDACTED));
+            }
+        }
+        text
+    }
+
+    /// Replaces what is hidden in place.
+    fn hide_in(&self, text: &mut String) {
+        if let Cow::Owned(hidden) = self.hide(text) {
+            *text = hidden;
+        }
+    }
+
+    fn hide_in_bytes(&self, bytes: &mut Vec<u8>) {
+        let hidden = match self.hide(&String::from_utf8_lossy(bytes)) {
+            Cow::Owned(hidden) => Some(hidden),
+            Cow::Borrowed(_) => None,
+        };
+        if let Some(hidden) = hidden {
+            *bytes = hidden.into_bytes();
+        }
+    }
+
+    /// A copy of a request that may be written down.
+    pub fn request(&self, request: &SentRequest) -> SentRequest {
+        let mut request = request.clone();
+        request.target = self.target(&request.target);
+        for (name, value) in &mut request.headers {
+            if name.eq_ignore_ascii_case("authorization") {
+                *value = hide_authorization(value);
+            } else if is_hidden(name) {
+                REDACTED.clone_into(value);
+            }
+            self.hide_in(value);
+        }
+        self.hide_in_bytes(&mut request.body);
+        if let Some(text) = &mut request.string_to_sign {
+            self.hide_in(text);
+        }
+        request
+    }
+
+    fn target(&self, target: &str) -> String {
+        let Some((path, query)) = target.split_once('?') else { return self.text(target) };
+        let pairs: Vec<Cow<'_, str>> = query
+            .split('&')
+            .map(|pair| match pair.split_once('=') {
+                Some((name, _)) if is_hidden(&decoded(name)) => {
+                    Cow::Owned(format!("{name}={REDACTED}"))
+                }
+                _ => self.hide(pair),
+            })
+            .collect();
+        format!("{}?{}", self.hide(path), pairs.join("&"))
     }
 
     /// A copy of an exchange that may be written down.
     pub fn exchange(&self, exchange: &Exchange) -> Exchange {
-        exchange.clone()
+        let mut outcome = exchange.outcome.clone();
+        match &mut outcome {
+            Outcome::Answered(response) => {
+                for (name, value) in &mut response.headers {
+                    if name == "x-oss-err" {
+                        self.hide_in_coded(value);
+                    } else if is_hidden(name) {
+                        REDACTED.clone_into(value);
+                    }
+                    self.hide_in(value);
+                }
+                self.hide_in_bytes(&mut response.body);
+            }
+            Outcome::Failed(failure) => self.hide_in(&mut failure.detail),
+        }
+        Exchange {
+            request: self.request(&exchange.request),
+            outcome,
+            elapsed_us: exchange.elapsed_us,
+        }
+    }
+
+    /// Replaces what is hidden in the base64 of an error document.
+    fn hide_in_coded(&self, value: &mut String) {
+        use base64::Engine as _;
+        use base64::prelude::BASE64_STANDARD;
+        if let Ok(mut document) = BASE64_STANDARD.decode(value.as_bytes()) {
+            self.hide_in_bytes(&mut document);
+            *value = BASE64_STANDARD.encode(document);
+        }
     }
 
     /// A copy of a record that may be written down. It can still be judged.
     pub fn record(&self, record: &TwinRecord) -> TwinRecord {
-        record.clone()
+        let exchange = |exchange: &Exchange| self.exchange(exchange);
+        let pairs = |pairs: &[(String, String)]| {
+            pairs.iter().map(|(name, value)| (name.clone(), self.text(value))).collect()
+        };
+        TwinRecord {
+            instance: record.instance.clone(),
+            progress: record.progress.clone(),
+            base: record.base.as_ref().map(exchange),
+            edited: record.edited.as_ref().map(exchange),
+            probes: record
+                .probes
+                .iter()
+                .map(|probe| Probe {
+                    target: probe.target.clone(),
+                    before: exchange(&probe.before),
+                    after: exchange(&probe.after),
+                })
+                .collect(),
+            secrets: record.secrets.clone(),
+            placeholders: record.placeholders.clone(),
+            elements: pairs(&record.elements),
+            message: record.message.as_deref().map(|message| self.text(message)),
+            requests: record.requests,
+            elapsed_us: record.elapsed_us,
+        }
+    }
+}
+
+fn is_hidden(name: &str) -> bool {
+    HIDDEN.iter().any(|hidden| name.eq_ignore_ascii_case(hidden))
+}
+
+fn decoded(text: &str) -> Cow<'_, str> {
+    oss_auth::percent_decode(text).unwrap_or(Cow::Borrowed(text))
+}
+
+/// Keeps who signed with what, and hides the signature.
+fn hide_authorization(value: &str) -> String {
+    let start = signature_start(value);
+    if start == 0 {
+        return REDACTED.to_owned();
+    }
+    let end = value[start..].find(',').map_or(value.len(), |comma| start + comma);
+    format!("{}{REDACTED}{}", &value[..start], &value[end..])
+}
+
+/// The signatures and tokens that a request carries.
+fn collect(request: &SentRequest, found: &mut Vec<String>) {
+    for (name, value) in &request.headers {
+        if name.eq_ignore_ascii_case("authorization") {
+            let signature = &value[signature_start(value)..];
+            let signature = signature.split(',').next().unwrap_or_default();
+            found.push(signature.trim().to_owned());
+        } else if is_hidden(name) {
+            found.push(value.clone());
+        }
+    }
+    if let Some((_, query)) = request.target.split_once('?') {
+        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            if is_hidden(&decoded(name)) {
+                found.push(decoded(value).into_owned());
+            }
+        }
+    }
+    if has(&request.headers, "content-type") {
+        collect_fields(request, found);
+    }
+}
+
+/// Reads the hidden fields of a form that this harness wrote: `name="x"`, an empty line, the value, a line break.
+fn collect_fields(request: &SentRequest, found: &mut Vec<String>) {
+    let Ok(body) = std::str::from_utf8(&request.body) else { return };
+    for name in ["Signature", "x-oss-signature", "x-oss-security-token"] {
+        let head = format!("name=\"{name}\"\r\n\r\n");
+        let values = body.split(&head).skip(1);
+        found.extend(values.filter_map(|rest| rest.split("\r\n").next()).map(str::to_owned));
+    }
+}
+
+/// The forms in which a value may come back: as it is, percent-encoded, escaped for XML, as hexadecimal digits.
+fn push_forms(values: &mut Vec<String>, value: String) {
+    let encoded = oss_auth::percent_encode(&value);
+    if encoded != value {
+        values.push(encoded);
+    }
+    let escaped = quick_xml::escape::escape(value.as_str());
+    if escaped != value {
+        values.push(escaped.into_owned());
+    }
+    let hex: Vec<String> = value.bytes().map(|byte| format!("{byte:02X}")).collect();
+    // With a blank after each pair, as `StringToSignBytes` is written.
+    values.push(hex.join(" "));
+    values.push(value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::exchange::Response;
+
+    fn request() -> SentRequest {
+        SentRequest {
+            method: "GET".into(),
+            scheme: "http".into(),
+            host: "b.oss-cn-hangzhou.aliyuncs.test".into(),
+            address: "127.0.0.1:1".into(),
+            target: "/k?Signature=c2ln%2BQ%3D%3D&security-token=tok%2F123&acl".into(),
+            headers: vec![
+                ("Authorization".into(), "OSS LTAI1:aGVhZGVyLXNpZw==".into()),
+                ("X-Oss-Security-Token".into(), "header-token-1".into()),
+            ],
+            body: Vec::new(),
+            string_to_sign: Some("GET\n\nx-oss-security-token:header-token-1\n/b/k".into()),
+        }
+    }
+
+    #[test]
+    fn nothing_hidden_survives_in_an_exchange_whatever_form_it_comes_back_in() {
+        let body = "<Error><SignatureProvided>aGVhZGVyLXNpZw==</SignatureProvided>\
+            <A>c2ln+Q==</A><B>c2ln%2BQ%3D%3D</B><C>tok/123 tok%2F123</C>\
+            <D>68 65 61 64 65 72 2D 74 6F 6B 65 6E 2D 31 </D></Error>";
+        let exchange = Exchange {
+            request: request(),
+            outcome: Outcome::Answered(Response {
+                status: 403,
+                headers: vec![("x-echo".into(), "header-token-1".into())],
+                body: body.into(),
+                truncated: false,
+            }),
+            elapsed_us: 1,
+        };
+        let redacted = Redactor::for_request(&exchange.request).exchange(&exchange);
+        let written = format!("{redacted:?}");
+        let body = String::from_utf8(redacted.response().unwrap().body.clone()).unwrap();
+        for secret in ["aGVhZGVyLXNpZw", "c2ln", "tok/", "tok%2F", "header-token", "68 65 61"] {
+            assert!(!written.contains(secret) && !body.contains(secret), "{secret}: {written} {body}");
+        }
+        assert!(written.contains("OSS LTAI1:[redacted]"));
+        assert!(redacted.request.target.ends_with("&acl"));
+    }
+
+    #[test]
+    fn the_error_of_a_head_request_is_redacted_inside_its_base64() {
+        use base64::Engine as _;
+        use base64::prelude::BASE64_STANDARD;
+        let exchange = Exchange {
+            request: request(),
+            outcome: Outcome::Answered(Response {
+                status: 403,
+                headers: vec![(
+                    "x-oss-err".into(),
+                    BASE64_STANDARD.encode("<SignatureProvided>aGVhZGVyLXNpZw==</SignatureProvided>"),
+                )],
+                ..Response::default()
+            }),
+            elapsed_us: 1,
+        };
+        let redacted = Redactor::for_request(&exchange.request).exchange(&exchange);
+        let coded = redacted.response().unwrap().header("x-oss-err").unwrap().to_owned();
+        let document = String::from_utf8(BASE64_STANDARD.decode(coded).unwrap()).unwrap();
+        assert_eq!(document, "<SignatureProvided>[redacted]</SignatureProvided>");
+    }
+
+    #[test]
+    fn short_values_are_hidden_only_where_they_stand() {
+        let mut request = request();
+        request.headers = vec![("x-oss-security-token".into(), "t".into())];
+        request.target = "/test?Signature=s".into();
+        let redacted = Redactor::for_request(&request).request(&request);
+        assert_eq!(redacted.target, "/test?Signature=[redacted]");
+        assert_eq!(redacted.headers[0].1, REDACTED);
+        assert_eq!(redacted.method, "GET");
+    }
+
+    #[test]
+    fn odd_authorization_headers_keep_nothing_that_may_be_a_signature() {
+        assert_eq!(hide_authorization("garbage"), REDACTED);
+        assert_eq!(
+            hide_authorization("OSS4-HMAC-SHA256 Credential=a/b/c/d/e, Signature=abc, AdditionalHeaders=host"),
+            "OSS4-HMAC-SHA256 Credential=a/b/c/d/e, Signature=[redacted], AdditionalHeaders=host"
+        );
+        assert_eq!(hide_authorization("OSS2 AccessKeyId:a,Signature:é"), "OSS2 AccessKeyId:a,Signature:[redacted]");
     }
 }

@@ -1,5 +1,7 @@
 //! Guards on rights that answer with 409, or with a 403 that the documented list does not have.
 
+use oss_policy::{Effect, Principal, Statement};
+
 use super::super::inquiry::Inquiry;
 use super::super::rights::blocks_public_access;
 use crate::answer::{Refusal, Rejection};
@@ -63,8 +65,16 @@ pub(in super::super) fn public_policy(inquiry: &Inquiry<'_>) -> Result<(), Refus
         return Ok(());
     }
     let Ok(policy) = oss_policy::Policy::parse(body, oss_policy::PolicyKind::Bucket) else { return Ok(()) };
-    if policy.is_public() {
+    if policy.statements().iter().any(lets_everybody_in) {
         return Err(Denial::new(Cause::PublicPolicyBlocked).into());
     }
     Ok(())
+}
+
+fn lets_everybody_in(statement: &Statement) -> bool {
+    let everybody = match statement.principals() {
+        None => true,
+        Some(principals) => principals.iter().any(|principal| principal.matches(&Principal::Anonymous)),
+    };
+    statement.effect() == Effect::Allow && everybody && statement.conditions().is_empty()
 }

@@ -1,0 +1,125 @@
+//! Runs the table.
+
+use std::borrow::Cow;
+
+use super::{Caller, Inquiry, Row, Stage, TABLE};
+use crate::answer::Refusal;
+use crate::config::{Extreme, Identities};
+use crate::denial::{Cause, Denial};
+use crate::operation::{Class, Operation};
+
+/// PostObject's fields in the order they came, up to `file`. Parsed by the front before the file's bytes.
+#[derive(Debug, Clone, Default)]
+pub struct Form {
+    /// Names as sent, and values.
+    pub fields: Vec<(String, String)>,
+    /// The `filename` of the file part.
+    pub file_name: Option<String>,
+    /// The Content-Type of the file part.
+    pub file_content_type: Option<String>,
+}
+
+impl Form {
+    /// First value of the field `name`, compared without regard to case (help page: PostObject).
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The key the file will have: the field `key` with `${filename}` expanded; `None` when it is absent or empty.
+    pub fn key(&self) -> Option<Cow<'_, str>> {
+        let key = self.field("key").filter(|key| !key.is_empty())?;
+        if !key.contains("${filename}") {
+            return Some(Cow::Borrowed(key));
+        }
+        let name = self.file_name.as_deref().unwrap_or("");
+        let expanded = key.replace("${filename}", name);
+        (!expanded.is_empty()).then_some(Cow::Owned(expanded))
+    }
+}
+
+/// What [`decide`] found: the request may be carried out, as this operation, by this caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Granted {
+    /// What is asked.
+    pub operation: Operation,
+    /// Who asks. Never anonymous for what makes or lists buckets.
+    pub caller: Caller,
+}
+
+/// Runs the table, but for the rows that rest on a body.
+///
+/// # Errors
+/// The refusal of the first row that does not pass.
+pub fn decide(inquiry: &Inquiry<'_>) -> Result<Granted, Refusal> {
+    run(inquiry, |stage| stage != Stage::Body)?;
+    let operation = inquiry.operation()?;
+    Ok(Granted { operation, caller: acting(inquiry, operation) })
+}
+
+/// Runs the rows that rest on a small body, once it has been read.
+///
+/// # Errors
+/// The refusal of the first row that does not pass.
+pub fn decide_body(inquiry: &Inquiry<'_>, body: &[u8]) -> Result<(), Refusal> {
+    run(&inquiry.with_body(body), |stage| stage == Stage::Body)
+}
+
+/// Whether the caller may do `operation` to `key` of the request's bucket: DeleteMultipleObjects asks it for each key.
+pub fn may(inquiry: &Inquiry<'_>, operation: Operation, key: &str) -> bool {
+    run(&inquiry.asking(operation, key), |stage| stage == Stage::Authorisation).is_ok()
+}
+
+/// Runs the rows of some stages, honouring the configured faults.
+fn run(inquiry: &Inquiry<'_>, runs: impl Fn(Stage) -> bool) -> Result<(), Refusal> {
+    let faults = &inquiry.config.faults;
+    if faults.extreme == Some(Extreme::DenyAll) {
+        return Err(Denial::new(Cause::AccessDenied).into());
+    }
+    let lenient = faults.extreme == Some(Extreme::AllowAll);
+    for row in TABLE.iter().filter(|row| runs(row.stage())) {
+        let skipped = match row {
+            Row::Check(check) => lenient || faults.skips(check.name),
+            // A server that allows everything still cannot make sense of nonsense, but never asks who may.
+            Row::Guard(guard) => lenient && is_about_authority(guard.stage),
+        };
+        if !skipped {
+            row.decide(inquiry)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the guards of a stage judge the caller rather than the request. Those on the body are both about rights.
+fn is_about_authority(stage: Stage) -> bool {
+    matches!(stage, Stage::Authentication | Stage::Authorisation | Stage::Body)
+}
+
+/// The caller an operation is carried out for.
+///
+/// Only a server with faults gets here with a caller whom nobody knows. What makes or lists buckets needs an account, and under
+/// [`Extreme::AllowAll`] a claim that was not understood counts as that of the bucket's owner.
+fn acting(inquiry: &Inquiry<'_>, operation: Operation) -> Caller {
+    let caller = inquiry.caller();
+    if *caller != Caller::Anonymous {
+        return caller.clone();
+    }
+    let needs_account = matches!(operation.class(), Class::Service | Class::Create);
+    let claims = !matches!(inquiry.claim(), Ok(None));
+    let lenient = inquiry.config.faults.extreme == Some(Extreme::AllowAll);
+    if !needs_account && !(lenient && claims) {
+        return Caller::Anonymous;
+    }
+    let uid = match inquiry.bucket() {
+        Some(bucket) => bucket.owner.clone(),
+        None => inquiry
+            .config
+            .identities
+            .get("owner")
+            .map_or(Identities::OWNER_ACCOUNT, |identity| &identity.account)
+            .to_owned(),
+    };
+    Caller::Root { uid }
+}

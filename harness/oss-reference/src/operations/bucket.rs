@@ -1,0 +1,217 @@
+//! A bucket as a whole: made, removed, described.
+
+use std::collections::BTreeMap;
+
+use oss_policy::BucketAcl;
+
+use super::bucket_acl::{acl_of, grant};
+use super::call::{Call, xml_time};
+use super::refusals::{document, invalid_argument, malformed_xml};
+use super::service::owner;
+use crate::answer::{Answer, Rejection};
+use crate::config::Identities;
+use crate::world::{Bucket, BucketStatus, Object, StorageClass, World};
+use crate::xml::{self, Writer};
+
+/// Help page: PutBucket. An account that puts its own bucket again, in the same place and of the same class, is answered 200 and may
+/// so change its ACL.
+pub(super) fn put(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<Answer, Rejection> {
+    let name = call.bucket_name();
+    let wanted = Wanted::read(call, body)?;
+    // With every check switched off anybody gets here; a bucket must have an owner all the same.
+    let account = call.granted.caller.account().unwrap_or(Identities::OWNER_ACCOUNT);
+    let answer = Answer::empty(200).with("location", format!("/{name}"));
+    if let Some(bucket) = world.buckets.get_mut(name) {
+        let same = bucket.owner == account
+            && bucket.region == wanted.region
+            && wanted.storage_class.is_none_or(|class| class == bucket.storage_class)
+            && (!wanted.hierarchical_namespace || bucket.hierarchical_namespace);
+        if !same {
+            return Err(already_exists(name));
+        }
+        bucket.acl = wanted.acl.unwrap_or(bucket.acl);
+        return Ok(answer);
+    }
+    let bucket = Bucket {
+        name: name.to_owned(),
+        owner: account.to_owned(),
+        region: wanted.region,
+        created: call.now,
+        acl: wanted.acl.unwrap_or_default(),
+        storage_class: wanted.storage_class.unwrap_or_default(),
+        status: BucketStatus::default(),
+        objects: BTreeMap::new(),
+        uploads: BTreeMap::new(),
+        policy: None,
+        referer: None,
+        cors: None,
+        retention: None,
+        encryption: None,
+        acceleration: None,
+        hierarchical_namespace: wanted.hierarchical_namespace,
+        block_public_access: call.config.decisions.block_public_access,
+        requester_pays: false,
+        tags: Vec::new(),
+        settings: BTreeMap::new(),
+    };
+    world.buckets.insert(name.to_owned(), bucket);
+    Ok(answer)
+}
+
+fn already_exists(name: &str) -> Rejection {
+    let message = "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.";
+    Rejection::new(409, "BucketAlreadyExists", message).ec("0015-00000104").extra("BucketName", name)
+}
+
+/// What PutBucket asks for.
+struct Wanted {
+    region: String,
+    acl: Option<BucketAcl>,
+    storage_class: Option<StorageClass>,
+    hierarchical_namespace: bool,
+}
+
+impl Wanted {
+    fn read(call: &Call<'_>, body: &[u8]) -> Result<Self, Rejection> {
+        let acl = call.header("x-oss-acl").map(acl_of).transpose()?;
+        let hierarchical_namespace = match call.header("x-oss-hns-status") {
+            None | Some("disabled") => false,
+            Some("enabled") => true,
+            Some(other) => return Err(invalid_argument("x-oss-hns-status", other)),
+        };
+        let named = call.request.addressed.class.region();
+        let mut wanted = Self {
+            region: named.unwrap_or(call.config.default_region()).to_owned(),
+            acl,
+            storage_class: None,
+            hierarchical_namespace,
+        };
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(wanted);
+        }
+        let configuration = document(body, "CreateBucketConfiguration")?;
+        if let Some(class) = configuration.text_of("StorageClass").filter(|class| !class.is_empty()) {
+            wanted.storage_class = Some(StorageClass::from_name(class).ok_or_else(|| malformed_xml("unknown StorageClass"))?);
+        }
+        if let Some(location) = configuration.text_of("LocationConstraint").filter(|location| !location.is_empty()) {
+            let bare = location.strip_prefix("oss-").unwrap_or(location);
+            let known = call.config.regions.iter().any(|region| region == bare);
+            // A host that names a region leaves no choice; an address does.
+            if !known || named.is_some_and(|region| region != bare) {
+                return Err(Rejection::new(
+                    400,
+                    "InvalidLocationConstraint",
+                    "The specified location-constraint is not valid",
+                ));
+            }
+            wanted.region = bare.to_owned();
+        }
+        Ok(wanted)
+    }
+}
+
+/// Help page: DeleteBucket. Uploads in progress count as content; what is bound to the bucket goes with it.
+pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Answer, Rejection> {
+    let bucket = call.bucket(world)?;
+    if !bucket.objects.is_empty() || !bucket.uploads.is_empty() {
+        let message = "The bucket you tried to delete is not empty.";
+        return Err(Rejection::new(409, "BucketNotEmpty", message)
+            .ec("0015-00000301")
+            .extra("BucketName", call.bucket_name()));
+    }
+    let name = call.bucket_name();
+    world.buckets.remove(name);
+    world.cnames.retain(|_, bucket| bucket != name);
+    world.cname_tokens.retain(|(_, bucket), _| bucket != name);
+    Ok(Answer::empty(204))
+}
+
+/// Help page: GetBucketInfo.
+pub(super) fn info(bucket: &Bucket, call: &Call<'_>) -> Answer {
+    let mut xml = Writer::new("BucketInfo");
+    xml.open("Bucket")
+        .leaf("AccessMonitor", "Disabled")
+        .flag("BlockPublicAccess", bucket.block_public_access)
+        .leaf("Comment", "")
+        .leaf("CreationDate", &xml_time(bucket.created))
+        .leaf("CrossRegionReplication", "Disabled")
+        .leaf("DataRedundancyType", "LRS")
+        .leaf("ExtranetEndpoint", &call.endpoint(&bucket.region, false))
+        .leaf("HierarchicalNamespace", if bucket.hierarchical_namespace { "Enabled" } else { "Disabled" })
+        .leaf("IntranetEndpoint", &call.endpoint(&bucket.region, true))
+        .leaf("Location", &format!("oss-{}", bucket.region))
+        .leaf("Name", &bucket.name)
+        .leaf("StorageClass", bucket.storage_class.name())
+        .leaf("TransferAcceleration", if bucket.acceleration == Some(true) { "Enabled" } else { "Disabled" });
+    owner(&mut xml, &bucket.owner);
+    grant(&mut xml, bucket.acl.as_str());
+    xml.open("ServerSideEncryptionRule");
+    match &bucket.encryption {
+        Some(encryption) => {
+            xml.leaf("SSEAlgorithm", &encryption.algorithm);
+            if let Some(key) = &encryption.key_id {
+                xml.leaf("KMSMasterKeyID", key);
+            }
+        }
+        None => {
+            xml.leaf("SSEAlgorithm", "None");
+        }
+    }
+    xml.close();
+    xml.open("BucketPolicy").leaf("LogBucket", "").leaf("LogPrefix", "").close();
+    Answer::xml(200, xml.finish())
+}
+
+/// Help page: GetBucketLocation.
+pub(super) fn location(bucket: &Bucket) -> Answer {
+    Answer::xml(200, xml::single("LocationConstraint", &format!("oss-{}", bucket.region)))
+}
+
+/// Help page: GetBucketStat.
+pub(super) fn stat(bucket: &Bucket) -> Answer {
+    let mut xml = Writer::new("BucketStat");
+    let all = Sum::of(bucket.objects.values());
+    xml.number("Storage", all.bytes)
+        .number("ObjectCount", all.objects)
+        .number("MultipartUploadCount", bucket.uploads.len() as u64)
+        .number("LiveChannelCount", 0)
+        .leaf("LastModifiedTime", &all.modified.max(bucket.created).to_string());
+    let classes = [
+        (StorageClass::Standard, "StandardStorage", None, "StandardObjectCount"),
+        (StorageClass::InfrequentAccess, "InfrequentAccessStorage", Some("InfrequentAccessRealStorage"), "InfrequentAccessObjectCount"),
+        (StorageClass::Archive, "ArchiveStorage", Some("ArchiveRealStorage"), "ArchiveObjectCount"),
+        (StorageClass::ColdArchive, "ColdArchiveStorage", Some("ColdArchiveRealStorage"), "ColdArchiveObjectCount"),
+        (StorageClass::DeepColdArchive, "DeepColdArchiveStorage", Some("DeepColdArchiveRealStorage"), "DeepColdArchiveObjectCount"),
+    ];
+    for (class, storage, real, count) in classes {
+        let sum = Sum::of(bucket.objects.values().filter(|object| object.storage_class == class));
+        xml.number(storage, sum.bytes);
+        if let Some(real) = real {
+            xml.number(real, sum.bytes);
+        }
+        xml.number(count, sum.objects);
+    }
+    Answer::xml(200, xml.finish())
+}
+
+#[derive(Default)]
+struct Sum {
+    objects: u64,
+    bytes: u64,
+    modified: i64,
+}
+
+impl Sum {
+    fn of<'a>(objects: impl Iterator<Item = &'a Object>) -> Self {
+        objects.fold(Self::default(), |sum, object| Self {
+            objects: sum.objects + 1,
+            bytes: sum.bytes + object.content.length,
+            modified: sum.modified.max(object.modified),
+        })
+    }
+}
+
+/// HEAD on a bucket: that it exists, and where.
+pub(super) fn head(bucket: &Bucket) -> Answer {
+    Answer::empty(200).with("x-oss-bucket-region", &bucket.region)
+}

@@ -1,0 +1,55 @@
+//! ACLs of buckets and objects, put and given.
+
+use oss_policy::{BucketAcl, ObjectAcl};
+
+use super::call::Call;
+use super::refusals::invalid_argument;
+use super::service::owner;
+use crate::answer::{Answer, Rejection};
+use crate::world::Bucket;
+use crate::xml::Writer;
+
+/// Reads `x-oss-acl`.
+pub(super) fn acl_of(text: &str) -> Result<BucketAcl, Rejection> {
+    text.parse().map_err(|_| invalid_argument("x-oss-acl", text).ec("0017-00000105"))
+}
+
+/// Reads `x-oss-object-acl`.
+pub(super) fn object_acl_of(text: &str) -> Result<ObjectAcl, Rejection> {
+    text.parse().map_err(|_| invalid_argument("x-oss-object-acl", text).ec("0017-00000105"))
+}
+
+/// The `AccessControlList` element.
+pub(super) fn grant(xml: &mut Writer, acl: &str) {
+    xml.open("AccessControlList").leaf("Grant", acl).close();
+}
+
+/// Help page: GetBucketAcl.
+pub(super) fn get(bucket: &Bucket) -> Answer {
+    written(bucket, bucket.acl.as_str())
+}
+
+/// Help page: PutBucketAcl.
+pub(super) fn put(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
+    bucket.acl = acl_of(call.header("x-oss-acl").unwrap_or(""))?;
+    Ok(Answer::empty(200))
+}
+
+/// Help page: GetObjectACL.
+pub(super) fn get_object(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
+    Ok(written(bucket, call.object(bucket)?.acl.as_str()))
+}
+
+/// Help page: PutObjectACL.
+pub(super) fn put_object(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
+    let acl = object_acl_of(call.header("x-oss-object-acl").unwrap_or(""))?;
+    call.object_mut(bucket)?.acl = acl;
+    Ok(Answer::empty(200))
+}
+
+fn written(bucket: &Bucket, acl: &str) -> Answer {
+    let mut xml = Writer::new("AccessControlPolicy");
+    owner(&mut xml, &bucket.owner);
+    grant(&mut xml, acl);
+    Answer::xml(200, xml.finish())
+}

@@ -1,0 +1,93 @@
+//! One request being carried out, and what it names.
+
+use oss_auth::Timestamp;
+
+use super::refusals::{invalid_argument, no_such_bucket, no_such_key};
+use crate::answer::Rejection;
+use crate::checks::{Form, Granted};
+use crate::config::Config;
+use crate::host::HostClass;
+use crate::request::Request;
+use crate::world::{Bucket, Object, World};
+
+/// A granted request.
+#[derive(Clone, Copy)]
+pub(crate) struct Call<'a> {
+    pub(crate) config: &'a Config,
+    /// Unix seconds.
+    pub(crate) now: i64,
+    pub(crate) request: &'a Request,
+    pub(crate) form: Option<&'a Form>,
+    pub(crate) granted: &'a Granted,
+}
+
+impl<'a> Call<'a> {
+    /// Name of the bucket; empty for requests to the service, which need none.
+    pub(super) fn bucket_name(&self) -> &'a str {
+        self.request.bucket().unwrap_or("")
+    }
+
+    /// The key; empty for requests to a bucket, which need none.
+    pub(super) fn key(&self) -> &'a str {
+        self.request.key().unwrap_or("")
+    }
+
+    pub(super) fn bucket<'w>(&self, world: &'w World) -> Result<&'w Bucket, Rejection> {
+        world.buckets.get(self.bucket_name()).ok_or_else(|| no_such_bucket(self.bucket_name()))
+    }
+
+    pub(super) fn bucket_mut<'w>(&self, world: &'w mut World) -> Result<&'w mut Bucket, Rejection> {
+        world.buckets.get_mut(self.bucket_name()).ok_or_else(|| no_such_bucket(self.bucket_name()))
+    }
+
+    pub(super) fn object<'w>(&self, bucket: &'w Bucket) -> Result<&'w Object, Rejection> {
+        bucket.objects.get(self.key()).ok_or_else(|| no_such_key(self.key()))
+    }
+
+    pub(super) fn object_mut<'w>(&self, bucket: &'w mut Bucket) -> Result<&'w mut Object, Rejection> {
+        bucket.objects.get_mut(self.key()).ok_or_else(|| no_such_key(self.key()))
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&'a str> {
+        self.request.header(name)
+    }
+
+    /// The query parameter `name` as a number between `least` and `most`; `default` when it is absent.
+    pub(super) fn number(&self, name: &str, least: u64, most: u64, default: u64) -> Result<u64, Rejection> {
+        let Some(text) = self.request.query_value(name) else { return Ok(default) };
+        text.parse()
+            .ok()
+            .filter(|number| (least..=most).contains(number))
+            .ok_or_else(|| invalid_argument(name, text))
+    }
+
+    /// Whether names in the answer are to be percent-encoded (`encoding-type=url`).
+    ///
+    /// # Errors
+    /// 400 for any other encoding.
+    pub(super) fn encodes_names(&self) -> Result<bool, Rejection> {
+        match self.request.query_value("encoding-type").or_else(|| self.header("encoding-type")) {
+            None => Ok(false),
+            Some("url") => Ok(true),
+            Some(other) => Err(invalid_argument("encoding-type", other)),
+        }
+    }
+
+    /// Base URL under which the server is reached: what clients connect to who take an endpoint from an answer.
+    pub(super) fn endpoint(&self, region: &str, internal: bool) -> String {
+        let scheme = if self.request.secure { "https" } else { "http" };
+        let host = &self.request.host;
+        if self.request.addressed.class == HostClass::Ip {
+            return format!("{scheme}://{host}");
+        }
+        let port = host.rsplit_once(':').map(|(_, port)| port).filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        let internal = if internal { "-internal" } else { "" };
+        format!("{scheme}://oss-{region}{internal}.{}{port}", self.config.suffix)
+    }
+}
+
+/// A time as it stands in XML.
+pub(super) fn xml_time(seconds: i64) -> String {
+    Timestamp(seconds).to_iso_extended_millis()
+}

@@ -1,0 +1,27 @@
+//! The table of checks, driven without a socket.
+
+#[path = "checks/fixture.rs"]
+mod fixture;
+#[path = "checks/scenarios.rs"]
+mod scenarios;
+
+#[path = "checks/acl.rs"]
+mod acl;
+#[path = "checks/answers.rs"]
+mod answers;
+#[path = "checks/causes.rs"]
+mod causes;
+#[path = "checks/configuration.rs"]
+mod configuration;
+#[path = "checks/guards.rs"]
+mod guards;
+#[path = "checks/hosts.rs"]
+mod hosts;
+#[path = "checks/never_panics.rs"]
+mod never_panics;
+#[path = "checks/operations.rs"]
+mod operations;
+#[path = "checks/operator.rs"]
+mod operator;
+#[path = "checks/order.rs"]
+mod order;

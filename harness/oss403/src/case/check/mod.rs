@@ -1,0 +1,110 @@
+//! Everything that can be known to be wrong with a case file without a network.
+
+mod header;
+mod requests;
+mod scenario;
+mod words;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::decode::Problem;
+use super::diagnostic::{Diagnostic, Severity};
+use super::document::{Document, problem};
+use super::expand::Template;
+use super::ledger::{Documented, Entry};
+use super::model::CaseFile;
+use super::span::{Part, Path};
+
+/// The comment every case file begins with, so that editors find the schema.
+pub const SCHEMA_LINE: &str = "# yaml-language-server: $schema=../case.schema.json";
+
+/// Most findings of one scenario that are reported.
+const MOST_PER_SCENARIO: usize = 16;
+
+/// Reads and checks the text of one case file. `name` is its path as the user knows it, `documented` the list of causes it is held
+/// against. An entry is given when there is no error, maybe with warnings.
+pub fn file(name: &str, text: &str, documented: &[Documented]) -> (Option<Entry>, Vec<Diagnostic>) {
+    let document = match Document::read(name, text) {
+        Ok(document) => document,
+        Err(diagnostic) => return (None, vec![diagnostic]),
+    };
+    let mut found = Vec::new();
+    let head = header::check(&document, documented, &mut found);
+    let templates = scenarios(&document, head.as_ref(), &mut found);
+    let mut diagnostics: Vec<Diagnostic> =
+        found.iter().map(|problem| document.diagnostic(problem)).collect();
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
+    let entry = match head {
+        Some(head) if diagnostics.is_empty() => {
+            Some(Entry { file: Arc::new(head), path: name.to_owned(), templates })
+        }
+        _ => None,
+    };
+    if text.lines().next().map(str::trim_end) != Some(SCHEMA_LINE) {
+        let line = Diagnostic::at(name, text, (1, 1, 1), "the first line does not name the schema");
+        let help = format!("editors complete and check the file when it begins with `{SCHEMA_LINE}`");
+        diagnostics.push(Diagnostic { severity: Severity::Warning, ..line.help(help) });
+    }
+    (entry, diagnostics)
+}
+
+/// Checks every scenario, whether or not the header is sound.
+fn scenarios(document: &Document, head: Option<&CaseFile>, found: &mut Vec<Problem>) -> Vec<Template> {
+    let top = Path::from(["scenarios"]);
+    let Some(Value::Array(written)) = document.value().get("scenarios") else { return Vec::new() };
+    if written.is_empty() {
+        let message = "a cause needs at least one scenario";
+        found.push(problem(top.clone(), Part::Key, message));
+    }
+    let mut templates = Vec::new();
+    let mut names = HashSet::new();
+    for (index, scenario) in written.iter().enumerate() {
+        let path = top.then(index);
+        match Template::of(scenario) {
+            Ok(template) => {
+                let local = instances(&template, head);
+                found.extend(local.into_iter().map(|problem| below(&path, problem)));
+                templates.push(template);
+            }
+            Err(problems) => found.extend(problems.into_iter().map(|problem| below(&path, problem))),
+        }
+        if let Some(name) = scenario.get("name").and_then(Value::as_str)
+            && !names.insert(name)
+        {
+            let message = format!("two scenarios of this file are called `{name}`");
+            found.push(problem(path.then("name"), Part::Value, message));
+        }
+    }
+    templates
+}
+
+/// The problems of a scenario's instances, each once, at the place where the words were written.
+fn instances(template: &Template, head: Option<&CaseFile>) -> Vec<Problem> {
+    let mut seen = HashSet::new();
+    let mut kept = Vec::new();
+    for picks in template.combinations() {
+        let problems = match template.filled(&picks) {
+            Err(problem) => vec![problem],
+            Ok(filled) => {
+                let problems = scenario::check(&filled, head).into_iter();
+                problems.map(|problem| template.written(&picks, problem)).collect()
+            }
+        };
+        for problem in problems {
+            if kept.len() < MOST_PER_SCENARIO && seen.insert(problem.clone()) {
+                kept.push(problem);
+            }
+        }
+        if kept.len() >= MOST_PER_SCENARIO {
+            break;
+        }
+    }
+    kept
+}
+
+fn below(path: &Path, problem: Problem) -> Problem {
+    Problem { path: path.join(&problem.path), ..problem }
+}

@@ -1,0 +1,233 @@
+//! The two requests of a twin: request lines, hosts, signatures and forms that fit together, and what must stay unchanged.
+
+use super::scenario::{Known, object};
+use super::words::{self, one_of};
+use crate::case::decode::Problem;
+use crate::case::document::problem;
+use crate::case::model::{Call, Edit, HostName, IdentitySpec, Scenario, SignWith};
+use crate::case::request_line::RequestLine;
+use crate::case::span::{Part, Path};
+use crate::case::suggest;
+
+/// Checks both requests of a twin.
+pub(super) fn check(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
+    base(scenario, known, found);
+    edit(scenario, known, found);
+    same_as_base(scenario, found);
+    unchanged(scenario, known, found);
+}
+
+fn base(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
+    let call = &scenario.base;
+    let at = |key: &str| Path::from(["base", key]);
+    found.extend(known.identity(&call.r#as, at("as"), Part::Value));
+    found.extend(request_line(&call.request, at("request")));
+    if let Some(name) = &call.bucket {
+        found.extend(known.bucket(name, at("bucket")));
+    }
+    if let Some(name) = &call.host {
+        found.extend(host(name, at("host")));
+    }
+    if call.via.is_some() && scenario.given.vpc_endpoint.is_none() {
+        let help = "add `vpc-endpoint: {}` to `given`";
+        found.push(problem(at("via"), Part::Key, "there is no VPC endpoint in `given`").help(help));
+    }
+    form(call, found);
+}
+
+fn form(call: &Call, found: &mut Vec<Problem>) {
+    let at = |key: &str| Path::from(["base", key]);
+    let signed_as_form = matches!(call.sign, Some(SignWith::FormV1 | SignWith::FormV4));
+    if call.form.is_none() {
+        if signed_as_form {
+            let help = "add `form: { fields: { key: … }, file: … }`";
+            found.push(problem(at("sign"), Part::Value, "there is no form to sign").help(help));
+        }
+        return;
+    }
+    if call.body.is_some() {
+        found.push(problem(at("body"), Part::Key, "a request with a form has no other body"));
+    }
+    if !signed_as_form && !matches!(call.sign, None | Some(SignWith::None)) {
+        let help = "a form is signed with `form-v1` or `form-v4`, or not at all (`none`)";
+        found.push(problem(at("sign"), Part::Value, "this scheme cannot sign a form").help(help));
+    }
+    if RequestLine::parse(&call.request).is_ok_and(|line| line.method != "POST") {
+        found.push(problem(at("request"), Part::Value, "a form is sent with POST"));
+    }
+}
+
+fn request_line(text: &str, path: Path) -> Option<Problem> {
+    match RequestLine::parse(text) {
+        Ok(line) => one_of(line.method, &words::METHODS, "methods", path).map(|found| found.word(line.method)),
+        Err(message) => {
+            Some(problem(path, Part::Value, message).help("for example `GET /k.txt` or `PUT /?acl`"))
+        }
+    }
+}
+
+/// Any text is a host, so that a misspelt name of one must not pass for it.
+fn host(name: &HostName, path: Path) -> Option<Problem> {
+    match name {
+        HostName::Literal(text) if !text.contains(['.', ':', '$']) => {
+            let help = suggest::help(text, HostName::NAMES, "hosts");
+            Some(problem(path, Part::Value, format!("unknown host `{text}`")).help(help))
+        }
+        _ => None,
+    }
+}
+
+fn edit(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
+    let edit = &scenario.edit;
+    let path = Path::from(["edit", edit.name()]);
+    let keyed = matches!(edit, Edit::RamPolicy(_) | Edit::KeyStatus(_) | Edit::KeyNetworks(_));
+    for name in edit.identities() {
+        let (path, part) = if keyed { (path.then(name), Part::Key) } else { (path.clone(), Part::Value) };
+        found.extend(known.identity(name, path, part));
+    }
+    match edit {
+        Edit::Request(text) => found.extend(request_line(text, path)),
+        Edit::Method(method) | Edit::TamperMethod(method) => {
+            found.extend(one_of(method, &words::METHODS, "methods", path));
+        }
+        Edit::TamperPath(text) if !text.starts_with('/') => {
+            found.push(problem(path, Part::Value, format!("the path `{text}` must begin with `/`")));
+        }
+        Edit::Bucket(name) => found.extend(known.bucket(name, path)),
+        Edit::Host(name) => found.extend(host(name, path)),
+        Edit::BucketAcl(acl) => found.extend(one_of(acl, &words::BUCKET_ACLS, "ACLs", path)),
+        Edit::ObjectAcl(acls) => {
+            for (key, acl) in acls {
+                found.extend(one_of(acl, &words::OBJECT_ACLS, "ACLs", path.then(key.as_str())));
+            }
+        }
+        Edit::PutObject(objects) => {
+            for (key, spec) in objects {
+                object(spec, &path.then(key.as_str()), found);
+            }
+        }
+        _ => {}
+    }
+    if let Some((message, help)) = unfitting(scenario) {
+        found.push(problem(Path::from(["edit", edit.name()]), Part::Key, message).help(help));
+    }
+}
+
+/// Why the edit cannot change anything in this scenario, when it cannot.
+fn unfitting(scenario: &Scenario) -> Option<(String, String)> {
+    let Scenario { base, given, edit, .. } = scenario;
+    let name = edit.name();
+    let say = |message: String, help: &str| Some((message, help.to_owned()));
+    match edit {
+        Edit::SetField(_) | Edit::DropField(_) | Edit::TamperField(_) | Edit::Conditions(_)
+            if base.form.is_none() =>
+        {
+            say(format!("`{name}` edits a form, and the base has none"), "add `form:` to `base`")
+        }
+        Edit::WrongSecret(_)
+        | Edit::FlipSignature(_)
+        | Edit::AccessKeyId(_)
+        | Edit::Token(_)
+        | Edit::TokenOf(_)
+        | Edit::DropToken(_)
+        | Edit::ScopeRegion(_)
+            if base.signed_with() == SignWith::None =>
+        {
+            say(format!("`{name}` edits a signature, and the base has none"), "give the base `as:` and `sign:`")
+        }
+        Edit::ExpiresIn(_) | Edit::Expires(_) if !expires(base) => {
+            say(format!("`{name}` edits an expiry, and the base has none"), "sign the base with `url-v1`, `url-v2`, `url-v4`, or give it a form")
+        }
+        Edit::DropToken(_) if !has_token(&base.r#as, scenario) => {
+            say(format!("`{}` has no token that could be left out", base.r#as), "use `sts` or a `session` of `given.identities`")
+        }
+        Edit::TokenOf(other) if !has_token(other, scenario) => {
+            say(format!("`{other}` has no token"), "use `sts` or a `session` of `given.identities`")
+        }
+        Edit::VpcPolicy(_) if base.via.is_none() => {
+            say("the base does not come through the VPC endpoint".into(), "add `via: vpc-endpoint` to `base`")
+        }
+        Edit::LockWorm(_) if given.bucket.as_ref().is_none_or(|bucket| bucket.worm.is_none()) => {
+            say("the bucket has no retention policy to lock".into(), "add `worm: in-progress` to `given.bucket`")
+        }
+        _ => None,
+    }
+}
+
+fn expires(base: &Call) -> bool {
+    matches!(
+        base.signed_with(),
+        SignWith::UrlV1 | SignWith::UrlV2 | SignWith::UrlV4 | SignWith::FormV1 | SignWith::FormV4
+    )
+}
+
+fn has_token(identity: &str, scenario: &Scenario) -> bool {
+    let is_session = |spec: &IdentitySpec| spec.session.is_some();
+    identity == "sts" || scenario.given.identities.get(identity).is_some_and(is_session)
+}
+
+/// An edit that gives a part of the request the value it has already.
+fn same_as_base(scenario: &Scenario, found: &mut Vec<Problem>) {
+    let base = &scenario.base;
+    let same = match &scenario.edit {
+        Edit::As(who) => *who == base.r#as,
+        Edit::Sign(scheme) => *scheme == base.signed_with(),
+        Edit::Request(request) => *request == base.request,
+        Edit::Method(method) => base.request.split(' ').next() == Some(method),
+        Edit::Bucket(name) => base.bucket.as_ref() == Some(name),
+        Edit::Host(host) => base.host.as_ref() == Some(host),
+        Edit::Body(body) => base.body.as_ref() == Some(body),
+        Edit::ExpiresIn(span) => base.expires_in == Some(*span),
+        Edit::Clock(span) => base.clock == Some(*span),
+        _ => false,
+    };
+    if same {
+        let path = Path::from(["edit", scenario.edit.name()]);
+        let message = "the edit changes nothing: the base has this value already";
+        found.push(problem(path, Part::Value, message));
+    }
+}
+
+fn unchanged(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
+    let top = Path::from(["unchanged"]);
+    for (index, entry) in scenario.unchanged.iter().enumerate() {
+        found.extend(probe(entry, scenario, known, top.then(index)));
+    }
+    let has_bucket = !scenario.given.no_bucket || !scenario.given.buckets.is_empty();
+    if scenario.unchanged.is_empty() && has_bucket && mutates(scenario) {
+        let help = "name what must read the same before and after: an object (`[k.txt]`), a sub-resource (`[\"?acl\"]`), a list (`[\"?list-type=2\"]`)";
+        let message = "the refused request would change something, and nothing says what must stay `unchanged`";
+        found.push(problem(Path::from(["name"]), Part::Value, message).help(help));
+    }
+}
+
+/// Whether the edited request would change something if it were let through.
+fn mutates(scenario: &Scenario) -> bool {
+    let of = |request: &str| RequestLine::parse(request).map(|line| line.method.to_owned()).unwrap_or_default();
+    let method = match &scenario.edit {
+        Edit::Request(request) => of(request),
+        Edit::Method(method) | Edit::TamperMethod(method) => method.clone(),
+        _ => of(&scenario.base.request),
+    };
+    !matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS" | "")
+}
+
+fn probe(entry: &str, scenario: &Scenario, known: &Known<'_>, path: Path) -> Option<Problem> {
+    let (bucket, rest) = match entry.split_once(':') {
+        Some((bucket, rest)) if known.buckets.contains(bucket) => (Some(bucket), rest),
+        Some((bucket, _)) if words::is_kebab(bucket) => {
+            let help = suggest::help(bucket, known.buckets.iter().copied(), "further buckets");
+            return Some(problem(path, Part::Value, format!("unknown bucket `{bucket}`")).word(bucket).help(help));
+        }
+        _ => (None, entry),
+    };
+    if rest.is_empty() {
+        let help = "an object (`k.txt`), a sub-resource (`?acl`, `k.txt?acl`), or either with `bucket:` before it";
+        return Some(problem(path, Part::Value, "this names nothing to read").help(help));
+    }
+    if bucket.is_none() && scenario.given.no_bucket {
+        let message = "there is no bucket to read this from";
+        return Some(problem(path, Part::Value, message).help("put the name of a further bucket before it: `name:key`"));
+    }
+    None
+}

@@ -1,0 +1,189 @@
+//! Typed reading of plain values, with errors that know their path and speak the language of a case's author.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_path_to_error::Segment;
+
+use super::span::{Part, Path, Step};
+use super::suggest;
+
+/// Something wrong in a document, before its place in the text is looked up.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Problem {
+    /// The way to the entry.
+    pub path: Path,
+    /// Whether its key or its value is wrong.
+    pub part: Part,
+    /// The word within the value, when it is not the whole of it.
+    pub word: Option<String>,
+    /// What is wrong, as a lower-case fragment.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Problem {
+    /// The same with help.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same, about a word within the value.
+    #[must_use]
+    pub fn word(mut self, word: impl Into<String>) -> Self {
+        self.word = Some(word.into());
+        self
+    }
+}
+
+/// Reads a value as a type.
+///
+/// # Errors
+/// The first fault.
+pub fn first<T: DeserializeOwned>(value: &Value) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = Path(error.path().iter().filter_map(step).collect());
+        in_plain_words(path, &error.inner().to_string(), value)
+    })
+}
+
+/// Reads a value as a type.
+///
+/// # Errors
+/// Every unknown key, and the first fault besides: unknown keys are taken out one by one to see what else is wrong.
+pub fn all<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Problem>> {
+    const MOST: usize = 32;
+    let mut problems = Vec::new();
+    let mut rest = None;
+    loop {
+        match first::<T>(rest.as_ref().unwrap_or(value)) {
+            Ok(read) if problems.is_empty() => return Ok(read),
+            Ok(_) => return Err(problems),
+            Err(problem) => {
+                let path = problem.path.clone();
+                let again = problem.message.starts_with(UNKNOWN_KEY) && problems.len() < MOST;
+                problems.push(problem);
+                if !again || !take_out(rest.get_or_insert_with(|| value.clone()), &path) {
+                    return Err(problems);
+                }
+            }
+        }
+    }
+}
+
+const UNKNOWN_KEY: &str = "unknown key ";
+
+fn step(segment: &Segment) -> Option<Step> {
+    match segment {
+        Segment::Seq { index } => Some(Step::Index(*index)),
+        Segment::Map { key } => Some(Step::Key(key.clone())),
+        Segment::Enum { variant } => Some(Step::Key(variant.clone())),
+        Segment::Unknown => None,
+    }
+}
+
+fn take_out(value: &mut Value, path: &Path) -> bool {
+    let Some((last, above)) = path.0.split_last() else { return false };
+    let mut node = value;
+    for step in above {
+        let next = match step {
+            Step::Index(index) => node.get_mut(index),
+            Step::Key(key) => node.get_mut(key),
+        };
+        match next {
+            Some(next) => node = next,
+            None => return false,
+        }
+    }
+    match (last, node) {
+        (Step::Key(key), Value::Object(map)) => map.shift_remove(key).is_some(),
+        _ => false,
+    }
+}
+
+/// Serde speaks of fields, variants and types of Rust; an author knows keys and values.
+fn in_plain_words(path: Path, message: &str, whole: &Value) -> Problem {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let say = |part, message: String, help: Option<String>| Problem {
+        path: path.clone(),
+        part,
+        word: None,
+        message,
+        help,
+    };
+    if message.starts_with("unknown field") {
+        let word = quoted.next().unwrap_or_default().to_owned();
+        let help = suggest::help(&word, quoted, "keys");
+        // The path ends with the key itself, unless the reader lost it.
+        let path = match path.0.last() {
+            Some(Step::Key(last)) if *last == word => path,
+            _ => path.then(word.as_str()),
+        };
+        let message = format!("{UNKNOWN_KEY}`{word}`");
+        return Problem { path, part: Part::Key, word: None, message, help: Some(help) };
+    }
+    if message.starts_with("unknown variant") {
+        let word = quoted.next().unwrap_or_default().to_owned();
+        let help = suggest::help(&word, quoted, "words");
+        let is_key = matches!(path.0.last(), Some(Step::Key(last)) if *last == word);
+        let part = if is_key { Part::Key } else { Part::Value };
+        return say(part, format!("unknown word `{word}`"), Some(help));
+    }
+    if message.starts_with("missing field") {
+        let word = quoted.next().unwrap_or_default();
+        return say(Part::Key, format!("the key `{word}` is missing"), None);
+    }
+    if let Some(rest) = message.strip_prefix("invalid type: ").or(message.strip_prefix("invalid value: "))
+        && let Some((found, wanted)) = rest.split_once(", expected ")
+    {
+        let (found, wanted) = (found_in_words(found), wanted_in_words(wanted));
+        let help = help_for(&wanted, whole, &path);
+        return say(Part::Value, format!("{wanted} is needed here, not {found}"), help);
+    }
+    say(Part::Value, message.to_owned(), None)
+}
+
+fn found_in_words(found: &str) -> String {
+    let quoted = found.split_once(' ').map_or("", |(_, quoted)| quoted);
+    match found.split([' ', '`']).next() {
+        Some("string") => format!("the text {quoted}"),
+        Some("integer" | "floating") => {
+            let number = found.split('`').nth(1).unwrap_or_default();
+            format!("the number {number}")
+        }
+        Some("boolean") => found.split('`').nth(1).unwrap_or_default().to_owned(),
+        Some("sequence") => "a list".into(),
+        Some("null" | "unit" | "Option") => "nothing".into(),
+        Some("map") => "a map".into(),
+        _ => found.to_owned(),
+    }
+}
+
+fn wanted_in_words(wanted: &str) -> String {
+    match wanted {
+        "a string" | "string or map" => "a text".into(),
+        "a boolean" => "`true` or `false`".into(),
+        "a sequence" => "a list".into(),
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a number that is not negative".into(),
+        "map" | "a map" | "an object" => "a map".into(),
+        "map with a single key" => "a map with exactly one key".into(),
+        other if other.starts_with("struct ") || other.starts_with("internally tagged") => "a map".into(),
+        other => other.to_owned(),
+    }
+}
+
+fn help_for(wanted: &str, whole: &Value, path: &Path) -> Option<String> {
+    let found = path.0.iter().try_fold(whole, |value, step| match step {
+        Step::Index(index) => value.get(index),
+        Step::Key(key) => value.get(key),
+    });
+    match found {
+        Some(value @ (Value::Number(_) | Value::Bool(_))) if wanted == "a text" => {
+            Some(format!("write it in quotes: \"{value}\""))
+        }
+        Some(Value::Null) if wanted == "a text" => Some("an empty text is written \"\"".into()),
+        _ => None,
+    }
+}

@@ -1,0 +1,193 @@
+//! What is wrong with a file, and where: `file:line:column`, the line itself, a caret under the word, and help.
+
+use std::fmt;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The file cannot be used.
+    Error,
+    /// It can, but probably not as it was meant.
+    Warning,
+}
+
+/// One finding in one file. [`fmt::Display`] renders it without colour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// The file, as the user named it.
+    pub file: String,
+    /// Line, counted from 1; 0 when the finding is about the file as a whole.
+    pub line: usize,
+    /// Column in characters, counted from 1.
+    pub column: usize,
+    /// How many characters the caret underlines; at least 1.
+    pub length: usize,
+    /// What is wrong, as a lower-case fragment.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// The text of the line; `None` when the finding is about the file as a whole.
+    pub excerpt: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error about a file as a whole.
+    pub fn of_file(file: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            file: file.into(),
+            line: 0,
+            column: 0,
+            length: 1,
+            message: message.into(),
+            help: None,
+            excerpt: None,
+        }
+    }
+
+    /// An error at a place in a text. `line` and `column` count from 1; places outside the text are moved to its end.
+    pub fn at(
+        file: impl Into<String>,
+        text: &str,
+        (line, column, length): (usize, usize, usize),
+        message: impl Into<String>,
+    ) -> Self {
+        let last = text.lines().count().max(1);
+        let line = line.clamp(1, last);
+        let excerpt = text.lines().nth(line - 1).unwrap_or_default().to_owned();
+        let width = excerpt.chars().count();
+        let column = column.clamp(1, width + 1);
+        Self {
+            line,
+            column,
+            length: length.clamp(1, (width + 1 - column).max(1)),
+            excerpt: Some(excerpt),
+            ..Self::of_file(file, message)
+        }
+    }
+
+    /// The same with help.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Renders it for a terminal, with ANSI colours when `colour` is set. Ends with a line break.
+    pub fn render(&self, colour: bool) -> String {
+        let paint = Paint(colour);
+        let mut out = String::new();
+        let (word, code) = match self.severity {
+            Severity::Error => ("error", "1;31"),
+            Severity::Warning => ("warning", "1;33"),
+        };
+        let headline = format!(": {}", shown(&self.message));
+        out += &format!("{}{}\n", paint.with(code, word), paint.with("1", &headline));
+        let digits = self.line.to_string().len();
+        let gutter = " ".repeat(digits);
+        let arrow = paint.with("1;34", "-->");
+        let bar = paint.with("1;34", "|");
+        let file = shown(&self.file);
+        match &self.excerpt {
+            None => out += &format!(" {arrow} {file}\n"),
+            Some(excerpt) => {
+                let number = paint.with("1;34", &self.line.to_string());
+                let indent = " ".repeat(self.column - 1);
+                let carets = paint.with(code, &"^".repeat(self.length));
+                out += &format!("{gutter}{arrow} {file}:{}:{}\n", self.line, self.column);
+                out += &format!("{gutter} {bar}\n");
+                out += &format!("{number} {bar} {}\n", shown(excerpt));
+                out += &format!("{gutter} {bar} {indent}{carets}\n");
+            }
+        }
+        if let Some(help) = &self.help {
+            let mark = paint.with("1;34", "=");
+            out += &format!("{gutter} {mark} {} {}\n", paint.with("1", "help:"), shown(help));
+        }
+        out
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+struct Paint(bool);
+
+impl Paint {
+    fn with(&self, code: &str, text: &str) -> String {
+        if self.0 { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+/// The text with a placeholder for each character that would move a terminal's cursor, so that a file cannot speak to the terminal
+/// and carets stay where they belong.
+fn shown(text: &str) -> String {
+    text.chars()
+        .map(|character| match character {
+            '\t' => ' ',
+            character if character.is_control() || is_format(character) => '\u{fffd}',
+            character => character,
+        })
+        .collect()
+}
+
+/// Invisible characters that reorder or hide what stands beside them.
+fn is_format(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_caret_stands_under_the_word() {
+        let text = "scenarios:\n  - edit: { expire-in: -1s }\n";
+        let diagnostic = Diagnostic::at("a.yaml", text, (2, 13, 9), "unknown edit `expire-in`")
+            .help("did you mean `expires-in`?");
+        let expected = "\
+error: unknown edit `expire-in`
+ --> a.yaml:2:13
+  |
+2 |   - edit: { expire-in: -1s }
+  |             ^^^^^^^^^
+  = help: did you mean `expires-in`?
+";
+        assert_eq!(diagnostic.to_string(), expected);
+    }
+
+    #[test]
+    fn places_outside_the_text_are_moved_into_it() {
+        let diagnostic = Diagnostic::at("a.yaml", "ab", (9, 99, 99), "x");
+        assert_eq!((diagnostic.line, diagnostic.column, diagnostic.length), (1, 3, 1));
+        let empty = Diagnostic::at("a.yaml", "", (0, 0, 0), "x");
+        assert_eq!((empty.line, empty.column, empty.length), (1, 1, 1));
+    }
+
+    #[test]
+    fn a_file_cannot_speak_to_the_terminal() {
+        let diagnostic = Diagnostic::at("a\u{1b}[2J", "\tk: \u{1b}]0;x\u{7}\u{202e}", (1, 2, 1), "no\r\n`\u{1b}`");
+        let rendered = diagnostic.to_string();
+        assert!(rendered.chars().all(|c| c == '\n' || !c.is_control()), "{rendered:?}");
+        assert!(!rendered.contains('\u{202e}'));
+    }
+
+    #[test]
+    fn colour_only_adds_escapes() {
+        let diagnostic = Diagnostic::at("a.yaml", "key: 1", (1, 1, 3), "x").help("y");
+        let mut plain = String::new();
+        let mut rest = diagnostic.render(true);
+        assert!(rest.contains("\u{1b}[1;31m"));
+        while let Some(start) = rest.find('\u{1b}') {
+            plain.push_str(&rest[..start]);
+            let end = start + rest[start..].find('m').unwrap() + 1;
+            rest = rest[end..].to_owned();
+        }
+        assert_eq!(plain + &rest, diagnostic.to_string());
+    }
+}

@@ -1,0 +1,139 @@
+//! A YAML file in memory: its values, its places, and typed reading that reports every fault it can with its place.
+
+use std::cell::OnceCell;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::decode::{self, Problem};
+use super::diagnostic::Diagnostic;
+use super::span::{Part, Path, SpanIndex, TextSpan};
+use super::yaml;
+
+/// A file that is YAML.
+#[derive(Debug)]
+pub struct Document {
+    file: String,
+    text: String,
+    value: Value,
+    places: OnceCell<SpanIndex>,
+}
+
+impl Document {
+    /// Reads a text; `file` is its name for diagnostics.
+    ///
+    /// # Errors
+    /// When it is no YAML or exceeds a limit of [`yaml`].
+    pub fn read(file: impl Into<String>, text: impl Into<String>) -> Result<Self, Diagnostic> {
+        let (file, text) = (file.into(), text.into());
+        match yaml::parse(&text) {
+            Ok(value) => Ok(Self { file, text, value, places: OnceCell::new() }),
+            Err(error) => {
+                let duplicate = error.duplicate.as_deref();
+                let exact = duplicate.and_then(|key| SpanIndex::of(&text).duplicate(key));
+                let span = exact.map(|span| (span.line, span.column, span.length));
+                let place = span.or(error.place.map(|(line, column)| (line, column, 1)));
+                Err(match place {
+                    Some(place) => Diagnostic::at(file, &text, place, error.message),
+                    None => Diagnostic::of_file(file, error.message),
+                })
+            }
+        }
+    }
+
+    /// The file's name.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The whole value.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// Reads the whole as a type.
+    ///
+    /// # Errors
+    /// Every unknown key, and the first fault besides.
+    pub fn decode<T: DeserializeOwned>(&self) -> Result<T, Vec<Diagnostic>> {
+        decode::all(&self.value)
+            .map_err(|problems| problems.iter().map(|problem| self.diagnostic(problem)).collect())
+    }
+
+    /// The diagnostic for a problem, with its place.
+    pub fn diagnostic(&self, problem: &Problem) -> Diagnostic {
+        let places = self.places.get_or_init(|| SpanIndex::of(&self.text));
+        let span = places.find(&problem.path, problem.part).map(|span| match &problem.word {
+            Some(word) => self.narrow(span, word),
+            None => span,
+        });
+        let mut diagnostic = match span {
+            Some(TextSpan { line, column, length }) => {
+                Diagnostic::at(&self.file, &self.text, (line, column, length), &problem.message)
+            }
+            None => Diagnostic::at(&self.file, &self.text, (1, 1, 1), &problem.message),
+        };
+        diagnostic.help.clone_from(&problem.help);
+        diagnostic
+    }
+
+    /// The first place of a word in what starts at a span, within a few lines; the span itself when the word is written otherwise.
+    fn narrow(&self, span: TextSpan, word: &str) -> TextSpan {
+        const FEW: usize = 40;
+        let lines = self.text.lines().enumerate().skip(span.line - 1).take(FEW);
+        for (number, line) in lines {
+            let from = if number + 1 == span.line { span.column - 1 } else { 0 };
+            let start = line.char_indices().nth(from).map_or(line.len(), |(byte, _)| byte);
+            if let Some(found) = line[start..].find(word) {
+                let column = line[..start + found].chars().count() + 1;
+                return TextSpan { line: number + 1, column, length: word.chars().count().max(1) };
+            }
+        }
+        span
+    }
+}
+
+/// A problem at a place of a document.
+pub fn problem(path: Path, part: Part, message: impl Into<String>) -> Problem {
+    Problem { path, part, word: None, message: message.into(), help: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+    struct Example {
+        #[allow(dead_code, reason = "only its reading is of interest")]
+        time_limit: Option<u32>,
+        #[allow(dead_code, reason = "only its reading is of interest")]
+        inner: Option<Box<Example>>,
+    }
+
+    #[test]
+    fn every_unknown_key_is_reported_and_the_first_fault_besides() {
+        let text = "tim-limit: 1\ninner:\n  innner: {}\n  time-limit: soon\n";
+        let document = Document::read("p.yaml", text).unwrap();
+        let found = document.decode::<Example>().unwrap_err();
+        let seen: Vec<_> = found
+            .iter()
+            .map(|diagnostic| (diagnostic.line, diagnostic.column, diagnostic.message.as_str()))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                (1, 1, "unknown key `tim-limit`"),
+                (3, 3, "unknown key `innner`"),
+                (4, 15, "a number that is not negative is needed here, not the text \"soon\""),
+            ]
+        );
+        assert_eq!(found[0].help.as_deref(), Some("did you mean `time-limit`?"));
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_shown_where_it_stands_again() {
+        let found = Document::read("p.yaml", "a: 1\nb:\n  c: 1\n  c: 2\n").unwrap_err();
+        assert_eq!((found.line, found.column, found.length), (4, 3, 1));
+    }
+}

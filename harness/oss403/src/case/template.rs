@@ -1,0 +1,369 @@
+//! `$axis` in a scenario: found, replaced, and traced back to where the words came from.
+
+use serde_json::{Map, Value};
+
+use super::decode::Problem;
+use super::document::problem;
+use super::span::{Part, Path, Step};
+use super::suggest;
+
+/// An axis of a matrix.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Axis {
+    /// Its name.
+    pub name: String,
+    /// What it may stand for.
+    pub values: Vec<AxisValue>,
+}
+
+/// One value of an axis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AxisValue {
+    /// The label, as written.
+    pub label: String,
+    /// The label as a part of an id.
+    pub slug: String,
+    /// What takes the place of `$axis`.
+    pub value: Value,
+    /// Where it stands, from the top of the scenario.
+    pub path: Path,
+}
+
+/// A choice of one value for each axis.
+#[derive(Debug, Clone, Copy)]
+pub struct Choice<'a> {
+    /// The axes.
+    pub axes: &'a [Axis],
+    /// For each axis the number of its value.
+    pub picks: &'a [usize],
+}
+
+impl<'a> Choice<'a> {
+    /// The value chosen for the axis with this name.
+    fn of(&self, name: &str) -> Option<&'a AxisValue> {
+        let position = self.axes.iter().position(|axis| axis.name == name)?;
+        self.axes[position].values.get(*self.picks.get(position)?)
+    }
+
+    /// Axis name and label for each axis.
+    pub fn labels(&self) -> Vec<(String, String)> {
+        self.axes
+            .iter()
+            .zip(self.picks)
+            .map(|(axis, pick)| (axis.name.clone(), axis.values[*pick].label.clone()))
+            .collect()
+    }
+
+    /// The labels as they stand in an id, joined by `-`.
+    pub fn slug(&self) -> String {
+        let slugs: Vec<&str> =
+            self.axes.iter().zip(self.picks).map(|(axis, pick)| axis.values[*pick].slug.as_str()).collect();
+        slugs.join("-")
+    }
+}
+
+/// A piece of a text.
+#[derive(Debug, PartialEq, Eq)]
+enum Piece<'text> {
+    /// Text that stays.
+    Literal(&'text str),
+    /// `$` and a word; the word may be longer than the axis it begins with.
+    Dollar(&'text str),
+}
+
+/// Takes a text apart. `$$` becomes `$`, except before `{`: there a run unescapes it, because it alone knows placeholders.
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(dollar) = rest.find('$') {
+        let after = &rest[dollar + 1..];
+        let (keep, next) = match after.as_bytes().first() {
+            Some(b'$') if after[1..].starts_with('{') => {
+                let end = after.find('}').map_or(after.len(), |end| end + 1);
+                (dollar + 1 + end, dollar + 1 + end)
+            }
+            Some(b'$') => (dollar + 1, dollar + 2),
+            Some(b'{') => {
+                let end = dollar + 1 + after.find('}').map_or(after.len(), |end| end + 1);
+                (end, end)
+            }
+            Some(byte) if byte.is_ascii_alphabetic() || *byte == b'_' => {
+                let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+                let length = after.find(|c| !is_word(c)).unwrap_or(after.len());
+                pieces.push(Piece::Literal(&rest[..dollar]));
+                pieces.push(Piece::Dollar(&after[..length]));
+                rest = &after[length..];
+                continue;
+            }
+            _ => (dollar + 1, dollar + 1),
+        };
+        pieces.push(Piece::Literal(&rest[..keep]));
+        rest = &rest[next..];
+    }
+    pieces.push(Piece::Literal(rest));
+    pieces.retain(|piece| !matches!(piece, Piece::Literal("")));
+    pieces
+}
+
+/// The longest axis name that a word begins with, and what is left of the word.
+fn axis_in<'w, 'n>(word: &'w str, names: impl Iterator<Item = &'n str>) -> Option<(&'n str, &'w str)> {
+    names
+        .filter_map(|name| Some((name, word.strip_prefix(name)?)))
+        .filter(|(_, rest)| rest.is_empty() || rest.starts_with('-'))
+        .max_by_key(|(name, _)| name.len())
+}
+
+/// Names of the axes that a text uses, and the words after a `$` that are none.
+pub fn uses<'a>(text: &str, axes: &'a [Axis]) -> (Vec<&'a str>, Vec<String>) {
+    let mut used = Vec::new();
+    let mut unknown = Vec::new();
+    for piece in pieces(text) {
+        if let Piece::Dollar(word) = piece {
+            match axis_in(word, axes.iter().map(|axis| axis.name.as_str())) {
+                Some((name, _)) => used.push(name),
+                None => unknown.push(word.to_owned()),
+            }
+        }
+    }
+    (used, unknown)
+}
+
+/// The problem that `$word` is no axis.
+pub fn unknown_axis(path: &Path, part: Part, word: &str, axes: &[Axis]) -> Problem {
+    let known = axes.iter().map(|axis| axis.name.as_str());
+    let help = match suggest::nearest(word, known) {
+        Some(name) => format!("did you mean `${name}`?"),
+        None => "a literal `$` is written `$$`; axes are declared in the scenario's `matrix`".into(),
+    };
+    problem(path.clone(), part, format!("`${word}` is no axis of this scenario"))
+        .word(format!("${word}"))
+        .help(help)
+}
+
+/// The value with every `$axis` replaced.
+///
+/// # Errors
+/// When a word after `$` is no axis, when a value that is no scalar would stand inside a longer text, or when axes go in a circle.
+pub fn substitute(value: &Value, choice: Choice<'_>) -> Result<Value, Problem> {
+    let filled = fill(value, choice, &Path::top(), 0)?;
+    Ok(filled.unwrap_or(Value::Null))
+}
+
+/// `None` means that the entry goes away: an axis stands there whose value is `null`.
+fn fill(value: &Value, choice: Choice<'_>, path: &Path, depth: usize) -> Result<Option<Value>, Problem> {
+    match value {
+        Value::String(text) => fill_text(text, choice, path, Part::Value, depth),
+        Value::Array(items) => {
+            let mut list = Vec::with_capacity(items.len());
+            for (index, item) in items.iter().enumerate() {
+                list.extend(fill(item, choice, &path.then(index), depth)?);
+            }
+            Ok(Some(Value::Array(list)))
+        }
+        Value::Object(entries) => {
+            let mut map = Map::new();
+            for (key, entry) in entries {
+                let here = path.then(key.as_str());
+                let key = match fill_text(key, choice, &here, Part::Key, depth)? {
+                    None => continue,
+                    Some(Value::String(key)) => key,
+                    Some(scalar) => scalar.to_string(),
+                };
+                if let Some(entry) = fill(entry, choice, &here, depth)?
+                    && map.insert(key.clone(), entry).is_some()
+                {
+                    let message = format!("the key `{key}` comes twice once the axes are replaced");
+                    return Err(problem(here, Part::Key, message));
+                }
+            }
+            Ok(Some(Value::Object(map)))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(Some(value.clone())),
+    }
+}
+
+fn fill_text(
+    text: &str,
+    choice: Choice<'_>,
+    path: &Path,
+    part: Part,
+    depth: usize,
+) -> Result<Option<Value>, Problem> {
+    if !text.contains('$') {
+        return Ok(Some(text.into()));
+    }
+    let names = || choice.axes.iter().map(|axis| axis.name.as_str());
+    let pieces = pieces(text);
+    if let [Piece::Dollar(word)] = pieces[..]
+        && let Some((name, "")) = axis_in(word, names())
+    {
+        return fill_axis(name, choice, path, part, depth);
+    }
+    let mut filled = String::with_capacity(text.len());
+    for piece in pieces {
+        let word = match piece {
+            Piece::Literal(literal) => {
+                filled.push_str(literal);
+                continue;
+            }
+            Piece::Dollar(word) => word,
+        };
+        let Some((name, rest)) = axis_in(word, names()) else {
+            return Err(unknown_axis(path, part, word, choice.axes));
+        };
+        match fill_axis(name, choice, path, part, depth)? {
+            Some(Value::String(inner)) => filled.push_str(&inner),
+            Some(scalar @ (Value::Number(_) | Value::Bool(_))) => filled.push_str(&scalar.to_string()),
+            None => {}
+            Some(_) => {
+                let message = format!("`${name}` is a map or a list here, which cannot stand inside a longer text");
+                return Err(problem(path.clone(), part, message).word(format!("${name}")));
+            }
+        }
+        filled.push_str(rest);
+    }
+    Ok(Some(filled.into()))
+}
+
+fn fill_axis(
+    name: &str,
+    choice: Choice<'_>,
+    path: &Path,
+    part: Part,
+    depth: usize,
+) -> Result<Option<Value>, Problem> {
+    if depth > choice.axes.len() {
+        let message = format!("the axis `{name}` stands for itself");
+        return Err(problem(path.clone(), part, message).word(format!("${name}")));
+    }
+    match choice.of(name) {
+        None | Some(AxisValue { value: Value::Null, .. }) => Ok(None),
+        Some(AxisValue { value, path, .. }) => match fill(value, choice, path, depth + 1)? {
+            Some(Value::Object(_) | Value::Array(_)) if part == Part::Key => {
+                let message = format!("`${name}` is a map or a list here, which cannot be a key");
+                Err(problem(path.clone(), part, message))
+            }
+            filled => Ok(filled),
+        },
+    }
+}
+
+/// Where the entry at `path` of a filled scenario comes from: a path of the scenario as written.
+pub fn origin(template: &Value, choice: Choice<'_>, path: &Path) -> Path {
+    let mut written = Path::top();
+    let mut node = template;
+    let mut steps = path.0.iter();
+    // Each turn goes one step down or replaces one axis; a circle of axes never gets here because filling it fails.
+    for _ in 0..=path.0.len() * (choice.axes.len() + 2) {
+        while let Some(value) = axis_at(node, choice) {
+            written = value.path.clone();
+            node = &value.value;
+        }
+        let Some(step) = steps.next() else { break };
+        let Some((own, next)) = child(node, choice, step) else {
+            // It is missing in what was written, too: the rest of the path says what.
+            written.0.push(step.clone());
+            written.0.extend(steps.cloned());
+            break;
+        };
+        written.0.push(own);
+        node = next;
+    }
+    written
+}
+
+fn axis_at<'a>(node: &Value, choice: Choice<'a>) -> Option<&'a AxisValue> {
+    let Value::String(text) = node else { return None };
+    let [Piece::Dollar(word)] = pieces(text)[..] else { return None };
+    choice.of(word)
+}
+
+fn child<'v>(node: &'v Value, choice: Choice<'_>, step: &Step) -> Option<(Step, &'v Value)> {
+    match (step, node) {
+        (Step::Key(key), Value::Object(entries)) => entries.iter().find_map(|(written, entry)| {
+            let same = written == key
+                || matches!(fill_text(written, choice, &Path::top(), Part::Key, 0), Ok(Some(Value::String(filled))) if filled == *key);
+            same.then(|| (Step::Key(written.clone()), entry))
+        }),
+        (Step::Index(index), Value::Array(items)) => items
+            .iter()
+            .enumerate()
+            .filter(|(_, item)| !axis_at(item, choice).is_some_and(|value| value.value.is_null()))
+            .nth(*index)
+            .map(|(own, item)| (Step::Index(own), item)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn axis(name: &str, values: &[Value]) -> Axis {
+        let values = values.iter().enumerate().map(|(number, value)| AxisValue {
+            label: number.to_string(),
+            slug: number.to_string(),
+            value: value.clone(),
+            path: Path(vec!["matrix".into(), name.into(), number.into()]),
+        });
+        Axis { name: name.into(), values: values.collect() }
+    }
+
+    fn filled(template: &Value, axes: &[Axis]) -> Result<Value, String> {
+        let picks = vec![0; axes.len()];
+        substitute(template, Choice { axes, picks: &picks }).map_err(|problem| problem.message)
+    }
+
+    #[test]
+    fn a_whole_text_becomes_the_node_and_a_part_becomes_text() {
+        let axes = [axis("m", &[json!("GET")]), axis("n", &[json!(5)]), axis("map", &[json!({ "k": "$m" })])];
+        let template = json!({ "a": "$map", "b": "$m /x?n=$n", "c": "$n", "$m": ["$m-$n"] });
+        let expected = json!({ "a": { "k": "GET" }, "b": "GET /x?n=5", "c": 5, "GET": ["GET-5"] });
+        assert_eq!(filled(&template, &axes), Ok(expected));
+    }
+
+    #[test]
+    fn null_takes_the_entry_away() {
+        let axes = [axis("x", &[Value::Null])];
+        let template = json!({ "a": "$x", "b": ["$x", 1], "c": "<$x>", "d": null, "$x": 1 });
+        assert_eq!(filled(&template, &axes), Ok(json!({ "b": [1], "c": "<>", "d": null })));
+    }
+
+    #[test]
+    fn two_dollars_are_one_and_placeholders_stay() {
+        let template = json!(["$$key", "${bucket}", "$${bucket}", "$5 $", "a$$b"]);
+        let expected = json!(["$key", "${bucket}", "$${bucket}", "$5 $", "a$b"]);
+        assert_eq!(filled(&template, &[]), Ok(expected));
+    }
+
+    #[test]
+    fn the_longest_axis_that_fits_is_meant() {
+        let axes = [axis("key", &[json!("K")]), axis("key-id", &[json!("I")])];
+        assert_eq!(filled(&json!("$key-id $key-x $key"), &axes), Ok(json!("I K-x K")));
+        assert_eq!(filled(&json!("$keys"), &axes), Err("`$keys` is no axis of this scenario".into()));
+    }
+
+    #[test]
+    fn what_cannot_be_filled_is_said() {
+        let axes = [axis("map", &[json!({})]), axis("a", &[json!("$b")]), axis("b", &[json!("$a")])];
+        assert!(filled(&json!("x $map"), &axes).unwrap_err().contains("inside a longer text"));
+        assert!(filled(&json!({ "$map": 1 }), &axes).unwrap_err().contains("cannot be a key"));
+        assert!(filled(&json!("$a"), &axes).unwrap_err().contains("stands for itself"));
+        let axes = [axis("same", &[json!("x")])];
+        assert!(filled(&json!({ "$same": 1, "x": 2 }), &axes).unwrap_err().contains("comes twice"));
+    }
+
+    #[test]
+    fn what_was_filled_is_traced_to_where_it_was_written() {
+        let axes = [axis("base", &[json!({ "as": "$who" })]), axis("who", &[json!("nobody")]), axis("none", &[Value::Null])];
+        let template = json!({ "base": "$base", "list": ["$none", { "x": 1 }] });
+        let choice = Choice { axes: &axes, picks: &[0, 0, 0] };
+        let of = |steps: &[Step]| origin(&template, choice, &Path(steps.to_vec())).to_string();
+        assert_eq!(of(&["base".into(), "as".into()]), "matrix.who[0]");
+        assert_eq!(of(&["base".into(), "sing".into()]), "matrix.base[0].sing");
+        assert_eq!(of(&["list".into(), 0.into(), "x".into()]), "list[1].x");
+        assert_eq!(of(&["edit".into()]), "edit");
+    }
+}

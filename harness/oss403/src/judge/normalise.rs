@@ -1,0 +1,242 @@
+//! The text of a snapshot: an answer with everything taken out that is different each time.
+//!
+//! Redaction is by type, not by value: whatever stands in `RequestId` becomes `[request-id]`, every date `[date]`. So a snapshot
+//! still shows that an element is there, that it is not empty, and in which order the elements stand.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::envelope::{Element, Envelope};
+use super::expected::shorten;
+use crate::run::record::TwinRecord;
+
+/// The headers that a snapshot shows, in its order.
+const HEADERS: [&str; 6] =
+    ["content-type", "x-oss-request-id", "x-oss-ec", "x-oss-err", "location", "allow"];
+
+/// Elements whose text is never the same, and what stands for it.
+const BY_ELEMENT: [(&str, &str); 16] = [
+    ("RequestId", "[request-id]"),
+    ("OSSAccessKeyId", "[access-key-id]"),
+    ("AWSAccessKeyId", "[access-key-id]"),
+    ("AccessKeyId", "[access-key-id]"),
+    ("SignatureProvided", "[signature]"),
+    ("StringToSign", "[string-to-sign]"),
+    ("StringToSignBytes", "[string-to-sign-bytes]"),
+    ("CanonicalRequest", "[canonical-request]"),
+    ("CanonicalRequestBytes", "[canonical-request-bytes]"),
+    ("SecurityToken", "[security-token]"),
+    ("EncodedDiagnosticMessage", "[diagnostic-message]"),
+    ("AuthPrincipalOwnerId", "[uid]"),
+    ("AuthPrincipalDisplayName", "[principal]"),
+    ("RequestTime", "[date]"),
+    ("ServerTime", "[date]"),
+    ("Expires", "[date]"),
+];
+
+/// The normalised answer to an instance's edited request; `None` when nothing was answered.
+pub fn normalise(record: &TwinRecord) -> Option<String> {
+    let edited = record.edited.as_ref()?;
+    let response = edited.response()?;
+    let names = Names::of(&record.placeholders);
+    let mut text = format!("status: {}\n", response.status);
+    for name in HEADERS {
+        for (_, value) in response.headers.iter().filter(|(known, _)| known == name) {
+            let value = match name {
+                _ if value.is_empty() => String::new(),
+                "x-oss-request-id" => "[request-id]".to_owned(),
+                "x-oss-err" => "[the envelope below]".to_owned(),
+                _ => names.redact(value),
+            };
+            line(&mut text, 0, name, &value);
+        }
+    }
+    text.push('\n');
+    match Envelope::of(edited, response) {
+        Ok(envelope) => {
+            text.push_str(&printable(&envelope.root));
+            text.push('\n');
+            elements(&mut text, 1, &envelope.elements, &names);
+        }
+        Err(error) => {
+            let _ = writeln!(text, "no envelope: {error}");
+        }
+    }
+    Some(text)
+}
+
+fn elements(text: &mut String, depth: usize, siblings: &[Element], names: &Names<'_>) {
+    for element in siblings {
+        let by_element = BY_ELEMENT.iter().find(|(name, _)| *name == element.name);
+        let value = match by_element {
+            _ if element.text.trim().is_empty() => String::new(),
+            Some((_, stands_for)) => (*stands_for).to_owned(),
+            None => names.redact(&element.text),
+        };
+        line(text, depth, &element.name, &value);
+        elements(text, depth + 1, &element.children, names);
+    }
+}
+
+fn line(text: &mut String, depth: usize, name: &str, value: &str) {
+    let (name, value) = (printable(name), printable(value));
+    let line = format!("{:indent$}{name}: {value}", "", indent = depth * 2);
+    text.push_str(line.trim_end());
+    text.push('\n');
+}
+
+/// One line without control characters, so that an answer cannot forge lines of the snapshot.
+fn printable(text: &str) -> String {
+    shorten(text)
+        .chars()
+        .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })
+        .collect()
+}
+
+/// Names that the run made up, longest first, with what stands for each.
+struct Names<'a>(Vec<(&'a str, String)>);
+
+/// Shorter names would be found inside other words by chance.
+const SHORTEST_NAME: usize = 6;
+
+impl<'a> Names<'a> {
+    fn of(placeholders: &'a BTreeMap<String, String>) -> Self {
+        const MADE_UP: [&str; 6] =
+            ["bucket", "uid", "account", "access-key-id", "upload", "domain"];
+        let mut names: Vec<_> = placeholders
+            .iter()
+            .filter(|(name, _)| MADE_UP.contains(&name.split('.').next().unwrap_or_default()))
+            .filter(|(_, value)| value.len() >= SHORTEST_NAME)
+            .map(|(name, value)| (value.as_str(), format!("[{name}]")))
+            .collect();
+        names.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+        Self(names)
+    }
+
+    fn redact(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (value, stands_for) in &self.0 {
+            if text.contains(value) {
+                text = text.replace(value, stands_for);
+            }
+        }
+        patterns(&text)
+    }
+}
+
+/// Replaces dates, request ids, account ids and ports wherever they stand.
+fn patterns(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut before = ' ';
+    while let Some(c) = rest.chars().next() {
+        let at_word = !before.is_ascii_alphanumeric();
+        let found = PATTERNS.iter().find_map(|(find, stands_for)| {
+            let length = find(rest).filter(|_| at_word || rest.starts_with(':'))?;
+            let ends = !rest[length..].starts_with(|c: char| c.is_ascii_alphanumeric());
+            ends.then_some((length, *stands_for))
+        });
+        let (length, piece) = found.unwrap_or((c.len_utf8(), &rest[..c.len_utf8()]));
+        out.push_str(piece);
+        before = rest[..length].chars().next_back().unwrap_or(' ');
+        rest = &rest[length..];
+    }
+    out
+}
+
+/// A pattern that says how long its match at the beginning of a text is, and what stands for it.
+type Pattern = (fn(&str) -> Option<usize>, &'static str);
+
+const PATTERNS: [Pattern; 6] = [
+    (|text| shape(text, "dddd-dd-ddTdd:dd:dd.dddZ"), "[date]"),
+    (|text| shape(text, "dddd-dd-ddTdd:dd:ddZ"), "[date]"),
+    (|text| shape(text, "ddddddddTddddddZ"), "[date]"),
+    (|text| shape(text, "Aaa, dd Aaa dddd dd:dd:dd GMT"), "[date]"),
+    (|text| shape(text, "XXXXXXXXXXXXXXXXXXXXXXXX"), "[request-id]"),
+    (port, ":[port]"),
+];
+
+/// Matches a shape in which `d` is a digit, `A` a capital, `a` a small letter, `X` an upper-case hexadecimal digit, and anything else
+/// itself.
+fn shape(text: &str, shape: &str) -> Option<usize> {
+    let text = text.as_bytes().get(..shape.len())?;
+    let fits = text.iter().zip(shape.bytes()).all(|(&byte, wanted)| match wanted {
+        b'd' => byte.is_ascii_digit(),
+        b'A' => byte.is_ascii_uppercase(),
+        b'a' => byte.is_ascii_lowercase(),
+        b'X' => byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte),
+        other => byte == other,
+    });
+    fits.then_some(shape.len())
+}
+
+/// A port: four or five digits after a colon, at the end of a host.
+fn port(text: &str) -> Option<usize> {
+    let digits = text.strip_prefix(':')?.bytes().take_while(u8::is_ascii_digit).count();
+    let end = text.as_bytes().get(1 + digits);
+    let at_end = matches!(end, None | Some(b'/' | b'?' | b'"' | b' '));
+    ((4..=5).contains(&digits) && at_end).then_some(1 + digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::testing::{Twin, error_body};
+
+    #[test]
+    fn names_dates_ids_and_ports_are_replaced_by_what_they_are() {
+        let placeholders = BTreeMap::from([
+            ("bucket".to_owned(), "oss403-1a2b3c4d-7".to_owned()),
+            ("bucket.second".to_owned(), "oss403-1a2b3c4d-71".to_owned()),
+            ("uid.owner".to_owned(), "1000000000000001".to_owned()),
+            ("upload.short".to_owned(), "1".to_owned()),
+            ("region".to_owned(), "cn-hangzhou".to_owned()),
+        ]);
+        let names = Names::of(&placeholders);
+        for (from, to) in [
+            ("oss403-1a2b3c4d-7.oss-cn-hangzhou.aliyuncs.test:41234", "[bucket].oss-cn-hangzhou.aliyuncs.test:[port]"),
+            ("oss403-1a2b3c4d-71/k1.txt", "[bucket.second]/k1.txt"),
+            ("acs:oss:*:1000000000000001:x", "acs:oss:*:[uid.owner]:x"),
+            ("at 2026-11-24T00:11:22.000Z or 2026-11-24T00:11:22Z", "at [date] or [date]"),
+            ("20261124T001122Z", "[date]"),
+            ("Tue, 24 Nov 2026 00:11:22 GMT", "[date]"),
+            ("id 636B68BA80DA8539399F0001.", "id [request-id]."),
+            ("127.0.0.1:40404/path", "127.0.0.1:[port]/path"),
+            ("https://api.aliyun.com/troubleshoot?q=0003-00000001", "https://api.aliyun.com/troubleshoot?q=0003-00000001"),
+            ("900000", "900000"),
+            (r#"["eq", "$key", "a:b"]"#, r#"["eq", "$key", "a:b"]"#),
+        ] {
+            assert_eq!(names.redact(from), to);
+        }
+    }
+
+    #[test]
+    fn a_body_keeps_its_order_and_shows_which_elements_are_empty() {
+        let body = error_body("AccessDenied", "Request has expired.", "636B68BA80DA8539399F0001")
+            .replace("</Error>", "<Expires>2026-11-24T00:11:22.000Z</Expires><ServerTime></ServerTime><AccessDeniedDetail><AuthAction>oss:GetObject</AuthAction></AccessDeniedDetail></Error>");
+        let record = Twin::new().edited_body(&body).record;
+        insta::assert_snapshot!(normalise(&record).expect("was answered"), @r"
+        status: 403
+        content-type: application/xml
+        x-oss-request-id: [request-id]
+
+        Error
+          Code: AccessDenied
+          Message: Request has expired.
+          RequestId: [request-id]
+          HostId: [bucket].oss-cn-hangzhou.aliyuncs.com
+          Expires: [date]
+          ServerTime:
+          AccessDeniedDetail:
+            AuthAction: oss:GetObject
+        ");
+    }
+
+    #[test]
+    fn a_server_cannot_forge_lines() {
+        let body = error_body("AccessDenied", "a\n  EC: 0000\r\u{85}b", "1");
+        let text = normalise(&Twin::new().edited_body(&body).record).expect("was answered");
+        // XML itself reads a lone carriage return as a line feed.
+        assert!(text.contains(r"Message: a\n  EC: 0000\n\u{85}b"), "{text}");
+    }
+}

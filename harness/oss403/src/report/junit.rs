@@ -1,0 +1,105 @@
+//! JUnit XML, for CI servers: a test suite for each cause, a test case for each instance.
+//!
+//! It stays well-formed whatever a server put into a message: characters that XML cannot hold are replaced, and the end of a CDATA
+//! section is split.
+
+use std::io;
+use std::path::Path;
+
+use indexmap::IndexMap;
+use junit_report::{
+    Duration, Report as Document, ReportBuilder, TestCase, TestCaseBuilder, TestSuite,
+};
+
+use super::entry::Entry;
+use super::sink::Atomic;
+use super::terminal::{expected_in_words, observed_in_words};
+use crate::case::model::CaseFile;
+use crate::judge::verdict::Verdict;
+
+/// A JUnit report that is being written.
+#[derive(Debug)]
+pub struct JunitReport {
+    file: Atomic,
+    suites: IndexMap<String, TestSuite>,
+}
+
+impl JunitReport {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self { file: Atomic::open(path)?, suites: IndexMap::new() })
+    }
+
+    pub(super) fn add(&mut self, entry: &Entry, file: &CaseFile) {
+        let suite = self.suites.entry(entry.cause.clone()).or_insert_with(|| {
+            let mut suite = TestSuite::new(&clean(&entry.cause));
+            suite.package = clean(&file.code);
+            suite
+        });
+        suite.add_testcase(test_case(entry, file));
+    }
+
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.suites.sort_unstable_keys();
+        let suites = self.suites.into_values().map(|mut suite| {
+            suite.testcases.sort_by(|a, b| a.name.cmp(&b.name));
+            suite
+        });
+        let document: Document = ReportBuilder::new().add_testsuites(suites).build();
+        document.write_xml(self.file.writer()).map_err(io::Error::other)?;
+        self.file.finish()
+    }
+}
+
+fn test_case(entry: &Entry, file: &CaseFile) -> TestCase {
+    let name = clean(entry.id.strip_prefix(&format!("{}/", entry.cause)).unwrap_or(&entry.id));
+    let time = Duration::seconds_f64(entry.elapsed_ms / 1000.0);
+    let message = clean(entry.reason.lines().next().unwrap_or_default());
+    let kind = kind(entry);
+    let mut case = match entry.verdict {
+        Verdict::Conformant => TestCaseBuilder::success(&name, time),
+        Verdict::Deviates | Verdict::NotProvoked | Verdict::Flaky => {
+            TestCaseBuilder::failure(&name, time, &kind, &message)
+        }
+        Verdict::HarnessError => TestCaseBuilder::error(&name, time, &kind, &message),
+        Verdict::NotClaimed | Verdict::NotApplicable | Verdict::Disabled => {
+            TestCaseBuilder::skipped_with_cause(&name, &kind, &message)
+        }
+    };
+    case.set_classname(&clean(&format!("{}.{}", file.code, entry.cause)));
+    case.set_filepath(&clean(&format!("cases/{}/{}.yaml", file.code, entry.cause)));
+    case.set_trace(&section(&details(entry)));
+    case.build()
+}
+
+/// `deviates/code`, `not-provoked`.
+fn kind(entry: &Entry) -> String {
+    match entry.facet {
+        Some(facet) => format!("{}/{}", entry.verdict.name(), facet.name()),
+        None => entry.verdict.name().to_owned(),
+    }
+}
+
+fn details(entry: &Entry) -> String {
+    let mut text = format!("{}\n", entry.reason.trim_end());
+    text.push_str(&format!("expected  {}\n", expected_in_words(&entry.expected)));
+    text.push_str(&format!("observed  {}\n", observed_in_words(&entry.observed)));
+    if let Some(curl) = &entry.curl {
+        text.push_str(&format!("{curl}\n"));
+    }
+    text
+}
+
+/// A text as the content of a CDATA section, which the library writes as it is.
+fn section(text: &str) -> String {
+    clean(text).replace("]]>", "]]]]><![CDATA[>")
+}
+
+/// A text without the characters that XML 1.0 cannot hold, and without further control characters, which mean nothing good in a report.
+fn clean(text: &str) -> String {
+    let harmless = |c: char| match c {
+        '\n' | '\t' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        c => !c.is_control(),
+    };
+    text.chars().map(|c| if harmless(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
+}

@@ -1,0 +1,153 @@
+//! Report files: chosen on the command line, opened before the run, put in place when it is over.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::entry::Entry;
+use super::json::JsonReport;
+use super::junit::JunitReport;
+use super::Facts;
+use crate::case::model::CaseFile;
+
+/// A report that is being written.
+#[derive(Debug)]
+pub enum Report {
+    /// The result file.
+    Json(JsonReport),
+    /// For CI servers.
+    Junit(JunitReport),
+}
+
+/// The kinds of report, by their names on the command line.
+pub const KINDS: [&str; 2] = ["json", "junit"];
+
+/// Why a report cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// Not `KIND=PATH`.
+    #[error("`{0}` is not of the form KIND=PATH")]
+    Form(String),
+    /// A kind that does not exist.
+    #[error("unknown kind of report `{0}`")]
+    Kind(String),
+    /// Two reports would go to the same file.
+    #[error("two reports would be written to {}", .0.display())]
+    Twice(PathBuf),
+    /// The file cannot be written.
+    #[error("the report {} cannot be written: {error}", path.display())]
+    File {
+        /// Where it should go.
+        path: PathBuf,
+        /// Why it cannot.
+        error: io::Error,
+    },
+}
+
+impl Report {
+    /// Opens the reports that are asked for, each as `KIND=PATH`, so that a path that cannot be written is known before the run.
+    ///
+    /// # Errors
+    /// The first report that cannot be written.
+    pub fn open_all(wanted: &[String]) -> Result<Vec<Self>, ReportError> {
+        let mut paths = Vec::new();
+        let mut reports = Vec::new();
+        for text in wanted {
+            let (kind, path) = text.split_once('=').ok_or_else(|| ReportError::Form(text.clone()))?;
+            let path = PathBuf::from(path);
+            if paths.contains(&path) {
+                return Err(ReportError::Twice(path));
+            }
+            reports.push(Self::open(kind, &path)?);
+            paths.push(path);
+        }
+        Ok(reports)
+    }
+
+    fn open(kind: &str, path: &Path) -> Result<Self, ReportError> {
+        let failed = |error| ReportError::File { path: path.to_owned(), error };
+        match kind {
+            "json" => JsonReport::open(path).map(Self::Json).map_err(failed),
+            "junit" => JunitReport::open(path).map(Self::Junit).map_err(failed),
+            other => Err(ReportError::Kind(other.to_owned())),
+        }
+    }
+
+    /// Takes in an instance.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn add(&mut self, entry: &Entry, file: &CaseFile) -> io::Result<()> {
+        match self {
+            Self::Json(report) => report.add(entry),
+            Self::Junit(report) => {
+                report.add(entry, file);
+                Ok(())
+            }
+        }
+    }
+
+    /// Puts the finished report in its place.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn finish(self, facts: &Facts) -> io::Result<()> {
+        match self {
+            Self::Json(report) => report.finish(facts),
+            Self::Junit(report) => report.finish(),
+        }
+    }
+}
+
+/// A file that appears under its name only when it is whole.
+#[derive(Debug)]
+pub(super) struct Atomic {
+    path: PathBuf,
+    file: BufWriter<NamedTempFile>,
+}
+
+impl Atomic {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        if path.file_name().is_none() || path.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it names a directory"));
+        }
+        if fs::metadata(path).is_ok_and(|known| known.permissions().readonly()) {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let file = temporary(folder.unwrap_or(Path::new(".")))?;
+        Ok(Self { path: path.to_owned(), file: BufWriter::new(file) })
+    }
+
+    pub(super) fn writer(&mut self) -> &mut impl io::Write {
+        &mut self.file
+    }
+
+    pub(super) fn finish(self) -> io::Result<()> {
+        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.as_file().sync_data()?;
+        file.persist(&self.path)?;
+        Ok(())
+    }
+}
+
+/// A temporary file beside the report, since files are renamed within a file system only. Its permissions are those of any new file.
+fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".oss403-report-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
+/// A nameless file for what would take too much memory.
+pub(super) fn spool() -> io::Result<BufWriter<File>> {
+    let mut spool = BufWriter::with_capacity(64 << 10, tempfile::tempfile()?);
+    spool.flush()?;
+    Ok(spool)
+}

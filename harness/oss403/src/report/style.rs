@@ -1,0 +1,126 @@
+//! How text looks on a terminal: colours, numbers, and the harmlessness of what servers say.
+
+/// Whether there is colour, and how wide a line may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    /// Whether to use colour.
+    pub color: bool,
+    /// Columns.
+    pub width: usize,
+}
+
+/// What a colour stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// As it should be.
+    Good,
+    /// Somebody should look at it.
+    Bad,
+    /// Set aside.
+    Faint,
+    /// Unproven.
+    Warning,
+    /// A heading.
+    Strong,
+}
+
+impl Style {
+    /// The text in a colour, when there is colour.
+    pub fn paint(self, tone: Tone, text: &str) -> String {
+        if !self.color {
+            return text.to_owned();
+        }
+        let code = match tone {
+            Tone::Good => "32",
+            Tone::Bad => "1;31",
+            Tone::Faint => "2",
+            Tone::Warning => "33",
+            Tone::Strong => "1",
+        };
+        format!("\x1b[{code}m{text}\x1b[0m")
+    }
+
+    /// The text in lines of at most the width, each after so many blanks.
+    pub fn wrap(self, text: &str, indent: usize) -> Vec<String> {
+        let room = self.width.saturating_sub(indent).max(20);
+        let mut lines = Vec::new();
+        for paragraph in text.lines() {
+            let mut line = String::new();
+            for word in paragraph.split(' ') {
+                let needed = line.chars().count() + 1 + word.chars().count();
+                if !line.is_empty() && needed > room {
+                    lines.push(std::mem::take(&mut line));
+                }
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+            lines.push(line);
+        }
+        lines.into_iter().map(|line| format!("{:indent$}{line}", "")).collect()
+    }
+}
+
+/// A text of a server without anything that a terminal would obey: control characters and those that turn the direction of writing
+/// are shown as escapes. Line feeds remain, since what is printed is indented line by line.
+pub fn harmless(text: &str) -> String {
+    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if (c.is_control() && c != '\n') || turns(c) {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// A number with commas between thousands.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 cause`, `2 causes`.
+pub fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_obeys_nothing_of_a_servers_text() {
+        let hostile = "\x1b[2J\x1b]0;title\x07 \u{9b}31m a\rb \u{202e}cba\n next";
+        let text = harmless(hostile);
+        assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
+        assert!(!text.contains('\u{202e}'));
+        assert_eq!(harmless("Überraschung, 你好"), "Überraschung, 你好");
+    }
+
+    #[test]
+    fn thousands_are_grouped() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+
+    #[test]
+    fn lines_keep_to_the_width_where_words_allow() {
+        let style = Style { color: false, width: 30 };
+        let lines = style.wrap("one two three four five six seven eight\nnine", 4);
+        assert!(lines.iter().all(|line| line.chars().count() <= 30 && line.starts_with("    ")), "{lines:?}");
+        assert_eq!(lines.last().map(String::as_str), Some("    nine"));
+    }
+}

@@ -1,0 +1,237 @@
+//! What a person reads: a table of causes grouped by code, the failures with what to do about them, and the sums.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use indexmap::IndexMap;
+
+use super::Facts;
+use super::entry::Entry;
+use super::style::{Style, Tone, counted, grouped, harmless};
+use crate::case::model::CaseFile;
+use crate::judge::expected::{Expected, Observed};
+use crate::judge::summary::{CauseTally, Tally};
+use crate::judge::verdict::Verdict;
+
+/// Failures that are shown in full for each cause.
+const SHOWN: usize = 3;
+
+/// Collects what the terminal will show.
+#[derive(Debug, Default)]
+pub struct Terminal {
+    /// The first failures of each cause by id, and how many there are.
+    failures: BTreeMap<String, (BTreeMap<String, Entry>, usize)>,
+    /// Why causes were set aside, the first reason of each.
+    aside: BTreeMap<String, String>,
+}
+
+impl Terminal {
+    /// Takes in an instance. Only a few failures of each cause are kept.
+    pub fn add(&mut self, entry: &Entry) {
+        if entry.is_failure() {
+            let (shown, count) = self.failures.entry(entry.cause.clone()).or_default();
+            *count += 1;
+            shown.insert(entry.id.clone(), entry.clone());
+            if shown.len() > SHOWN {
+                shown.pop_last();
+            }
+        } else if entry.verdict != Verdict::Conformant {
+            self.aside.entry(entry.cause.clone()).or_insert_with(|| entry.reason.clone());
+        }
+    }
+
+    /// Everything that is printed after the run. `files` are the causes in the order of the table.
+    pub fn render(&self, facts: &Facts, files: &[&CaseFile], style: Style) -> String {
+        let mut text = String::new();
+        self.table(&mut text, &facts.tally, files, style);
+        self.failures(&mut text, style);
+        summary(&mut text, facts, style);
+        text
+    }
+
+    fn table(&self, text: &mut String, tally: &Tally, files: &[&CaseFile], style: Style) {
+        let mut groups: IndexMap<&str, Vec<(&CaseFile, &CauseTally)>> = IndexMap::new();
+        for file in files {
+            if let Some(cause) = tally.cause(&file.cause) {
+                groups.entry(&file.code).or_default().push((file, cause));
+            }
+        }
+        let name_width = files.iter().map(|file| file.cause.len()).max().unwrap_or_default();
+        for (code, causes) in groups {
+            let _ = writeln!(text, "{}", style.paint(Tone::Strong, &harmless(code)));
+            for (file, cause) in causes {
+                self.row(text, &file.cause, cause, name_width, style);
+            }
+        }
+    }
+
+    fn row(&self, text: &mut String, name: &str, cause: &CauseTally, width: usize, style: Style) {
+        let (mark, tone) = mark(cause.verdict());
+        let share = format!("{}/{}", cause.count(Verdict::Conformant), cause.planned.max(cause.total()));
+        let note = self.note(name, cause);
+        let row = format!(
+            "  {} {name:width$}  {share:>9}  {:>6} ms  {}",
+            style.paint(tone, mark),
+            grouped(cause.elapsed_us.div_ceil(1000)),
+            style.paint(tone, &note),
+        );
+        text.push_str(row.trim_end());
+        text.push('\n');
+    }
+
+    /// What there is to say of a cause besides its numbers.
+    fn note(&self, name: &str, cause: &CauseTally) -> String {
+        let mut notes: Vec<String> =
+            cause.facets.iter().map(|(facet, count)| format!("{count} {}", facet.name())).collect();
+        for verdict in [Verdict::Flaky, Verdict::HarnessError, Verdict::NotProvoked, Verdict::NotClaimed, Verdict::NotApplicable, Verdict::Disabled] {
+            let count = cause.count(verdict);
+            if count > 0 {
+                notes.push(format!("{count} {}", verdict.name()));
+            }
+        }
+        if cause.unfinished() > 0 {
+            notes.push(format!("{} unfinished", cause.unfinished()));
+        }
+        let mut note = notes.join(", ");
+        if let Some(why) = self.aside.get(name) {
+            let _ = write!(note, ": {}", harmless(why).replace('\n', " "));
+        }
+        note
+    }
+
+    fn failures(&self, text: &mut String, style: Style) {
+        for (shown, count) in self.failures.values() {
+            for entry in shown.values() {
+                text.push('\n');
+                failure(text, entry, style);
+            }
+            if *count > shown.len() {
+                let more = format!("… and {} of this cause", counted(count - shown.len(), "more failure"));
+                let _ = writeln!(text, "\n{}", style.paint(Tone::Faint, &more));
+            }
+        }
+    }
+}
+
+fn failure(text: &mut String, entry: &Entry, style: Style) {
+    let (mark, tone) = mark(Some(entry.verdict));
+    let verdict = match entry.facet {
+        Some(facet) => format!("{}: {}", entry.verdict.name(), facet.name()),
+        None => entry.verdict.name().to_owned(),
+    };
+    let _ = writeln!(
+        text,
+        "{} {}  {}",
+        style.paint(tone, mark),
+        style.paint(Tone::Strong, &harmless(&entry.id)),
+        style.paint(tone, &verdict)
+    );
+    for line in style.wrap(&harmless(&entry.reason), 4) {
+        let _ = writeln!(text, "{line}");
+    }
+    let mut fact = |name: &str, value: &str| {
+        let lines = style.wrap(&harmless(value), 14);
+        let first = lines.first().map_or("", |line| line.trim_start());
+        let _ = writeln!(text, "    {}  {first}", style.paint(Tone::Faint, name));
+        for line in lines.iter().skip(1) {
+            let _ = writeln!(text, "{line}");
+        }
+    };
+    if entry.verdict == Verdict::Deviates {
+        fact("expected", &expected_in_words(&entry.expected));
+        fact("observed", &observed_in_words(&entry.observed));
+    }
+    if let Some(curl) = &entry.curl {
+        // Never wrapped: it is there to be copied.
+        let _ = writeln!(text, "    {}", harmless(curl).replace('\n', "\\n"));
+    }
+}
+
+fn summary(text: &mut String, facts: &Facts, style: Style) {
+    let mut line = |name: &str, value: String| {
+        let _ = writeln!(text, "{}  {value}", style.paint(Tone::Faint, &format!("{name:>9}")));
+    };
+    line("", String::new());
+    let tally = &facts.tally;
+    let causes = tally.causes().count();
+    let undecided = causes - tally.cause_verdicts().values().sum::<usize>();
+    line("causes", verdicts(&tally.cause_verdicts(), causes, undecided, style));
+    let instances = tally.causes().map(|(_, cause)| cause.planned.max(cause.total())).sum();
+    line("instances", verdicts(&tally.instances(), instances, tally.unfinished(), style));
+    let seconds = facts.elapsed.as_secs_f64();
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rate for people"
+    )]
+    let rate = (facts.requests as f64 / seconds.max(1e-6)) as u64;
+    line(
+        "requests",
+        format!("{} in {seconds:.2} s, {} a second", grouped(facts.requests), grouped(rate)),
+    );
+    if !facts.snapshots.is_empty() {
+        line("snapshots", harmless(&facts.snapshots));
+    }
+    let level = match &facts.level {
+        Ok(level) => {
+            style.paint(Tone::Strong, &format!("{} {}", level.number(), level.name()))
+                + &format!(", of {}", harmless(&facts.revision))
+        }
+        Err(why) => format!("none: {why}"),
+    };
+    line("level", level);
+    if facts.interrupted {
+        line("", style.paint(Tone::Warning, "interrupted: what was not done yet is not counted"));
+    }
+    for thing in &facts.left_behind {
+        line("left", style.paint(Tone::Bad, &harmless(thing)));
+    }
+}
+
+/// `48 of 51 conformant, 2 deviate, 1 not claimed`.
+fn verdicts(
+    counts: &crate::judge::summary::Counts,
+    total: usize,
+    unfinished: usize,
+    style: Style,
+) -> String {
+    let conformant = counts.get(&Verdict::Conformant).copied().unwrap_or_default();
+    let tone = if conformant == total { Tone::Good } else { Tone::Strong };
+    let first = format!("{} of {}", grouped(conformant as u64), grouped(total as u64));
+    let mut parts = vec![format!("{} conformant", style.paint(tone, &first))];
+    for (verdict, count) in counts.iter().filter(|(verdict, _)| **verdict != Verdict::Conformant) {
+        let (_, tone) = mark(Some(*verdict));
+        parts.push(style.paint(tone, &format!("{count} {}", verdict.name())));
+    }
+    if unfinished > 0 {
+        parts.push(format!("{unfinished} unfinished"));
+    }
+    parts.join(", ")
+}
+
+fn mark(verdict: Option<Verdict>) -> (&'static str, Tone) {
+    match verdict {
+        Some(Verdict::Conformant) => ("✓", Tone::Good),
+        Some(Verdict::Deviates) => ("✗", Tone::Bad),
+        Some(Verdict::HarnessError) => ("!", Tone::Bad),
+        Some(Verdict::Flaky) => ("~", Tone::Warning),
+        Some(Verdict::NotProvoked) => ("○", Tone::Warning),
+        Some(Verdict::NotClaimed | Verdict::NotApplicable | Verdict::Disabled) => ("–", Tone::Faint),
+        None => ("·", Tone::Faint),
+    }
+}
+
+/// `403 AccessDenied "Request has expired"`.
+pub(super) fn expected_in_words(expected: &Expected) -> String {
+    format!("{} {} {:?}", expected.status, expected.code, expected.message)
+}
+
+/// The same of an answer, as far as it goes.
+pub(super) fn observed_in_words(observed: &Observed) -> String {
+    let mut parts = vec![observed.status.map_or("no answer".to_owned(), |status| status.to_string())];
+    parts.extend(observed.code.clone());
+    parts.extend(observed.message.as_ref().map(|message| format!("{message:?}")));
+    parts.extend(observed.ec.as_ref().map(|ec| format!("(EC {ec})")));
+    parts.join(" ")
+}

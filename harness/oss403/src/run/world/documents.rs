@@ -1,0 +1,126 @@
+//! The documents with which fixtures configure a bucket, and the few words read from answers.
+
+use std::borrow::Cow;
+
+use quick_xml::escape::{escape, unescape};
+
+use crate::case::model::{CorsRuleSpec, RefererSpec};
+
+/// PutBucketReferer (help page of that name).
+pub(crate) fn referer(spec: &RefererSpec) -> String {
+    format!(
+        "<RefererConfiguration><AllowEmptyReferer>{}</AllowEmptyReferer>\
+         <AllowTruncateQueryString>{}</AllowTruncateQueryString><TruncatePath>{}</TruncatePath>\
+         <RefererList>{}</RefererList><RefererBlacklist>{}</RefererBlacklist></RefererConfiguration>",
+        spec.allow_empty,
+        spec.allow_truncate_query,
+        spec.truncate_path,
+        elements("Referer", &spec.allow),
+        elements("Referer", &spec.deny),
+    )
+}
+
+/// PutBucketCors.
+pub(crate) fn cors(rules: &[CorsRuleSpec]) -> String {
+    let rules: String = rules
+        .iter()
+        .map(|rule| {
+            format!(
+                "<CORSRule>{}{}{}</CORSRule>",
+                elements("AllowedOrigin", &rule.origins),
+                elements("AllowedMethod", &rule.methods),
+                elements("AllowedHeader", &rule.headers),
+            )
+        })
+        .collect();
+    format!("<CORSConfiguration>{rules}</CORSConfiguration>")
+}
+
+/// PutBucketEncryption.
+pub(crate) fn encryption(algorithm: &str) -> String {
+    format!(
+        "<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault>{}\
+         </ApplyServerSideEncryptionByDefault></ServerSideEncryptionRule>",
+        element("SSEAlgorithm", algorithm)
+    )
+}
+
+/// PutCname.
+pub(crate) fn cname(domain: &str) -> String {
+    let domain = element("Domain", domain);
+    format!("<BucketCnameConfiguration><Cname>{domain}</Cname></BucketCnameConfiguration>")
+}
+
+/// PutBucket with a storage class.
+pub(crate) fn create_bucket(storage_class: &str) -> String {
+    let class = element("StorageClass", storage_class);
+    format!("<CreateBucketConfiguration>{class}</CreateBucketConfiguration>")
+}
+
+/// InitiateBucketWorm for one day, the shortest there is.
+pub(crate) const WORM: &str = "<InitiateWormConfiguration><RetentionPeriodInDays>1\
+    </RetentionPeriodInDays></InitiateWormConfiguration>";
+
+/// PutBucketTransferAcceleration.
+pub(crate) const ACCELERATION: &str = "<TransferAccelerationConfiguration><Enabled>true</Enabled>\
+    </TransferAccelerationConfiguration>";
+
+/// PutBucketRequestPayment.
+pub(crate) const REQUESTER_PAYS: &str = "<RequestPaymentConfiguration><Payer>Requester</Payer>\
+    </RequestPaymentConfiguration>";
+
+fn element(name: &str, text: &str) -> String {
+    format!("<{name}>{}</{name}>", escape(text))
+}
+
+fn elements(name: &str, texts: &[String]) -> String {
+    texts.iter().map(|text| element(name, text)).collect()
+}
+
+/// The texts of all elements of a name, in order. Answers are untrusted: whatever is not there is just not found.
+pub(crate) fn all<'x>(xml: &'x str, name: &str) -> Vec<Cow<'x, str>> {
+    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+    xml.split(&open)
+        .skip(1)
+        .filter_map(|rest| rest.split_once(&close))
+        .map(|(text, _)| unescape(text).unwrap_or(Cow::Borrowed(text)))
+        .collect()
+}
+
+/// The text of the first element of a name.
+pub(crate) fn first<'x>(xml: &'x str, name: &str) -> Option<Cow<'x, str>> {
+    all(xml, name).into_iter().next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_case_says_cannot_break_out_of_a_document() {
+        let spec = RefererSpec {
+            allow_empty: false,
+            allow_truncate_query: true,
+            truncate_path: false,
+            allow: vec!["http://*.good.example".into()],
+            deny: vec!["</Referer>&".into()],
+        };
+        assert_eq!(
+            referer(&spec),
+            "<RefererConfiguration><AllowEmptyReferer>false</AllowEmptyReferer>\
+             <AllowTruncateQueryString>true</AllowTruncateQueryString><TruncatePath>false</TruncatePath>\
+             <RefererList><Referer>http://*.good.example</Referer></RefererList>\
+             <RefererBlacklist><Referer>&lt;/Referer&gt;&amp;</Referer></RefererBlacklist>\
+             </RefererConfiguration>"
+        );
+    }
+
+    #[test]
+    fn words_are_read_from_answers_and_garbage_gives_none() {
+        let xml = "<R><Key>a&amp;b</Key><Key>c</Key><UploadId>U1</UploadId></R>";
+        assert_eq!(all(xml, "Key"), ["a&b", "c"]);
+        assert_eq!(first(xml, "UploadId").as_deref(), Some("U1"));
+        assert_eq!(first("<UploadId>", "UploadId"), None);
+        assert_eq!(first("", "UploadId"), None);
+    }
+}

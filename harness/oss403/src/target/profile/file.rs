@@ -1,0 +1,478 @@
+//! The keys of a profile, and what must hold between them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use oss_reference::config::Config;
+use serde::Deserialize;
+use serde::de::{
+    self, Deserializer, MapAccess, SeqAccess, Visitor,
+    value::{MapAccessDeserializer, SeqAccessDeserializer},
+};
+
+use super::source::{LITERAL, Source};
+use super::{Endpoint, IdentitySource, OperatorSource, Profile, Remote};
+use crate::case::decode::Problem;
+use crate::case::diagnostic::Diagnostic;
+use crate::case::document::{Document, problem};
+use crate::case::model::{Capability, Span, TextMap};
+use crate::case::needs::BUILT_IN_IDENTITIES;
+use crate::case::span::{Part, Path};
+use crate::case::suggest;
+use crate::wire::address::{Address, Addresses, Scheme};
+use crate::wire::limits::Limits;
+use crate::wire::tls::Tls;
+
+/// Reads a profile from its document. `stem` is the target's name when the document gives none.
+pub(super) fn read(document: &Document, stem: &str) -> Result<Profile, Vec<Diagnostic>> {
+    let file: File = document.decode().map_err(|mut found| {
+        for diagnostic in found.iter_mut().filter(|found| found.message == LITERAL) {
+            diagnostic.help = Some(
+                "write `{ env: NAME }`, `{ file: PATH }` or `{ command: [PROGRAM, …] }` instead".into(),
+            );
+        }
+        found
+    })?;
+    let mut problems = Problems::default();
+    let profile = file.into_profile(stem, &mut problems);
+    match profile {
+        Some(profile) if problems.0.is_empty() => Ok(profile),
+        _ => Err(problems.0.iter().map(|problem| document.diagnostic(problem)).collect()),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct File {
+    name: Option<String>,
+    endpoint: String,
+    #[serde(default)]
+    regions: Vec<String>,
+    suffix: Option<String>,
+    #[serde(default)]
+    addressing: AddressingKeys,
+    #[serde(default)]
+    tls: TlsKeys,
+    #[serde(default)]
+    identities: BTreeMap<String, IdentityKeys>,
+    #[serde(default)]
+    capabilities: Claims,
+    #[serde(default)]
+    limits: LimitKeys,
+    operator: Option<OperatorKeys>,
+    snapshots: Option<String>,
+    #[serde(default)]
+    embedded: Option<EmbeddedKeys>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+struct AddressingKeys {
+    resolve: TextMap,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+struct TlsKeys {
+    ca_file: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct IdentityKeys {
+    access_key_id: Source,
+    access_key_secret: Source,
+    security_token: Option<Source>,
+    account: Option<String>,
+    user: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+struct LimitKeys {
+    requests_per_second: Option<f64>,
+    concurrency: Option<usize>,
+    buckets: Option<usize>,
+    time_per_request: Option<Span>,
+    body_bytes: Option<usize>,
+    idle: Option<Span>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct OperatorKeys {
+    url: Option<String>,
+    token: Option<Source>,
+    command: Option<Vec<String>>,
+    time: Option<Span>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct EmbeddedKeys {
+    #[serde(default)]
+    config: Box<Config>,
+}
+
+/// `all`, a list, or both with exceptions: `{ claim: all, except: [kms] }`.
+#[derive(Default)]
+struct Claims {
+    claim: Claim,
+    except: Vec<Capability>,
+}
+
+#[derive(Default)]
+enum Claim {
+    #[default]
+    All,
+    These(Vec<Capability>),
+}
+
+impl<'de> Deserialize<'de> for Claims {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+        struct Keys {
+            #[serde(default)]
+            claim: Claim,
+            #[serde(default)]
+            except: Vec<Capability>,
+        }
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Claims;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`all`, a list of capabilities, or a map with `claim` and `except`")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Claims, E> {
+                Ok(Claims { claim: ClaimReader.visit_str(text)?, except: Vec::new() })
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Claims, A::Error> {
+                Ok(Claims { claim: ClaimReader.visit_seq(seq)?, except: Vec::new() })
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Claims, A::Error> {
+                let Keys { claim, except } = Keys::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Claims { claim, except })
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+impl<'de> Deserialize<'de> for Claim {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ClaimReader)
+    }
+}
+
+struct ClaimReader;
+
+impl<'de> Visitor<'de> for ClaimReader {
+    type Value = Claim;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`all` or a list of capabilities")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Claim, E> {
+        if text == "all" {
+            Ok(Claim::All)
+        } else {
+            Err(E::invalid_value(de::Unexpected::Str(text), &self))
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Claim, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(seq)).map(Claim::These)
+    }
+}
+
+/// What is wrong so far.
+#[derive(Default)]
+struct Problems(Vec<Problem>);
+
+impl Problems {
+    fn add(&mut self, path: impl Into<Path>, message: impl Into<String>) -> &mut Problem {
+        self.0.push(problem(path.into(), Part::Value, message));
+        self.0.last_mut().expect("it was just pushed")
+    }
+
+    fn key(&mut self, path: impl Into<Path>, message: impl Into<String>) -> &mut Problem {
+        let problem = self.add(path, message);
+        problem.part = Part::Key;
+        problem
+    }
+}
+
+impl File {
+    fn into_profile(self, stem: &str, problems: &mut Problems) -> Option<Profile> {
+        let named = self.name.is_some();
+        let name = self.name.clone().unwrap_or_else(|| stem.to_owned());
+        let snapshots = self.snapshots.clone().unwrap_or_else(|| name.clone());
+        for (key, text, given) in
+            [("name", &name, named), ("snapshots", &snapshots, self.snapshots.is_some())]
+        {
+            if given && !is_folder_name(text) {
+                let help = "letters, digits, `.`, `_` and `-`, not beginning with a dot";
+                problems.add([key], format!("`{text}` cannot name a folder")).help = Some(help.into());
+            }
+        }
+        let snapshots = if is_folder_name(&snapshots) { snapshots } else { "target".into() };
+        let is_embedded = self.endpoint == "embedded";
+        let limits = self.limits.read(is_embedded, problems);
+        let capabilities = self.claimed(is_embedded, problems);
+        let endpoint = if is_embedded { self.embedded(problems) } else { self.remote(problems) };
+        Some(Profile { name, endpoint: endpoint?, capabilities, limits, snapshots })
+    }
+
+    fn claimed(&self, is_embedded: bool, problems: &mut Problems) -> BTreeSet<Capability> {
+        let has_operator = is_embedded || self.operator.is_some();
+        let mut claimed: BTreeSet<Capability> = match &self.capabilities.claim {
+            Claim::All => Capability::ALL.into(),
+            Claim::These(these) => {
+                if these.contains(&Capability::Operator) && !has_operator {
+                    problems
+                        .key(["capabilities"], "`operator` is claimed, but there is no operator hook")
+                        .help = Some("say how it is reached under the key `operator`".into());
+                }
+                these.iter().copied().collect()
+            }
+        };
+        for except in &self.capabilities.except {
+            claimed.remove(except);
+        }
+        claimed
+    }
+
+    fn embedded(self, problems: &mut Problems) -> Option<Endpoint> {
+        let set = [
+            ("regions", !self.regions.is_empty()),
+            ("suffix", self.suffix.is_some()),
+            ("addressing", !self.addressing.resolve.is_empty()),
+            ("tls", self.tls.ca_file.is_some()),
+            ("identities", !self.identities.is_empty()),
+            ("operator", self.operator.is_some()),
+        ];
+        for (key, _) in set.into_iter().filter(|(_, set)| *set) {
+            problems.key([key], format!("`{key}` has no meaning for the embedded server")).help =
+                Some("its own are set under `embedded.config`".into());
+        }
+        let config = self.embedded.map_or_else(Box::default, |keys| keys.config);
+        if let Err(error) = config.validate() {
+            problems.key(["embedded", "config"], error.to_string());
+            return None;
+        }
+        Some(Endpoint::Embedded(config))
+    }
+
+    fn remote(self, problems: &mut Problems) -> Option<Endpoint> {
+        if self.embedded.is_some() {
+            problems.key(["embedded"], "`embedded` has no meaning for another server").help =
+                Some("write `endpoint: embedded` to have the reference server".into());
+        }
+        let (scheme, endpoint) = match read_url(&self.endpoint) {
+            Ok((scheme, endpoint)) => (scheme, Some(endpoint)),
+            Err(defect) => {
+                problems.add(["endpoint"], defect).help =
+                    Some("write `http://host:port`, `https://host:port` or `embedded`".into());
+                (Scheme::Http, None)
+            }
+        };
+        let (home, away) = read_regions(&self.regions, problems);
+        if self.suffix.is_none() {
+            problems.key(["endpoint"], "the key `suffix` is missing").help =
+                Some("it stands where the service has `aliyuncs.com`".into());
+        }
+        let suffix = self.suffix.unwrap_or_default();
+        if !suffix.is_empty() && !suffix.split('.').all(is_label) {
+            problems.add(["suffix"], format!("`{suffix}` is no lower-case domain name"));
+        }
+        let overrides = read_overrides(&self.addressing.resolve, scheme, problems);
+        if self.tls.ca_file.is_some() && scheme == Scheme::Http {
+            problems.key(["tls"], "the endpoint does not speak TLS");
+        }
+        let identities = read_identities(self.identities, problems);
+        let operator = self.operator.and_then(|keys| keys.read(problems));
+        Some(Endpoint::Remote(Box::new(Remote {
+            url: self.endpoint.trim_end_matches('/').to_owned(),
+            addresses: Addresses { scheme, endpoint: endpoint?, overrides },
+            home: home?,
+            away,
+            suffix,
+            tls: Tls { ca_file: self.tls.ca_file },
+            identities,
+            operator,
+        })))
+    }
+}
+
+impl LimitKeys {
+    fn read(&self, is_embedded: bool, problems: &mut Problems) -> Limits {
+        let mut limits = if is_embedded { Profile::embedded().limits } else { Limits::default() };
+        if let Some(rate) = self.requests_per_second {
+            if !(rate > 0.0) {
+                problems.add(["limits", "requests-per-second"], "a rate must be above zero");
+            }
+            limits.requests_per_second = Some(rate);
+        }
+        let mut count = |key, given: Option<usize>, limit: &mut usize| {
+            if given == Some(0) {
+                problems.add(["limits", key], "a limit must be at least 1");
+            }
+            *limit = given.unwrap_or(*limit);
+        };
+        count("concurrency", self.concurrency, &mut limits.concurrency);
+        count("buckets", self.buckets, &mut limits.buckets);
+        count("body-bytes", self.body_bytes, &mut limits.body_bytes);
+        read_span("time-per-request", self.time_per_request, &mut limits.time_per_request, problems);
+        read_span("idle", self.idle, &mut limits.idle, problems);
+        limits
+    }
+}
+
+fn read_span(key: &str, given: Option<Span>, limit: &mut Duration, problems: &mut Problems) {
+    match given.map(|span| u64::try_from(span.seconds())) {
+        None => {}
+        Some(Ok(seconds)) if seconds > 0 => *limit = Duration::from_secs(seconds),
+        Some(_) => {
+            problems.add(["limits", key], "a span must be above zero");
+        }
+    }
+}
+
+impl OperatorKeys {
+    fn read(self, problems: &mut Problems) -> Option<OperatorSource> {
+        let mut time = Duration::from_secs(30);
+        read_span("time", self.time, &mut time, problems);
+        match (self.url, self.token, self.command) {
+            (Some(url), Some(token), None) => match reqwest::Url::parse(&url) {
+                Ok(url) if matches!(url.scheme(), "http" | "https") => {
+                    Some(OperatorSource::Http { url, token, time })
+                }
+                _ => {
+                    problems.add(["operator", "url"], format!("`{url}` is no HTTP address"));
+                    None
+                }
+            },
+            (None, None, Some(words)) if !words.is_empty() => {
+                Some(OperatorSource::Command { words, time })
+            }
+            _ => {
+                problems
+                    .key(["operator"], "either `url` and `token`, or `command` is needed")
+                    .help = Some("an operator is asked over HTTP or by running a command".into());
+                None
+            }
+        }
+    }
+}
+
+fn read_url(text: &str) -> Result<(Scheme, Address), String> {
+    let (scheme, rest) = match text.split_once("://") {
+        Some(("http", rest)) => (Scheme::Http, rest),
+        Some(("https", rest)) => (Scheme::Https, rest),
+        _ => return Err(format!("`{text}` is no HTTP address")),
+    };
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    Ok((scheme, Address::parse(rest, Some(scheme.default_port()))?))
+}
+
+fn read_regions(regions: &[String], problems: &mut Problems) -> (Option<String>, Option<String>) {
+    let bare: Vec<&str> =
+        regions.iter().map(|region| region.strip_prefix("oss-").unwrap_or(region)).collect();
+    for (index, region) in bare.iter().enumerate() {
+        if !is_label(region) {
+            let path = Path::from(["regions"]).then(index);
+            problems.add(path, format!("`{region}` is no region id such as `cn-hangzhou`"));
+        }
+    }
+    match bare[..] {
+        [home] => (Some(home.to_owned()), None),
+        [home, away] if home == away => {
+            problems.add(["regions"], "the second region is the first");
+            (None, None)
+        }
+        [home, away] => (Some(home.to_owned()), Some(away.to_owned())),
+        [] => {
+            problems.key(["endpoint"], "the key `regions` is missing").help =
+                Some("the target's region, and a second one if it has it".into());
+            (None, None)
+        }
+        [..] => {
+            problems.add(["regions"], "more than two regions").help =
+                Some("scenarios know a home and an away region".into());
+            (None, None)
+        }
+    }
+}
+
+fn read_overrides(
+    resolve: &TextMap,
+    scheme: Scheme,
+    problems: &mut Problems,
+) -> Vec<(String, Address)> {
+    let mut overrides = Vec::with_capacity(resolve.len());
+    for (pattern, address) in resolve {
+        let path = ["addressing", "resolve", pattern];
+        let name = pattern.strip_prefix("*.").unwrap_or(pattern).to_ascii_lowercase();
+        let known = |label: &str| is_label(label) || label.contains('_');
+        if !name.split('.').all(known) {
+            let message = format!("`{pattern}` is neither a host name nor `*.` and a suffix");
+            problems.key(path, message);
+        }
+        match Address::parse(address, Some(scheme.default_port())) {
+            Ok(address) => overrides.push((pattern.clone(), address)),
+            Err(defect) => {
+                problems.add(path, defect);
+            }
+        }
+    }
+    overrides
+}
+
+fn read_identities(
+    identities: BTreeMap<String, IdentityKeys>,
+    problems: &mut Problems,
+) -> BTreeMap<String, IdentitySource> {
+    if !identities.contains_key("owner") {
+        problems.key(["identities"], "the identity `owner` is missing").help =
+            Some("it makes the buckets that everything else happens in".into());
+    }
+    let mut read = BTreeMap::new();
+    for (name, keys) in identities {
+        let known = BUILT_IN_IDENTITIES.iter().copied().filter(|known| *known != "anonymous");
+        if !known.clone().any(|known| known == name) {
+            problems.key(["identities", &name], format!("unknown identity `{name}`")).help =
+                Some(suggest::help(&name, known, "identities"));
+        }
+        if name == "sts" && keys.security_token.is_none() {
+            let message = "a session has a `security-token`";
+            problems.key(["identities", &name], message);
+        }
+        for (key, uid) in [("account", &keys.account), ("user", &keys.user)] {
+            if uid.as_ref().is_some_and(|uid| uid.is_empty() || !uid.bytes().all(|b| b.is_ascii_digit())) {
+                problems.add(["identities", &name, key], "a UID has decimal digits only");
+            }
+        }
+        let IdentityKeys { access_key_id, access_key_secret, security_token, account, user } = keys;
+        let source =
+            IdentitySource { access_key_id, access_key_secret, security_token, account, user };
+        read.insert(name, source);
+    }
+    read
+}
+
+fn is_label(text: &str) -> bool {
+    let known = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    (1..=63).contains(&text.len())
+        && text.bytes().all(known)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+fn is_folder_name(text: &str) -> bool {
+    let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    !text.is_empty() && text.len() <= 100 && !text.starts_with('.') && text.bytes().all(known)
+}

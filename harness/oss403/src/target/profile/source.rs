@@ -1,0 +1,124 @@
+//! Where a credential comes from: the environment, a file, or a command. Never from the profile itself.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
+use tokio::io::AsyncReadExt as _;
+
+use crate::target::identity::Secret;
+
+/// What a diagnostic says of a credential that stands in the profile.
+pub(super) const LITERAL: &str = "a credential must not stand in a profile";
+
+/// How long a command may take to give a credential.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The most bytes of a credential.
+const MOST_BYTES: u64 = 64 * 1024;
+
+/// A place where a credential is to be had. White space at its ends is cut off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A variable of the environment.
+    Env(String),
+    /// A file.
+    File(PathBuf),
+    /// What a program writes to its standard output.
+    Command(Vec<String>),
+}
+
+impl Source {
+    /// Fetches the credential. What goes wrong is told without showing anything of it.
+    pub(super) async fn obtain(&self) -> Result<Secret, String> {
+        let text = match self {
+            Self::Env(name) => match std::env::var(name) {
+                Ok(value) => value,
+                Err(std::env::VarError::NotPresent) => {
+                    return Err(format!("the environment has no variable `{name}`"));
+                }
+                Err(_) => return Err(format!("the variable `{name}` is not UTF-8")),
+            },
+            Self::File(path) => {
+                let shown = path.display();
+                let bytes = std::fs::read(path).map_err(|error| format!("`{shown}`: {error}"))?;
+                String::from_utf8(bytes).map_err(|_| format!("`{shown}` is not UTF-8"))?
+            }
+            Self::Command(words) => tokio::time::timeout(PATIENCE, output(words))
+                .await
+                .map_err(|_| format!("the command gave nothing within {PATIENCE:?}"))??,
+        };
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(format!("{self} is empty"));
+        }
+        Ok(Secret::new(text))
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Env(name) => write!(f, "the variable `{name}`"),
+            Self::File(path) => write!(f, "the file `{}`", path.display()),
+            Self::Command(_) => f.write_str("the output of the command"),
+        }
+    }
+}
+
+async fn output(words: &[String]) -> Result<String, String> {
+    let (program, arguments) = words.split_first().ok_or("the command is empty")?;
+    let failed = |error: std::io::Error| format!("`{program}`: {error}");
+    let mut child = tokio::process::Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(failed)?;
+    let mut text = String::new();
+    let output = child.stdout.take().ok_or("its output is closed")?;
+    output.take(MOST_BYTES).read_to_string(&mut text).await.map_err(failed)?;
+    let status = child.wait().await.map_err(failed)?;
+    if status.success() { Ok(text) } else { Err(format!("`{program}` ended with {status}")) }
+}
+
+/// The map with its one key, as it is written.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Written {
+    Env(String),
+    File(PathBuf),
+    Command(Vec<String>),
+}
+
+impl<'de> Deserialize<'de> for Source {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Source;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map with exactly one of the keys `env`, `file`, `command`")
+            }
+            fn visit_str<E: de::Error>(self, _: &str) -> Result<Source, E> {
+                Err(E::custom(LITERAL))
+            }
+            fn visit_i64<E: de::Error>(self, _: i64) -> Result<Source, E> {
+                Err(E::custom(LITERAL))
+            }
+            fn visit_u64<E: de::Error>(self, _: u64) -> Result<Source, E> {
+                Err(E::custom(LITERAL))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Source, A::Error> {
+                Ok(match Written::deserialize(MapAccessDeserializer::new(map))? {
+                    Written::Env(name) => Source::Env(name),
+                    Written::File(path) => Source::File(path),
+                    Written::Command(words) => Source::Command(words),
+                })
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
+}

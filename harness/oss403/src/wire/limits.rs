@@ -1,0 +1,87 @@
+//! How much a target is asked to bear, and how much of it we bear: rate, concurrency, time, size.
+
+use std::time::Duration;
+
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
+use tokio::time::Instant;
+
+/// Limits of a target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limits {
+    /// Most requests a second; `None` for as many as go.
+    pub requests_per_second: Option<f64>,
+    /// Most requests in flight.
+    pub concurrency: usize,
+    /// Most buckets that exist at a time.
+    pub buckets: usize,
+    /// From connecting to the last byte of an answer.
+    pub time_per_request: Duration,
+    /// Most bytes of a body that are kept.
+    pub body_bytes: usize,
+    /// How long an idle connection is kept.
+    pub idle: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            requests_per_second: None,
+            concurrency: 64,
+            buckets: 50,
+            time_per_request: Duration::from_secs(30),
+            body_bytes: 1024 * 1024,
+            idle: Duration::from_secs(15),
+        }
+    }
+}
+
+/// Lets requests out as the limits allow.
+#[derive(Debug)]
+pub struct Gate {
+    slots: Semaphore,
+    pace: Option<Pace>,
+}
+
+impl Gate {
+    /// A gate for these limits.
+    pub fn new(limits: &Limits) -> Self {
+        let pace = limits.requests_per_second.filter(|rate| *rate > 0.0 && rate.is_finite());
+        Self {
+            slots: Semaphore::new(limits.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
+            pace: pace.map(|rate| Pace {
+                // A rate below one in a thousand years is none at all; `min` keeps the conversion from overflowing.
+                interval: Duration::from_secs_f64((1.0 / rate).min(3e10)),
+                next: Mutex::new(None),
+            }),
+        }
+    }
+
+    /// Waits until a request may go out; it is in flight until the permit is dropped.
+    pub async fn pass(&self) -> SemaphorePermit<'_> {
+        let permit = self.slots.acquire().await.expect("the semaphore is never closed");
+        if let Some(pace) = &self.pace {
+            pace.wait().await;
+        }
+        permit
+    }
+}
+
+/// Spaces requests evenly: each takes the next free moment.
+#[derive(Debug)]
+struct Pace {
+    interval: Duration,
+    next: Mutex<Option<Instant>>,
+}
+
+impl Pace {
+    async fn wait(&self) {
+        let mine = {
+            let mut next = self.next.lock().await;
+            let now = Instant::now();
+            let mine = next.map_or(now, |next| next.max(now));
+            *next = Some(mine + self.interval);
+            mine
+        };
+        tokio::time::sleep_until(mine).await;
+    }
+}
