@@ -187,9 +187,15 @@ impl Cause {
     /// The `Code` element. Three codes are disputed between the 403 page and the wire, and so up to `decisions`.
     pub fn code(self, decisions: &Decisions) -> &'static str {
         match self {
-            Self::BucketNotBelong if decisions.not_belong_code == NotBelongCode::AccessDenied => "AccessDenied",
-            Self::PermanentRedirect if decisions.redirect_code == RedirectCode::AccessDenied => "AccessDenied",
-            Self::KmsNotActivated if decisions.kms_inactive_code == KmsInactiveCode::KmsServiceNotEnabled => {
+            Self::BucketNotBelong if decisions.not_belong_code == NotBelongCode::AccessDenied => {
+                "AccessDenied"
+            }
+            Self::PermanentRedirect if decisions.redirect_code == RedirectCode::AccessDenied => {
+                "AccessDenied"
+            }
+            Self::KmsNotActivated
+                if decisions.kms_inactive_code == KmsInactiveCode::KmsServiceNotEnabled =>
+            {
                 "KmsServiceNotEnabled"
             }
             _ => self.documented_code(),
@@ -235,7 +241,12 @@ pub struct Rendered<'a> {
 impl Denial {
     /// A denial for `cause` with the cause's own message and EC.
     pub fn new(cause: Cause) -> Self {
-        Self { cause, message: None, ec: None, extras: Vec::new() }
+        Self {
+            cause,
+            message: None,
+            ec: None,
+            extras: Vec::new(),
+        }
     }
 
     /// What it says on the wire.
@@ -243,8 +254,14 @@ impl Denial {
         Rendered {
             status: 403,
             code: self.cause.code(decisions),
-            message: self.message.as_deref().unwrap_or_else(|| self.cause.message()),
-            ec: self.ec.or_else(|| self.cause.usual_ec()).filter(|_| decisions.emit_ec),
+            message: self
+                .message
+                .as_deref()
+                .unwrap_or_else(|| self.cause.message()),
+            ec: self
+                .ec
+                .or_else(|| self.cause.usual_ec())
+                .filter(|_| decisions.emit_ec),
         }
     }
 

@@ -93,14 +93,22 @@ pub fn address<'b>(
     };
     let path = raw_path.strip_prefix('/').unwrap_or(raw_path);
     match bucket {
-        Some(bucket) => {
-            Ok(Addressed { class, bucket: Some(bucket), path_style: false, key: decoded(path)? })
-        }
+        Some(bucket) => Ok(Addressed {
+            class,
+            bucket: Some(bucket),
+            path_style: false,
+            key: decoded(path)?,
+        }),
         None => {
             let (segment, rest) = path.split_once('/').unwrap_or((path, ""));
             let bucket = decoded(segment)?;
             let path_style = bucket.is_some();
-            Ok(Addressed { class, bucket, path_style, key: decoded(rest)? })
+            Ok(Addressed {
+                class,
+                bucket,
+                path_style,
+                key: decoded(rest)?,
+            })
         }
     }
 }
@@ -136,7 +144,9 @@ fn classify(name: &str, names: Names<'_>) -> (HostClass, Option<String>) {
     if is_ip || name == "localhost" {
         return (HostClass::Ip, None);
     }
-    let Some(inner) = name.strip_suffix(names.suffix).and_then(|inner| inner.strip_suffix('.'))
+    let Some(inner) = name
+        .strip_suffix(names.suffix)
+        .and_then(|inner| inner.strip_suffix('.'))
     else {
         return (HostClass::Foreign, None);
     };
@@ -158,7 +168,10 @@ fn classify(name: &str, names: Names<'_>) -> (HostClass, Option<String>) {
 
 /// `[<bucket>.]oss-<region>[-internal]`, with `s3.` before it for the S3-compatible names.
 fn in_region(front: Option<&str>, region: &str) -> (HostClass, Option<String>) {
-    let region = region.strip_suffix("-internal").unwrap_or(region).to_owned();
+    let region = region
+        .strip_suffix("-internal")
+        .unwrap_or(region)
+        .to_owned();
     match front {
         None => (HostClass::Service { region }, None),
         Some("s3") => (HostClass::S3Service { region }, None),

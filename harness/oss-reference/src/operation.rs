@@ -128,13 +128,21 @@ operations! {
 impl Operation {
     /// The operation of that API name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|operation| operation.name() == name)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|operation| operation.name() == name)
     }
 
     /// Whether it concerns an object, whose data the owner's account status puts out of reach.
     pub fn is_data(self) -> bool {
         match self.class() {
-            Class::Read | Class::Write | Class::Multipart | Class::ReadAcl | Class::WriteAcl | Class::Tagging => true,
+            Class::Read
+            | Class::Write
+            | Class::Multipart
+            | Class::ReadAcl
+            | Class::WriteAcl
+            | Class::Tagging => true,
             Class::Bucket => self.is_list(),
             Class::Service | Class::Create | Class::Preflight => false,
         }
@@ -144,7 +152,10 @@ impl Operation {
     pub fn is_list(self) -> bool {
         matches!(
             self,
-            Self::ListObjects | Self::ListObjectsV2 | Self::ListObjectVersions | Self::ListMultipartUploads
+            Self::ListObjects
+                | Self::ListObjectsV2
+                | Self::ListObjectVersions
+                | Self::ListMultipartUploads
         )
     }
 }

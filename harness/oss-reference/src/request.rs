@@ -77,7 +77,9 @@ impl Request {
         header.is_some_and(|value| value.starts_with("AWS ") || value.starts_with("AWS4-"))
             || self.query.iter().any(|(name, _)| {
                 name == "AWSAccessKeyId"
-                    || name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"))
+                    || name
+                        .get(..6)
+                        .is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"))
             })
     }
 
@@ -86,8 +88,13 @@ impl Request {
     /// # Errors
     /// 400 when the header does not have the form `/bucket/key[?versionId=…]`, percent-encoded.
     pub fn copy_source(&self) -> Option<Result<CopySource, Rejection>> {
-        let header = self.headers.iter().find(|(name, _)| name == "x-oss-copy-source")?;
-        let source = std::str::from_utf8(&header.1).ok().and_then(|text| CopySource::parse(text.trim()));
+        let header = self
+            .headers
+            .iter()
+            .find(|(name, _)| name == "x-oss-copy-source")?;
+        let source = std::str::from_utf8(&header.1)
+            .ok()
+            .and_then(|text| CopySource::parse(text.trim()));
         Some(source.ok_or_else(|| {
             invalid_argument("x-oss-copy-source", "the form /bucket/key is expected")
         }))
@@ -98,14 +105,19 @@ impl Request {
     /// # Errors
     /// 400 when the header is empty or not percent-encoded UTF-8.
     pub fn rename_source(&self) -> Option<Result<String, Rejection>> {
-        let header = self.headers.iter().find(|(name, _)| name == "x-oss-rename-source")?;
+        let header = self
+            .headers
+            .iter()
+            .find(|(name, _)| name == "x-oss-rename-source")?;
         let source = std::str::from_utf8(&header.1)
             .ok()
             .and_then(|text| oss_auth::percent_decode(text.trim()).ok())
             .filter(|key| !key.is_empty());
-        Some(source.map(std::borrow::Cow::into_owned).ok_or_else(|| {
-            invalid_argument("x-oss-rename-source", "an object name is expected")
-        }))
+        Some(
+            source.map(std::borrow::Cow::into_owned).ok_or_else(|| {
+                invalid_argument("x-oss-rename-source", "an object name is expected")
+            }),
+        )
     }
 }
 
@@ -131,14 +143,22 @@ impl CopySource {
         let path = path.strip_prefix('/').unwrap_or(&path);
         let (bucket, key) = path.split_once('/')?;
         let whole = host::is_bucket_name(bucket) && !key.is_empty();
-        whole.then(|| Self { bucket: bucket.into(), key: key.into(), version })
+        whole.then(|| Self {
+            bucket: bucket.into(),
+            key: key.into(),
+            version,
+        })
     }
 }
 
 /// 400 `InvalidArgument` with the argument's name.
 pub(crate) fn invalid_argument(name: &str, message: &str) -> Rejection {
-    Rejection::new(400, "InvalidArgument", format!("The argument {name} is invalid: {message}."))
-        .extra("ArgumentName", name)
+    Rejection::new(
+        400,
+        "InvalidArgument",
+        format!("The argument {name} is invalid: {message}."),
+    )
+    .extra("ArgumentName", name)
 }
 
 /// Reads the head of a request.
@@ -160,7 +180,10 @@ pub fn read(
     let raw_path = parts.uri.path();
     let raw_query = parts.uri.query().unwrap_or("");
     let query = oss_auth::parse_query(raw_query).map_err(|_| invalid_uri())?;
-    let names = Names { suffix: &config.suffix, regions: &config.regions };
+    let names = Names {
+        suffix: &config.suffix,
+        regions: &config.regions,
+    };
     let bound = |domain: &str| world.cnames.get(domain).map(String::as_str);
     let addressed = host::address(&host, raw_path, names, bound).map_err(|_| invalid_uri())?;
     Ok(Request {
@@ -169,7 +192,12 @@ pub fn read(
         raw_query: raw_query.to_owned(),
         query: query
             .into_iter()
-            .map(|pair| (pair.name.into_owned(), pair.value.map(std::borrow::Cow::into_owned)))
+            .map(|pair| {
+                (
+                    pair.name.into_owned(),
+                    pair.value.map(std::borrow::Cow::into_owned),
+                )
+            })
             .collect(),
         headers: parts
             .headers
@@ -195,7 +223,10 @@ fn one_host(parts: &Parts) -> Result<String, Rejection> {
     let mut hosts = parts.headers.get_all("host").iter();
     let host = match (hosts.next(), hosts.next()) {
         (Some(host), None) => host.to_str().ok().map(|host| host.trim().to_owned()),
-        (None, _) => parts.uri.authority().map(|authority| authority.as_str().to_owned()),
+        (None, _) => parts
+            .uri
+            .authority()
+            .map(|authority| authority.as_str().to_owned()),
         (Some(_), Some(_)) => None,
     };
     host.filter(|host| !host.is_empty()).ok_or_else(|| {

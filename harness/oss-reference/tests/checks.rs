@@ -1,5 +1,7 @@
 //! The table of checks, driven without a socket.
 
+#[path = "checks/ask.rs"]
+mod ask;
 #[path = "checks/fixture.rs"]
 mod fixture;
 #[path = "checks/scenarios.rs"]

@@ -10,5 +10,6 @@ pub mod exit;
 pub mod judge;
 pub mod report;
 pub mod run;
+pub mod suite;
 pub mod target;
 pub mod wire;

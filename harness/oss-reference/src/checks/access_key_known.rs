@@ -7,10 +7,14 @@ use crate::denial::{Cause, Denial};
 use crate::world::KeyHolder;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Some(claim) = inquiry.readable_claim() else { return Ok(()) };
+    let Some(claim) = inquiry.readable_claim() else {
+        return Ok(());
+    };
     let id = &claim.access_key_id;
     let refuse = |ec| {
-        let denial = Denial::new(Cause::AccessKeyUnknown).ec(ec).extra("OSSAccessKeyId", id.clone());
+        let denial = Denial::new(Cause::AccessKeyUnknown)
+            .ec(ec)
+            .extra("OSSAccessKeyId", id.clone());
         Err(denial.into())
     };
     let temporary = match inquiry.access_key() {

@@ -1,6 +1,7 @@
 //! `anonymous-operation`: what concerns the service or makes a bucket needs a caller with a name (EC 0003-00001201).
 
-use super::inquiry::{Caller, Inquiry};
+use super::claim::Caller;
+use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 use crate::operation::Class;

@@ -4,14 +4,19 @@
 
 use oss_policy::AclDenied;
 
-use super::inquiry::{Caller, Inquiry};
+use super::claim::Caller;
+use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 use crate::operation::Class;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let caller = inquiry.caller();
-    for right in inquiry.rights().iter().filter(|right| right.is_open(caller)) {
+    for right in inquiry
+        .rights()
+        .iter()
+        .filter(|right| right.is_open(caller))
+    {
         // No ACL grants tagging. Who has no name is told so in the words of the bucket's ACL.
         let untagged = right.class == Class::Tagging && *caller == Caller::Anonymous;
         if untagged || right.acl == Err(AclDenied::BucketAcl) {

@@ -4,7 +4,8 @@
 //! No ACL grants it, listing included. The document would refuse the owner's own root key too, which has no policies; the service
 //! plainly does not.
 
-use super::inquiry::{Caller, Inquiry};
+use super::claim::Caller;
+use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 use crate::host::HostClass;
@@ -17,7 +18,11 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
         return Err(Denial::new(Cause::ListBucketsForbidden).into());
     }
     let caller = inquiry.caller();
-    match inquiry.rights().iter().find(|right| right.is_management() && right.is_open(caller)) {
+    match inquiry
+        .rights()
+        .iter()
+        .find(|right| right.is_management() && right.is_open(caller))
+    {
         Some(right) => Err(right.explain(inquiry, refusal(inquiry)).into()),
         None => Ok(()),
     }

@@ -12,18 +12,33 @@ use crate::host::HostClass;
 use crate::operation::Operation;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Some(bucket) = inquiry.bucket() else { return Ok(()) };
+    let Some(bucket) = inquiry.bucket() else {
+        return Ok(());
+    };
     let config = inquiry.config;
     let region = match &inquiry.request.addressed.class {
-        HostClass::Service { region } | HostClass::Bucket { region } | HostClass::S3Service { region } => region,
-        HostClass::Foreign if config.decisions.unbound_host == UnboundHost::Refuse => config.default_region(),
-        HostClass::Foreign | HostClass::Accelerate | HostClass::Cname | HostClass::Ip => return Ok(()),
+        HostClass::Service { region }
+        | HostClass::Bucket { region }
+        | HostClass::S3Service { region } => region,
+        HostClass::Foreign if config.decisions.unbound_host == UnboundHost::Refuse => {
+            config.default_region()
+        }
+        HostClass::Foreign | HostClass::Accelerate | HostClass::Cname | HostClass::Ip => {
+            return Ok(());
+        }
     };
     if region == bucket.region || inquiry.asks(Operation::GetBucketLocation) {
         return Ok(());
     }
     // That S3-signed requests get the other code is inferred: the 403 page lists it, no body has been seen with it.
-    let cause = if inquiry.request.is_s3_signed() { Cause::PermanentRedirect } else { Cause::EndpointMismatch };
+    let cause = if inquiry.request.is_s3_signed() {
+        Cause::PermanentRedirect
+    } else {
+        Cause::EndpointMismatch
+    };
     let endpoint = format!("oss-{}.{}", bucket.region, config.suffix);
-    Err(Denial::new(cause).extra("Bucket", bucket.name.clone()).extra("Endpoint", endpoint).into())
+    Err(Denial::new(cause)
+        .extra("Bucket", bucket.name.clone())
+        .extra("Endpoint", endpoint)
+        .into())
 }

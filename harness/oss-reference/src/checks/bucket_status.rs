@@ -8,8 +8,13 @@ use crate::world::BucketStatus;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     match inquiry.bucket() {
-        Some(bucket) if bucket.status == BucketStatus::Disabled && !inquiry.asks(Operation::OptionObject) => {
-            Err(Denial::new(Cause::BucketDisabled).extra("BucketName", bucket.name.clone()).into())
+        Some(bucket)
+            if bucket.status == BucketStatus::Disabled
+                && !inquiry.asks(Operation::OptionObject) =>
+        {
+            Err(Denial::new(Cause::BucketDisabled)
+                .extra("BucketName", bucket.name.clone())
+                .into())
         }
         _ => Ok(()),
     }

@@ -7,18 +7,34 @@
 
 use oss_auth::{Carrier, DateError, MAX_SKEW_SECONDS, Scheme, TimeError, Timestamp};
 
-use super::inquiry::{Inquiry, Place};
+use super::claim::Place;
+use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Some(claim) = inquiry.readable_claim() else { return Ok(()) };
+    let Some(claim) = inquiry.readable_claim() else {
+        return Ok(());
+    };
     let now = Timestamp(inquiry.now());
     let (error, scheme) = match &claim.place {
-        Place::Request { scheme, validity, carrier } => {
+        Place::Request {
+            scheme,
+            validity,
+            carrier,
+        } => {
             let own = validity.map_or(Ok(()), |validity| validity.check(now));
             let url = *carrier == Carrier::Url;
-            (own.and_then(|()| if url { date_header(inquiry, now) } else { Ok(()) }), *scheme)
+            (
+                own.and_then(|()| {
+                    if url {
+                        date_header(inquiry, now)
+                    } else {
+                        Ok(())
+                    }
+                }),
+                *scheme,
+            )
         }
         Place::Form(form) => (form.check_time(now), form.scheme()),
     };
@@ -31,19 +47,29 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     };
     Err(Denial::new(Cause::TimeSkewed)
         .ec(ec)
-        .extra("MaxAllowedSkewMilliseconds", (MAX_SKEW_SECONDS * 1000).to_string())
+        .extra(
+            "MaxAllowedSkewMilliseconds",
+            (MAX_SKEW_SECONDS * 1000).to_string(),
+        )
         .extra("RequestTime", request_time.to_iso_extended_millis())
         .extra("ServerTime", now.to_iso_extended_millis())
         .into())
 }
 
 fn skew_ec(scheme: Scheme) -> &'static str {
-    if scheme == Scheme::S3V4 { "0002-00000501" } else { "0002-00000504" }
+    if scheme == Scheme::S3V4 {
+        "0002-00000501"
+    } else {
+        "0002-00000504"
+    }
 }
 
 fn date_header(inquiry: &Inquiry<'_>, now: Timestamp) -> Result<(), TimeError> {
-    let Some(text) = inquiry.request.header("x-oss-date") else { return Ok(()) };
-    let read = Timestamp::parse_iso_basic(text).or_else(|_: DateError| Timestamp::parse_rfc1123(text));
+    let Some(text) = inquiry.request.header("x-oss-date") else {
+        return Ok(());
+    };
+    let read =
+        Timestamp::parse_iso_basic(text).or_else(|_: DateError| Timestamp::parse_rfc1123(text));
     match read {
         Ok(request_time) if request_time.0.abs_diff(now.0) > MAX_SKEW_SECONDS.unsigned_abs() => {
             Err(TimeError::Skewed { request_time })

@@ -8,7 +8,9 @@ use crate::denial::{Cause, Denial};
 use crate::operation::Operation;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Some(claimed) = Claimed::of(inquiry) else { return Ok(()) };
+    let Some(claimed) = Claimed::of(inquiry) else {
+        return Ok(());
+    };
     if claimed.bound_elsewhere && !claimed.proven {
         return Err(Denial::new(Cause::CnameDenied).into());
     }
@@ -41,12 +43,18 @@ impl Claimed {
         let bucket = inquiry.bucket()?;
         let domain = domain(inquiry.body?)?;
         let world = inquiry.world;
-        let bound = world.cnames.get(&domain).and_then(|name| world.buckets.get(name));
+        let bound = world
+            .cnames
+            .get(&domain)
+            .and_then(|name| world.buckets.get(name));
         // A domain bound to one of the owner's own buckets was proven when that was done.
         let own = bound.is_some_and(|bound| bound.owner == bucket.owner);
         Some(Self {
             bound_elsewhere: bound.is_some_and(|bound| bound.owner != bucket.owner),
-            proven: own || world.domain_proofs.contains(&(domain, bucket.owner.clone())),
+            proven: own
+                || world
+                    .domain_proofs
+                    .contains(&(domain, bucket.owner.clone())),
         })
     }
 }

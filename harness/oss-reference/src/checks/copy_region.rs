@@ -11,7 +11,9 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     if !inquiry.asks(Operation::CopyObject) && !inquiry.asks(Operation::UploadPartCopy) {
         return Ok(());
     }
-    let source = inquiry.copy_source().and_then(|source| inquiry.world.buckets.get(&source.bucket));
+    let source = inquiry
+        .copy_source()
+        .and_then(|source| inquiry.world.buckets.get(&source.bucket));
     match (source, inquiry.bucket()) {
         (Some(source), Some(target)) if source.region != target.region => {
             Err(Denial::new(Cause::CopyCrossRegion).into())

@@ -18,7 +18,9 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
         return refuse("0003-00000601");
     };
     let origin = request.header("origin").unwrap_or("");
-    let method = request.header("access-control-request-method").unwrap_or("");
+    let method = request
+        .header("access-control-request-method")
+        .unwrap_or("");
     let headers: Vec<&str> = request
         .header("access-control-request-headers")
         .unwrap_or("")

@@ -19,7 +19,9 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
             (false, true) => "0003-00000101",
             (true, true) => "0003-00000203",
         };
-        return Err(right.explain(inquiry, Denial::new(Cause::BucketPolicy).ec(ec)).into());
+        return Err(right
+            .explain(inquiry, Denial::new(Cause::BucketPolicy).ec(ec))
+            .into());
     }
     Ok(())
 }

@@ -7,10 +7,17 @@ use crate::denial::{Cause, Denial};
 use crate::operation::Operation;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let hierarchical =
-        [Operation::RenameObject, Operation::CreateDirectory, Operation::DeleteDirectory].iter().any(|op| inquiry.asks(*op));
+    let hierarchical = [
+        Operation::RenameObject,
+        Operation::CreateDirectory,
+        Operation::DeleteDirectory,
+    ]
+    .iter()
+    .any(|op| inquiry.asks(*op));
     match inquiry.bucket() {
-        Some(bucket) if hierarchical && !bucket.hierarchical_namespace => Err(Denial::new(Cause::HnsDisabled).into()),
+        Some(bucket) if hierarchical && !bucket.hierarchical_namespace => {
+            Err(Denial::new(Cause::HnsDisabled).into())
+        }
         _ => Ok(()),
     }
 }

@@ -17,7 +17,11 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
 pub(super) fn known(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     match state(inquiry) {
         Some(ImageState::NotAnImage) => {
-            Err(Rejection::new(400, "BadRequest", "This image format is not supported.").ec("0040-00000005").into())
+            Err(
+                Rejection::new(400, "BadRequest", "This image format is not supported.")
+                    .ec("0040-00000005")
+                    .into(),
+            )
         }
         _ => Ok(()),
     }
@@ -25,9 +29,12 @@ pub(super) fn known(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
 
 /// What the object is to the image processor; `None` when it is not asked.
 fn state(inquiry: &Inquiry<'_>) -> Option<ImageState> {
-    let process = inquiry.request.query_value("x-oss-process").or_else(|| inquiry.request.header("x-oss-process"))?;
+    let process = inquiry
+        .request
+        .query_value("x-oss-process")
+        .or_else(|| inquiry.request.header("x-oss-process"))?;
     if !inquiry.asks(Operation::GetObject) || !process.starts_with("image/") {
         return None;
     }
-    inquiry.object().map(|object| inspect(&object.content))
+    inquiry.bytes_read().map(|object| inspect(&object.content))
 }

@@ -3,93 +3,18 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use oss_auth::{Carrier, Claim, ClaimError, DateError, FormClaim, FormClaimError, Header, QueryPair, Scheme, Validity};
+use oss_auth::{Claim, Header, QueryPair};
 use oss_policy::{PostPolicy, PostPolicyError};
 
+use super::claim::{BadClaim, Caller, Claimed, Place};
 use super::rights::{self, Right};
 use crate::answer::Rejection;
 use crate::checks::Form;
 use crate::config::Config;
 use crate::operation::{self, Class, Operation};
 use crate::request::{CopySource, Request};
+use crate::world::object::ObjectKind;
 use crate::world::{AccessKey, Account, Bucket, KeyHolder, Object, Session, World};
-
-/// Who asks.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Caller {
-    /// No signature in header, URL or form.
-    Anonymous,
-    /// An account itself.
-    Root {
-        /// UID of the account.
-        uid: String,
-    },
-    /// A RAM user.
-    RamUser {
-        /// UID of the account.
-        account: String,
-        /// UID of the user.
-        uid: String,
-    },
-    /// A RAM role, through a security token.
-    Role {
-        /// UID of the account.
-        account: String,
-        /// Name of the role.
-        role: String,
-        /// Name of the session.
-        session: String,
-    },
-}
-
-impl Caller {
-    /// UID of the caller's account; `None` for anonymous callers.
-    pub fn account(&self) -> Option<&str> {
-        match self {
-            Self::Anonymous => None,
-            Self::Root { uid } => Some(uid),
-            Self::RamUser { account, .. } | Self::Role { account, .. } => Some(account),
-        }
-    }
-
-    /// Whether it is the account of that UID itself; its RAM users and roles are never owners (help page: Authentication).
-    pub fn is_root_of(&self, uid: &str) -> bool {
-        matches!(self, Self::Root { uid: own } if own == uid)
-    }
-}
-
-/// The signature a request claims to carry, as far as it does not borrow from the claim's parser.
-pub(crate) struct Claimed<'a> {
-    /// The key it names.
-    pub(crate) access_key_id: String,
-    /// The token it carries where its scheme reads one.
-    pub(crate) security_token: Option<String>,
-    /// Where it stands and what the rules of that place need.
-    pub(crate) place: Place<'a>,
-}
-
-/// Where a signature stands.
-pub(crate) enum Place<'a> {
-    /// In header or URL.
-    Request {
-        /// Its scheme.
-        scheme: Scheme,
-        /// Header or URL.
-        carrier: Carrier,
-        /// The time it depends on.
-        validity: Result<Validity, DateError>,
-    },
-    /// In the fields of PostObject.
-    Form(FormClaim<'a>),
-}
-
-/// A claim that cannot be read.
-pub(crate) enum BadClaim {
-    /// In header or URL.
-    Request(ClaimError),
-    /// In the fields of PostObject.
-    Form(FormClaimError),
-}
 
 /// A request before its judges.
 pub struct Inquiry<'a> {
@@ -115,7 +40,12 @@ pub struct Inquiry<'a> {
 
 impl<'a> Inquiry<'a> {
     /// An inquiry into `request`.
-    pub fn new(request: &'a Request, form: Option<&'a Form>, world: &'a World, config: &'a Config) -> Self {
+    pub fn new(
+        request: &'a Request,
+        form: Option<&'a Form>,
+        world: &'a World,
+        config: &'a Config,
+    ) -> Self {
         Self {
             request,
             form,
@@ -136,7 +66,10 @@ impl<'a> Inquiry<'a> {
     /// The same request, with its small body.
     pub(super) fn with_body<'b>(&'b self, body: &'b [u8]) -> Inquiry<'b> {
         let inner = self.again();
-        Inquiry { body: Some(body), ..inner }
+        Inquiry {
+            body: Some(body),
+            ..inner
+        }
     }
 
     /// The same caller, asking for `operation` on `key` of the same bucket.
@@ -151,7 +84,10 @@ impl<'a> Inquiry<'a> {
 
     fn again<'b>(&'b self) -> Inquiry<'b> {
         let again = Inquiry::new(self.request, self.form, self.world, self.config);
-        Inquiry { caller: OnceCell::from(self.caller().clone()), ..again }
+        Inquiry {
+            caller: OnceCell::from(self.caller().clone()),
+            ..again
+        }
     }
 
     /// What is asked.
@@ -159,7 +95,9 @@ impl<'a> Inquiry<'a> {
     /// # Errors
     /// 400 or 405 when method, sub-resources and headers name no operation.
     pub fn operation(&self) -> Result<Operation, Rejection> {
-        self.operation.get_or_init(|| operation::identify(self.request)).clone()
+        self.operation
+            .get_or_init(|| operation::identify(self.request))
+            .clone()
     }
 
     /// Whether `operation` is what is asked.
@@ -169,7 +107,9 @@ impl<'a> Inquiry<'a> {
 
     /// The class of what is asked, if that is known.
     pub fn class(&self) -> Option<Class> {
-        let operation = self.operation.get_or_init(|| operation::identify(self.request));
+        let operation = self
+            .operation
+            .get_or_init(|| operation::identify(self.request));
         operation.as_ref().ok().map(|operation| operation.class())
     }
 
@@ -199,18 +139,25 @@ impl<'a> Inquiry<'a> {
 
     /// What CopyObject and UploadPartCopy copy from; `None` too when the header cannot be read.
     pub(super) fn copy_source(&self) -> Option<&CopySource> {
-        self.source.get_or_init(|| self.request.copy_source()?.ok()).as_ref()
+        self.source
+            .get_or_init(|| self.request.copy_source()?.ok())
+            .as_ref()
     }
 
-    /// The object whose bytes are asked for: that of a read, or the source of a copy.
+    /// The object whose bytes are asked for: that of a read, or the source of a copy; behind a symbolic link its target.
     pub(super) fn bytes_read(&self) -> Option<&'a Object> {
-        match self.operation().ok()? {
-            Operation::GetObject => self.object(),
+        let (bucket, key) = match self.operation().ok()? {
+            Operation::GetObject => (self.bucket()?, self.key()?),
             Operation::CopyObject | Operation::UploadPartCopy => {
                 let source = self.copy_source()?;
-                self.world.buckets.get(&source.bucket)?.objects.get(&source.key)
+                (self.world.buckets.get(&source.bucket)?, source.key.as_str())
             }
-            _ => None,
+            _ => return None,
+        };
+        let object = bucket.objects.get(key)?;
+        match &object.kind {
+            ObjectKind::Symlink { target } => bucket.objects.get(target),
+            _ => Some(object),
         }
     }
 
@@ -236,7 +183,10 @@ impl<'a> Inquiry<'a> {
                 value: value.as_deref().map(Cow::Borrowed),
             };
             let header = |(name, value): &'a (String, Vec<u8>)| Header { name, value };
-            (self.request.query.iter().map(pair).collect(), self.request.headers.iter().map(header).collect())
+            (
+                self.request.query.iter().map(pair).collect(),
+                self.request.headers.iter().map(header).collect(),
+            )
         });
         f(&oss_auth::Request {
             method: &self.request.method,
@@ -249,7 +199,10 @@ impl<'a> Inquiry<'a> {
     }
 
     /// Reads the claim of header or URL once more and hands it on, since it cannot be kept beside what it borrows from.
-    pub(super) fn with_claim<T>(&self, f: impl FnOnce(&oss_auth::Request<'_>, &Claim<'_>) -> T) -> Option<T> {
+    pub(super) fn with_claim<T>(
+        &self,
+        f: impl FnOnce(&oss_auth::Request<'_>, &Claim<'_>) -> T,
+    ) -> Option<T> {
         self.with_signed_request(|request| {
             let claim = oss_auth::find_claim(request).ok().flatten()?;
             Some(f(request, &claim))
@@ -260,7 +213,10 @@ impl<'a> Inquiry<'a> {
     ///
     /// A form is judged by its fields alone (help page: PostObject), a preflight by nothing (help page: OptionObject).
     pub(super) fn claim(&self) -> Result<Option<&Claimed<'a>>, &BadClaim> {
-        self.claim.get_or_init(|| self.read_claim()).as_ref().map(Option::as_ref)
+        self.claim
+            .get_or_init(|| self.read_claim())
+            .as_ref()
+            .map(Option::as_ref)
     }
 
     /// The claim, if there is one that can be read.
@@ -322,27 +278,42 @@ impl<'a> Inquiry<'a> {
         if !matches!(key.holder, KeyHolder::Session { .. }) {
             return None;
         }
-        let by_token = self.session_token().and_then(|token| self.world.sessions.get(token));
-        by_token.or_else(|| self.world.sessions.values().find(|session| session.access_key_id == key.id))
+        let by_token = self
+            .session_token()
+            .and_then(|token| self.world.sessions.get(token));
+        by_token.or_else(|| {
+            self.world
+                .sessions
+                .values()
+                .find(|session| session.access_key_id == key.id)
+        })
     }
 
     /// Who asks, as the claim says; [`super::TABLE`] is where the claim is tested. What cannot be read or is not known is anonymous.
     pub fn caller(&self) -> &Caller {
-        self.caller.get_or_init(|| match self.access_key().map(|key| &key.holder) {
-            None => Caller::Anonymous,
-            Some(KeyHolder::Root { account }) => Caller::Root { uid: account.clone() },
-            Some(KeyHolder::RamUser { account, user }) => {
-                Caller::RamUser { account: account.clone(), uid: user.clone() }
-            }
-            Some(KeyHolder::Session { account }) => match self.session() {
-                Some(session) => Caller::Role {
-                    account: session.account.clone(),
-                    role: session.role.clone(),
-                    session: session.name.clone(),
+        self.caller
+            .get_or_init(|| match self.access_key().map(|key| &key.holder) {
+                None => Caller::Anonymous,
+                Some(KeyHolder::Root { account }) => Caller::Root {
+                    uid: account.clone(),
                 },
-                None => Caller::Role { account: account.clone(), role: String::new(), session: String::new() },
-            },
-        })
+                Some(KeyHolder::RamUser { account, user }) => Caller::RamUser {
+                    account: account.clone(),
+                    uid: user.clone(),
+                },
+                Some(KeyHolder::Session { account }) => match self.session() {
+                    Some(session) => Caller::Role {
+                        account: session.account.clone(),
+                        role: session.role.clone(),
+                        session: session.name.clone(),
+                    },
+                    None => Caller::Role {
+                        account: account.clone(),
+                        role: String::new(),
+                        session: String::new(),
+                    },
+                },
+            })
     }
 
     /// The caller's account, if the caller has one that exists.

@@ -14,7 +14,10 @@ pub(super) fn uses<'a>(inquiry: &Inquiry<'a>) -> impl Iterator<Item = (&'static 
 /// The bucket of the encrypted object whose bytes are asked for.
 fn reads<'a>(inquiry: &Inquiry<'a>) -> Option<&'a Bucket> {
     let object: &Object = inquiry.bytes_read()?;
-    object.encryption.as_ref().filter(|encryption| encryption.uses_kms())?;
+    object
+        .encryption
+        .as_ref()
+        .filter(|encryption| encryption.uses_kms())?;
     match inquiry.copy_source() {
         Some(source) => inquiry.world.buckets.get(&source.bucket),
         None => inquiry.bucket(),
@@ -25,20 +28,29 @@ fn reads<'a>(inquiry: &Inquiry<'a>) -> Option<&'a Bucket> {
 /// default.
 fn writes<'a>(inquiry: &Inquiry<'a>) -> Option<&'a Bucket> {
     let bucket = inquiry.bucket()?;
-    let by_upload = |template: &Object| template.encryption.as_ref().is_some_and(Encryption::uses_kms);
+    let by_upload = |template: &Object| {
+        template
+            .encryption
+            .as_ref()
+            .is_some_and(Encryption::uses_kms)
+    };
     let by_default = || bucket.encryption.as_ref().is_some_and(Encryption::uses_kms);
     let encrypts = match inquiry.operation().ok()? {
         Operation::PutObject
         | Operation::PostObject
         | Operation::AppendObject
         | Operation::CopyObject
-        | Operation::InitiateMultipartUpload => match inquiry.header_or_field("x-oss-server-side-encryption") {
-            Some(algorithm) => algorithm == "KMS",
-            None => by_default(),
-        },
+        | Operation::InitiateMultipartUpload => {
+            match inquiry.header_or_field("x-oss-server-side-encryption") {
+                Some(algorithm) => algorithm == "KMS",
+                None => by_default(),
+            }
+        }
         Operation::UploadPart | Operation::UploadPartCopy => {
             let id = inquiry.request.query_value("uploadId")?;
-            let upload = bucket.uploads.get(&(inquiry.key()?.to_owned(), id.to_owned()))?;
+            let upload = bucket
+                .uploads
+                .get(&(inquiry.key()?.to_owned(), id.to_owned()))?;
             by_upload(&upload.template)
         }
         _ => false,

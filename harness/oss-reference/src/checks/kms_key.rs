@@ -5,8 +5,9 @@
 
 use oss_policy::{Access, Decision, ResourceName};
 
-use super::inquiry::{Caller, Inquiry};
-use super::{kms, rights};
+use super::claim::Caller;
+use super::inquiry::Inquiry;
+use super::{kms, policies};
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 use crate::world::Bucket;
@@ -26,13 +27,17 @@ fn may_use_key(inquiry: &Inquiry<'_>, action: &str, bucket: &Bucket) -> bool {
         Caller::Root { .. } => return true,
         Caller::RamUser { .. } | Caller::Role { .. } => {}
     }
-    let Some(policy) = rights::ram_policy(inquiry) else { return false };
-    let context = rights::context(inquiry, &bucket.owner, Some(bucket), None, &[], &[]);
+    let Some(policy) = policies::ram_policy(inquiry) else {
+        return false;
+    };
+    let context = policies::context(inquiry, &bucket.owner, Some(bucket), None, &[], &[]);
     let access = Access {
         action,
         // A policy names keys by ARNs of KMS, which are not modelled: a statement counts when its resource covers everything.
-        resource: ResourceName::Service { owner: &bucket.owner },
-        principal: rights::principal(inquiry.caller()),
+        resource: ResourceName::Service {
+            owner: &bucket.owner,
+        },
+        principal: policies::principal(inquiry.caller()),
         context: &context,
     };
     policy.evaluate(&access) == Decision::Allow

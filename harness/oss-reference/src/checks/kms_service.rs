@@ -8,7 +8,11 @@ use crate::world::KmsStatus;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     for (_, bucket) in kms::uses(inquiry) {
-        let status = inquiry.world.accounts.get(&bucket.owner).map(|account| account.kms);
+        let status = inquiry
+            .world
+            .accounts
+            .get(&bucket.owner)
+            .map(|account| account.kms);
         let cause = match status {
             Some(KmsStatus::None) => Cause::KmsNotActivated,
             Some(KmsStatus::InDebt) => Cause::KmsInDebt,

@@ -14,6 +14,7 @@ mod bucket_acl;
 mod bucket_ownership;
 mod bucket_region;
 mod bucket_status;
+mod claim;
 mod clock_skew;
 mod cname_ownership;
 mod copy_region;
@@ -31,6 +32,7 @@ mod object_acl;
 mod object_state;
 mod owner_status;
 mod path_style;
+mod policies;
 mod post_policy;
 mod referer;
 mod retention_lock;
@@ -59,10 +61,13 @@ use guards::rights as right_guard;
 use crate::answer::Refusal;
 use crate::denial::Cause;
 
-pub use inquiry::{Caller, Inquiry};
+pub use claim::Caller;
+pub use inquiry::Inquiry;
 pub use run::{Form, Granted, decide, decide_body, may};
 
 /// The ordered table.
+// One row stands on one line, so that it reads as the table it is.
+#[rustfmt::skip]
 pub static TABLE: &[Row] = {
     use Cause::*;
     use Stage::*;
@@ -226,7 +231,12 @@ pub struct Check {
 type Decide = fn(&Inquiry<'_>) -> Result<(), Refusal>;
 
 const fn guard(stage: Stage, name: &'static str, source: &'static str, decide: Decide) -> Row {
-    Row::Guard(Guard { stage, name, source, decide })
+    Row::Guard(Guard {
+        stage,
+        name,
+        source,
+        decide,
+    })
 }
 
 const fn check(
@@ -236,5 +246,11 @@ const fn check(
     source: &'static str,
     decide: Decide,
 ) -> Row {
-    Row::Check(Check { stage, name, causes, source, decide })
+    Row::Check(Check {
+        stage,
+        name,
+        causes,
+        source,
+        decide,
+    })
 }

@@ -9,13 +9,20 @@ use crate::denial::{Cause, Denial};
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let caller = inquiry.caller();
-    for right in inquiry.rights().iter().filter(|right| right.is_open(caller)) {
+    for right in inquiry
+        .rights()
+        .iter()
+        .filter(|right| right.is_open(caller))
+    {
         let cause = match right.acl {
             Err(AclDenied::ObjectRead) => Cause::ObjectAclRead,
             Err(AclDenied::ObjectWrite) => Cause::ObjectAclWrite,
             Err(AclDenied::ObjectReadAcl) => Cause::ObjectAclReadAcl,
             Err(AclDenied::ObjectWriteAcl) => Cause::ObjectAclWriteAcl,
-            Ok(()) | Err(AclDenied::BucketAcl | AclDenied::MultipartSigned | AclDenied::MultipartAnonymous) => continue,
+            Ok(())
+            | Err(
+                AclDenied::BucketAcl | AclDenied::MultipartSigned | AclDenied::MultipartAnonymous,
+            ) => continue,
         };
         return Err(right.explain(inquiry, Denial::new(cause)).into());
     }

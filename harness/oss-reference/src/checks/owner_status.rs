@@ -11,18 +11,26 @@ use crate::operation::Operation;
 use crate::world::AccountStatus;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Some(bucket) = inquiry.bucket() else { return Ok(()) };
+    let Some(bucket) = inquiry.bucket() else {
+        return Ok(());
+    };
     if inquiry.asks(Operation::OptionObject) {
         return Ok(());
     }
-    let owner = inquiry.world.accounts.get(&bucket.owner).map(|account| account.status);
+    let owner = inquiry
+        .world
+        .accounts
+        .get(&bucket.owner)
+        .map(|account| account.status);
     if owner == Some(AccountStatus::Abnormal) {
         return Err(Denial::new(Cause::BucketOwnerAbnormal).into());
     }
     let requester = inquiry.caller_account().map(|account| account.status);
     let disabled = [owner, requester].contains(&Some(AccountStatus::Disabled));
     if disabled && inquiry.operation().is_ok_and(Operation::is_data) {
-        return Err(Denial::new(Cause::UserDisabled).extra("BucketName", bucket.name.clone()).into());
+        return Err(Denial::new(Cause::UserDisabled)
+            .extra("BucketName", bucket.name.clone())
+            .into());
     }
     Ok(())
 }

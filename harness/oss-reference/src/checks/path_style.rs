@@ -11,12 +11,19 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let addressed = &inquiry.request.addressed;
     let own_host = matches!(
         addressed.class,
-        HostClass::Service { .. } | HostClass::S3Service { .. } | HostClass::Accelerate | HostClass::Ip
+        HostClass::Service { .. }
+            | HostClass::S3Service { .. }
+            | HostClass::Accelerate
+            | HostClass::Ip
     );
     if !own_host || !addressed.path_style || inquiry.config.path_style {
         return Ok(());
     }
     let s3 = inquiry.request.is_s3_signed();
-    let cause = if s3 { Cause::VirtualHostedStyle } else { Cause::SecondLevelDomain };
+    let cause = if s3 {
+        Cause::VirtualHostedStyle
+    } else {
+        Cause::SecondLevelDomain
+    };
     Err(Denial::new(cause).into())
 }

@@ -5,24 +5,37 @@
 
 use oss_auth::Carrier;
 
-use super::inquiry::{Caller, Inquiry, Place};
+use super::claim::{Caller, Place};
+use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 use crate::operation::{Class, Operation};
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Some(rules) = inquiry.bucket().and_then(|bucket| bucket.referer.as_ref()) else { return Ok(()) };
+    let Some(rules) = inquiry.bucket().and_then(|bucket| bucket.referer.as_ref()) else {
+        return Ok(());
+    };
     if !concerns_object(inquiry) || !comes_from_page(inquiry) {
         return Ok(());
     }
-    let denied = |denied: oss_policy::RefererDenied| Denial::new(Cause::RefererDenied).ec(denied.ec());
-    rules.check(inquiry.request.header("referer")).map_err(|error| denied(error).into())
+    let denied =
+        |denied: oss_policy::RefererDenied| Denial::new(Cause::RefererDenied).ec(denied.ec());
+    rules
+        .check(inquiry.request.header("referer"))
+        .map_err(|error| denied(error).into())
 }
 
 fn concerns_object(inquiry: &Inquiry<'_>) -> bool {
     let object = matches!(
         inquiry.class(),
-        Some(Class::Read | Class::Write | Class::Multipart | Class::ReadAcl | Class::WriteAcl | Class::Tagging)
+        Some(
+            Class::Read
+                | Class::Write
+                | Class::Multipart
+                | Class::ReadAcl
+                | Class::WriteAcl
+                | Class::Tagging
+        )
     );
     object && inquiry.request.key().is_some() && !inquiry.asks(Operation::PostObject)
 }

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use oss_policy::{
-    Access, AclDenied, BucketAcl, Context, Decision, Need, ObjectAcl, Policy, Principal, ResourceName, check_acl,
-};
+use oss_policy::{AclDenied, BucketAcl, Decision, Need, ObjectAcl, ResourceName, check_acl};
 
-use super::inquiry::{Caller, Inquiry};
+use super::claim::Caller;
+use super::inquiry::Inquiry;
+use super::policies;
 use crate::denial::Denial;
 use crate::operation::settings::setting;
 use crate::operation::{Class, Operation};
@@ -55,22 +55,47 @@ impl Right<'_> {
         }
         let (account, kind, name) = match inquiry.caller() {
             Caller::RamUser { account, uid } => (account, "SubUser", uid.clone()),
-            Caller::Role { account, role, session } => (account, "AssumedRoleUser", format!("{role}:{session}")),
+            Caller::Role {
+                account,
+                role,
+                session,
+            } => (account, "AssumedRoleUser", format!("{role}:{session}")),
             // No body of an account itself has been seen with the element.
             Caller::Root { .. } | Caller::Anonymous => return denial,
         };
-        let explicit = self.ram == Decision::ExplicitDeny || self.bucket_policy == Decision::ExplicitDeny;
-        let of_bucket = self.bucket_policy == Decision::ExplicitDeny && self.ram != Decision::ExplicitDeny;
+        let explicit =
+            self.ram == Decision::ExplicitDeny || self.bucket_policy == Decision::ExplicitDeny;
+        let of_bucket =
+            self.bucket_policy == Decision::ExplicitDeny && self.ram != Decision::ExplicitDeny;
         denial.elements(
             "AccessDeniedDetail",
             vec![
-                ("PolicyType", if of_bucket { "ResourceBasedPolicy" } else { "AccountLevelIdentityBasedPolicy" }.into()),
+                (
+                    "PolicyType",
+                    if of_bucket {
+                        "ResourceBasedPolicy"
+                    } else {
+                        "AccountLevelIdentityBasedPolicy"
+                    }
+                    .into(),
+                ),
                 ("AuthPrincipalOwnerId", account.clone()),
                 ("AuthPrincipalType", kind.into()),
                 ("AuthPrincipalDisplayName", name),
-                ("NoPermissionType", if explicit { "ExplicitDeny" } else { "ImplicitDeny" }.into()),
+                (
+                    "NoPermissionType",
+                    if explicit {
+                        "ExplicitDeny"
+                    } else {
+                        "ImplicitDeny"
+                    }
+                    .into(),
+                ),
                 ("AuthAction", self.action.into()),
-                ("EncodedDiagnosticMessage", diagnostic(&inquiry.request.id, self.action)),
+                (
+                    "EncodedDiagnosticMessage",
+                    diagnostic(&inquiry.request.id, self.action),
+                ),
             ],
         )
     }
@@ -93,8 +118,13 @@ struct Wanted<'a> {
 
 /// What the request needs. Empty for preflights, and for DeleteMultipleObjects, which asks for each key ([`super::may`]).
 pub(super) fn needed<'a>(inquiry: &Inquiry<'a>) -> Vec<Right<'a>> {
-    let Ok(operation) = inquiry.operation() else { return Vec::new() };
-    if matches!(operation, Operation::OptionObject | Operation::DeleteMultipleObjects) {
+    let Ok(operation) = inquiry.operation() else {
+        return Vec::new();
+    };
+    if matches!(
+        operation,
+        Operation::OptionObject | Operation::DeleteMultipleObjects
+    ) {
         return Vec::new();
     }
     let own_name = || Cow::Borrowed(inquiry.request.bucket().unwrap_or(""));
@@ -128,7 +158,13 @@ pub(super) fn needed<'a>(inquiry: &Inquiry<'a>) -> Vec<Right<'a>> {
         _ => {}
     }
     let class = operation.class();
-    wanted.push(Wanted { class, action: action(inquiry, operation), name: own_name(), bucket: inquiry.bucket(), key: own_key() });
+    wanted.push(Wanted {
+        class,
+        action: action(inquiry, operation),
+        name: own_name(),
+        bucket: inquiry.bucket(),
+        key: own_key(),
+    });
     if sets_tags(inquiry, operation) {
         // Tags given with an upload need the right to tag besides (EC 0003-00000905).
         wanted.push(Wanted {
@@ -139,12 +175,17 @@ pub(super) fn needed<'a>(inquiry: &Inquiry<'a>) -> Vec<Right<'a>> {
             key: own_key(),
         });
     }
-    wanted.into_iter().map(|wanted| ask(inquiry, wanted)).collect()
+    wanted
+        .into_iter()
+        .map(|wanted| ask(inquiry, wanted))
+        .collect()
 }
 
 fn action(inquiry: &Inquiry<'_>, operation: Operation) -> &'static str {
     match operation {
-        Operation::PutBucketSetting | Operation::GetBucketSetting | Operation::DeleteBucketSetting => {
+        Operation::PutBucketSetting
+        | Operation::GetBucketSetting
+        | Operation::DeleteBucketSetting => {
             setting(inquiry.request).map_or(operation.action(), |setting| setting.action(operation))
         }
         _ => versioned(operation.action(), inquiry.request.has_query("versionId")),
@@ -172,28 +213,41 @@ fn sets_tags(inquiry: &Inquiry<'_>, operation: Operation) -> bool {
             | Operation::PutSymlink
             | Operation::InitiateMultipartUpload
     );
-    uploads && inquiry.header_or_field("x-oss-tagging").is_some_and(|tags| !tags.is_empty())
+    uploads
+        && inquiry
+            .header_or_field("x-oss-tagging")
+            .is_some_and(|tags| !tags.is_empty())
 }
 
 fn ask<'a>(inquiry: &Inquiry<'a>, wanted: Wanted<'a>) -> Right<'a> {
-    let Wanted { class, action, name, bucket, key } = wanted;
+    let Wanted {
+        class,
+        action,
+        name,
+        bucket,
+        key,
+    } = wanted;
     let caller = inquiry.caller();
     let owner = match bucket {
         Some(bucket) => Cow::Borrowed(bucket.owner.as_str()),
         None => Cow::Owned(caller.account().unwrap_or("").to_owned()),
     };
-    let object = bucket.zip(key.as_deref()).and_then(|(bucket, key)| bucket.objects.get(key));
+    let object = bucket
+        .zip(key.as_deref())
+        .and_then(|(bucket, key)| bucket.objects.get(key));
     let resource = match (class, &key) {
         (Class::Service, _) => ResourceName::Service { owner: &owner },
-        (Class::Create | Class::Bucket, _) | (_, None) => ResourceName::Bucket { owner: &owner, bucket: &name },
-        (_, Some(key)) => ResourceName::Object { owner: &owner, bucket: &name, key },
+        (Class::Create | Class::Bucket, _) | (_, None) => ResourceName::Bucket {
+            owner: &owner,
+            bucket: &name,
+        },
+        (_, Some(key)) => ResourceName::Object {
+            owner: &owner,
+            bucket: &name,
+            key,
+        },
     };
-    let policies = Policies::of(inquiry, &owner, bucket);
-    let judged = if policies.are_none() {
-        Judged::default()
-    } else {
-        policies.judge(inquiry, action, resource, &owner, bucket, object)
-    };
+    let judged = policies::judge(inquiry, action, resource, &owner, bucket, object);
     let acl = acl(class, caller, bucket, object, &owner, inquiry);
     Right {
         class,
@@ -205,136 +259,6 @@ fn ask<'a>(inquiry: &Inquiry<'a>, wanted: Wanted<'a>) -> Right<'a> {
         endpoint: judged.endpoint,
         acl,
     }
-}
-
-/// The policies that have a say.
-struct Policies<'a> {
-    ram: Option<&'a Policy>,
-    bucket: Option<&'a Policy>,
-    session: Option<&'a Policy>,
-    endpoint: Option<&'a Policy>,
-}
-
-/// What each of them says.
-struct Judged {
-    ram: Decision,
-    bucket: Decision,
-    session: Option<Decision>,
-    endpoint: Option<Decision>,
-}
-
-impl Default for Judged {
-    fn default() -> Self {
-        Self { ram: Decision::ImplicitDeny, bucket: Decision::ImplicitDeny, session: None, endpoint: None }
-    }
-}
-
-impl<'a> Policies<'a> {
-    fn of(inquiry: &Inquiry<'a>, owner: &str, bucket: Option<&'a Bucket>) -> Self {
-        let endpoint = inquiry.request.vpc_endpoint.as_ref();
-        Self {
-            ram: ram_policy(inquiry).filter(|_| inquiry.caller().account() == Some(owner)),
-            bucket: bucket.and_then(|bucket| bucket.policy.as_ref()).map(|(_, policy)| policy),
-            session: inquiry.session().and_then(|session| session.policy.as_ref()),
-            endpoint: endpoint
-                .and_then(|id| inquiry.world.vpc_endpoints.get(id))
-                .and_then(|endpoint| endpoint.policy.as_ref()),
-        }
-    }
-
-    fn are_none(&self) -> bool {
-        self.ram.is_none() && self.bucket.is_none() && self.session.is_none() && self.endpoint.is_none()
-    }
-
-    fn judge(
-        &self,
-        inquiry: &Inquiry<'_>,
-        action: &str,
-        resource: ResourceName<'_>,
-        owner: &str,
-        bucket: Option<&Bucket>,
-        object: Option<&Object>,
-    ) -> Judged {
-        let request_tags = request_tags(inquiry);
-        let headers = acl_headers(inquiry);
-        let context = context(inquiry, owner, bucket, object, &request_tags, &headers);
-        let access = Access { action, resource, principal: principal(inquiry.caller()), context: &context };
-        let ask = |policy: Option<&Policy>| policy.map(|policy| policy.evaluate(&access));
-        Judged {
-            ram: ask(self.ram).unwrap_or(Decision::ImplicitDeny),
-            bucket: ask(self.bucket).unwrap_or(Decision::ImplicitDeny),
-            session: ask(self.session),
-            endpoint: ask(self.endpoint),
-        }
-    }
-}
-
-/// The RAM policies of the caller. An account itself has none (help page: Authentication, step 3).
-pub(super) fn ram_policy<'a>(inquiry: &Inquiry<'a>) -> Option<&'a Policy> {
-    let account = inquiry.caller_account()?;
-    match inquiry.caller() {
-        Caller::Anonymous | Caller::Root { .. } => None,
-        Caller::RamUser { uid, .. } => account.users.get(uid)?.policy.as_ref(),
-        Caller::Role { role, .. } => account.roles.get(role)?.policy.as_ref(),
-    }
-}
-
-pub(super) fn principal(caller: &Caller) -> Principal<'_> {
-    match caller {
-        Caller::Anonymous => Principal::Anonymous,
-        Caller::Root { uid } => Principal::Root { uid },
-        Caller::RamUser { account, uid } => Principal::RamUser { account, uid },
-        Caller::Role { account, role, session } => Principal::Role { account, role, session },
-    }
-}
-
-/// The values of the condition keys.
-pub(super) fn context<'c>(
-    inquiry: &'c Inquiry<'_>,
-    owner: &'c str,
-    bucket: Option<&'c Bucket>,
-    object: Option<&'c Object>,
-    request_tags: &'c [(String, String)],
-    headers: &'c [(&'c str, &'c str)],
-) -> Context<'c> {
-    let request = inquiry.request;
-    let lists = inquiry.operation().is_ok_and(Operation::is_list);
-    // A list without prefix or delimiter asks for everything: the absent parameter counts as empty.
-    let of_list = |name| lists.then(|| request.query_value(name).unwrap_or(""));
-    let endpoint = request.vpc_endpoint.as_ref().and_then(|id| inquiry.world.vpc_endpoints.get(id));
-    Context {
-        source_ip: Some(request.peer),
-        secure_transport: request.secure,
-        source_vpc: endpoint.map(|endpoint| endpoint.vpc.as_str()),
-        now: inquiry.now(),
-        user_agent: request.header("user-agent"),
-        access_key_id: inquiry.readable_claim().map(|claim| claim.access_key_id.as_str()),
-        mfa_present: false,
-        prefix: of_list("prefix"),
-        delimiter: of_list("delimiter"),
-        bucket_tags: bucket.map_or(&[], |bucket| bucket.tags.as_slice()),
-        object_tags: object.map_or(&[], |object| object.tags.as_slice()),
-        request_tags,
-        headers,
-        bucket_owner: owner,
-    }
-}
-
-/// `x-oss-tagging: a=b&c=d`.
-fn request_tags(inquiry: &Inquiry<'_>) -> Vec<(String, String)> {
-    let Some(header) = inquiry.header_or_field("x-oss-tagging") else { return Vec::new() };
-    let pairs = oss_auth::parse_query(header).unwrap_or_default();
-    pairs
-        .into_iter()
-        .map(|pair| (pair.name.into_owned(), pair.value.unwrap_or_default().into_owned()))
-        .collect()
-}
-
-fn acl_headers<'c>(inquiry: &'c Inquiry<'_>) -> Vec<(&'c str, &'c str)> {
-    ["x-oss-acl", "x-oss-object-acl"]
-        .into_iter()
-        .filter_map(|name| Some((name, inquiry.header_or_field(name)?)))
-        .collect()
 }
 
 /// What the ACLs say to an object operation; management operations are not theirs to grant, so they are passed over here.
@@ -352,21 +276,29 @@ fn acl(
         Class::Multipart => Need::Multipart,
         Class::ReadAcl => Need::ReadAcl,
         Class::WriteAcl => Need::WriteAcl,
-        Class::Service | Class::Create | Class::Bucket | Class::Tagging | Class::Preflight => return Ok(()),
+        Class::Service | Class::Create | Class::Bucket | Class::Tagging | Class::Preflight => {
+            return Ok(());
+        }
     };
     let Some(bucket) = bucket else { return Ok(()) };
     let (bucket_acl, object_acl) = effective(bucket, object, inquiry);
     let caller = match caller {
         Caller::Anonymous => oss_policy::Caller::Anonymous,
         caller if caller.is_root_of(owner) => oss_policy::Caller::Owner,
-        Caller::Root { .. } | Caller::RamUser { .. } | Caller::Role { .. } => oss_policy::Caller::Signed,
+        Caller::Root { .. } | Caller::RamUser { .. } | Caller::Role { .. } => {
+            oss_policy::Caller::Signed
+        }
     };
     check_acl(need, caller, bucket_acl, object_acl)
 }
 
 /// The ACLs as Block Public Access leaves them: public ones grant nothing, and the answer is that of the bucket's ACL
 /// (EC 0003-00000001).
-fn effective(bucket: &Bucket, object: Option<&Object>, inquiry: &Inquiry<'_>) -> (BucketAcl, Option<ObjectAcl>) {
+fn effective(
+    bucket: &Bucket,
+    object: Option<&Object>,
+    inquiry: &Inquiry<'_>,
+) -> (BucketAcl, Option<ObjectAcl>) {
     let own = object.map(|object| object.acl);
     if !blocks_public_access(bucket, inquiry) {
         return (bucket.acl, own);

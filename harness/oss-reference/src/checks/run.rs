@@ -56,7 +56,10 @@ pub struct Granted {
 pub fn decide(inquiry: &Inquiry<'_>) -> Result<Granted, Refusal> {
     run(inquiry, |stage| stage != Stage::Body)?;
     let operation = inquiry.operation()?;
-    Ok(Granted { operation, caller: acting(inquiry, operation) })
+    Ok(Granted {
+        operation,
+        caller: acting(inquiry, operation),
+    })
 }
 
 /// Runs the rows that rest on a small body, once it has been read.
@@ -69,7 +72,10 @@ pub fn decide_body(inquiry: &Inquiry<'_>, body: &[u8]) -> Result<(), Refusal> {
 
 /// Whether the caller may do `operation` to `key` of the request's bucket: DeleteMultipleObjects asks it for each key.
 pub fn may(inquiry: &Inquiry<'_>, operation: Operation, key: &str) -> bool {
-    run(&inquiry.asking(operation, key), |stage| stage == Stage::Authorisation).is_ok()
+    run(&inquiry.asking(operation, key), |stage| {
+        stage == Stage::Authorisation
+    })
+    .is_ok()
 }
 
 /// Runs the rows of some stages, honouring the configured faults.
@@ -94,7 +100,10 @@ fn run(inquiry: &Inquiry<'_>, runs: impl Fn(Stage) -> bool) -> Result<(), Refusa
 
 /// Whether the guards of a stage judge the caller rather than the request. Those on the body are both about rights.
 fn is_about_authority(stage: Stage) -> bool {
-    matches!(stage, Stage::Authentication | Stage::Authorisation | Stage::Body)
+    matches!(
+        stage,
+        Stage::Authentication | Stage::Authorisation | Stage::Body
+    )
 }
 
 /// The caller an operation is carried out for.
@@ -109,7 +118,8 @@ fn acting(inquiry: &Inquiry<'_>, operation: Operation) -> Caller {
     let needs_account = matches!(operation.class(), Class::Service | Class::Create);
     let claims = !matches!(inquiry.claim(), Ok(None));
     let lenient = inquiry.config.faults.extreme == Some(Extreme::AllowAll);
-    if !needs_account && !(lenient && claims) {
+    let named = needs_account || (lenient && claims);
+    if !named {
         return Caller::Anonymous;
     }
     let uid = match inquiry.bucket() {

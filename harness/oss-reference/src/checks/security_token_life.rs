@@ -6,7 +6,9 @@ use crate::denial::{Cause, Denial};
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     match inquiry.session() {
-        Some(session) if session.expires <= inquiry.now() => Err(Denial::new(Cause::SecurityTokenExpired).into()),
+        Some(session) if session.expires <= inquiry.now() => {
+            Err(Denial::new(Cause::SecurityTokenExpired).into())
+        }
         _ => Ok(()),
     }
 }

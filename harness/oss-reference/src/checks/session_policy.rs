@@ -9,9 +9,12 @@ use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let passes = |decision: Option<Decision>| decision.is_none_or(|decision| decision == Decision::Allow);
+    let passes =
+        |decision: Option<Decision>| decision.is_none_or(|decision| decision == Decision::Allow);
     match inquiry.rights().iter().find(|right| !passes(right.session)) {
-        Some(right) => Err(right.explain(inquiry, Denial::new(Cause::AuthorizerPolicy)).into()),
+        Some(right) => Err(right
+            .explain(inquiry, Denial::new(Cause::AuthorizerPolicy))
+            .into()),
         None => Ok(()),
     }
 }

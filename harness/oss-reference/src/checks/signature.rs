@@ -7,22 +7,35 @@ use std::fmt::Write as _;
 
 use oss_auth::Mismatch;
 
-use super::inquiry::{Inquiry, Place};
+use super::claim::Place;
+use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let (Some(claim), Some(key)) = (inquiry.readable_claim(), inquiry.access_key()) else { return Ok(()) };
+    let (Some(claim), Some(key)) = (inquiry.readable_claim(), inquiry.access_key()) else {
+        return Ok(());
+    };
     let (result, ec, s3) = match &claim.place {
         Place::Form(form) => (form.verify(&key.secret), "0002-00000705", false),
         Place::Request { scheme, .. } => {
             let verified = inquiry.with_claim(|request, claim| claim.verify(request, &key.secret));
-            (verified.unwrap_or(Ok(())), scheme.mismatch_ec(), *scheme == oss_auth::Scheme::S3V4)
+            (
+                verified.unwrap_or(Ok(())),
+                scheme.mismatch_ec(),
+                *scheme == oss_auth::Scheme::S3V4,
+            )
         }
     };
     result.map_err(|mismatch| {
-        let id = if s3 { "AWSAccessKeyId" } else { "OSSAccessKeyId" };
-        let denial = Denial::new(Cause::SignatureMismatch).ec(ec).extra(id, key.id.clone());
+        let id = if s3 {
+            "AWSAccessKeyId"
+        } else {
+            "OSSAccessKeyId"
+        };
+        let denial = Denial::new(Cause::SignatureMismatch)
+            .ec(ec)
+            .extra(id, key.id.clone());
         explained(denial, &mismatch).into()
     })
 }
@@ -42,8 +55,10 @@ fn explained(denial: Denial, mismatch: &Mismatch) -> Denial {
 
 /// Upper-case pairs with a blank after each, the last included, as bodies on the wire have them.
 fn hex_pairs(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 3), |mut text, byte| {
-        let _ = write!(text, "{byte:02X} ");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 3), |mut text, byte| {
+            let _ = write!(text, "{byte:02X} ");
+            text
+        })
 }

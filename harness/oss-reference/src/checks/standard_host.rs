@@ -16,9 +16,9 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
 /// Whether the host is one the server goes by: a region it does not serve makes a host as strange as a foreign name.
 pub(super) fn is_standard(class: &HostClass, config: &Config) -> bool {
     match class {
-        HostClass::Service { region } | HostClass::Bucket { region } | HostClass::S3Service { region } => {
-            config.regions.contains(region)
-        }
+        HostClass::Service { region }
+        | HostClass::Bucket { region }
+        | HostClass::S3Service { region } => config.regions.contains(region),
         HostClass::Accelerate | HostClass::Cname | HostClass::Ip => true,
         HostClass::Foreign => config.decisions.unbound_host == UnboundHost::PathStyle,
     }

@@ -1,6 +1,7 @@
 //! `tagging-right`: tags are set and read with a right of their own, also when they come with an upload (EC 0003-00000905).
 
-use super::inquiry::{Caller, Inquiry};
+use super::claim::Caller;
+use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 use crate::operation::Class;
@@ -8,9 +9,12 @@ use crate::operation::Class;
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let caller = inquiry.caller();
     let signed = *caller != Caller::Anonymous;
-    let lacking = |right: &&super::rights::Right<'_>| right.class == Class::Tagging && right.is_open(caller);
+    let lacking =
+        |right: &&super::rights::Right<'_>| right.class == Class::Tagging && right.is_open(caller);
     match inquiry.rights().iter().find(lacking) {
-        Some(right) if signed => Err(right.explain(inquiry, Denial::new(Cause::AccessDenied)).into()),
+        Some(right) if signed => Err(right
+            .explain(inquiry, Denial::new(Cause::AccessDenied))
+            .into()),
         _ => Ok(()),
     }
 }

@@ -7,7 +7,9 @@ use crate::denial::{Cause, Denial};
 use crate::host::HostClass;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Some(bucket) = inquiry.bucket() else { return Ok(()) };
+    let Some(bucket) = inquiry.bucket() else {
+        return Ok(());
+    };
     let accelerated = inquiry.request.addressed.class == HostClass::Accelerate;
     if accelerated && bucket.acceleration != Some(true) {
         return Err(Denial::new(Cause::TransferAcceleration).into());

@@ -2,7 +2,8 @@
 
 use oss_auth::ClaimErrorKind;
 
-use super::inquiry::{BadClaim, Inquiry};
+use super::claim::BadClaim;
+use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 

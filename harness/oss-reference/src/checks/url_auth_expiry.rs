@@ -3,13 +3,23 @@
 
 use oss_auth::{Scheme, TimeError, Timestamp};
 
-use super::inquiry::{Inquiry, Place};
+use super::claim::Place;
+use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Some(claim) = inquiry.readable_claim() else { return Ok(()) };
-    let Place::Request { scheme, validity: Ok(validity), .. } = &claim.place else { return Ok(()) };
+    let Some(claim) = inquiry.readable_claim() else {
+        return Ok(());
+    };
+    let Place::Request {
+        scheme,
+        validity: Ok(validity),
+        ..
+    } = &claim.place
+    else {
+        return Ok(());
+    };
     let now = Timestamp(inquiry.now());
     match validity.check(now) {
         Err(TimeError::Expired { expires }) => {

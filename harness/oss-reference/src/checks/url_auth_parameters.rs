@@ -3,14 +3,17 @@
 
 use oss_auth::ClaimErrorKind;
 
-use super::inquiry::{BadClaim, Inquiry};
+use super::claim::BadClaim;
+use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     match inquiry.claim() {
         Err(BadClaim::Request(error)) if error.kind() == ClaimErrorKind::UrlMissingParameter => {
-            Err(Denial::new(Cause::UrlAuthMissingParameter).ec(error.ec()).into())
+            Err(Denial::new(Cause::UrlAuthMissingParameter)
+                .ec(error.ec())
+                .into())
         }
         _ => Ok(()),
     }

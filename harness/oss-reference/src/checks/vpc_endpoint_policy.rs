@@ -9,7 +9,8 @@ use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let passes = |decision: Option<Decision>| decision.is_none_or(|decision| decision == Decision::Allow);
+    let passes =
+        |decision: Option<Decision>| decision.is_none_or(|decision| decision == Decision::Allow);
     if inquiry.rights().iter().all(|right| passes(right.endpoint)) {
         return Ok(());
     }

@@ -73,7 +73,10 @@ fn on_cname(request: &Request) -> Result<Operation, Rejection> {
         ("POST", Some("token")) => Ok(CreateCnameToken),
         ("POST", Some("add")) => Ok(PutCname),
         ("POST", Some("delete")) => Ok(DeleteCname),
-        ("GET" | "POST", _) => Err(invalid_argument("comp", "`token`, `add` or `delete` is expected")),
+        ("GET" | "POST", _) => Err(invalid_argument(
+            "comp",
+            "`token`, `add` or `delete` is expected",
+        )),
         _ => Err(not_allowed(request, "BUCKET")),
     }
 }
@@ -111,43 +114,108 @@ type SubResource = (&'static str, &'static [(&'static str, Operation)]);
 
 const BUCKET: &[SubResource] = &[
     ("acl", &[("GET", GetBucketAcl), ("PUT", PutBucketAcl)]),
-    ("bucketInfo", &[("GET", GetBucketInfo), ("HEAD", HeadBucket)]),
+    (
+        "bucketInfo",
+        &[("GET", GetBucketInfo), ("HEAD", HeadBucket)],
+    ),
     ("location", &[("GET", GetBucketLocation)]),
     ("stat", &[("GET", GetBucketStat)]),
     ("versions", &[("GET", ListObjectVersions)]),
     ("uploads", &[("GET", ListMultipartUploads)]),
     ("delete", &[("POST", DeleteMultipleObjects)]),
-    ("policy", &[("PUT", PutBucketPolicy), ("GET", GetBucketPolicy), ("DELETE", DeleteBucketPolicy)]),
-    ("referer", &[("PUT", PutBucketReferer), ("GET", GetBucketReferer)]),
-    ("cors", &[("PUT", PutBucketCors), ("GET", GetBucketCors), ("DELETE", DeleteBucketCors)]),
-    ("worm", &[("POST", InitiateBucketWorm), ("GET", GetBucketWorm), ("DELETE", AbortBucketWorm)]),
+    (
+        "policy",
+        &[
+            ("PUT", PutBucketPolicy),
+            ("GET", GetBucketPolicy),
+            ("DELETE", DeleteBucketPolicy),
+        ],
+    ),
+    (
+        "referer",
+        &[("PUT", PutBucketReferer), ("GET", GetBucketReferer)],
+    ),
+    (
+        "cors",
+        &[
+            ("PUT", PutBucketCors),
+            ("GET", GetBucketCors),
+            ("DELETE", DeleteBucketCors),
+        ],
+    ),
+    (
+        "worm",
+        &[
+            ("POST", InitiateBucketWorm),
+            ("GET", GetBucketWorm),
+            ("DELETE", AbortBucketWorm),
+        ],
+    ),
     (
         "encryption",
-        &[("PUT", PutBucketEncryption), ("GET", GetBucketEncryption), ("DELETE", DeleteBucketEncryption)],
+        &[
+            ("PUT", PutBucketEncryption),
+            ("GET", GetBucketEncryption),
+            ("DELETE", DeleteBucketEncryption),
+        ],
     ),
     (
         "transferAcceleration",
-        &[("PUT", PutBucketTransferAcceleration), ("GET", GetBucketTransferAcceleration)],
+        &[
+            ("PUT", PutBucketTransferAcceleration),
+            ("GET", GetBucketTransferAcceleration),
+        ],
     ),
     (
         "publicAccessBlock",
-        &[("PUT", PutPublicAccessBlock), ("GET", GetPublicAccessBlock), ("DELETE", DeletePublicAccessBlock)],
+        &[
+            ("PUT", PutPublicAccessBlock),
+            ("GET", GetPublicAccessBlock),
+            ("DELETE", DeletePublicAccessBlock),
+        ],
     ),
-    ("requestPayment", &[("PUT", PutBucketRequestPayment), ("GET", GetBucketRequestPayment)]),
-    ("tagging", &[("PUT", PutBucketTags), ("GET", GetBucketTags), ("DELETE", DeleteBucketTags)]),
+    (
+        "requestPayment",
+        &[
+            ("PUT", PutBucketRequestPayment),
+            ("GET", GetBucketRequestPayment),
+        ],
+    ),
+    (
+        "tagging",
+        &[
+            ("PUT", PutBucketTags),
+            ("GET", GetBucketTags),
+            ("DELETE", DeleteBucketTags),
+        ],
+    ),
 ];
 
 const OBJECT: &[SubResource] = &[
     ("acl", &[("GET", GetObjectAcl), ("PUT", PutObjectAcl)]),
-    ("tagging", &[("GET", GetObjectTagging), ("PUT", PutObjectTagging), ("DELETE", DeleteObjectTagging)]),
+    (
+        "tagging",
+        &[
+            ("GET", GetObjectTagging),
+            ("PUT", PutObjectTagging),
+            ("DELETE", DeleteObjectTagging),
+        ],
+    ),
     ("symlink", &[("GET", GetSymlink), ("PUT", PutSymlink)]),
-    ("objectMeta", &[("GET", GetObjectMeta), ("HEAD", GetObjectMeta)]),
+    (
+        "objectMeta",
+        &[("GET", GetObjectMeta), ("HEAD", GetObjectMeta)],
+    ),
     ("append", &[("POST", AppendObject)]),
     ("restore", &[("POST", RestoreObject)]),
     ("uploads", &[("POST", InitiateMultipartUpload)]),
     (
         "uploadId",
-        &[("GET", ListParts), ("POST", CompleteMultipartUpload), ("DELETE", AbortMultipartUpload)],
+        &[
+            ("GET", ListParts),
+            ("POST", CompleteMultipartUpload),
+            ("DELETE", AbortMultipartUpload),
+        ],
     ),
     ("x-oss-rename", &[("POST", RenameObject)]),
     ("x-oss-dir", &[("POST", CreateDirectory)]),

@@ -52,9 +52,11 @@ impl<'a> Call<'a> {
         self.request.header(name)
     }
 
-    /// The query parameter `name` as a number between `least` and `most`; `default` when it is absent.
+    /// The query parameter `name` as a number between `least` and `most`; `default` when it is absent or, as oss2 sends markers of
+    /// a first page, empty.
     pub(super) fn number(&self, name: &str, least: u64, most: u64, default: u64) -> Result<u64, Rejection> {
-        let Some(text) = self.request.query_value(name) else { return Ok(default) };
+        let given = self.request.query_value(name).filter(|text| !text.is_empty());
+        let Some(text) = given else { return Ok(default) };
         text.parse()
             .ok()
             .filter(|number| (least..=most).contains(number))

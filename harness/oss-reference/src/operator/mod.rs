@@ -2,5 +2,7 @@
 
 pub mod execute;
 pub mod protocol;
+mod remove;
+mod set;
 
 pub use execute::{OperatorError, execute};

@@ -182,13 +182,19 @@ impl Command {
     /// A sentence that says what is wrong with the request.
     pub fn from_json(value: Value) -> Result<Self, String> {
         let verbs = ["create", "set", "remove"];
-        let found: Vec<&str> =
-            verbs.into_iter().filter(|verb| value.get(verb).is_some()).collect();
+        let found: Vec<&str> = verbs
+            .into_iter()
+            .filter(|verb| value.get(verb).is_some())
+            .collect();
         let read = |error: serde_json::Error| error.to_string();
         match found[..] {
-            ["create"] => serde_json::from_value(value).map(Self::Create).map_err(read),
+            ["create"] => serde_json::from_value(value)
+                .map(Self::Create)
+                .map_err(read),
             ["set"] => serde_json::from_value(value).map(Self::Set).map_err(read),
-            ["remove"] => serde_json::from_value(value).map(Self::Remove).map_err(read),
+            ["remove"] => serde_json::from_value(value)
+                .map(Self::Remove)
+                .map_err(read),
             _ => Err("a request has exactly one of the verbs `create`, `set`, `remove`".into()),
         }
     }

@@ -51,6 +51,39 @@ pub struct Bucket {
     pub settings: BTreeMap<String, String>,
 }
 
+impl Bucket {
+    /// An empty private bucket with nothing configured.
+    pub fn new(
+        name: impl Into<String>,
+        owner: impl Into<String>,
+        region: impl Into<String>,
+        created: i64,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            owner: owner.into(),
+            region: region.into(),
+            created,
+            acl: BucketAcl::Private,
+            storage_class: StorageClass::Standard,
+            status: BucketStatus::Active,
+            objects: BTreeMap::new(),
+            uploads: BTreeMap::new(),
+            policy: None,
+            referer: None,
+            cors: None,
+            retention: None,
+            encryption: None,
+            acceleration: None,
+            hierarchical_namespace: false,
+            block_public_access: false,
+            requester_pays: false,
+            tags: Vec::new(),
+            settings: BTreeMap::new(),
+        }
+    }
+}
+
 /// Whether the bucket as such is blocked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum BucketStatus {
@@ -108,32 +141,4 @@ pub struct Upload {
     pub template: Object,
     /// Parts by number.
     pub parts: BTreeMap<u32, super::object::Content>,
-}
-
-impl Bucket {
-    /// An empty private bucket with nothing configured.
-    pub fn new(name: impl Into<String>, owner: impl Into<String>, region: impl Into<String>, created: i64) -> Self {
-        Self {
-            name: name.into(),
-            owner: owner.into(),
-            region: region.into(),
-            created,
-            acl: BucketAcl::Private,
-            storage_class: StorageClass::Standard,
-            status: BucketStatus::Active,
-            objects: BTreeMap::new(),
-            uploads: BTreeMap::new(),
-            policy: None,
-            referer: None,
-            cors: None,
-            retention: None,
-            encryption: None,
-            acceleration: None,
-            hierarchical_namespace: false,
-            block_public_access: false,
-            requester_pays: false,
-            tags: Vec::new(),
-            settings: BTreeMap::new(),
-        }
-    }
 }

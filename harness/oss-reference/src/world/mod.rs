@@ -55,20 +55,39 @@ impl World {
     }
 
     fn add(&mut self, name: &str, identity: &Identity, now: i64) {
-        let policy = identity.policy.as_ref().and_then(|policy| parse_policy(policy, PolicyKind::Ram).ok()).flatten();
+        let policy = identity
+            .policy
+            .as_ref()
+            .and_then(|policy| parse_policy(policy, PolicyKind::Ram).ok())
+            .flatten();
         let uid = &identity.account;
-        let account = self
-            .accounts
-            .entry(uid.clone())
-            .or_insert_with(|| Account { uid: uid.clone(), ..Account::default() });
+        let account = self.accounts.entry(uid.clone()).or_insert_with(|| Account {
+            uid: uid.clone(),
+            ..Account::default()
+        });
         let holder = match (&identity.user, &identity.security_token) {
             (Some(user), _) => {
-                account.users.insert(user.clone(), RamUser { uid: user.clone(), policy });
-                KeyHolder::RamUser { account: uid.clone(), user: user.clone() }
+                account.users.insert(
+                    user.clone(),
+                    RamUser {
+                        uid: user.clone(),
+                        policy,
+                    },
+                );
+                KeyHolder::RamUser {
+                    account: uid.clone(),
+                    user: user.clone(),
+                }
             }
             (None, Some(token)) => {
                 let role = format!("oss403-{name}");
-                account.roles.insert(role.clone(), Role { name: role.clone(), policy });
+                account.roles.insert(
+                    role.clone(),
+                    Role {
+                        name: role.clone(),
+                        policy,
+                    },
+                );
                 let session = Session {
                     access_key_id: identity.access_key_id.clone(),
                     account: uid.clone(),
@@ -78,9 +97,13 @@ impl World {
                     expires: now.saturating_add(FAR_FUTURE_SECONDS),
                 };
                 self.sessions.insert(token.clone(), session);
-                KeyHolder::Session { account: uid.clone() }
+                KeyHolder::Session {
+                    account: uid.clone(),
+                }
             }
-            (None, None) => KeyHolder::Root { account: uid.clone() },
+            (None, None) => KeyHolder::Root {
+                account: uid.clone(),
+            },
         };
         let key = AccessKey {
             id: identity.access_key_id.clone(),

@@ -31,6 +31,21 @@ pub struct Object {
 }
 
 impl Object {
+    /// A plain object of class Standard with nothing but its content.
+    pub fn new(content: Content, modified: i64) -> Self {
+        Self {
+            content,
+            modified,
+            acl: ObjectAcl::Default,
+            kind: ObjectKind::Normal,
+            storage_class: StorageClass::Standard,
+            restoration: None,
+            encryption: None,
+            headers: Vec::new(),
+            tags: Vec::new(),
+        }
+    }
+
     /// The stored Content-Type, if any.
     pub fn content_type(&self) -> Option<&str> {
         self.headers
@@ -127,21 +142,4 @@ pub struct Restoration {
     pub ready: i64,
     /// Unix seconds at which it freezes again.
     pub expires: i64,
-}
-
-impl Object {
-    /// A plain object of class Standard with nothing but its content.
-    pub fn new(content: Content, modified: i64) -> Self {
-        Self {
-            content,
-            modified,
-            acl: ObjectAcl::Default,
-            kind: ObjectKind::Normal,
-            storage_class: StorageClass::Standard,
-            restoration: None,
-            encryption: None,
-            headers: Vec::new(),
-            tags: Vec::new(),
-        }
-    }
 }

@@ -6,9 +6,18 @@ use oss_reference::Cause::{self, *};
 
 use crate::fixture::{Ask, Setup};
 
-const BUCKET_ACLS: [BucketAcl; 3] = [BucketAcl::Private, BucketAcl::PublicRead, BucketAcl::PublicReadWrite];
-const OBJECT_ACLS: [Option<ObjectAcl>; 5] =
-    [None, Some(ObjectAcl::Default), Some(ObjectAcl::Private), Some(ObjectAcl::PublicRead), Some(ObjectAcl::PublicReadWrite)];
+const BUCKET_ACLS: [BucketAcl; 3] = [
+    BucketAcl::Private,
+    BucketAcl::PublicRead,
+    BucketAcl::PublicReadWrite,
+];
+const OBJECT_ACLS: [Option<ObjectAcl>; 5] = [
+    None,
+    Some(ObjectAcl::Default),
+    Some(ObjectAcl::Private),
+    Some(ObjectAcl::PublicRead),
+    Some(ObjectAcl::PublicReadWrite),
+];
 
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Who {
@@ -34,15 +43,35 @@ fn expected(class: &str, who: Who, bucket: BucketAcl, own: Option<ObjectAcl>) ->
     };
     match class {
         "read" if readable => Ok(()),
-        "read" => Err(if own.is_some() { ObjectAclRead } else { Cause::BucketAcl }),
+        "read" => Err(if own.is_some() {
+            ObjectAclRead
+        } else {
+            Cause::BucketAcl
+        }),
         "write" if writable => Ok(()),
-        "write" => Err(if own.is_some() { ObjectAclWrite } else { Cause::BucketAcl }),
+        "write" => Err(if own.is_some() {
+            ObjectAclWrite
+        } else {
+            Cause::BucketAcl
+        }),
         "multipart" if writable => Ok(()),
-        "multipart" => Err(if anonymous { AnonymousObject } else { ObjectNoRight }),
+        "multipart" => Err(if anonymous {
+            AnonymousObject
+        } else {
+            ObjectNoRight
+        }),
         "read-acl" => Err(ObjectAclReadAcl),
         "write-acl" => Err(ObjectAclWriteAcl),
-        "tagging" => Err(if anonymous { Cause::BucketAcl } else { AccessDenied }),
-        "list" | "bucket" => Err(if anonymous { AnonymousBucket } else { BucketNotBelong }),
+        "tagging" => Err(if anonymous {
+            Cause::BucketAcl
+        } else {
+            AccessDenied
+        }),
+        "list" | "bucket" => Err(if anonymous {
+            AnonymousBucket
+        } else {
+            BucketNotBelong
+        }),
         other => panic!("{other}"),
     }
 }
@@ -104,13 +133,20 @@ fn the_decision_table() {
                     let answer = match setup.send(&ask) {
                         Err(oss_reference::answer::Refusal::Denied(denial)) => Err(denial.cause),
                         Err(oss_reference::answer::Refusal::Rejected(rejection)) => {
-                            assert_eq!((rejection.status, object_acl), (404, None), "{method} {path}");
+                            assert_eq!(
+                                (rejection.status, object_acl),
+                                (404, None),
+                                "{method} {path}"
+                            );
                             Ok(())
                         }
                         Ok(_) => Ok(()),
                     };
                     let wanted = expected(class, who, bucket_acl, own);
-                    assert_eq!(answer, wanted, "{method} {path} by {who:?}, bucket {bucket_acl:?}, object {object_acl:?}");
+                    assert_eq!(
+                        answer, wanted,
+                        "{method} {path} by {who:?}, bucket {bucket_acl:?}, object {object_acl:?}"
+                    );
                     seen += 1;
                 }
             }

@@ -23,26 +23,51 @@ fn every_control_passes_and_every_defect_is_refused_for_its_cause() {
 #[test]
 fn every_documented_cause_has_a_scenario() {
     let shown: BTreeSet<&str> = all().iter().map(|scenario| scenario.cause.id()).collect();
-    let documented: BTreeSet<&str> = Cause::ALL.iter().filter(|cause| cause.is_documented()).map(|cause| cause.id()).collect();
+    let documented: BTreeSet<&str> = Cause::ALL
+        .iter()
+        .filter(|cause| cause.is_documented())
+        .map(|cause| cause.id())
+        .collect();
     assert_eq!(documented.len(), 51);
-    assert_eq!(documented.difference(&shown).collect::<Vec<_>>(), Vec::<&&str>::new());
+    assert_eq!(
+        documented.difference(&shown).collect::<Vec<_>>(),
+        Vec::<&&str>::new()
+    );
 }
 
 #[test]
 fn a_skipped_check_no_longer_refuses_for_its_causes() {
     for row in TABLE {
         let Row::Check(check) = row else { continue };
-        let own: Vec<_> = all().into_iter().filter(|scenario| scenario.check == check.name).collect();
+        let own: Vec<_> = all()
+            .into_iter()
+            .filter(|scenario| scenario.check == check.name)
+            .collect();
         assert!(!own.is_empty(), "no scenario reaches {}", check.name);
         for scenario in own {
-            assert!(check.causes.contains(&scenario.cause), "{} does not list {:?}", check.name, scenario.cause);
-            let faults = Faults { without: vec![check.name.into()], extreme: None };
-            let mut setup = Setup::with(Config { faults, ..Config::default() });
+            assert!(
+                check.causes.contains(&scenario.cause),
+                "{} does not list {:?}",
+                check.name,
+                scenario.cause
+            );
+            let faults = Faults {
+                without: vec![check.name.into()],
+                extreme: None,
+            };
+            let mut setup = Setup::with(Config {
+                faults,
+                ..Config::default()
+            });
             let mut ask = (scenario.base)(&mut setup);
             (scenario.edit)(&mut setup, &mut ask);
             // Another row may refuse what is left, a guard among them; for this cause nothing does.
             if let Err(oss_reference::answer::Refusal::Denied(denial)) = setup.send(&ask) {
-                assert_ne!(denial.cause, scenario.cause, "{} without {}", scenario.name, check.name);
+                assert_ne!(
+                    denial.cause, scenario.cause,
+                    "{} without {}",
+                    scenario.name, check.name
+                );
             }
         }
     }
@@ -54,8 +79,14 @@ fn every_cause_that_a_check_lists_is_shown_by_it() {
         let Row::Check(check) = row else { continue };
         for cause in check.causes {
             // Extra fields are refused under a configuration of their own, see `configuration`.
-            let shown = all().iter().any(|scenario| scenario.check == check.name && scenario.cause == *cause);
-            assert!(shown || *cause == Cause::PostExtraField, "{} never shows {cause:?}", check.name);
+            let shown = all()
+                .iter()
+                .any(|scenario| scenario.check == check.name && scenario.cause == *cause);
+            assert!(
+                shown || *cause == Cause::PostExtraField,
+                "{} never shows {cause:?}",
+                check.name
+            );
         }
     }
 }
@@ -63,8 +94,14 @@ fn every_cause_that_a_check_lists_is_shown_by_it() {
 #[test]
 fn allow_all_refuses_nothing_that_can_be_understood() {
     for scenario in all() {
-        let faults = Faults { without: vec![], extreme: Some(Extreme::AllowAll) };
-        let mut setup = Setup::with(Config { faults, ..Config::default() });
+        let faults = Faults {
+            without: vec![],
+            extreme: Some(Extreme::AllowAll),
+        };
+        let mut setup = Setup::with(Config {
+            faults,
+            ..Config::default()
+        });
         let mut ask = (scenario.base)(&mut setup);
         (scenario.edit)(&mut setup, &mut ask);
         match setup.send(&ask) {
@@ -76,13 +113,28 @@ fn allow_all_refuses_nothing_that_can_be_understood() {
 
 #[test]
 fn allow_all_takes_a_garbled_claim_for_the_owners() {
-    let faults = Faults { without: vec![], extreme: Some(Extreme::AllowAll) };
-    let setup = Setup::with(Config { faults, ..Config::default() });
-    let owner = oss_reference::checks::Caller::Root { uid: crate::fixture::OWNER.into() };
-    let garbled = setup.ask("GET", "bucket-one", "/k.txt").anonymous().header("authorization", "nonsense");
+    let faults = Faults {
+        without: vec![],
+        extreme: Some(Extreme::AllowAll),
+    };
+    let setup = Setup::with(Config {
+        faults,
+        ..Config::default()
+    });
+    let owner = oss_reference::checks::Caller::Root {
+        uid: crate::fixture::OWNER.into(),
+    };
+    let garbled = setup
+        .ask("GET", "bucket-one", "/k.txt")
+        .anonymous()
+        .header("authorization", "nonsense");
     assert_eq!(setup.send(&garbled).expect("granted").caller, owner);
     let anonymous = setup.ask_service("GET", "/").anonymous();
-    assert_eq!(setup.send(&anonymous).expect("granted").caller, owner, "a list of buckets is somebody's");
+    assert_eq!(
+        setup.send(&anonymous).expect("granted").caller,
+        owner,
+        "a list of buckets is somebody's"
+    );
 }
 
 #[test]
@@ -91,6 +143,11 @@ fn deny_all_refuses_every_control() {
         let mut setup = Setup::new();
         let ask = (scenario.base)(&mut setup);
         setup.config.faults.extreme = Some(Extreme::DenyAll);
-        assert_eq!(setup.cause(&ask), Err(Cause::AccessDenied), "{}", scenario.name);
+        assert_eq!(
+            setup.cause(&ask),
+            Err(Cause::AccessDenied),
+            "{}",
+            scenario.name
+        );
     }
 }

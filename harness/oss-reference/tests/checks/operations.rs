@@ -50,8 +50,16 @@ fn every_operation_has_its_request() {
         ("PUT", "/?encryption", PutBucketEncryption),
         ("GET", "/?encryption", GetBucketEncryption),
         ("DELETE", "/?encryption", DeleteBucketEncryption),
-        ("PUT", "/?transferAcceleration", PutBucketTransferAcceleration),
-        ("GET", "/?transferAcceleration", GetBucketTransferAcceleration),
+        (
+            "PUT",
+            "/?transferAcceleration",
+            PutBucketTransferAcceleration,
+        ),
+        (
+            "GET",
+            "/?transferAcceleration",
+            GetBucketTransferAcceleration,
+        ),
         ("PUT", "/?publicAccessBlock", PutPublicAccessBlock),
         ("GET", "/?publicAccessBlock", GetPublicAccessBlock),
         ("DELETE", "/?publicAccessBlock", DeletePublicAccessBlock),
@@ -69,7 +77,11 @@ fn every_operation_has_its_request() {
         ("GET", "/?lifecycle", GetBucketSetting),
         ("DELETE", "/?lifecycle", DeleteBucketSetting),
         ("GET", "/k.txt", GetObject),
-        ("GET", "/k.txt?x-oss-process=image/info&response-content-type=a", GetObject),
+        (
+            "GET",
+            "/k.txt?x-oss-process=image/info&response-content-type=a",
+            GetObject,
+        ),
         ("HEAD", "/k.txt", HeadObject),
         ("HEAD", "/k.txt?objectMeta", GetObjectMeta),
         ("GET", "/k.txt?objectMeta", GetObjectMeta),
@@ -97,36 +109,95 @@ fn every_operation_has_its_request() {
     ];
     let mut seen: Vec<Operation> = Vec::new();
     for (method, path, operation) in table {
-        assert_eq!(identified(&on_bucket(method, path)), Ok(*operation), "{method} {path}");
+        assert_eq!(
+            identified(&on_bucket(method, path)),
+            Ok(*operation),
+            "{method} {path}"
+        );
         seen.push(*operation);
     }
     let copy = |path| on_bucket("PUT", path).header("x-oss-copy-source", "/bucket-one/k.txt");
     assert_eq!(identified(&copy("/c.txt")), Ok(CopyObject));
-    assert_eq!(identified(&copy("/c.txt?partNumber=1&uploadId=U")), Ok(UploadPartCopy));
+    assert_eq!(
+        identified(&copy("/c.txt?partNumber=1&uploadId=U")),
+        Ok(UploadPartCopy)
+    );
     let rename = on_bucket("POST", "/c.txt?x-oss-rename").header("x-oss-rename-source", "k.txt");
     assert_eq!(identified(&rename), Ok(RenameObject));
-    assert_eq!(identified(&Setup::new().ask_service("GET", "/")), Ok(ListBuckets));
-    assert_eq!(identified(&Setup::new().ask_service("GET", "/?regions")), Ok(DescribeRegions));
-    seen.extend([CopyObject, UploadPartCopy, RenameObject, ListBuckets, DescribeRegions]);
-    let unseen: Vec<&Operation> = Operation::ALL.iter().filter(|operation| !seen.contains(operation)).collect();
+    assert_eq!(
+        identified(&Setup::new().ask_service("GET", "/")),
+        Ok(ListBuckets)
+    );
+    assert_eq!(
+        identified(&Setup::new().ask_service("GET", "/?regions")),
+        Ok(DescribeRegions)
+    );
+    seen.extend([
+        CopyObject,
+        UploadPartCopy,
+        RenameObject,
+        ListBuckets,
+        DescribeRegions,
+    ]);
+    let unseen: Vec<&Operation> = Operation::ALL
+        .iter()
+        .filter(|operation| !seen.contains(operation))
+        .collect();
     assert!(unseen.is_empty(), "{unseen:?}");
 }
 
 #[test]
 fn nothing_falls_through_to_making_or_removing_a_bucket() {
     for setting in SETTINGS {
-        for (method, operation) in [("PUT", PutBucketSetting), ("GET", GetBucketSetting), ("DELETE", DeleteBucketSetting)] {
-            assert_eq!(identified(&on_bucket(method, &format!("/?{}", setting.name))), Ok(operation), "{}", setting.name);
+        for (method, operation) in [
+            ("PUT", PutBucketSetting),
+            ("GET", GetBucketSetting),
+            ("DELETE", DeleteBucketSetting),
+        ] {
+            assert_eq!(
+                identified(&on_bucket(method, &format!("/?{}", setting.name))),
+                Ok(operation),
+                "{}",
+                setting.name
+            );
         }
     }
-    for (method, path) in [("PUT", "/?unheard"), ("DELETE", "/?unheard"), ("PUT", "/?unheard="), ("POST", "/?unheard"),
-        ("PUT", "/k.txt?partNumber=1"), ("PUT", "/k.txt?uploadId=U"), ("PUT", "/k.txt?partNumber=&uploadId=U"),
-        ("POST", "/k.txt?append"), ("POST", "/c.txt?x-oss-rename"), ("POST", "/?cname&comp=steal"), ("POST", "/?wormExtend")] {
-        assert_eq!(identified(&on_bucket(method, path)), Err(400), "{method} {path}");
+    for (method, path) in [
+        ("PUT", "/?unheard"),
+        ("DELETE", "/?unheard"),
+        ("PUT", "/?unheard="),
+        ("POST", "/?unheard"),
+        ("PUT", "/k.txt?partNumber=1"),
+        ("PUT", "/k.txt?uploadId=U"),
+        ("PUT", "/k.txt?partNumber=&uploadId=U"),
+        ("POST", "/k.txt?append"),
+        ("POST", "/c.txt?x-oss-rename"),
+        ("POST", "/?cname&comp=steal"),
+        ("POST", "/?wormExtend"),
+    ] {
+        assert_eq!(
+            identified(&on_bucket(method, path)),
+            Err(400),
+            "{method} {path}"
+        );
     }
-    for (method, path) in [("DELETE", "/?acl"), ("DELETE", "/?referer"), ("PUT", "/?worm"), ("PUT", "/?location"), ("HEAD", "/?acl"),
-        ("POST", "/k.txt"), ("DELETE", "/k.txt?acl"), ("PUT", "/k.txt?restore"), ("PUT", "/?cname"), ("PUT", "/k.txt?append&position=0")] {
-        assert_eq!(identified(&on_bucket(method, path)), Err(405), "{method} {path}");
+    for (method, path) in [
+        ("DELETE", "/?acl"),
+        ("DELETE", "/?referer"),
+        ("PUT", "/?worm"),
+        ("PUT", "/?location"),
+        ("HEAD", "/?acl"),
+        ("POST", "/k.txt"),
+        ("DELETE", "/k.txt?acl"),
+        ("PUT", "/k.txt?restore"),
+        ("PUT", "/?cname"),
+        ("PUT", "/k.txt?append&position=0"),
+    ] {
+        assert_eq!(
+            identified(&on_bucket(method, path)),
+            Err(405),
+            "{method} {path}"
+        );
     }
     assert_eq!(identified(&Setup::new().ask_service("PUT", "/")), Err(405));
 }
@@ -143,16 +214,33 @@ fn names_are_found_again() {
 #[test]
 fn sources_of_copies_are_read() {
     let source = |text: &str| {
-        let request = on_bucket("PUT", "/c.txt").header("x-oss-copy-source", text).request(&Setup::new()).expect("a request");
-        request.copy_source().expect("there is one").ok().map(|source| (source.bucket, source.key, source.version))
+        let request = on_bucket("PUT", "/c.txt")
+            .header("x-oss-copy-source", text)
+            .request(&Setup::new())
+            .expect("a request");
+        request
+            .copy_source()
+            .expect("there is one")
+            .ok()
+            .map(|source| (source.bucket, source.key, source.version))
     };
     let plain = |key: &str| Some(("bucket-one".to_owned(), key.to_owned(), None));
     assert_eq!(source("/bucket-one/a/b.txt"), plain("a/b.txt"));
     assert_eq!(source("bucket-one/a.txt"), plain("a.txt"));
     assert_eq!(source("/bucket-one/a%20b%3F"), plain("a b?"));
     assert_eq!(source("%2Fbucket-one%2Fa.txt"), plain("a.txt"));
-    assert_eq!(source("/bucket-one/a.txt?versionId=V1").and_then(|source| source.2), Some("V1".into()));
-    for bad in ["/bucket-one", "/bucket-one/", "//a", "/B_x/a", "/bucket-one/%ff", ""] {
+    assert_eq!(
+        source("/bucket-one/a.txt?versionId=V1").and_then(|source| source.2),
+        Some("V1".into())
+    );
+    for bad in [
+        "/bucket-one",
+        "/bucket-one/",
+        "//a",
+        "/B_x/a",
+        "/bucket-one/%ff",
+        "",
+    ] {
         assert_eq!(source(bad), None, "{bad}");
     }
 }

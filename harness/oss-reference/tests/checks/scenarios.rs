@@ -3,9 +3,7 @@
 
 use oss_policy::{BucketAcl, CorsRule, CorsRules, ObjectAcl, RefererRules};
 use oss_reference::Cause::{self, *};
-use oss_reference::world::{
-    Encryption, Restoration, Retention, RetentionState, StorageClass,
-};
+use oss_reference::world::{Encryption, Restoration, Retention, RetentionState, StorageClass};
 use serde_json::json;
 
 use crate::fixture::{Ask, NOW, OTHER, OWNER, Scheme, Setup, allow, content};
@@ -32,7 +30,9 @@ fn get(setup: &Setup) -> Ask {
 }
 
 fn put_encrypted(setup: &Setup) -> Ask {
-    setup.ask("PUT", "bucket-one", "/new.txt").header("x-oss-server-side-encryption", "KMS")
+    setup
+        .ask("PUT", "bucket-one", "/new.txt")
+        .header("x-oss-server-side-encryption", "KMS")
 }
 
 fn preflight(setup: &mut Setup) -> Ask {
@@ -43,7 +43,10 @@ fn preflight(setup: &mut Setup) -> Ask {
         expose_headers: vec![],
         max_age_seconds: None,
     };
-    setup.bucket("bucket-one").cors = Some(CorsRules { rules: vec![rule], response_vary: false });
+    setup.bucket("bucket-one").cors = Some(CorsRules {
+        rules: vec![rule],
+        response_vary: false,
+    });
     setup
         .ask("OPTIONS", "bucket-one", "/k.txt")
         .anonymous()
@@ -58,7 +61,9 @@ fn replace(ask: &mut Ask, name: &str, value: &str) {
 }
 
 fn form(setup: &Setup, conditions: serde_json::Value, fields: &[(&str, &str)]) -> Ask {
-    setup.ask("POST", "bucket-one", "/").form("2023-12-18T09:00:00.000Z", conditions, fields)
+    setup
+        .ask("POST", "bucket-one", "/")
+        .form("2023-12-18T09:00:00.000Z", conditions, fields)
 }
 
 fn hotlinked(setup: &mut Setup) -> Ask {
@@ -68,17 +73,28 @@ fn hotlinked(setup: &mut Setup) -> Ask {
         blacklist: vec!["http://bad.good.example".into()],
         ..RefererRules::default()
     });
-    setup.ask("GET", "bucket-read", "/k.txt").anonymous().header("referer", "http://www.good.example")
+    setup
+        .ask("GET", "bucket-read", "/k.txt")
+        .anonymous()
+        .header("referer", "http://www.good.example")
 }
 
 fn locked(setup: &mut Setup, state: RetentionState) {
-    let retention = Retention { id: "W1".into(), state, days: 1, created: NOW };
+    let retention = Retention {
+        id: "W1".into(),
+        state,
+        days: 1,
+        created: NOW,
+    };
     setup.bucket("bucket-one").retention = Some(retention);
 }
 
 fn archived(setup: &mut Setup) -> Ask {
     setup.object("bucket-one").storage_class = StorageClass::Archive;
-    setup.object("bucket-one").restoration = Some(Restoration { ready: NOW - 1, expires: NOW + 1 });
+    setup.object("bucket-one").restoration = Some(Restoration {
+        ready: NOW - 1,
+        expires: NOW + 1,
+    });
     get(setup)
 }
 

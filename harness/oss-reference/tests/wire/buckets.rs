@@ -47,22 +47,22 @@ async fn a_bucket_is_made_described_and_removed() {
 #[tokio::test]
 async fn a_bucket_put_twice() {
     let wire = Wire::with_bucket().await;
-    wire.ask("PUT", "/b").header("x-oss-acl", "public-read-write").send().await.is(200);
-    assert_eq!(wire.get("/b?acl").await.is(200).at("AccessControlList/Grant"), "public-read-write");
+    wire.ask("PUT", "/bkt").header("x-oss-acl", "public-read-write").send().await.is(200);
+    assert_eq!(wire.get("/bkt?acl").await.is(200).at("AccessControlList/Grant"), "public-read-write");
     // A plain repetition leaves the ACL alone.
-    wire.ask("PUT", "/b").send().await.is(200);
-    assert_eq!(wire.get("/b?acl").await.at("AccessControlList/Grant"), "public-read-write");
+    wire.ask("PUT", "/bkt").send().await.is(200);
+    assert_eq!(wire.get("/bkt?acl").await.at("AccessControlList/Grant"), "public-read-write");
     let other_class = "<CreateBucketConfiguration><StorageClass>Archive</StorageClass></CreateBucketConfiguration>";
-    wire.put("/b", other_class).await.refused(409, "BucketAlreadyExists");
-    wire.ask("PUT", "/b").by("other-account").send().await.refused(409, "BucketAlreadyExists");
-    wire.put("/c", "<CreateBucketConfiguration><StorageClass>Warm</StorageClass></CreateBucketConfiguration>")
+    wire.put("/bkt", other_class).await.refused(409, "BucketAlreadyExists");
+    wire.ask("PUT", "/bkt").by("other-account").send().await.refused(409, "BucketAlreadyExists");
+    wire.put("/ccc", "<CreateBucketConfiguration><StorageClass>Warm</StorageClass></CreateBucketConfiguration>")
         .await
         .refused(400, "MalformedXML");
-    wire.put("/c", "<Wrong/>").await.refused(400, "MalformedXML");
+    wire.put("/ccc", "<Wrong/>").await.refused(400, "MalformedXML");
     let elsewhere = "<CreateBucketConfiguration><LocationConstraint>oss-mars</LocationConstraint></CreateBucketConfiguration>";
-    wire.put("/c", elsewhere).await.refused(400, "InvalidLocationConstraint");
-    wire.get("/c?bucketInfo").await.refused(404, "NoSuchBucket");
-    wire.ask("PUT", "/b?acl").header("x-oss-acl", "everybody").send().await.refused(400, "InvalidArgument");
+    wire.put("/ccc", elsewhere).await.refused(400, "InvalidLocationConstraint");
+    wire.get("/ccc?bucketInfo").await.refused(404, "NoSuchBucket");
+    wire.ask("PUT", "/bkt?acl").header("x-oss-acl", "everybody").send().await.refused(400, "InvalidArgument");
 }
 
 #[tokio::test]
@@ -107,13 +107,13 @@ async fn regions_are_described() {
 #[tokio::test]
 async fn the_host_names_the_region() {
     let wire = Wire::start().await;
-    let host = "b.oss-cn-shanghai.aliyuncs.test:9403";
+    let host = "bkt.oss-cn-shanghai.aliyuncs.test:9403";
     wire.ask("PUT", "/").host(host).send().await.is(200);
     let info = wire.ask("GET", "/?bucketInfo").host(host).send().await.is(200);
     assert_eq!(info.at("Bucket/Location"), "oss-cn-shanghai");
     assert_eq!(info.at("Bucket/ExtranetEndpoint"), "http://oss-cn-shanghai.aliyuncs.test:9403");
-    let wrong = wire.ask("GET", "/?bucketInfo").host("b.oss-cn-hangzhou.aliyuncs.test").send().await;
+    let wrong = wire.ask("GET", "/?bucketInfo").host("bkt.oss-cn-hangzhou.aliyuncs.test").send().await;
     let wrong = wrong.refused(403, "AccessDenied");
-    assert_eq!(wrong.at("HostId"), "b.oss-cn-hangzhou.aliyuncs.test");
+    assert_eq!(wrong.at("HostId"), "bkt.oss-cn-hangzhou.aliyuncs.test");
     assert_eq!(wrong.at("Endpoint"), "oss-cn-shanghai.aliyuncs.test");
 }

@@ -28,10 +28,10 @@ impl Wire {
         Self { running }
     }
 
-    /// A server with the owner's bucket `b`.
+    /// A server with the owner's bucket `bkt`.
     pub(crate) async fn with_bucket() -> Self {
         let wire = Self::start().await;
-        wire.ask("PUT", "/b").send().await.is(200);
+        wire.ask("PUT", "/bkt").send().await.is(200);
         wire
     }
 

@@ -21,13 +21,13 @@ fn encode(fields: Fields<'_>) -> Vec<u8> {
 }
 
 fn form<'w>(wire: &'w Wire, fields: Fields<'_>) -> Ask<'w> {
-    wire.ask("POST", "/b").anonymous().header("Content-Type", "multipart/form-data; boundary=xyz").body(encode(fields))
+    wire.ask("POST", "/bkt").anonymous().header("Content-Type", "multipart/form-data; boundary=xyz").body(encode(fields))
 }
 
 /// A server whose bucket everybody may write to.
 async fn open() -> Wire {
     let wire = Wire::start().await;
-    wire.ask("PUT", "/b").header("x-oss-acl", "public-read-write").send().await.is(200);
+    wire.ask("PUT", "/bkt").header("x-oss-acl", "public-read-write").send().await.is(200);
     wire
 }
 
@@ -57,22 +57,22 @@ async fn every_way_to_succeed() {
     let file = ("file", "hello");
     let plain = form(&wire, &[key, file]).send().await.is(204);
     assert_eq!(plain.the("etag"), "\"5D41402ABC4B2A76B9719D911017C592\"");
-    let got = wire.get("/b/dir/k").await.is(200);
+    let got = wire.get("/bkt/dir/k").await.is(200);
     assert_eq!((got.text().as_str(), got.the("content-type")), ("hello", "text/file"));
 
     form(&wire, &[key, ("success_action_status", "200"), file]).send().await.is(200);
     form(&wire, &[key, ("success_action_status", "999"), file]).send().await.is(204);
     let created = form(&wire, &[key, ("success_action_status", "201"), file]).send().await.is(201);
     assert_eq!(created.xml().name, "PostResponse");
-    assert_eq!((created.at("Bucket"), created.at("Key"), created.at("Location")), ("b".into(), "dir/k".into(), location));
+    assert_eq!((created.at("Bucket"), created.at("Key"), created.at("Location")), ("bkt".into(), "dir/k".into(), location));
     let redirected = form(&wire, &[key, ("success_action_redirect", "http://a.com/?x=1"), file]).send().await.is(303);
-    assert_eq!(redirected.the("location"), "http://a.com/?x=1&bucket=b&key=dir%2Fk&etag=%225D41402ABC4B2A76B9719D911017C592%22");
+    assert_eq!(redirected.the("location"), "http://a.com/?x=1&bucket=bkt&key=dir%2Fk&etag=%225D41402ABC4B2A76B9719D911017C592%22");
 }
 
 #[tokio::test]
 async fn names_fields_and_signatures() {
     let wire = Wire::with_bucket().await;
-    let conditions = "{\"bucket\":\"b\"},[\"starts-with\",\"$key\",\"up/\"]";
+    let conditions = "{\"bucket\":\"bkt\"},[\"starts-with\",\"$key\",\"up/\"]";
     let fields = [
         ("key", "up/${filename}"),
         ("x-oss-object-acl", "public-read"),
@@ -83,13 +83,13 @@ async fn names_fields_and_signatures() {
         ("submit", "ignored"),
     ];
     post_signed(&wire, conditions, &fields).await.is(204);
-    let got = wire.ask("GET", "/b/up/pic%20ture.txt").anonymous().send().await.is(200);
+    let got = wire.ask("GET", "/bkt/up/pic%20ture.txt").anonymous().send().await.is(200);
     assert_eq!((got.text().as_str(), got.the("content-type"), got.the("x-oss-meta-m")), ("hello", "text/form", "1"));
     assert_eq!(got.the("x-oss-storage-class"), "IA");
     let failed = post_signed(&wire, conditions, &[("key", "elsewhere"), ("file", "x")]).await.refused(403, "AccessDenied");
     assert!(failed.at("Message").ends_with("[\"starts-with\", \"$key\", \"up/\"]"), "{}", failed.text());
     form(&wire, &[("key", "k"), ("file", "x")]).send().await.refused(403, "AccessDenied");
-    wire.get("/b/elsewhere").await.refused(404, "NoSuchKey");
+    wire.get("/bkt/elsewhere").await.refused(404, "NoSuchKey");
 }
 
 #[tokio::test]
@@ -99,10 +99,10 @@ async fn the_size_range_is_kept() {
     for (file, status, code) in [("ab", 400, "EntityTooSmall"), ("abcdef", 400, "EntityTooLarge")] {
         post_signed(&wire, range, &[("key", "k"), ("file", file)]).await.refused(status, code);
     }
-    wire.get("/b/k").await.refused(404, "NoSuchKey");
+    wire.get("/bkt/k").await.refused(404, "NoSuchKey");
     for file in ["abc", "abcde"] {
         post_signed(&wire, range, &[("key", "k"), ("file", file)]).await.is(204);
-        assert_eq!(wire.get("/b/k").await.text(), file);
+        assert_eq!(wire.get("/bkt/k").await.text(), file);
     }
 }
 
@@ -116,7 +116,7 @@ async fn forms_that_cannot_be_read() {
     form(&wire, &[("key", "k"), file, file]).send().await.refused(400, "IncorrectNumberOfFilesInPOSTRequest");
     form(&wire, &[("key", "k"), (&"n".repeat(9000), "v"), file]).send().await.refused(400, "FieldItemTooLong");
     form(&wire, &[("key", "k"), ("n", &"v".repeat((2 << 20) + 1)), file]).send().await.refused(400, "FieldItemTooLong");
-    let of_type = |content_type: &str, body: Vec<u8>| wire.ask("POST", "/b").anonymous().header("Content-Type", content_type).body(body);
+    let of_type = |content_type: &str, body: Vec<u8>| wire.ask("POST", "/bkt").anonymous().header("Content-Type", content_type).body(body);
     of_type("text/plain", b"x".to_vec()).send().await.refused(400, "RequestIsNotMultiPartContent");
     of_type("multipart/form-data", b"x".to_vec()).send().await.refused(400, "MalformedPOSTRequest");
     let mut cut = encode(&[("key", "k"), file]);
@@ -124,7 +124,7 @@ async fn forms_that_cannot_be_read() {
     of_type("multipart/form-data; boundary=xyz", cut).send().await.refused(400, "MalformedPOSTRequest");
     let digest = STANDARD.encode(md5::Md5::digest(b"other"));
     form(&wire, &[("key", "k"), file]).header("Content-MD5", digest).send().await.refused(400, "InvalidDigest");
-    wire.get("/b/k").await.refused(404, "NoSuchKey");
+    wire.get("/bkt/k").await.refused(404, "NoSuchKey");
     let body = encode(&[("key", "k"), file]);
     let digest = STANDARD.encode(md5::Md5::digest(&body));
     form(&wire, &[("key", "k"), file]).header("Content-MD5", digest).send().await.is(204);

@@ -53,7 +53,11 @@ impl Console {
         if let Some(help) = help {
             text.push_str(&format!("{cyan}help{reset}: {help}\n"));
         }
-        // Nobody is left to tell when standard error is closed.
+        self.complain(&text);
+    }
+
+    /// Prints to standard error. Nobody is left to tell when that is closed.
+    pub fn complain(self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 }

@@ -2,6 +2,11 @@
 
 mod args;
 mod console;
+mod review;
+mod run;
+mod serve;
+mod signals;
+mod source;
 
 use std::ffi::OsString;
 
@@ -27,11 +32,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let (command, color) = parsed;
-    let mut console = Console::new(color);
+    let console = Console::new(color);
     match command {
-        _ => {
-            let _ = &mut console;
-            Exit::Usage
-        }
+        Command::Run(args) => run::run(&args, console),
+        Command::Serve(args) => serve::serve(&args, console),
+        Command::Review(args) => review::review(&args, console),
+        Command::List(_) | Command::Explain(_) | Command::Check(_) => Exit::Usage,
     }
 }

@@ -8,7 +8,7 @@ pub mod normalise;
 pub mod snapshot;
 pub mod summary;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 pub mod verdict;

@@ -10,6 +10,9 @@ pub mod sink;
 pub mod style;
 pub mod terminal;
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use crate::case::Instance;

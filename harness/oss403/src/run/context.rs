@@ -73,9 +73,15 @@ impl Context {
         self.names.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// An error when the run is being stopped.
+    /// An error when the run is being stopped, or what it makes cannot be written down any more.
     pub(crate) fn go_on(&self) -> Result<(), Trouble> {
-        if self.stop.is_stopped() { Err(Trouble::Interrupted) } else { Ok(()) }
+        if self.stop.is_stopped() {
+            Err(Trouble::Interrupted)
+        } else if self.journal.is_broken() {
+            Err(Trouble::Harness("the journal cannot be written".into()))
+        } else {
+            Ok(())
+        }
     }
 
     /// The operator hook.

@@ -5,9 +5,10 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::record::TwinRecord;
 use crate::wire::redact::Redactor;
@@ -120,6 +121,11 @@ pub enum Made {
         /// The domain.
         domain: String,
     },
+    /// A state that the operator has changed.
+    State {
+        /// The operator's command that ends it.
+        undo: Value,
+    },
 }
 
 impl std::fmt::Display for Made {
@@ -133,6 +139,7 @@ impl std::fmt::Display for Made {
             }
             Self::VpcEndpoint { endpoint, .. } => write!(f, "VPC endpoint {endpoint}"),
             Self::Domain { domain } => write!(f, "domain {domain}"),
+            Self::State { undo } => write!(f, "a state that {undo} ends"),
         }
     }
 }
@@ -142,6 +149,7 @@ pub struct Journal {
     path: PathBuf,
     file: Mutex<BufWriter<File>>,
     failure: Mutex<Option<io::Error>>,
+    broken: AtomicBool,
     seq: AtomicU64,
 }
 
@@ -161,6 +169,7 @@ impl Journal {
             path,
             file: Mutex::new(BufWriter::with_capacity(256 * 1024, file)),
             failure: Mutex::default(),
+            broken: AtomicBool::new(false),
             seq: AtomicU64::new(0),
         };
         journal.write(&Line::Run(header), true);
@@ -175,6 +184,11 @@ impl Journal {
         &self.path
     }
 
+    /// Whether a line could not be written: nothing more may be made then.
+    pub fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
+    }
+
     /// Notes that something is about to be made. The line has left this process when this returns.
     #[must_use]
     pub fn intent(&self, what: &Made) -> u64 {
@@ -185,7 +199,10 @@ impl Journal {
 
     /// Notes that it was made. What only the target could name leaves this process at once, too.
     pub fn created(&self, seq: u64, what: &Made) {
-        let named_by_target = !matches!(what, Made::Bucket { .. } | Made::Domain { .. });
+        let named_by_target = matches!(
+            what,
+            Made::Account { .. } | Made::RamUser { .. } | Made::Session { .. } | Made::VpcEndpoint { .. }
+        );
         self.write(&Line::Created { seq, what: what.clone() }, named_by_target);
     }
 
@@ -235,6 +252,7 @@ impl Journal {
             if flush { file.flush() } else { Ok(()) }
         });
         if let Err(error) = result {
+            self.broken.store(true, Ordering::Relaxed);
             let mut failure = self.failure.lock().expect("nobody panics with this lock");
             failure.get_or_insert(error);
         }

@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use oss_reference::operator::protocol::{
-    Command, Create, Credential, Remove, Set, VERSION, VpcEndpoint,
+    Command, Create, Credential, Set, VERSION, VpcEndpoint,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -122,15 +122,15 @@ impl Operator {
     /// # Errors
     /// When the operator does not.
     pub async fn set(&self, set: Set) -> Result<(), OperatorError> {
-        self.ask::<Value>(&Command::Set(set)).await.map(drop)
+        self.perform(&Command::Set(set)).await
     }
 
-    /// Takes something away.
+    /// Carries out a command whose answer says nothing.
     ///
     /// # Errors
     /// When the operator does not.
-    pub async fn remove(&self, remove: Remove) -> Result<(), OperatorError> {
-        self.ask::<Value>(&Command::Remove(remove)).await.map(drop)
+    pub async fn perform(&self, command: &Command) -> Result<(), OperatorError> {
+        self.ask::<Value>(command).await.map(drop)
     }
 
     async fn ask<T: DeserializeOwned>(&self, command: &Command) -> Result<T, OperatorError> {

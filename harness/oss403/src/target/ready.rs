@@ -34,7 +34,7 @@ pub(crate) struct Inner {
     pub(crate) limits: Limits,
     pub(crate) client: Client,
     pub(crate) is_embedded: bool,
-    endpoint: String,
+    pub(crate) endpoint: String,
     snapshots: String,
 }
 

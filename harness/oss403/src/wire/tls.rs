@@ -38,7 +38,7 @@ pub enum TlsError {
 
 impl Tls {
     /// The configuration for a scheme. Plain HTTP gets one that trusts nobody, so that nothing is read from disk for it.
-    pub(super) fn config(&self, scheme: Scheme) -> Result<ClientConfig, TlsError> {
+    pub(crate) fn config(&self, scheme: Scheme) -> Result<ClientConfig, TlsError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()

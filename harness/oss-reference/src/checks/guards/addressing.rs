@@ -9,22 +9,29 @@ use crate::operation::Operation;
 /// The methods that any resource has.
 pub(in super::super) fn method_known(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let method = inquiry.request.method.as_str();
-    if matches!(method, "GET" | "HEAD" | "PUT" | "POST" | "DELETE" | "OPTIONS") {
+    if matches!(
+        method,
+        "GET" | "HEAD" | "PUT" | "POST" | "DELETE" | "OPTIONS"
+    ) {
         return Ok(());
     }
     let message = "The specified method is not allowed against this resource.";
-    Err(Rejection::new(405, "MethodNotAllowed", message).extra("Method", method).into())
+    Err(Rejection::new(405, "MethodNotAllowed", message)
+        .extra("Method", method)
+        .into())
 }
 
 /// The bucket has a name that a bucket can have (EC 0015-00000001).
 pub(in super::super) fn bucket_name(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     match named(inquiry) {
-        Some(name) if !is_bucket_name(name) => {
-            Err(Rejection::new(400, "InvalidBucketName", "The specified bucket is not valid.")
-                .ec("0015-00000001")
-                .extra("BucketName", name)
-                .into())
-        }
+        Some(name) if !is_bucket_name(name) => Err(Rejection::new(
+            400,
+            "InvalidBucketName",
+            "The specified bucket is not valid.",
+        )
+        .ec("0015-00000001")
+        .extra("BucketName", name)
+        .into()),
         _ => Ok(()),
     }
 }
@@ -36,7 +43,9 @@ pub(in super::super) fn bucket_exists(inquiry: &Inquiry<'_>) -> Result<(), Refus
         return Ok(());
     }
     match named(inquiry) {
-        Some(name) if inquiry.bucket().is_none() && !inquiry.asks(Operation::OptionObject) => Err(no_such_bucket(name).into()),
+        Some(name) if inquiry.bucket().is_none() && !inquiry.asks(Operation::OptionObject) => {
+            Err(no_such_bucket(name).into())
+        }
         _ => Ok(()),
     }
 }
@@ -62,7 +71,8 @@ pub(super) fn no_such_bucket(name: &str) -> Rejection {
 /// The bucket named, unless a host that nobody knows names it: there the host is what is wrong.
 fn named<'r>(inquiry: &'r Inquiry<'_>) -> Option<&'r str> {
     let addressed = &inquiry.request.addressed;
-    let strange = addressed.class == HostClass::Foreign && !is_standard(&addressed.class, inquiry.config);
+    let strange =
+        addressed.class == HostClass::Foreign && !is_standard(&addressed.class, inquiry.config);
     inquiry.request.bucket().filter(|_| !strange)
 }
 
@@ -85,9 +95,15 @@ pub(in super::super) fn preflight_complete(inquiry: &Inquiry<'_>) -> Result<(), 
     }
     let lacks = |name: &str| request.header(name).is_none_or(str::is_empty);
     let (message, ec) = if lacks("origin") {
-        ("Insufficient information. Origin request header needed.", "0034-00000101")
+        (
+            "Insufficient information. Origin request header needed.",
+            "0034-00000101",
+        )
     } else if lacks("access-control-request-method") {
-        ("Insufficient information. Request Access-Control-Request-Method header needed.", "0034-00000102")
+        (
+            "Insufficient information. Request Access-Control-Request-Method header needed.",
+            "0034-00000102",
+        )
     } else {
         return Ok(());
     };

@@ -2,7 +2,8 @@
 
 use oss_auth::{ClaimErrorKind, DateError, ScopeError, ScopePart, Timestamp, Validity};
 
-use super::super::inquiry::{BadClaim, Inquiry, Place};
+use super::super::claim::{BadClaim, Place};
+use super::super::inquiry::Inquiry;
 use crate::answer::{Refusal, Rejection};
 use crate::denial::{Cause, Denial};
 
@@ -19,20 +20,28 @@ pub(in super::super) fn one_mechanism(inquiry: &Inquiry<'_>) -> Result<(), Refus
 /// The Authorization header, or the V2 or V4 URL, can be read (EC 0002-00000061 and following). What a V1 URL lacks is the business of
 /// two checks.
 pub(in super::super) fn claim_readable(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Err(BadClaim::Request(error)) = inquiry.claim() else { return Ok(()) };
+    let Err(BadClaim::Request(error)) = inquiry.claim() else {
+        return Ok(());
+    };
     let message = match error.kind() {
         ClaimErrorKind::MalformedHeader => "Authorization header is invalid.".to_owned(),
         ClaimErrorKind::MalformedUrl => capitalised(&error.to_string()),
-        ClaimErrorKind::Conflict | ClaimErrorKind::UrlMissingParameter | ClaimErrorKind::UrlInvalidExpires => return Ok(()),
+        ClaimErrorKind::Conflict
+        | ClaimErrorKind::UrlMissingParameter
+        | ClaimErrorKind::UrlInvalidExpires => return Ok(()),
     };
     Err(invalid(message, error.ec()).into())
 }
 
 /// A form has a key, and all of its signature's fields or none (help page: PostObject; EC 0002-00000702 to -706).
 pub(in super::super) fn form_complete(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Some(form) = inquiry.form else { return Ok(()) };
+    let Some(form) = inquiry.form else {
+        return Ok(());
+    };
     let ordered = |field: &str| {
-        format!("The bucket POST must contain the specified '{field}'. If it is specified, please check the order of the fields")
+        format!(
+            "The bucket POST must contain the specified '{field}'. If it is specified, please check the order of the fields"
+        )
     };
     if form.key().is_none() {
         let rejection = Rejection::new(400, "InvalidArgument", ordered("key"));
@@ -49,9 +58,15 @@ pub(in super::super) fn form_complete(inquiry: &Inquiry<'_>) -> Result<(), Refus
 /// A header that is signed carries a date that can be read (EC 0002-00000502, -503, -505). The 403 page does not list it.
 pub(in super::super) fn valid_date(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     match inquiry.readable_claim().map(|claim| &claim.place) {
-        Some(Place::Request { scheme, validity: Err(error), .. }) => {
+        Some(Place::Request {
+            scheme,
+            validity: Err(error),
+            ..
+        }) => {
             let error: DateError = *error;
-            Err(Denial::new(Cause::DateInvalid).ec(scheme.date_ec(error)).into())
+            Err(Denial::new(Cause::DateInvalid)
+                .ec(scheme.date_ec(error))
+                .into())
         }
         _ => Ok(()),
     }
@@ -59,25 +74,36 @@ pub(in super::super) fn valid_date(inquiry: &Inquiry<'_>) -> Result<(), Refusal>
 
 /// The credential of a V4 signature is made for this day, region and product (EC 0002-00000212, -226, -227; forms -709, -715).
 pub(in super::super) fn credential_scope(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Some(claim) = inquiry.readable_claim() else { return Ok(()) };
+    let Some(claim) = inquiry.readable_claim() else {
+        return Ok(());
+    };
     let region = inquiry.certain_region();
     let wrong = match &claim.place {
         Place::Form(form) => {
             let own = form.scope().map_or("", |scope| scope.region);
             form.check_scope(served(inquiry, region, own)).err()
         }
-        Place::Request { validity: Ok(validity), .. } => {
-            let Some(at) = signed_at(*validity) else { return Ok(()) };
+        Place::Request {
+            validity: Ok(validity),
+            ..
+        } => {
+            let Some(at) = signed_at(*validity) else {
+                return Ok(());
+            };
             let checked = inquiry.with_claim(|_, claim| {
                 let own = claim.scope().map_or("", |scope| scope.region);
                 claim.check_scope(at, served(inquiry, region, own))
             });
             checked.and_then(Result::err)
         }
-        Place::Request { validity: Err(_), .. } => None,
+        Place::Request {
+            validity: Err(_), ..
+        } => None,
     };
     match wrong {
-        Some(error) => Err(invalid(scope_message(&error, inquiry.form.is_some()), error.ec()).into()),
+        Some(error) => {
+            Err(invalid(scope_message(&error, inquiry.form.is_some()), error.ec()).into())
+        }
         None => Ok(()),
     }
 }

@@ -15,11 +15,13 @@ pub(in super::super) fn known(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
 /// The key is one an object can have: at most 1023 bytes, not beginning with a slash or backslash (help page: Objects).
 pub(in super::super) fn object_name(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     match inquiry.key() {
-        Some(key) if !is_object_name(key) => {
-            Err(Rejection::new(400, "InvalidObjectName", "The specified object is not valid.")
-                .extra("ObjectName", key)
-                .into())
-        }
+        Some(key) if !is_object_name(key) => Err(Rejection::new(
+            400,
+            "InvalidObjectName",
+            "The specified object is not valid.",
+        )
+        .extra("ObjectName", key)
+        .into()),
         _ => Ok(()),
     }
 }
@@ -46,7 +48,9 @@ pub(in super::super) fn source(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
 
 /// What shall be read is there. Asked after authorisation, so that who may not read cannot learn what is there.
 pub(in super::super) fn object_exists(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Ok(operation) = inquiry.operation() else { return Ok(()) };
+    let Ok(operation) = inquiry.operation() else {
+        return Ok(());
+    };
     let (bucket, key) = match operation {
         Operation::GetObject
         | Operation::HeadObject
@@ -59,7 +63,10 @@ pub(in super::super) fn object_exists(inquiry: &Inquiry<'_>) -> Result<(), Refus
         | Operation::DeleteObjectTagging
         | Operation::RestoreObject => (inquiry.bucket(), inquiry.key()),
         Operation::CopyObject | Operation::UploadPartCopy => match inquiry.copy_source() {
-            Some(source) => (inquiry.world.buckets.get(&source.bucket), Some(source.key.as_str())),
+            Some(source) => (
+                inquiry.world.buckets.get(&source.bucket),
+                Some(source.key.as_str()),
+            ),
             None => return Ok(()),
         },
         _ => return Ok(()),
@@ -67,10 +74,12 @@ pub(in super::super) fn object_exists(inquiry: &Inquiry<'_>) -> Result<(), Refus
     let there = |bucket: &Bucket, key: &str| bucket.objects.contains_key(key);
     match (bucket, key) {
         (Some(bucket), Some(key)) if !there(bucket, key) => {
-            Err(Rejection::new(404, "NoSuchKey", "The specified key does not exist.")
-                .ec("0026-00000001")
-                .extra("Key", key)
-                .into())
+            Err(
+                Rejection::new(404, "NoSuchKey", "The specified key does not exist.")
+                    .ec("0026-00000001")
+                    .extra("Key", key)
+                    .into(),
+            )
         }
         _ => Ok(()),
     }

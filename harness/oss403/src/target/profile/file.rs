@@ -312,7 +312,7 @@ impl LimitKeys {
     fn read(&self, is_embedded: bool, problems: &mut Problems) -> Limits {
         let mut limits = if is_embedded { Profile::embedded().limits } else { Limits::default() };
         if let Some(rate) = self.requests_per_second {
-            if !(rate > 0.0) {
+            if rate.is_nan() || rate <= 0.0 {
                 problems.add(["limits", "requests-per-second"], "a rate must be above zero");
             }
             limits.requests_per_second = Some(rate);

@@ -60,7 +60,7 @@ fn next_value(line: &str) -> Option<(&str, &str)> {
         let blanks = line[value..].len() - line[value..].trim_start_matches([' ', '\t']).len();
         let start = value + blanks;
         let literal = !line[start..].trim_end().is_empty() && !line[start..].starts_with(['{', '#', '[']);
-        let is_word = !line[..*at.min(&line.len())].ends_with(|c: char| c.is_alphanumeric() || c == '-');
+        let is_word = !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '-');
         if literal && is_word {
             return Some(line.split_at(start));
         }

@@ -1,0 +1,80 @@
+//! Who asks, and the signature that says so.
+
+use oss_auth::{Carrier, ClaimError, DateError, FormClaim, FormClaimError, Scheme, Validity};
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Caller {
+    /// No signature in header, URL or form.
+    Anonymous,
+    /// An account itself.
+    Root {
+        /// UID of the account.
+        uid: String,
+    },
+    /// A RAM user.
+    RamUser {
+        /// UID of the account.
+        account: String,
+        /// UID of the user.
+        uid: String,
+    },
+    /// A RAM role, through a security token.
+    Role {
+        /// UID of the account.
+        account: String,
+        /// Name of the role.
+        role: String,
+        /// Name of the session.
+        session: String,
+    },
+}
+
+impl Caller {
+    /// UID of the caller's account; `None` for anonymous callers.
+    pub fn account(&self) -> Option<&str> {
+        match self {
+            Self::Anonymous => None,
+            Self::Root { uid } => Some(uid),
+            Self::RamUser { account, .. } | Self::Role { account, .. } => Some(account),
+        }
+    }
+
+    /// Whether it is the account of that UID itself; its RAM users and roles are never owners (help page: Authentication).
+    pub fn is_root_of(&self, uid: &str) -> bool {
+        matches!(self, Self::Root { uid: own } if own == uid)
+    }
+}
+
+/// The signature a request claims to carry, as far as it does not borrow from the claim's parser.
+pub(crate) struct Claimed<'a> {
+    /// The key it names.
+    pub(crate) access_key_id: String,
+    /// The token it carries where its scheme reads one.
+    pub(crate) security_token: Option<String>,
+    /// Where it stands and what the rules of that place need.
+    pub(crate) place: Place<'a>,
+}
+
+/// Where a signature stands.
+pub(crate) enum Place<'a> {
+    /// In header or URL.
+    Request {
+        /// Its scheme.
+        scheme: Scheme,
+        /// Header or URL.
+        carrier: Carrier,
+        /// The time it depends on.
+        validity: Result<Validity, DateError>,
+    },
+    /// In the fields of PostObject.
+    Form(FormClaim<'a>),
+}
+
+/// A claim that cannot be read.
+pub(crate) enum BadClaim {
+    /// In header or URL.
+    Request(ClaimError),
+    /// In the fields of PostObject.
+    Form(FormClaimError),
+}

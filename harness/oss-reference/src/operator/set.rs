@@ -1,0 +1,176 @@
+//! Puts things into states.
+
+use ipnet::IpNet;
+use oss_policy::PolicyKind;
+
+use super::execute::{OperatorError, account_mut, error, read_policy};
+use super::protocol::{self, DomainOwnership, KeyStatus, Set, StsSupport};
+use crate::config::Config;
+use crate::operation::Operation;
+use crate::world::{AccessKey, AccountStatus, Bucket, BucketStatus, KmsStatus, World};
+
+pub(super) fn set(world: &mut World, config: &Config, command: Set) -> Result<(), OperatorError> {
+    match command {
+        Set::AccountStatus { account, value } => {
+            account_mut(world, &account)?.status = account_status(value);
+        }
+        Set::KmsStatus { account, value } => account_mut(world, &account)?.kms = kms_status(value),
+        Set::KeyStatus {
+            access_key_id,
+            value,
+        } => {
+            key_mut(world, &access_key_id)?.enabled = value == KeyStatus::Active;
+        }
+        Set::KeyNetworks {
+            access_key_id,
+            value,
+        } => {
+            let networks = networks(&value)?;
+            key_mut(world, &access_key_id)?.allowed_networks = networks;
+        }
+        Set::RamPolicy {
+            account,
+            user,
+            value,
+        } => {
+            let policy = read_policy(value.as_ref(), PolicyKind::Ram)?;
+            match account_mut(world, &account)?.users.get_mut(&user) {
+                Some(user) => user.policy = policy,
+                None => {
+                    return error(
+                        "no-such-user",
+                        format!("account {account} has no RAM user {user:?}"),
+                    );
+                }
+            }
+        }
+        Set::BucketStatus { bucket, value } => {
+            bucket_mut(world, &bucket)?.status = match value {
+                protocol::BucketStatus::Active => BucketStatus::Active,
+                protocol::BucketStatus::Disabled => BucketStatus::Disabled,
+            };
+        }
+        Set::StsInRegion {
+            account,
+            region,
+            value,
+        } => {
+            if !config.regions.contains(&region) {
+                return error(
+                    "no-such-region",
+                    format!("region {region:?} is not served here"),
+                );
+            }
+            toggle(
+                &mut account_mut(world, &account)?.regions_without_sts,
+                region,
+                value == StsSupport::Refused,
+            );
+        }
+        Set::StsInOperation {
+            account,
+            operation,
+            value,
+        } => {
+            if Operation::from_name(&operation).is_none() {
+                return error(
+                    "no-such-operation",
+                    format!("{operation:?} is not the name of an operation"),
+                );
+            }
+            let refused = value == StsSupport::Refused;
+            toggle(
+                &mut account_mut(world, &account)?.operations_without_sts,
+                operation,
+                refused,
+            );
+        }
+        Set::VpcEndpointPolicy { endpoint, value } => {
+            let policy = read_policy(value.as_ref(), PolicyKind::VpcEndpoint)?;
+            match world.vpc_endpoints.get_mut(&endpoint) {
+                Some(endpoint) => endpoint.policy = policy,
+                None => {
+                    return error(
+                        "no-such-endpoint",
+                        format!("there is no VPC endpoint {endpoint:?}"),
+                    );
+                }
+            }
+        }
+        Set::DomainOwnership {
+            domain,
+            account,
+            value,
+        } => {
+            account_mut(world, &account)?;
+            if domain.is_empty() {
+                return error("invalid-domain", "the domain is empty");
+            }
+            let proof = (domain.to_ascii_lowercase(), account);
+            toggle(
+                &mut world.domain_proofs,
+                proof,
+                value == DomainOwnership::Proven,
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Puts `item` into `set`, or takes it out.
+fn toggle<T: Eq + std::hash::Hash>(set: &mut std::collections::HashSet<T>, item: T, present: bool) {
+    if present {
+        set.insert(item);
+    } else {
+        set.remove(&item);
+    }
+}
+
+fn account_status(value: protocol::AccountStatus) -> AccountStatus {
+    match value {
+        protocol::AccountStatus::Active => AccountStatus::Active,
+        protocol::AccountStatus::Disabled => AccountStatus::Disabled,
+        protocol::AccountStatus::Abnormal => AccountStatus::Abnormal,
+    }
+}
+
+fn kms_status(value: protocol::KmsStatus) -> KmsStatus {
+    match value {
+        protocol::KmsStatus::Active => KmsStatus::Active,
+        protocol::KmsStatus::None => KmsStatus::None,
+        protocol::KmsStatus::InDebt => KmsStatus::InDebt,
+        protocol::KmsStatus::Overdue => KmsStatus::Overdue,
+    }
+}
+
+/// Networks in CIDR form, or single addresses; none at all lifts the limit.
+fn networks(texts: &[String]) -> Result<Option<Vec<IpNet>>, OperatorError> {
+    if texts.is_empty() {
+        return Ok(None);
+    }
+    let read = |text: &String| {
+        text.parse::<IpNet>()
+            .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
+            .or_else(|_| {
+                error(
+                    "invalid-network",
+                    format!("{text:?} is not a network in CIDR form"),
+                )
+            })
+    };
+    texts.iter().map(read).collect::<Result<_, _>>().map(Some)
+}
+
+fn key_mut<'w>(world: &'w mut World, id: &str) -> Result<&'w mut AccessKey, OperatorError> {
+    match world.keys.get_mut(id) {
+        Some(key) => Ok(key),
+        None => error("no-such-key", format!("there is no access key {id:?}")),
+    }
+}
+
+fn bucket_mut<'w>(world: &'w mut World, name: &str) -> Result<&'w mut Bucket, OperatorError> {
+    match world.buckets.get_mut(name) {
+        Some(bucket) => Ok(bucket),
+        None => error("no-such-bucket", format!("there is no bucket {name:?}")),
+    }
+}

@@ -1,0 +1,266 @@
+//! `oss403 run`: certify a target.
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::args::{RunArgs, RunOptions};
+use super::console::print;
+use super::{Console, signals, source};
+use crate::case::model::CaseFile;
+use crate::case::{Instance, Ledger};
+use crate::exit::Exit;
+use crate::judge::snapshot::Snapshots;
+use crate::report::entry::Entry;
+use crate::report::progress::Progress;
+use crate::report::sink::{KINDS, Report, ReportError};
+use crate::report::style::{Style, counted, harmless};
+use crate::report::terminal::Terminal;
+use crate::report::Facts;
+use crate::run::{Options, RunError, StopSignal};
+use crate::suite::{Certified, Step, certify};
+use crate::target::{Profile, Target, TargetError};
+
+/// Everything that is settled before anything is sent.
+struct Plan {
+    ledger: Ledger,
+    ledger_source: String,
+    instances: Vec<Instance>,
+    profile: Profile,
+    reports: Vec<Report>,
+    snapshots: Option<PathBuf>,
+    options: Options,
+}
+
+/// Runs the selected instances and reports.
+pub(super) fn run(args: &RunArgs, console: Console) -> Exit {
+    let plan = match plan(args, console) {
+        Ok(plan) => plan,
+        Err(exit) => return exit,
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            console.error(format_args!("the runtime could not be started: {error}"), None);
+            return Exit::Target;
+        }
+    };
+    runtime.block_on(carry_out(plan, console))
+}
+
+fn plan(args: &RunArgs, console: Console) -> Result<Plan, Exit> {
+    let RunArgs { filters, options } = args;
+    let (ledger, ledger_source) = source::ledger(options.cases.as_deref(), console)?;
+    let instances = ledger.select(filters).map_err(|unknown| {
+        console.error(&unknown, Some(&unknown.help));
+        Exit::NothingSelected
+    })?;
+    if instances.is_empty() {
+        console.error("nothing is selected", None);
+        return Err(Exit::NothingSelected);
+    }
+    let profile = profile(options.target.as_deref(), console)?;
+    let snapshots = snapshots(options, console)?;
+    let reports = Report::open_all(&options.reports).map_err(|error| {
+        let kinds = format!("KIND=PATH, where KIND is {}", KINDS.join(" or "));
+        let help = matches!(error, ReportError::Form(_) | ReportError::Kind(_)).then_some(kinds);
+        console.error(&error, help.as_deref());
+        Exit::Usage
+    })?;
+    let options = Options {
+        seed: options.seed.unwrap_or_default(),
+        jobs: options.jobs,
+        partition: options.partition,
+        out: options.out.clone().unwrap_or_else(|| "reports".into()),
+        canaries: true,
+    };
+    Ok(Plan { ledger, ledger_source, instances, profile, reports, snapshots, options })
+}
+
+fn profile(named: Option<&Path>, console: Console) -> Result<Profile, Exit> {
+    match named {
+        None => Ok(Profile::embedded()),
+        Some(path) if path.as_os_str() == "embedded" => Ok(Profile::embedded()),
+        Some(path) => Profile::load(path).map_err(|found| source::refuse(&found, console)),
+    }
+}
+
+fn snapshots(options: &RunOptions, console: Console) -> Result<Option<PathBuf>, Exit> {
+    let Some(named) = &options.snapshots else {
+        return Ok(Some(PathBuf::from("snapshots")).filter(|folder| folder.is_dir()));
+    };
+    if named.is_dir() {
+        return Ok(Some(named.clone()));
+    }
+    let help = "make it first, empty when there are no snapshots yet";
+    console.error(format_args!("{} is no folder", named.display()), Some(help));
+    Err(Exit::Usage)
+}
+
+async fn carry_out(plan: Plan, console: Console) -> Exit {
+    let target = match Target::ready(&plan.profile).await {
+        Ok(target) => target,
+        Err(error) => return not_ready(&error, console),
+    };
+    let snapshots = plan
+        .snapshots
+        .as_ref()
+        .map(|root| Snapshots::new(root, target.snapshots(), Snapshots::is_ci()));
+    if let Err(error) = print(&header(&plan, &target)) {
+        console.error(format_args!("standard output: {error}"), None);
+        return Exit::Target;
+    }
+    let stop = StopSignal::new();
+    signals::stop_on_signal(stop.clone(), console);
+    let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let mut sinks = Sinks { reports: plan.reports, terminal: Terminal::default(), trouble: None };
+    let mut progress = None;
+    let certified = certify(
+        &target,
+        plan.instances,
+        &plan.options,
+        stop,
+        snapshots.as_ref(),
+        |step| match step {
+            Step::Planned(total) => progress = Some(Progress::new(total, console.is_interactive())),
+            Step::Finished(finished) => {
+                let entry = Entry::of(&finished);
+                sinks.add(&entry, &finished.instance.file);
+                if let Some(progress) = &mut progress {
+                    progress.step(entry.is_failure());
+                }
+            }
+        },
+    )
+    .await;
+    if let Some(progress) = &progress {
+        progress.finish();
+    }
+    let certified = match certified {
+        Ok(certified) => certified,
+        Err(error) => {
+            target.stop().await;
+            return no_run(&error, console);
+        }
+    };
+    let facts = Facts {
+        revision: plan.ledger.revision().to_owned(),
+        hash: plan.ledger.hash().to_owned(),
+        ledger_causes: plan.ledger.causes().len(),
+        target: target.name().to_owned(),
+        endpoint: target.endpoint().to_owned(),
+        seed: plan.options.seed,
+        started: i64::try_from(started).unwrap_or(i64::MAX),
+        elapsed: certified.run.elapsed,
+        requests: certified.run.requests,
+        level: certified.tally.level(plan.ledger.documented().iter().map(|row| row.id.as_str())),
+        tally: certified.tally.clone(),
+        interrupted: certified.run.interrupted,
+        left_behind: certified.run.left_behind.clone(),
+        snapshots: snapshots_in_words(&certified, plan.snapshots.as_deref(), target.snapshots()),
+    };
+    target.stop().await;
+    let files: Vec<&CaseFile> = plan.ledger.causes().map(AsRef::as_ref).collect();
+    sinks.finish(&facts, &files, &certified, console)
+}
+
+/// Where the instances go as they finish.
+struct Sinks {
+    reports: Vec<Report>,
+    terminal: Terminal,
+    trouble: Option<std::io::Error>,
+}
+
+impl Sinks {
+    fn add(&mut self, entry: &Entry, file: &CaseFile) {
+        self.terminal.add(entry);
+        for report in &mut self.reports {
+            if let Err(error) = report.add(entry, file) {
+                self.trouble.get_or_insert(error);
+            }
+        }
+    }
+
+    fn finish(
+        self,
+        facts: &Facts,
+        files: &[&CaseFile],
+        certified: &Certified,
+        console: Console,
+    ) -> Exit {
+        let style = Style { color: console.color_out(), width: console.width() };
+        let mut trouble = self.trouble;
+        for report in self.reports {
+            if let Err(error) = report.finish(facts) {
+                trouble.get_or_insert(error);
+            }
+        }
+        if let Err(error) = print(&self.terminal.render(facts, files, style)) {
+            trouble.get_or_insert(error);
+        }
+        match trouble {
+            None => {
+                let exit = certified.exit();
+                if exit == Exit::NothingSelected {
+                    console.error("nothing was tested: everything selected was set aside", None);
+                }
+                exit
+            }
+            Some(error) => {
+                console.error(format_args!("a report could not be written: {error}"), None);
+                Exit::Target
+            }
+        }
+    }
+}
+
+fn header(plan: &Plan, target: &Target) -> String {
+    let causes: std::collections::BTreeSet<&str> =
+        plan.instances.iter().map(|instance| instance.file.cause.as_str()).collect();
+    let part = plan.options.partition.map(|(m, n)| format!(", part {m} of {n}")).unwrap_or_default();
+    format!(
+        "oss403 {} against {} at {}\n{}, {}{part}; ledger {} ({}), seed {}\n\n",
+        env!("CARGO_PKG_VERSION"),
+        harmless(target.name()),
+        harmless(target.endpoint()),
+        counted(causes.len(), "cause"),
+        counted(plan.instances.len(), "instance"),
+        plan.ledger_source,
+        plan.ledger.revision(),
+        plan.options.seed,
+    )
+}
+
+fn snapshots_in_words(certified: &Certified, root: Option<&Path>, target: &str) -> String {
+    let Some(root) = root else {
+        return "none compared: there is no folder ./snapshots, and --snapshots names none".into();
+    };
+    let counts = certified.snapshots;
+    let mut parts = vec![format!("{} the same", counts.same)];
+    if counts.changed > 0 {
+        parts.push(format!("{} changed", counts.changed));
+    }
+    if counts.new > 0 {
+        parts.push(format!("{} new", counts.new));
+    }
+    let pending = counts.new + counts.changed > 0 && !Snapshots::is_ci();
+    let help = if pending { "; see `oss403 review`" } else { "" };
+    format!("{} ({}){help}", parts.join(", "), root.join(target).display())
+}
+
+/// What is missing in the user's set-up is a matter of usage; the rest is the target's.
+fn not_ready(error: &TargetError, console: Console) -> Exit {
+    console.error(error, None);
+    match error {
+        TargetError::Embedded(_) => Exit::Target,
+        _ => Exit::Usage,
+    }
+}
+
+fn no_run(error: &RunError, console: Console) -> Exit {
+    console.error(error, None);
+    match error {
+        RunError::Journal { .. } => Exit::Usage,
+        #[allow(unreachable_patterns, reason = "kinds of failure may be added")]
+        _ => Exit::Target,
+    }
+}

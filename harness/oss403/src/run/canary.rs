@@ -1,0 +1,143 @@
+//! Canaries: before anything is judged, the target shows that it tells good credentials from bad ones.
+//!
+//! Without them broken credentials would look like a server that refuses everything it should.
+
+use std::sync::Arc;
+
+use oss_auth::Timestamp;
+
+use super::context::unix_now;
+use super::trouble::describe;
+use super::world::documents;
+use crate::target::identity::Secret;
+use crate::target::{Identity, Inner};
+use crate::wire::client::Outgoing;
+use crate::wire::draft::Draft;
+use crate::wire::exchange::{Exchange, Outcome, Response};
+use crate::wire::scene::Scene;
+use crate::wire::sign;
+
+/// Why nothing was sent but the canaries.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CanaryError {
+    /// No answer.
+    #[error("the target is unreachable at {address}: {detail}")]
+    Unreachable {
+        /// Where.
+        address: String,
+        /// Why.
+        detail: String,
+    },
+    /// The profile has no owner.
+    #[error("the profile has no identity `owner`")]
+    NoOwner,
+    /// The target does not agree with the owner's secret.
+    #[error("the target refuses the owner's signature: the access key secret is wrong")]
+    WrongSecret,
+    /// The target does not know the owner's key.
+    #[error("the target does not know the owner's access key id")]
+    UnknownKey,
+    /// The clocks differ too much for any signature to be valid.
+    #[error("the target's clock is {seconds} s off")]
+    Clock {
+        /// How far it is ahead of ours.
+        seconds: i64,
+    },
+    /// The owner is refused for another reason.
+    #[error("the target refuses the owner's ListBuckets: {answer}")]
+    OwnerRefused {
+        /// Status, code and message.
+        answer: String,
+    },
+    /// A wrong secret is as good as the right one.
+    #[error("the target accepts any signature: a wrong secret was answered {status}")]
+    AcceptsAnySignature {
+        /// The status.
+        status: u16,
+    },
+    /// An unknown key is as good as a known one.
+    #[error("the target accepts any access key: an unknown one was answered {status}")]
+    AcceptsAnyKey {
+        /// The status.
+        status: u16,
+    },
+    /// What should be refused was answered with an error of the server's.
+    #[error("the target answers {status} to {what}")]
+    NoRefusal {
+        /// What was sent.
+        what: &'static str,
+        /// The status.
+        status: u16,
+    },
+}
+
+/// Sends the canaries. Answers by how many seconds the target's clock is ahead of ours.
+pub(crate) async fn sing(target: &Inner) -> Result<i64, CanaryError> {
+    let owner = target.identities.get("owner").ok_or(CanaryError::NoOwner)?;
+    let stranger = Identity::new("OSS403NOSUCHKEY00000", Secret::new("oss403-no-such-secret"), None);
+    let (good, wrong, unknown) = tokio::join!(
+        ask(target, Arc::clone(owner), false),
+        ask(target, Arc::clone(owner), true),
+        ask(target, Arc::new(stranger), false),
+    );
+    let good = answered(good)?;
+    let ahead = clock_ahead(&good);
+    if !good.is_success() {
+        return Err(explain(&good, ahead));
+    }
+    let wrong = answered(wrong)?;
+    match wrong.status {
+        400..500 => {}
+        status @ 200..400 => return Err(CanaryError::AcceptsAnySignature { status }),
+        status => return Err(CanaryError::NoRefusal { what: "a wrong signature", status }),
+    }
+    let unknown = answered(unknown)?;
+    match unknown.status {
+        400..500 => {}
+        status @ 200..400 => return Err(CanaryError::AcceptsAnyKey { status }),
+        status => return Err(CanaryError::NoRefusal { what: "an unknown access key", status }),
+    }
+    // `Date` has whole seconds, and the answer was on its way: a second is no difference.
+    Ok(if ahead.abs() > 1 { ahead } else { 0 })
+}
+
+/// ListBuckets, the one request that needs nothing but a key.
+async fn ask(target: &Inner, identity: Arc<Identity>, wrong_secret: bool) -> Exchange {
+    let scene = Scene {
+        names: Arc::clone(&target.names),
+        buckets: std::collections::BTreeMap::new(),
+        no_bucket: true,
+        identities: std::collections::BTreeMap::new(),
+        values: std::collections::BTreeMap::new(),
+        vpc_address: None,
+    };
+    let with = target.usual_signature();
+    let mut draft = Draft::new("GET", &scene, None, None, identity, with);
+    draft.signing.wrong_secret = wrong_secret;
+    target.client.send(Outgoing::new(sign::sign(draft, unix_now()))).await
+}
+
+fn answered(exchange: Exchange) -> Result<Response, CanaryError> {
+    match exchange.outcome {
+        Outcome::Answered(response) => Ok(response),
+        Outcome::Failed(failure) => Err(CanaryError::Unreachable {
+            address: exchange.request.address,
+            detail: failure.detail,
+        }),
+    }
+}
+
+fn clock_ahead(response: &Response) -> i64 {
+    let date = response.header("date").and_then(|date| Timestamp::parse_rfc1123(date).ok());
+    date.map_or(0, |date| date.0.saturating_sub(unix_now()))
+}
+
+fn explain(response: &Response, ahead: i64) -> CanaryError {
+    let body = String::from_utf8_lossy(&response.body);
+    match documents::first(&body, "Code").as_deref() {
+        Some("SignatureDoesNotMatch") => CanaryError::WrongSecret,
+        Some("InvalidAccessKeyId") => CanaryError::UnknownKey,
+        Some("RequestTimeTooSkewed") => CanaryError::Clock { seconds: ahead },
+        _ => CanaryError::OwnerRefused { answer: describe(response) },
+    }
+}

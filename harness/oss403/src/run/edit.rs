@@ -1,0 +1,278 @@
+//! World edits: what changes between the base and the edited request, which are then the same.
+
+use oss_reference::operator::protocol::{
+    AccountStatus, BucketStatus, Command, KeyStatus, KmsStatus, Set, StsSupport,
+};
+use serde_json::{Value, json};
+
+use super::context::Courier;
+use super::journal::Made;
+use super::trouble::{Trouble, succeeded};
+use super::world::{World, documents};
+use crate::case::model::{BucketSpec, Edit};
+use crate::target::Identity;
+use crate::wire::scene::BucketPlace;
+
+/// Applies a world edit; every other edit leaves the world as it is.
+pub(crate) async fn apply(
+    edit: &Edit,
+    world: &World,
+    courier: &Courier<'_>,
+) -> Result<(), Trouble> {
+    let now = courier.context.now();
+    let own = || world.scene.bucket("");
+    match edit {
+        Edit::PutObject(objects) => {
+            for (key, spec) in objects {
+                world.put_object(courier, own()?, key, spec).await?;
+            }
+        }
+        Edit::ObjectAcl(acls) => {
+            for (key, acl) in acls {
+                let draft = world
+                    .request(courier, "PUT", own()?, Some(key))?
+                    .query("acl", None)
+                    .header("x-oss-object-acl", world.scene.text(acl, now)?);
+                succeeded(courier.send(draft).await)?;
+            }
+        }
+        Edit::BucketAcl(acl) => world.set_bucket_acl(courier, own()?, acl).await?,
+        Edit::BucketPolicy(policy) => {
+            let policy = world.scene.json(policy, now)?;
+            world.set_bucket_policy(courier, own()?, policy.to_string()).await?;
+        }
+        Edit::AddStatement(statement) => {
+            let given = world.given().bucket.as_ref().and_then(|spec| spec.policy.as_ref());
+            let policy = world.scene.json(&with_statement(given, statement), now)?;
+            world.set_bucket_policy(courier, own()?, policy.to_string()).await?;
+        }
+        Edit::Referer(referer) => {
+            world.configure(courier, own()?, "referer", documents::referer(referer)).await?;
+        }
+        Edit::Cors(rules) if rules.is_empty() => {
+            world.deconfigure(courier, own()?, "cors").await?;
+        }
+        Edit::Cors(rules) => {
+            world.configure(courier, own()?, "cors", documents::cors(rules)).await?;
+        }
+        Edit::LockWorm(_) => {
+            let place = own()?;
+            let id = world.worm(&place.name).ok_or_else(|| {
+                Trouble::Harness("the bucket has no retention policy to lock".into())
+            })?;
+            world.lock_worm(courier, place, id).await?;
+        }
+        Edit::BindDomain(name) => bind_domain(name, world, courier).await?,
+        _ => ask_operator(edit, world, courier).await?,
+    }
+    Ok(())
+}
+
+/// Whether an edit makes a bucket besides those of the scenario.
+pub(crate) fn makes_bucket(edit: &Edit) -> bool {
+    matches!(edit, Edit::BindDomain(_))
+}
+
+/// Whether the owner can read nothing while the edit holds, so that probes say something only before it and after it was lifted.
+pub(crate) fn hides_world(edit: &Edit) -> bool {
+    match edit {
+        Edit::AccountStatus(_) | Edit::BucketStatus(_) | Edit::KmsStatus(_) => true,
+        Edit::KeyStatus(_) | Edit::KeyNetworks(_) => edit.identities().contains(&"owner"),
+        _ => false,
+    }
+}
+
+/// Ends what an edit that hides the world has done.
+pub(crate) async fn lift(
+    edit: &Edit,
+    world: &World,
+    courier: &Courier<'_>,
+) -> Result<(), Trouble> {
+    for set in states(edit, world, courier).await?.into_iter().filter_map(opposite) {
+        courier.count();
+        courier.context.operator()?.set(set).await?;
+    }
+    Ok(())
+}
+
+/// The scenario's domain is bound to a bucket of somebody else, whose it is from now on.
+async fn bind_domain(name: &str, world: &World, courier: &Courier<'_>) -> Result<(), Trouble> {
+    let identity = person(name, world)?;
+    let context = courier.context;
+    let place = BucketPlace {
+        name: context.fresh_name(),
+        region: world.scene.names.home.clone(),
+        owner: name.to_owned(),
+    };
+    let account = async {
+        let account = context.account_of(name, &identity, &world.scene, courier).await?;
+        world.disprove_domain(courier, &account).await?;
+        world.prove_domain_of(courier, account).await
+    };
+    let spec = BucketSpec::default();
+    let (account, bucket) = tokio::join!(account, world.put_bucket(courier, &place, &spec));
+    account?;
+    bucket?;
+    world.bind_domain(courier, &place).await
+}
+
+/// Makes the states that only an operator can make.
+async fn ask_operator(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<(), Trouble> {
+    let context = courier.context;
+    for set in states(edit, world, courier).await? {
+        if let Some(undo) = undo(&set, edit, world) {
+            let made = Made::State { undo: Command::Set(undo).to_json() };
+            let _ = context.journal.intent(&made);
+            world.note(made);
+        }
+        courier.count();
+        context.operator()?.set(set).await?;
+    }
+    Ok(())
+}
+
+/// What the operator has to be asked for.
+async fn states(
+    edit: &Edit,
+    world: &World,
+    courier: &Courier<'_>,
+) -> Result<Vec<Set>, Trouble> {
+    let now = courier.context.now();
+    let mut sets = Vec::new();
+    match edit {
+        Edit::AccountStatus(value) => {
+            let account = world.account_of_owner(courier).await?;
+            sets.push(Set::AccountStatus { account, value: *value });
+        }
+        Edit::KmsStatus(value) => {
+            let account = world.account_of_owner(courier).await?;
+            sets.push(Set::KmsStatus { account, value: *value });
+        }
+        Edit::StsRefusedInRegion(_) => {
+            let account = world.account_of_owner(courier).await?;
+            let region = world.scene.names.home.clone();
+            sets.push(Set::StsInRegion { account, region, value: StsSupport::Refused });
+        }
+        Edit::StsRefusedInOperation(operation) => {
+            let account = world.account_of_owner(courier).await?;
+            let operation = operation.clone();
+            sets.push(Set::StsInOperation { account, operation, value: StsSupport::Refused });
+        }
+        Edit::BucketStatus(value) => {
+            let bucket = world.scene.bucket("")?.name.clone();
+            sets.push(Set::BucketStatus { bucket, value: *value });
+        }
+        Edit::KeyStatus(states) => {
+            for (name, value) in states {
+                let access_key_id = person(name, world)?.access_key_id.clone();
+                sets.push(Set::KeyStatus { access_key_id, value: *value });
+            }
+        }
+        Edit::KeyNetworks(networks) => {
+            for (name, value) in networks {
+                let access_key_id = person(name, world)?.access_key_id.clone();
+                sets.push(Set::KeyNetworks { access_key_id, value: value.clone() });
+            }
+        }
+        Edit::RamPolicy(policies) => {
+            for (name, policy) in policies {
+                let identity = person(name, world)?;
+                let (Some(account), Some(user)) = (&identity.account, &identity.user) else {
+                    return Err(Trouble::Harness(format!("`{name}` is no RAM user")));
+                };
+                let value = match policy {
+                    Value::Null => None,
+                    policy => Some(world.scene.json(policy, now)?),
+                };
+                sets.push(Set::RamPolicy { account: account.clone(), user: user.clone(), value });
+            }
+        }
+        Edit::VpcPolicy(policy) => {
+            let endpoint = world
+                .vpc_endpoint()
+                .ok_or_else(|| Trouble::Harness("the scenario has no VPC endpoint".into()))?;
+            let value = match policy {
+                Value::Null => None,
+                policy => Some(world.scene.json(policy, now)?),
+            };
+            sets.push(Set::VpcEndpointPolicy { endpoint, value });
+        }
+        _ => {}
+    }
+    Ok(sets)
+}
+
+/// What ends a state that would outlive the world: that of an account which is not the world's own, and that of a bucket, which
+/// could not be deleted otherwise.
+fn undo(set: &Set, edit: &Edit, world: &World) -> Option<Set> {
+    if world.has_own_account() {
+        return None;
+    }
+    let is_key = matches!(set, Set::KeyStatus { .. } | Set::KeyNetworks { .. });
+    if is_key && edit.identities().into_iter().all(|name| world.is_own(name)) {
+        return None;
+    }
+    opposite(set.clone())
+}
+
+/// What ends a state; `None` where the world's own removal does.
+fn opposite(set: Set) -> Option<Set> {
+    Some(match set {
+        Set::AccountStatus { account, .. } => {
+            Set::AccountStatus { account, value: AccountStatus::Active }
+        }
+        Set::KmsStatus { account, .. } => Set::KmsStatus { account, value: KmsStatus::Active },
+        Set::StsInRegion { account, region, .. } => {
+            Set::StsInRegion { account, region, value: StsSupport::Accepted }
+        }
+        Set::StsInOperation { account, operation, .. } => {
+            Set::StsInOperation { account, operation, value: StsSupport::Accepted }
+        }
+        Set::BucketStatus { bucket, .. } => {
+            Set::BucketStatus { bucket, value: BucketStatus::Active }
+        }
+        Set::KeyStatus { access_key_id, .. } => {
+            Set::KeyStatus { access_key_id, value: KeyStatus::Active }
+        }
+        Set::KeyNetworks { access_key_id, .. } => {
+            Set::KeyNetworks { access_key_id, value: Vec::new() }
+        }
+        Set::RamPolicy { .. } | Set::VpcEndpointPolicy { .. } | Set::DomainOwnership { .. } => {
+            return None;
+        }
+    })
+}
+
+fn person(name: &str, world: &World) -> Result<std::sync::Arc<Identity>, Trouble> {
+    let person = world.scene.identity(name)?;
+    person.ok_or_else(|| Trouble::Harness(format!("`{name}` has no state")))
+}
+
+fn with_statement(policy: Option<&Value>, statement: &Value) -> Value {
+    let mut policy =
+        policy.cloned().unwrap_or_else(|| json!({ "Version": "1", "Statement": [] }));
+    match policy.get_mut("Statement").and_then(Value::as_array_mut) {
+        Some(statements) => statements.push(statement.clone()),
+        None => policy["Statement"] = json!([statement]),
+    }
+    policy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_is_added_to_the_policy_that_is_there() {
+        let statement = json!({ "Effect": "Deny" });
+        let given = json!({ "Version": "1", "Statement": [{ "Effect": "Allow" }] });
+        assert_eq!(
+            with_statement(Some(&given), &statement),
+            json!({ "Version": "1", "Statement": [{ "Effect": "Allow" }, { "Effect": "Deny" }] })
+        );
+        assert_eq!(
+            with_statement(None, &statement),
+            json!({ "Version": "1", "Statement": [{ "Effect": "Deny" }] })
+        );
+    }
+}

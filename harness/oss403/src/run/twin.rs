@@ -1,0 +1,290 @@
+//! One instance: its base, its edited request, its probes, in the order that keeps each from disturbing the others.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use futures_util::future::join_all;
+
+use super::context::Courier;
+use super::edit;
+use super::journal::Made;
+use super::plan::is_read;
+use super::record::{Probe, Progress, TwinRecord};
+use super::trouble::Trouble;
+use super::world::{World, documents};
+use crate::case::model::{Edit, TextMap};
+use crate::case::{EditKind, Instance};
+use crate::wire::client::Outgoing;
+use crate::wire::draft::{Body, Draft, parse_path};
+use crate::wire::exchange::{Exchange, Outcome};
+use crate::wire::sign;
+use crate::wire::tamper::tamper;
+
+/// The worlds of an instance: the same one twice, unless the base changes what the edited request needs.
+#[derive(Clone, Copy)]
+pub(crate) struct Worlds<'w> {
+    pub(crate) base: &'w World,
+    pub(crate) edited: &'w World,
+}
+
+/// A record of which nothing is known yet.
+pub(crate) fn blank(instance: &Instance, progress: Progress) -> TwinRecord {
+    TwinRecord {
+        instance: instance.id.clone(),
+        progress,
+        base: None,
+        edited: None,
+        probes: Vec::new(),
+        secrets: Vec::new(),
+        placeholders: BTreeMap::new(),
+        elements: Vec::new(),
+        message: None,
+        requests: 0,
+        elapsed_us: 0,
+    }
+}
+
+/// Sends a twin and records it.
+pub(crate) async fn send(instance: &Instance, worlds: Worlds<'_>, courier: &Courier<'_>) -> TwinRecord {
+    let started = Instant::now();
+    let mut record = blank(instance, Progress::Complete);
+    record.secrets.clone_from(&worlds.edited.secrets);
+    let scene = &worlds.edited.scene;
+    record.placeholders.clone_from(&scene.values);
+    let mut twin = Twin { instance, worlds, courier, record };
+    let sent = match twin.expectation() {
+        Ok(()) => twin.play().await,
+        Err(trouble) => Err(trouble),
+    };
+    let Twin { mut record, .. } = twin;
+    record.progress = match sent {
+        Err(trouble) => trouble.into(),
+        Ok(()) => no_answer(&record).map_or(Progress::Complete, Progress::HarnessError),
+    };
+    record.requests = courier.sent();
+    record.elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    record
+}
+
+struct Twin<'t> {
+    instance: &'t Instance,
+    worlds: Worlds<'t>,
+    courier: &'t Courier<'t>,
+    record: TwinRecord,
+}
+
+impl Twin<'_> {
+    /// Replaces the placeholders of what the answer is compared with.
+    fn expectation(&mut self) -> Result<(), Trouble> {
+        let now = self.courier.context.now();
+        let scene = &self.worlds.edited.scene;
+        let expect = &self.instance.scenario.expect;
+        let mut elements: TextMap = self.instance.file.elements.clone();
+        elements.extend(expect.elements.clone());
+        for (name, value) in elements {
+            self.record.elements.push((name, scene.text(&value, now)?));
+        }
+        if let Some(message) = &expect.message {
+            self.record.message = Some(scene.text(message, now)?);
+        }
+        Ok(())
+    }
+
+    async fn play(&mut self) -> Result<(), Trouble> {
+        let edit = &self.instance.scenario.edit;
+        if edit.kind() == EditKind::World {
+            self.record.base = Some(self.base().await?);
+            self.courier.context.go_on()?;
+            let world = self.worlds.edited;
+            if !edit::hides_world(edit) {
+                edit::apply(edit, world, self.courier).await?;
+                return self.probed_edit().await;
+            }
+            let before = self.probe().await?;
+            edit::apply(edit, world, self.courier).await?;
+            self.record.edited = Some(self.edited().await?);
+            if !before.is_empty() {
+                edit::lift(edit, world, self.courier).await?;
+                let after = self.probe().await?;
+                self.keep_probes(before, after);
+            }
+            Ok(())
+        } else {
+            self.probed_edit().await?;
+            // Last, so that a base that changes something cannot disturb the refusal.
+            self.record.base = Some(self.base().await?);
+            Ok(())
+        }
+    }
+
+    async fn probed_edit(&mut self) -> Result<(), Trouble> {
+        let before = self.probe().await?;
+        self.record.edited = Some(self.edited().await?);
+        let after = self.probe().await?;
+        self.keep_probes(before, after);
+        Ok(())
+    }
+
+    fn keep_probes(&mut self, before: Vec<Exchange>, after: Vec<Exchange>) {
+        let targets = self.instance.scenario.unchanged.iter().cloned();
+        self.record.probes = targets
+            .zip(before)
+            .zip(after)
+            .map(|((target, before), after)| Probe { target, before, after })
+            .collect();
+    }
+
+    async fn base(&self) -> Result<Exchange, Trouble> {
+        let world = self.worlds.base;
+        let now = self.courier.context.now();
+        let draft = Draft::of_call(&self.instance.scenario.base, &world.scene, now)?;
+        self.send(draft, world, None).await
+    }
+
+    async fn edited(&self) -> Result<Exchange, Trouble> {
+        let world = self.worlds.edited;
+        let now = self.courier.context.now();
+        let scenario = &self.instance.scenario;
+        let draft = Draft::of_edited(&scenario.base, &scenario.edit, &world.scene, now)?;
+        self.send(draft, world, Some(&scenario.edit)).await
+    }
+
+    async fn send(
+        &self,
+        draft: Draft,
+        world: &World,
+        edit: Option<&Edit>,
+    ) -> Result<Exchange, Trouble> {
+        let context = self.courier.context;
+        context.go_on()?;
+        let now = context.now();
+        let trace = Trace::of(&draft);
+        let mut signed = sign::sign(draft, now);
+        if let Some(edit) = edit {
+            tamper(&mut signed, edit, &world.scene, now)?;
+        }
+        let string_to_sign = match edit {
+            Some(_) if self.speaks_of_string_to_sign() => signed.string_to_sign(),
+            _ => None,
+        };
+        let trace = Trace { method: signed.method.clone(), ..trace };
+        trace.announce(world, self.courier, &self.instance.scenario.base.r#as);
+        let delivery = self.courier.deliver(Outgoing::new(signed));
+        let mut exchange = if is_read(&trace.method) {
+            tokio::select! {
+                exchange = delivery => exchange,
+                () = context.stop.stopped() => return Err(Trouble::Interrupted),
+            }
+        } else {
+            // What may change something is waited for: nobody could remove what comes later.
+            delivery.await
+        };
+        exchange.request.string_to_sign = string_to_sign;
+        trace.note(world, &exchange);
+        Ok(exchange)
+    }
+
+    fn speaks_of_string_to_sign(&self) -> bool {
+        self.instance.file.code == "SignatureDoesNotMatch"
+            || self.record.elements.iter().any(|(name, _)| name.starts_with("StringToSign"))
+    }
+
+    /// Reads everything that must not change, as its owner.
+    async fn probe(&self) -> Result<Vec<Exchange>, Trouble> {
+        let drafts = self.instance.scenario.unchanged.iter().map(|entry| self.probe_draft(entry));
+        let drafts: Vec<Draft> = drafts.collect::<Result<_, _>>()?;
+        let context = self.courier.context;
+        let reads = join_all(drafts.into_iter().map(|draft| self.courier.send(draft)));
+        tokio::select! {
+            exchanges = reads => Ok(exchanges),
+            () = context.stop.stopped() => Err(Trouble::Interrupted),
+        }
+    }
+
+    fn probe_draft(&self, entry: &str) -> Result<Draft, Trouble> {
+        let world = self.worlds.edited;
+        let entry = world.scene.text(entry, self.courier.context.now())?;
+        let named = entry.split_once(':');
+        let (bucket, path) = match named.filter(|(name, _)| world.scene.buckets.contains_key(*name)) {
+            Some((name, path)) => (name, path),
+            None => ("", entry.as_str()),
+        };
+        let (key, query) = parse_path(path);
+        let place = world.scene.bucket(bucket)?;
+        let mut draft = world.request(self.courier, "GET", place, key.as_deref())?;
+        draft.query = query;
+        Ok(draft)
+    }
+}
+
+/// What a request may leave behind in its world.
+struct Trace {
+    method: String,
+    bucket: Option<String>,
+    key: Option<String>,
+    initiates_upload: bool,
+    makes_bucket: bool,
+}
+
+impl Trace {
+    fn of(draft: &Draft) -> Self {
+        let key = match &draft.body {
+            Body::Form(form) => {
+                let key = form.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("key"));
+                key.map(|(_, value)| value.clone())
+            }
+            Body::Empty | Body::Bytes(_) => draft.key.clone(),
+        };
+        Self {
+            method: draft.method.clone(),
+            bucket: draft.bucket.clone(),
+            initiates_upload: draft.query.iter().any(|(name, _)| name == "uploads"),
+            makes_bucket: draft.key.is_none() && draft.query.is_empty(),
+            key,
+        }
+    }
+
+    /// Notes in advance that the request may make the bucket whose name was kept free.
+    fn announce(&self, world: &World, courier: &Courier<'_>, sender: &str) {
+        if !(self.makes_bucket && self.method == "PUT" && world.scene.no_bucket) {
+            return;
+        }
+        let Some(name) = &self.bucket else { return };
+        let region = world.scene.names.home.clone();
+        let owner = if sender == "anonymous" { "owner" } else { sender }.to_owned();
+        let made = Made::Bucket { name: name.clone(), region, owner };
+        let _ = courier.context.journal.intent(&made);
+        world.note(made);
+    }
+
+    /// Notes what a request that succeeded may have made.
+    fn note(&self, world: &World, exchange: &Exchange) {
+        let Some(response) = exchange.response().filter(|response| response.is_success()) else {
+            return;
+        };
+        let (Some(bucket), Some(key)) = (&self.bucket, &self.key) else { return };
+        if is_read(&self.method) {
+            return;
+        }
+        if self.initiates_upload {
+            let body = String::from_utf8_lossy(&response.body);
+            if let Some(id) = documents::first(&body, "UploadId") {
+                world.note_upload(bucket, key, &id);
+            }
+        } else {
+            world.note_key(bucket, key);
+        }
+    }
+}
+
+/// The first request that got no answer, in words.
+fn no_answer(record: &TwinRecord) -> Option<String> {
+    let probes = record.probes.iter().flat_map(|probe| [&probe.before, &probe.after]);
+    let sent = record.base.iter().map(|exchange| ("the base request", exchange));
+    let sent = sent.chain(record.edited.iter().map(|exchange| ("the edited request", exchange)));
+    let sent = sent.chain(probes.map(|exchange| ("a probe", exchange)));
+    sent.into_iter().find_map(|(what, exchange)| match &exchange.outcome {
+        Outcome::Failed(failure) => Some(format!("{what}: {}", failure.detail)),
+        Outcome::Answered(_) => None,
+    })
+}

@@ -1,0 +1,440 @@
+//! Identities of a world: those the profile has, and those the operator hook makes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use oss_reference::operator::protocol::{Create, Credential, DomainOwnership, Set};
+use serde_json::{Value, json};
+
+use super::{Wanted, World};
+use crate::case::model::{EndpointPolicy, IdentitySpec};
+use crate::run::context::Courier;
+use crate::run::journal::Made;
+use crate::run::trouble::Trouble;
+use crate::target::Identity;
+use crate::target::identity::Secret;
+use crate::target::operator::OperatorError;
+use crate::wire::scene::Scene;
+
+/// An account made for one scenario, because the scenario changes the account's state.
+#[derive(Debug)]
+pub(crate) struct OwnAccount {
+    pub(crate) uid: String,
+    pub(crate) root: Arc<Identity>,
+}
+
+impl OwnAccount {
+    /// Makes one through the operator hook.
+    ///
+    /// # Errors
+    /// `Ok(None)` when the operator does not know how to make accounts.
+    pub(crate) async fn make(courier: &Courier<'_>) -> Result<Option<Self>, Trouble> {
+        let made = |account: &str| Made::Account { account: account.to_owned() };
+        match create(courier, Create::Account {}, &made).await {
+            Ok((credential, _)) => {
+                let uid = credential.uid.clone();
+                Ok(Some(Self { root: Arc::new(identity(credential, &uid, None)), uid }))
+            }
+            Err(Refusal::Operator(error)) if error.is_unknown_command() => Ok(None),
+            Err(refusal) => Err(refusal.into()),
+        }
+    }
+
+    /// What has to be removed.
+    pub(crate) fn made(&self) -> Made {
+        Made::Account { account: self.uid.clone() }
+    }
+}
+
+/// How long the built-in session of a fresh account lives.
+const SESSION_SECONDS: i64 = 3_600;
+
+/// A session that nobody gave a life lives this long.
+const USUAL_LIFE: i64 = 3_600;
+
+/// People made, and the VPC endpoint.
+#[derive(Default)]
+pub(super) struct People {
+    identities: BTreeMap<String, Arc<Identity>>,
+    vpc_address: Option<String>,
+}
+
+impl World {
+    /// Those who are there already.
+    pub(super) async fn invite_known_people(
+        &mut self,
+        courier: &Courier<'_>,
+        wanted: &Wanted,
+    ) -> Result<(), Trouble> {
+        if let Some(account) = &self.account {
+            let root = Arc::clone(&account.root);
+            self.scene.identities.insert("owner".into(), root);
+        }
+        let owner = std::iter::once("owner");
+        for name in owner.chain(wanted.people.iter().map(String::as_str)) {
+            if self.is_own(name) || name == "anonymous" {
+                continue;
+            }
+            if let Some(identity) = courier.context.known_identity(name) {
+                self.scene.identities.insert(name.to_owned(), identity);
+            }
+        }
+        for name in &wanted.uids {
+            if let Some(identity) = self.scene.identities.get(name).map(Arc::clone)
+                && identity.account.is_none()
+            {
+                let context = courier.context;
+                let account = context.account_of(name, &identity, &self.scene, courier).await?;
+                let known = Identity::clone(&identity).with_uids(Some(account), identity.user.clone());
+                self.scene.identities.insert(name.clone(), Arc::new(known));
+            }
+        }
+        self.introduce();
+        Ok(())
+    }
+
+    /// Gives the placeholders of identities their values.
+    fn introduce(&mut self) {
+        for (name, identity) in &self.scene.identities {
+            let values = &mut self.scene.values;
+            values.insert(format!("access-key-id.{name}"), identity.access_key_id.clone());
+            if let Some(account) = &identity.account {
+                values.insert(format!("account.{name}"), account.clone());
+            }
+            if let Some(uid) = identity.uid() {
+                values.insert(format!("uid.{name}"), uid.to_owned());
+            }
+        }
+    }
+
+    /// Lets those who were made take part.
+    pub(super) fn seat(&mut self, people: People) {
+        self.scene.identities.extend(people.identities);
+        if people.vpc_address.is_some() {
+            self.scene.vpc_address = people.vpc_address;
+        }
+        self.introduce();
+    }
+
+    /// Makes those who are not there yet, and the VPC endpoint.
+    pub(super) async fn make_people(
+        &self,
+        courier: &Courier<'_>,
+        wanted: &Wanted,
+    ) -> Result<People, Trouble> {
+        let mut people = People::default();
+        let missing: Vec<&str> = wanted
+            .people
+            .iter()
+            .map(String::as_str)
+            .filter(|name| *name != "anonymous" && !self.scene.identities.contains_key(*name))
+            .filter(|name| !self.given.identities.contains_key(*name))
+            .collect();
+        let nothing = missing.is_empty()
+            && self.given.identities.is_empty()
+            && self.given.domain_proven_by.is_empty()
+            && self.given.vpc_endpoint.is_none();
+        if nothing {
+            return Ok(people);
+        }
+        let account = self.account_of_owner(courier).await?;
+        let built_in = join_all(
+            missing.into_iter().map(|name| self.make_built_in(courier, name, &account)),
+        );
+        // A policy may name people who are made here as well; those who have such a policy come in a second round.
+        let mut scene = self.scene.clone();
+        let names_people = |spec: &IdentitySpec| {
+            let text = serde_json::to_string(spec).unwrap_or_default();
+            ["${uid.", "${account.", "${access-key-id."].iter().any(|word| text.contains(word))
+        };
+        let (second, first): (Vec<_>, Vec<_>) =
+            self.given.identities.iter().partition(|(_, spec)| names_people(spec));
+        let made = join_all(
+            first.into_iter().map(|(name, spec)| self.make_given(courier, name, spec, &account, &scene)),
+        );
+        let endpoint = self.make_endpoint(courier, &account);
+        let (built_in, made, endpoint) = tokio::join!(built_in, made, endpoint);
+        for person in built_in.into_iter().chain(made) {
+            let (name, identity) = person?;
+            introduce_to(&mut scene, &name, &identity);
+            people.identities.insert(name, identity);
+        }
+        people.vpc_address = endpoint?;
+        let made = join_all(
+            second.into_iter().map(|(name, spec)| self.make_given(courier, name, spec, &account, &scene)),
+        );
+        for person in made.await {
+            let (name, identity) = person?;
+            people.identities.insert(name, identity);
+        }
+        self.prove_domain(courier, &people, &account).await?;
+        Ok(people)
+    }
+
+    /// UID of the account that the scenario's owner is.
+    pub(crate) async fn account_of_owner(&self, courier: &Courier<'_>) -> Result<String, Trouble> {
+        match &self.account {
+            Some(account) => Ok(account.uid.clone()),
+            None => {
+                let owner = self.person("owner")?;
+                courier.context.account_of("owner", &owner, &self.scene, courier).await
+            }
+        }
+    }
+
+    /// A RAM user without rights or a session with all of them, as the built-in names promise.
+    async fn make_built_in(
+        &self,
+        courier: &Courier<'_>,
+        name: &str,
+        account: &str,
+    ) -> Result<(String, Arc<Identity>), Trouble> {
+        match name {
+            "ram-user" => self.make_user(courier, name, account, None).await,
+            "sts" => {
+                // "All rights" are those over OSS and over the keys that it encrypts with.
+                let all = json!({
+                    "Version": "1",
+                    "Statement": [{ "Effect": "Allow", "Action": ["oss:*", "kms:*"], "Resource": "*" }],
+                });
+                let create = Create::Session {
+                    account: account.to_owned(),
+                    role_policy: Some(all),
+                    policy: None,
+                    lifetime_seconds: SESSION_SECONDS,
+                };
+                self.make_session(courier, name, account, create).await
+            }
+            _ => Err(Trouble::Precondition(format!("the profile has no identity `{name}`"))),
+        }
+    }
+
+    async fn make_given(
+        &self,
+        courier: &Courier<'_>,
+        name: &str,
+        spec: &IdentitySpec,
+        account: &str,
+        scene: &Scene,
+    ) -> Result<(String, Arc<Identity>), Trouble> {
+        courier.context.go_on()?;
+        let now = courier.context.now();
+        let policy = |policy: &Option<Value>| -> Result<Option<Value>, Trouble> {
+            Ok(policy.as_ref().map(|policy| scene.json(policy, now)).transpose()?)
+        };
+        match spec {
+            IdentitySpec { ram_user: Some(user), .. } => {
+                self.make_user(courier, name, account, policy(&user.policy)?).await
+            }
+            IdentitySpec { session: Some(session), .. } => {
+                let create = Create::Session {
+                    account: account.to_owned(),
+                    role_policy: policy(&session.role_policy)?,
+                    policy: policy(&session.policy)?,
+                    lifetime_seconds: session.lifetime.map_or(USUAL_LIFE, |span| span.0),
+                };
+                self.make_session(courier, name, account, create).await
+            }
+            IdentitySpec { account: Some(_), .. } => {
+                let made = |uid: &str| Made::Account { account: uid.to_owned() };
+                let (credential, made) = create(courier, Create::Account {}, &made).await?;
+                self.note(made);
+                let uid = credential.uid.clone();
+                Ok((name.to_owned(), Arc::new(identity(credential, &uid, None))))
+            }
+            _ => Err(Trouble::Harness(format!("the identity `{name}` is of no kind"))),
+        }
+    }
+
+    async fn make_user(
+        &self,
+        courier: &Courier<'_>,
+        name: &str,
+        account: &str,
+        policy: Option<Value>,
+    ) -> Result<(String, Arc<Identity>), Trouble> {
+        let made = |user: &str| Made::RamUser { account: account.into(), user: user.to_owned() };
+        let request = Create::RamUser { account: account.to_owned(), policy };
+        let (credential, made) = create(courier, request, &made).await?;
+        self.note(made);
+        let user = credential.uid.clone();
+        Ok((name.to_owned(), Arc::new(identity(credential, account, Some(user)))))
+    }
+
+    async fn make_session(
+        &self,
+        courier: &Courier<'_>,
+        name: &str,
+        account: &str,
+        request: Create,
+    ) -> Result<(String, Arc<Identity>), Trouble> {
+        let made =
+            |id: &str| Made::Session { account: account.into(), access_key_id: id.to_owned() };
+        let (credential, made) = create(courier, request, &made).await?;
+        self.note(made);
+        Ok((name.to_owned(), Arc::new(identity(credential, account, None))))
+    }
+
+    async fn make_endpoint(
+        &self,
+        courier: &Courier<'_>,
+        account: &str,
+    ) -> Result<Option<String>, Trouble> {
+        let Some(EndpointPolicy { policy }) = &self.given.vpc_endpoint else { return Ok(None) };
+        let context = courier.context;
+        let now = context.now();
+        let policy = policy.as_ref().map(|policy| self.scene.json(policy, now)).transpose()?;
+        let named = |endpoint: &str| Made::VpcEndpoint {
+            account: account.to_owned(),
+            endpoint: endpoint.to_owned(),
+        };
+        let operator = context.operator()?;
+        let seq = context.journal.intent(&named(""));
+        courier.count();
+        let request = Create::VpcEndpoint { account: account.to_owned(), policy };
+        match operator.vpc_endpoint(request).await {
+            Ok(endpoint) => {
+                let made = named(&endpoint.endpoint);
+                context.journal.created(seq, &made);
+                self.note(made);
+                Ok(Some(endpoint.address))
+            }
+            Err(error) => {
+                not_created(courier, seq, error.is_harness());
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Proves to the target that the domain belongs to those whom `given` names.
+    async fn prove_domain(
+        &self,
+        courier: &Courier<'_>,
+        people: &People,
+        owner: &str,
+    ) -> Result<(), Trouble> {
+        for name in &self.given.domain_proven_by {
+            let known = people.identities.get(name).or_else(|| self.scene.identities.get(name));
+            let account = match (name.as_str(), known) {
+                ("owner", _) => owner.to_owned(),
+                (_, Some(identity)) => {
+                    courier.context.account_of(name, identity, &self.scene, courier).await?
+                }
+                (_, None) => return Err(Trouble::Harness(format!("there is no identity `{name}`"))),
+            };
+            self.prove_domain_of(courier, account).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes the proofs of everybody but one account away: a domain changes hands.
+    pub(crate) async fn disprove_domain(
+        &self,
+        courier: &Courier<'_>,
+        but: &str,
+    ) -> Result<(), Trouble> {
+        let context = courier.context;
+        let domain = self.scene.values.get("domain").cloned().unwrap_or_default();
+        for name in &self.given.domain_proven_by {
+            let account = match name.as_str() {
+                "owner" => self.account_of_owner(courier).await?,
+                name => {
+                    let identity = self.person(name)?;
+                    context.account_of(name, &identity, &self.scene, courier).await?
+                }
+            };
+            if account != but {
+                let domain = domain.clone();
+                courier.count();
+                let set = Set::DomainOwnership { domain, account, value: DomainOwnership::None };
+                context.operator()?.set(set).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Proves to the target that the domain belongs to an account.
+    pub(crate) async fn prove_domain_of(
+        &self,
+        courier: &Courier<'_>,
+        account: String,
+    ) -> Result<(), Trouble> {
+        let context = courier.context;
+        let domain = self.scene.values.get("domain").cloned().unwrap_or_default();
+        let operator = context.operator()?;
+        let made = Made::Domain { domain: domain.clone() };
+        let seq = context.journal.intent(&made);
+        self.note(made.clone());
+        courier.count();
+        operator
+            .set(Set::DomainOwnership { domain, account, value: DomainOwnership::Proven })
+            .await?;
+        context.journal.created(seq, &made);
+        Ok(())
+    }
+}
+
+/// Asks the operator to make somebody; the intent stands in the journal before.
+async fn create(
+    courier: &Courier<'_>,
+    request: Create,
+    made: &(dyn Fn(&str) -> Made + Sync),
+) -> Result<(Credential, Made), Refusal> {
+    let context = courier.context;
+    let operator = context.operator().map_err(Refusal::Trouble)?;
+    let is_session = matches!(request, Create::Session { .. });
+    let seq = context.journal.intent(&made(""));
+    courier.count();
+    match operator.credential(request).await {
+        Ok(credential) => {
+            let id = if is_session { &credential.access_key_id } else { &credential.uid };
+            let made = made(id);
+            context.journal.created(seq, &made);
+            Ok((credential, made))
+        }
+        Err(error) => {
+            not_created(courier, seq, error.is_harness());
+            Err(Refusal::Operator(error))
+        }
+    }
+}
+
+/// Why the operator made nobody.
+enum Refusal {
+    Operator(OperatorError),
+    Trouble(Trouble),
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Operator(error) => error.into(),
+            Refusal::Trouble(trouble) => trouble,
+        }
+    }
+}
+
+/// A refusal makes nothing for sure; where no answer came, something may exist that nobody can name, and the intent stays open.
+fn not_created(courier: &Courier<'_>, seq: u64, unsure: bool) {
+    if !unsure {
+        courier.context.journal.not_created(seq);
+    }
+}
+
+fn identity(credential: Credential, account: &str, user: Option<String>) -> Identity {
+    let Credential { access_key_id, access_key_secret, security_token, .. } = credential;
+    let token = security_token.map(Secret::new);
+    Identity::new(access_key_id, Secret::new(access_key_secret), token)
+        .with_uids(Some(account.to_owned()), user)
+}
+
+fn introduce_to(scene: &mut Scene, name: &str, identity: &Arc<Identity>) {
+    scene.values.insert(format!("access-key-id.{name}"), identity.access_key_id.clone());
+    if let Some(account) = &identity.account {
+        scene.values.insert(format!("account.{name}"), account.clone());
+    }
+    if let Some(uid) = identity.uid() {
+        scene.values.insert(format!("uid.{name}"), uid.to_owned());
+    }
+}

@@ -1,0 +1,163 @@
+//! Taking a world away again. Nothing here gives up early: what cannot be removed is reported, and the rest is removed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::join_all;
+use oss_reference::operator::protocol::{Command, Remove};
+
+use super::{Removal, World, documents};
+use crate::run::context::Courier;
+use crate::run::journal::Made;
+use crate::run::trouble::describe;
+use crate::wire::draft::Draft;
+use crate::wire::exchange::{Outcome, Response};
+use crate::wire::scene::BucketPlace;
+
+/// How often a bucket is emptied and deleted before it is given up.
+const ROUNDS: usize = 5;
+
+impl World {
+    /// Removes everything that was made, in the order in which it can go: buckets, then what the operator made.
+    pub(crate) async fn remove(&self, courier: &Courier<'_>) {
+        let removal = {
+            let mut removal = self.removal.lock().expect("nobody panics with this lock");
+            std::mem::take(&mut *removal)
+        };
+        let Removal { made, keys, uploads } = removal;
+        // A bucket that is blocked cannot be deleted.
+        let (states, made): (Vec<_>, Vec<_>) =
+            made.into_iter().partition(|made| matches!(made, Made::State { .. }));
+        join_all(states.iter().map(|made| remove_by_operator(courier, made))).await;
+        let (buckets, others): (Vec<_>, Vec<_>) =
+            made.into_iter().partition(|made| matches!(made, Made::Bucket { .. }));
+        // An account that was made for this world takes its buckets and people with it.
+        if self.account.is_none() {
+            let left = Contents { keys, uploads };
+            join_all(buckets.iter().map(|made| self.remove_bucket(courier, made, &left))).await;
+        } else {
+            for made in &buckets {
+                courier.context.journal.removed(made);
+            }
+        }
+        // Accounts go last; their people would go with them.
+        let (accounts, others): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|made| matches!(made, Made::Account { .. }));
+        join_all(others.iter().map(|made| remove_by_operator(courier, made))).await;
+        join_all(accounts.iter().map(|made| remove_by_operator(courier, made))).await;
+    }
+
+    async fn remove_bucket(&self, courier: &Courier<'_>, made: &Made, contents: &Contents) {
+        let Made::Bucket { name, region, owner } = made else { return };
+        let place = BucketPlace { name: name.clone(), region: region.clone(), owner: owner.clone() };
+        match self.empty_and_delete(courier, &place, contents).await {
+            Ok(()) => courier.context.journal.removed(made),
+            Err(reason) => give_up(courier, made, &reason),
+        }
+    }
+
+    async fn empty_and_delete(
+        &self,
+        courier: &Courier<'_>,
+        place: &BucketPlace,
+        contents: &Contents,
+    ) -> Result<(), String> {
+        let ask = |method: &str, key: Option<&str>| {
+            self.request(courier, method, place, key).map_err(|trouble| format!("{trouble:?}"))
+        };
+        let mut known = Vec::new();
+        for key in contents.keys.get(&place.name).into_iter().flatten() {
+            known.push(ask("DELETE", Some(key))?);
+        }
+        for (key, id) in contents.uploads.get(&place.name).into_iter().flatten() {
+            known.push(ask("DELETE", Some(key))?.query("uploadId", Some(id)));
+        }
+        send_all(courier, known).await;
+        let mut last = String::new();
+        for _ in 0..ROUNDS {
+            let response = answer(courier, ask("DELETE", None)?).await?;
+            match response.status {
+                200..300 | 404 => return Ok(()),
+                // A policy may keep even the owner out.
+                403 => {
+                    send_all(courier, vec![ask("DELETE", None)?.query("policy", None)]).await;
+                }
+                _ => self.empty(courier, place).await?,
+            }
+            last = describe(&response);
+        }
+        Err(format!("DeleteBucket answered {last}"))
+    }
+
+    /// Deletes whatever a listing shows.
+    async fn empty(&self, courier: &Courier<'_>, place: &BucketPlace) -> Result<(), String> {
+        let ask = |method: &str, key: Option<&str>| {
+            self.request(courier, method, place, key).map_err(|trouble| format!("{trouble:?}"))
+        };
+        let list = ask("GET", None)?.query("list-type", Some("2")).query("max-keys", Some("1000"));
+        let uploads = ask("GET", None)?.query("uploads", None);
+        let (objects, uploads) = tokio::join!(answer(courier, list), answer(courier, uploads));
+        let mut found = Vec::new();
+        if let Ok(response) = objects {
+            let body = String::from_utf8_lossy(&response.body);
+            for key in documents::all(&body, "Key") {
+                found.push(ask("DELETE", Some(&key))?);
+            }
+        }
+        if let Ok(response) = uploads {
+            let body = String::from_utf8_lossy(&response.body);
+            let ids = documents::all(&body, "UploadId");
+            for (key, id) in documents::all(&body, "Key").into_iter().zip(ids) {
+                found.push(ask("DELETE", Some(&key))?.query("uploadId", Some(&id)));
+            }
+        }
+        send_all(courier, found).await;
+        Ok(())
+    }
+}
+
+/// What is known to be in the buckets of a world.
+struct Contents {
+    keys: BTreeMap<String, BTreeSet<String>>,
+    uploads: BTreeMap<String, BTreeSet<(String, String)>>,
+}
+
+/// Sends requests whose failure shows later.
+async fn send_all(courier: &Courier<'_>, drafts: Vec<Draft>) {
+    join_all(drafts.into_iter().map(|draft| courier.send(draft))).await;
+}
+
+async fn answer(courier: &Courier<'_>, draft: Draft) -> Result<Response, String> {
+    match courier.send(draft).await.outcome {
+        Outcome::Answered(response) => Ok(response),
+        Outcome::Failed(failure) => Err(failure.detail),
+    }
+}
+
+/// Removes what the operator made.
+pub(crate) async fn remove_by_operator(courier: &Courier<'_>, made: &Made) {
+    let command = match made.clone() {
+        Made::Bucket { .. } => return,
+        Made::Account { account } => Command::Remove(Remove::Account { account }),
+        Made::RamUser { account, user } => Command::Remove(Remove::RamUser { account, user }),
+        Made::Session { access_key_id, .. } => Command::Remove(Remove::Session { access_key_id }),
+        Made::VpcEndpoint { endpoint, .. } => Command::Remove(Remove::VpcEndpoint { endpoint }),
+        Made::Domain { domain } => Command::Remove(Remove::Domain { domain }),
+        Made::State { undo } => match Command::from_json(undo) {
+            Ok(command) => command,
+            Err(reason) => return give_up(courier, made, &reason),
+        },
+    };
+    let Ok(operator) = courier.context.operator() else {
+        return give_up(courier, made, "the target has no operator hook");
+    };
+    courier.count();
+    match operator.perform(&command).await {
+        Ok(()) => courier.context.journal.removed(made),
+        Err(error) => give_up(courier, made, &error.to_string()),
+    }
+}
+
+fn give_up(courier: &Courier<'_>, made: &Made, reason: &str) {
+    courier.context.journal.left_behind(made, reason);
+    courier.context.leave_behind(format!("{made}: {reason}"));
+}

@@ -1,0 +1,126 @@
+//! A whole certification: run the instances, judge each as it finishes, compare it with its snapshot, add it all up.
+
+use crate::case::Instance;
+use crate::exit::Exit;
+use crate::judge::judge;
+use crate::judge::normalise::normalise;
+use crate::judge::snapshot::{Comparison, Snapshots};
+use crate::judge::summary::{Counts, Tally};
+use crate::judge::verdict::{Judgement, Verdict};
+use crate::report::Finished;
+use crate::run::record::{Progress, TwinRecord};
+use crate::run::{Options, RunError, RunEvent, RunSummary, StopSignal, run};
+use crate::target::Target;
+
+/// A certification that is over.
+#[derive(Debug)]
+pub struct Certified {
+    /// What became of the causes.
+    pub tally: Tally,
+    /// What the run was.
+    pub run: RunSummary,
+    /// How the answers compared with their snapshots.
+    pub snapshots: SnapshotCounts,
+}
+
+/// A step of a certification.
+#[derive(Debug)]
+pub enum Step {
+    /// That many instances are going to be run.
+    Planned(usize),
+    /// An instance is done.
+    Finished(Box<Finished>),
+}
+
+/// How many answers were the same, new, changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SnapshotCounts {
+    /// As before.
+    pub same: usize,
+    /// Without a snapshot.
+    pub new: usize,
+    /// Other than before.
+    pub changed: usize,
+}
+
+/// Runs and judges the instances; `on_step` sees each as it is done. An instance that an interruption cut short is not judged.
+///
+/// # Errors
+/// When there was no run: a canary failed, or the journal could not be written.
+pub async fn certify(
+    target: &Target,
+    instances: Vec<Instance>,
+    options: &Options,
+    stop: StopSignal,
+    snapshots: Option<&Snapshots>,
+    mut on_step: impl FnMut(Step) + Send,
+) -> Result<Certified, RunError> {
+    let mut tally = Tally::default();
+    for instance in &instances {
+        tally.plan(&instance.file.cause);
+    }
+    let mut compared = SnapshotCounts::default();
+    let run = run(target, instances, options, stop, |event| match event {
+        RunEvent::Planned { instances } => on_step(Step::Planned(instances)),
+        RunEvent::Finished { record, .. } if record.progress == Progress::Interrupted => {}
+        RunEvent::Finished { instance, record } => {
+            let judgement = judge_with(&instance, &record, snapshots, &mut compared);
+            tally.add(&instance.file.cause, &judgement, record.elapsed_us);
+            let finished = Finished { instance, record: *record, judgement };
+            on_step(Step::Finished(Box::new(finished)));
+        }
+        RunEvent::LeftBehind(_) | RunEvent::Done => {}
+    })
+    .await?;
+    Ok(Certified { tally, run, snapshots: compared })
+}
+
+/// The judgement of a record, its snapshot included. Only an answer that is conformant by itself is compared.
+fn judge_with(
+    instance: &Instance,
+    record: &TwinRecord,
+    snapshots: Option<&Snapshots>,
+    compared: &mut SnapshotCounts,
+) -> Judgement {
+    let judgement = judge(instance, record);
+    let text = || normalise(record).filter(|_| judgement.verdict == Verdict::Conformant);
+    let Some((snapshots, text)) = snapshots.and_then(|snapshots| Some((snapshots, text()?))) else {
+        return judgement;
+    };
+    match snapshots.compare(instance, &text) {
+        Ok(comparison) => {
+            let count = match comparison {
+                Comparison::Same => &mut compared.same,
+                Comparison::New => &mut compared.new,
+                Comparison::Changed(_) => &mut compared.changed,
+            };
+            *count += 1;
+            snapshots.judge(judgement, &comparison)
+        }
+        Err(error) => Judgement {
+            verdict: Verdict::HarnessError,
+            facet: None,
+            reason: format!("the snapshot could not be compared: {error}"),
+        },
+    }
+}
+
+impl Certified {
+    /// The exit code that this result asks for. A run in which everything was set aside has shown nothing, and is no success.
+    pub fn exit(&self) -> Exit {
+        let counts: Counts = self.tally.instances();
+        let any = |verdict| counts.get(&verdict).is_some_and(|count| *count > 0);
+        let failures = [Verdict::Deviates, Verdict::NotProvoked, Verdict::Flaky];
+        if self.run.interrupted {
+            Exit::Interrupted
+        } else if any(Verdict::HarnessError) || !self.run.left_behind.is_empty() {
+            Exit::Target
+        } else if failures.into_iter().any(any) {
+            Exit::Deviations
+        } else if any(Verdict::Conformant) {
+            Exit::Ok
+        } else {
+            Exit::NothingSelected
+        }
+    }
+}
