@@ -7,6 +7,7 @@
 pub mod case;
 pub mod cli;
 pub mod exit;
+pub mod explain;
 pub mod judge;
 pub mod report;
 pub mod run;

@@ -75,7 +75,7 @@ async function run(options) {
   const pieces = [Buffer.alloc(102400, 'a'), Buffer.alloc(10, 'b')];
   const done = [];
   for (const [index, piece] of pieces.entries()) {
-    const part = await store._uploadPart('big', uploadId, index + 1, { content: piece, size: piece.length });
+    const part = await store.uploadPart('big', uploadId, index + 1, piece, 0, piece.length);
     done.push({ number: index + 1, etag: part.etag });
   }
   check((await store.listParts('big', uploadId)).parts.map(({ Size }) => Size), ['102400', '10']);

@@ -26,7 +26,7 @@ pub struct Template {
     pub axes: Vec<Axis>,
     /// What is left out: for each entry the values, by number, of the axes that it names.
     exclude: Vec<Vec<(usize, Vec<usize>)>>,
-    /// The scenario without `matrix` and `exclude`.
+    /// What is filled.
     body: Value,
     /// What is not filled: `name` and `about`.
     fixed: Map<String, Value>,
@@ -59,6 +59,16 @@ impl Template {
             template.check_combinations(&mut problems);
         }
         if problems.is_empty() { Ok(template) } else { Err(problems) }
+    }
+
+    /// The scenario as written, without `name`, `about`, `matrix` and `exclude`.
+    pub fn body(&self) -> &Value {
+        &self.body
+    }
+
+    /// What the scenario says about itself.
+    pub fn about(&self) -> Option<&str> {
+        self.fixed.get("about").and_then(Value::as_str)
     }
 
     /// The combinations that are not left out, each as the numbers of the axes' values.

@@ -14,6 +14,7 @@ pub mod model;
 pub mod needs;
 pub mod placeholder;
 pub mod request_line;
+pub mod schema;
 pub mod select;
 pub mod span;
 pub mod suggest;

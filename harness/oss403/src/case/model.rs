@@ -559,7 +559,6 @@ pub enum Edit {
     /// Another bucket.
     Bucket(String),
     /// Another host.
-    #[schemars(with = "String")]
     Host(HostName),
     /// Headers set or replaced.
     #[schemars(with = "BTreeMap<String, String>")]

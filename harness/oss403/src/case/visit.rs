@@ -6,7 +6,7 @@ use super::model::Scenario;
 use super::span::{Part, Path};
 
 /// Calls `seen` with every text and every key of a scenario.
-pub fn texts(scenario: &Scenario, seen: &mut impl FnMut(&str)) {
+pub(super) fn texts(scenario: &Scenario, seen: &mut impl FnMut(&str)) {
     // A scenario is plain data with text keys, which always has a value.
     if let Ok(value) = serde_json::to_value(scenario) {
         walk(&value, seen);
@@ -28,7 +28,7 @@ fn walk(value: &Value, seen: &mut impl FnMut(&str)) {
 }
 
 /// Calls `seen` with every text and every key of a value, each with its place.
-pub fn placed_texts(value: &Value, path: &Path, seen: &mut impl FnMut(&Path, Part, &str)) {
+pub(super) fn placed_texts(value: &Value, path: &Path, seen: &mut impl FnMut(&Path, Part, &str)) {
     match value {
         Value::String(text) => seen(path, Part::Value, text),
         Value::Array(items) => {

@@ -2,10 +2,10 @@
 //!
 //! The text is untrusted: its size, the number of values after aliases are resolved, and the depth are limited; keys must be unique.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 /// Most bytes of a file.
@@ -41,12 +41,13 @@ pub fn parse(text: &str) -> Result<Value, YamlError> {
         let message = format!("nested deeper than {MAX_DEPTH} levels");
         return Err(YamlError { place: Some(place), ..plain(message) });
     }
-    let duplicate = Cell::new(None);
+    let said = RefCell::default();
     let budget = Cell::new(MAX_VALUES);
-    let node = Node { depth: 0, budget: &budget, duplicate: &duplicate };
+    let node = Node { depth: 0, budget: &budget, said: &said };
     node.deserialize(serde_yaml::Deserializer::from_str(text)).map_err(|error| {
         let place = error.location().map(|at| (at.line(), at.column()));
-        YamlError { message: without_place(&error.to_string()), place, duplicate: duplicate.take() }
+        let Said { message, duplicate } = said.take();
+        YamlError { message: message.unwrap_or_else(|| without_place(&error.to_string())), place, duplicate }
     })
 }
 
@@ -82,7 +83,14 @@ fn without_place(message: &str) -> String {
 struct Node<'a> {
     depth: usize,
     budget: &'a Cell<usize>,
-    duplicate: &'a Cell<Option<String>>,
+    said: &'a RefCell<Said>,
+}
+
+/// What this module itself found wrong: serde_yaml would put the whole path in front of it.
+#[derive(Default)]
+struct Said {
+    message: Option<String>,
+    duplicate: Option<String>,
 }
 
 impl Node<'_> {
@@ -92,9 +100,16 @@ impl Node<'_> {
 
     fn enter<E: serde::de::Error>(&self) -> Result<(), E> {
         if self.depth >= MAX_DEPTH {
-            return Err(E::custom(format!("nested deeper than {MAX_DEPTH} levels")));
+            return Err(self.refuse(format!("nested deeper than {MAX_DEPTH} levels")));
         }
         Ok(())
+    }
+
+    fn refuse<E: serde::de::Error>(&self, message: impl Into<String>) -> E {
+        let message = message.into();
+        let error = E::custom(&message);
+        self.said.borrow_mut().message = Some(message);
+        error
     }
 }
 
@@ -104,7 +119,7 @@ impl<'de> DeserializeSeed<'de> for Node<'_> {
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         let Some(left) = self.budget.get().checked_sub(1) else {
             let message = format!("more than {MAX_VALUES} values once aliases are resolved");
-            return Err(D::Error::custom(message));
+            return Err(self.refuse(message));
         };
         self.budget.set(left);
         deserializer.deserialize_any(self)
@@ -132,7 +147,7 @@ impl<'de> Visitor<'de> for Node<'_> {
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
         let number = Number::from_f64(value);
-        number.map(Value::Number).ok_or_else(|| E::custom("a number must be finite"))
+        number.map(Value::Number).ok_or_else(|| self.refuse("a number must be finite"))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -156,7 +171,7 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 
     fn visit_enum<A: serde::de::EnumAccess<'de>>(self, _: A) -> Result<Value, A::Error> {
-        Err(A::Error::custom("tags (`!name`) have no meaning here"))
+        Err(self.refuse("tags (`!name`) have no meaning here"))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
@@ -174,8 +189,8 @@ impl<'de> Visitor<'de> for Node<'_> {
         while let Some(Key(key)) = entries.next_key()? {
             if map.contains_key(&key) {
                 let message = format!("the key `{key}` stands here twice");
-                self.duplicate.set(Some(key));
-                return Err(A::Error::custom(message));
+                self.said.borrow_mut().duplicate = Some(key);
+                return Err(self.refuse(message));
             }
             let value = entries.next_value_seed(self.inside())?;
             map.insert(key, value);

@@ -1,7 +1,10 @@
 //! The command line: parses arguments and prints; nothing here decides.
 
 mod args;
+mod check;
 mod console;
+mod explain;
+mod list;
 mod review;
 mod run;
 mod serve;
@@ -37,6 +40,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Run(args) => run::run(&args, console),
         Command::Serve(args) => serve::serve(&args, console),
         Command::Review(args) => review::review(&args, console),
-        Command::List(_) | Command::Explain(_) | Command::Check(_) => Exit::Usage,
+        Command::List(args) => list::list(&args, console),
+        Command::Explain(args) => explain::explain(&args, console),
+        Command::Check(args) => check::check(&args, console),
     }
 }

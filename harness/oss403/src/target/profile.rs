@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use oss_reference::config::Config;
 
-pub use source::Source;
+pub use source::{Source, UrlSource};
 
 use super::identity::Identity;
 use super::operator::Operator;
@@ -101,7 +101,7 @@ pub enum OperatorSource {
     /// Over HTTP.
     Http {
         /// Address.
-        url: reqwest::Url,
+        url: UrlSource,
         /// Bearer token.
         token: Source,
         /// Time for an answer.
@@ -183,8 +183,9 @@ impl Remote {
                 Some(Operator::command(words.clone(), *time))
             }
             Some(OperatorSource::Http { url, token, time }) => {
-                let token = token.obtain().await.map_err(TargetError::OperatorToken)?;
-                Some(Operator::http(url.clone(), token, &self.tls, *time)?)
+                let url = url.obtain().await.map_err(TargetError::Operator)?;
+                let token = token.obtain().await.map_err(TargetError::Operator)?;
+                Some(Operator::http(url, token, &self.tls, *time)?)
             }
         })
     }

@@ -58,9 +58,9 @@ pub enum TargetError {
         /// What went wrong.
         detail: String,
     },
-    /// The operator's token could not be obtained.
-    #[error("the operator's token: {0}")]
-    OperatorToken(String),
+    /// The operator's address or token could not be obtained.
+    #[error("the operator: {0}")]
+    Operator(String),
     /// The embedded server did not start.
     #[error("the embedded server did not start: {0}")]
     Embedded(String),

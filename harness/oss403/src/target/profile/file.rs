@@ -12,7 +12,7 @@ use serde::de::{
     value::{MapAccessDeserializer, SeqAccessDeserializer},
 };
 
-use super::source::{LITERAL, Source};
+use super::source::{LITERAL, Source, USER_INFO, UrlSource, parse_url};
 use super::{Endpoint, IdentitySource, OperatorSource, Profile, Remote};
 use crate::case::decode::Problem;
 use crate::case::diagnostic::Diagnostic;
@@ -103,7 +103,7 @@ struct LimitKeys {
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct OperatorKeys {
-    url: Option<String>,
+    url: Option<UrlSource>,
     token: Option<Source>,
     command: Option<Vec<String>>,
     time: Option<Span>,
@@ -326,18 +326,24 @@ impl LimitKeys {
         count("concurrency", self.concurrency, &mut limits.concurrency);
         count("buckets", self.buckets, &mut limits.buckets);
         count("body-bytes", self.body_bytes, &mut limits.body_bytes);
-        read_span("time-per-request", self.time_per_request, &mut limits.time_per_request, problems);
-        read_span("idle", self.idle, &mut limits.idle, problems);
+        let time = &mut limits.time_per_request;
+        read_span(["limits", "time-per-request"], self.time_per_request, time, problems);
+        read_span(["limits", "idle"], self.idle, &mut limits.idle, problems);
         limits
     }
 }
 
-fn read_span(key: &str, given: Option<Span>, limit: &mut Duration, problems: &mut Problems) {
+fn read_span(
+    path: [&str; 2],
+    given: Option<Span>,
+    limit: &mut Duration,
+    problems: &mut Problems,
+) {
     match given.map(|span| u64::try_from(span.seconds())) {
         None => {}
         Some(Ok(seconds)) if seconds > 0 => *limit = Duration::from_secs(seconds),
         Some(_) => {
-            problems.add(["limits", key], "a span must be above zero");
+            problems.add(path, "a span must be above zero");
         }
     }
 }
@@ -345,17 +351,16 @@ fn read_span(key: &str, given: Option<Span>, limit: &mut Duration, problems: &mu
 impl OperatorKeys {
     fn read(self, problems: &mut Problems) -> Option<OperatorSource> {
         let mut time = Duration::from_secs(30);
-        read_span("time", self.time, &mut time, problems);
+        read_span(["operator", "time"], self.time, &mut time, problems);
         match (self.url, self.token, self.command) {
-            (Some(url), Some(token), None) => match reqwest::Url::parse(&url) {
-                Ok(url) if matches!(url.scheme(), "http" | "https") => {
-                    Some(OperatorSource::Http { url, token, time })
+            (Some(url), Some(token), None) => {
+                if let UrlSource::Text(text) = &url
+                    && let Err(defect) = parse_url(text)
+                {
+                    problems.add(["operator", "url"], defect);
                 }
-                _ => {
-                    problems.add(["operator", "url"], format!("`{url}` is no HTTP address"));
-                    None
-                }
-            },
+                Some(OperatorSource::Http { url, token, time })
+            }
             (None, None, Some(words)) if !words.is_empty() => {
                 Some(OperatorSource::Command { words, time })
             }
@@ -375,6 +380,9 @@ fn read_url(text: &str) -> Result<(Scheme, Address), String> {
         Some(("https", rest)) => (Scheme::Https, rest),
         _ => return Err(format!("`{text}` is no HTTP address")),
     };
+    if rest.contains('@') {
+        return Err(USER_INFO.into());
+    }
     let rest = rest.strip_suffix('/').unwrap_or(rest);
     Ok((scheme, Address::parse(rest, Some(scheme.default_port()))?))
 }

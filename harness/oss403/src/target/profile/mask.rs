@@ -17,7 +17,7 @@ pub(super) fn credentials(text: &str) -> String {
             }
             block = None;
         }
-        let (line, opens_block) = mask_line(line);
+        let (line, opens_block) = mask_line(&without_user_info(line));
         if opens_block {
             block = Some(indent);
         }
@@ -46,6 +46,20 @@ fn mask_line(line: &str) -> (String, bool) {
     }
     masked.push_str(rest);
     (masked, opens_block)
+}
+
+/// Masks what stands between `://` and `@`.
+fn without_user_info(line: &str) -> String {
+    let mut parts = line.split("://");
+    let mut masked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(['/', ' ', '\n']).unwrap_or(part.len());
+        let at = part[..end].rfind('@').unwrap_or(0);
+        masked.push_str("://");
+        masked.push_str(&crossed_out(&part[..at]));
+        masked.push_str(&part[at..]);
+    }
+    masked
 }
 
 /// Splits a line before the next literal value of one of the keys.

@@ -14,6 +14,9 @@ use crate::target::identity::Secret;
 /// What a diagnostic says of a credential that stands in the profile.
 pub(super) const LITERAL: &str = "a credential must not stand in a profile";
 
+/// What a diagnostic says of credentials inside an address.
+pub(super) const USER_INFO: &str = "an address holds no user and no password";
+
 /// How long a command may take to give a credential.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The most bytes of a credential.
@@ -83,6 +86,53 @@ async fn output(words: &[String]) -> Result<String, String> {
     output.take(MOST_BYTES).read_to_string(&mut text).await.map_err(failed)?;
     let status = child.wait().await.map_err(failed)?;
     if status.success() { Ok(text) } else { Err(format!("`{program}` ended with {status}")) }
+}
+
+/// An address, as a text or to be fetched as a credential is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UrlSource {
+    /// The address itself.
+    Text(String),
+    /// Where it is to be had.
+    From(Source),
+}
+
+impl UrlSource {
+    /// Reads the address.
+    pub(super) async fn obtain(&self) -> Result<reqwest::Url, String> {
+        match self {
+            Self::Text(text) => parse_url(text),
+            Self::From(source) => parse_url(source.obtain().await?.reveal()),
+        }
+    }
+}
+
+/// Reads an address of HTTP.
+pub(super) fn parse_url(text: &str) -> Result<reqwest::Url, String> {
+    match reqwest::Url::parse(text) {
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => Err(USER_INFO.into()),
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+        _ => Err(format!("`{text}` is no HTTP address")),
+    }
+}
+
+impl<'de> Deserialize<'de> for UrlSource {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = UrlSource;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an address, or a map with exactly one of the keys `env`, `file`, `command`")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<UrlSource, E> {
+                Ok(UrlSource::Text(text.to_owned()))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<UrlSource, A::Error> {
+                Source::deserialize(MapAccessDeserializer::new(map)).map(UrlSource::From)
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
 }
 
 /// The map with its one key, as it is written.

@@ -1,0 +1,115 @@
+//! `oss403 list`: every instance, what causes it and what it needs.
+
+use std::io::{self, BufWriter, Write};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::args::{Format, ListArgs};
+use super::console::tolerate_closed_pipe;
+use super::{Console, source};
+use crate::case::Instance;
+use crate::case::model::{Capability, ProvokedBy};
+use crate::exit::Exit;
+use crate::report::style::{Style, Tone, counted};
+
+pub(super) fn list(args: &ListArgs, console: Console) -> Exit {
+    let (ledger, _) = match source::ledger(args.cases.as_deref(), console) {
+        Ok(found) => found,
+        Err(exit) => return exit,
+    };
+    let instances = match ledger.select(&args.filters) {
+        Ok(instances) => instances,
+        Err(unknown) => {
+            console.error(&unknown, Some(&unknown.help));
+            return Exit::NothingSelected;
+        }
+    };
+    let mut out = BufWriter::new(io::stdout().lock());
+    let style = Style { color: console.color_out(), width: console.width() };
+    let written = match args.format {
+        Format::Json => json(&instances, &mut out),
+        Format::Text => text(&instances, style, &mut out),
+    };
+    match tolerate_closed_pipe(written.and_then(|()| out.flush())) {
+        Ok(()) => Exit::Ok,
+        Err(error) => {
+            console.error(format_args!("standard output: {error}"), None);
+            Exit::Usage
+        }
+    }
+}
+
+/// An instance as `--format json` shows it.
+#[derive(Serialize)]
+struct Listed<'a> {
+    id: &'a str,
+    cause: &'a str,
+    code: &'a str,
+    scenario: &'a str,
+    matrix: Map<String, Value>,
+    provoked_by: ProvokedBy,
+    requires: Vec<&'static str>,
+}
+
+impl<'a> Listed<'a> {
+    fn of(instance: &'a Instance) -> Self {
+        let label = |(axis, label): &(String, String)| (axis.clone(), Value::from(label.as_str()));
+        Self {
+            id: &instance.id,
+            cause: &instance.file.cause,
+            code: &instance.file.code,
+            scenario: &instance.scenario.name,
+            matrix: instance.axes.iter().map(label).collect(),
+            provoked_by: instance.file.provoked_by,
+            requires: instance.scenario.needs().into_iter().map(Capability::as_str).collect(),
+        }
+    }
+}
+
+/// Writes an array with an object for each instance, one a line.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub(super) fn json(instances: &[Instance], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "[")?;
+    for (number, instance) in instances.iter().enumerate() {
+        let comma = if number + 1 == instances.len() { "" } else { "," };
+        writeln!(out, "  {}{comma}", serde_json::to_string(&Listed::of(instance))?)?;
+    }
+    writeln!(out, "]")
+}
+
+/// Writes the instances by code and cause, what they need beside them, and counts at the end.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub(super) fn text(instances: &[Instance], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let longest = instances.iter().map(|instance| local(instance).chars().count()).max().unwrap_or_default();
+    let column = longest.min(style.width.saturating_sub(24)).max(16);
+    let (mut code, mut cause) = ("", "");
+    let mut causes = 0;
+    for instance in instances {
+        let file = &*instance.file;
+        if file.code != code {
+            let gap = if code.is_empty() { "" } else { "\n" };
+            writeln!(out, "{gap}{}", style.paint(Tone::Strong, &file.code))?;
+            code = &file.code;
+        }
+        if file.cause != cause {
+            writeln!(out, "  {}", style.paint(Tone::Good, &file.cause))?;
+            cause = &file.cause;
+            causes += 1;
+        }
+        let needs: Vec<&str> = instance.scenario.needs().into_iter().map(Capability::as_str).collect();
+        let needs = style.paint(Tone::Faint, &needs.join(", "));
+        writeln!(out, "{}", format!("    {:column$}  {needs}", local(instance)).trim_end())?;
+    }
+    let gap = if instances.is_empty() { "" } else { "\n" };
+    writeln!(out, "{gap}{}, {}", counted(causes, "cause"), counted(instances.len(), "instance"))
+}
+
+/// The id without the cause, which stands above it.
+fn local(instance: &Instance) -> &str {
+    instance.id.split_once('/').map_or(instance.id.as_str(), |(_, local)| local)
+}

@@ -1,0 +1,193 @@
+//! A cause, from what it means down to each of its twins.
+
+use serde_json::Value;
+
+use super::flow::{flow, pairs};
+use crate::case::EditKind;
+use crate::case::expand::Template;
+use crate::case::ledger::Entry;
+use crate::case::model::{Alternative, CaseFile, ProvokedBy, Severity, Source, SourceKind};
+use crate::report::style::{Style, Tone, counted, harmless};
+
+/// Width of the column of titles.
+const TITLES: usize = 14;
+
+/// Everything the ledger knows of a cause.
+pub fn cause(entry: &Entry, style: Style) -> String {
+    let file = &*entry.file;
+    let mut page = Page { text: String::new(), style };
+    page.line(&format!("{} · {} · HTTP {}", style.paint(Tone::Strong, &file.cause), file.code, file.status));
+    page.paragraph(&format!("“{}”", file.message), 2);
+    page.blank();
+    page.titled("Means", &file.means);
+    page.titled("Fix", &file.fix);
+    page.titled("Severity", severity(file.severity));
+    page.titled("Provoked by", provoked_by(file.provoked_by));
+    page.titled("Notes", file.notes.as_deref().unwrap_or_default());
+    let elements: Vec<String> = file.elements.iter().map(|(name, text)| format!("{name}: {text}")).collect();
+    page.titled("Elements", &elements.join(", "));
+    sources(file, &mut page);
+    page.blank();
+    let instances = entry.templates.iter().map(|template| template.combinations().count()).sum();
+    let count = format!("{}, {}", counted(entry.templates.len(), "scenario"), counted(instances, "instance"));
+    page.line(&style.paint(Tone::Strong, &count));
+    for template in &entry.templates {
+        page.blank();
+        twin(template, file, &mut page);
+    }
+    page.text
+}
+
+fn sources(file: &CaseFile, page: &mut Page) {
+    for (number, source) in file.sources.iter().enumerate() {
+        page.titled(if number == 0 { "Sources" } else { "" }, &in_words(source));
+    }
+    for alternative in &file.alternatives {
+        page.titled("Or else", &other_form(alternative, file));
+        for source in &alternative.sources {
+            page.titled("", &in_words(source));
+        }
+    }
+}
+
+fn other_form(alternative: &Alternative, file: &CaseFile) -> String {
+    let code = alternative.code.as_ref().unwrap_or(&file.code);
+    let message = alternative.message.as_ref().unwrap_or(&file.message);
+    format!("{code}, “{message}”")
+}
+
+fn in_words(source: &Source) -> String {
+    let kind = match source.kind {
+        SourceKind::Inferred => "inferred",
+        SourceKind::Secondary => "third party",
+        SourceKind::Documented => "documented",
+        SourceKind::SdkTest => "SDK test",
+        SourceKind::Observed => "observed",
+    };
+    let date = source.date.as_ref().map(|date| format!(" ({date})")).unwrap_or_default();
+    let places: Vec<&str> = [&source.page, &source.r#ref].into_iter().flatten().map(String::as_str).collect();
+    let places = if places.is_empty() { String::new() } else { format!(": {}", places.join(", ")) };
+    let says = source.says.as_ref().map(|says| format!(" – {says}")).unwrap_or_default();
+    format!("{kind}{date}{places}{says}")
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::GrantsAccess => "grants-access: a wrong answer gives somebody what is not theirs",
+        Severity::BreaksProtection => "breaks-protection: a wrong answer breaks a rule that protects data or money",
+        Severity::Misleads => "misleads: a wrong answer tells a client the wrong reason",
+    }
+}
+
+fn provoked_by(who: ProvokedBy) -> &'static str {
+    match who {
+        ProvokedBy::Anyone => "anyone, with a key or without",
+        ProvokedBy::Owner => "the bucket's owner, with RAM users of the same account",
+        ProvokedBy::SecondAccount => "a second account",
+        ProvokedBy::Sts => "a holder of an STS token",
+        ProvokedBy::Operator => "only an operator of the service",
+    }
+}
+
+fn twin(template: &Template, file: &CaseFile, page: &mut Page) {
+    let count = template.combinations().count();
+    let head = format!("{}/{}", file.cause, template.name);
+    let of = if count == 1 { String::new() } else { format!(" · {}", counted(count, "instance")) };
+    page.line(&format!("  {}{of}", page.style.paint(Tone::Strong, &harmless(&head))));
+    let body = template.body();
+    if let Some(about) = template.about() {
+        page.paragraph(about, 4);
+    }
+    for axis in &template.axes {
+        let labels: Vec<&str> = axis.values.iter().map(|value| value.label.as_str()).collect();
+        page.below("where", &format!("${} is {}", axis.name, labels.join(", ")));
+    }
+    if let Some(given) = body.get("given") {
+        page.below("given", &pairs(given));
+    }
+    page.below("base", &request(body.get("base").unwrap_or(&Value::Null)));
+    page.below("edit", &edit(body.get("edit").unwrap_or(&Value::Null)));
+    let expected = body.get("expect").map(|expect| format!(", {}", pairs(expect))).unwrap_or_default();
+    page.below("then", &format!("{} {}{expected}", file.status, file.code));
+    if let Some(unchanged) = body.get("unchanged") {
+        page.below("unchanged", &list(unchanged));
+    }
+    if body.get("reference-only") == Some(&Value::Bool(true)) {
+        page.below("counts", "for the embedded server alone: it rests on inference");
+    }
+}
+
+/// `owner sends GET /k.txt, sign: url-v1`.
+fn request(base: &Value) -> String {
+    let Value::Object(entries) = base else { return flow(base) };
+    let who = entries.get("as").and_then(Value::as_str).unwrap_or("owner");
+    let what = entries.get("request").map(flow).unwrap_or_default();
+    let mut rest = entries.clone();
+    rest.retain(|key, _| key != "as" && key != "request");
+    let rest = if rest.is_empty() { String::new() } else { format!(", {}", pairs(&Value::Object(rest))) };
+    format!("{who} sends {what}{rest}")
+}
+
+fn edit(edit: &Value) -> String {
+    let kind = edit.as_object().and_then(|entries| entries.keys().next()).and_then(|name| EditKind::of(name));
+    let when = match kind {
+        Some(EditKind::Request) => " (before it is signed)",
+        Some(EditKind::Wire) => " (after it is signed)",
+        Some(EditKind::World) => " (in the world, the request stays the same)",
+        None => "",
+    };
+    format!("{}{when}", pairs(edit))
+}
+
+fn list(value: &Value) -> String {
+    match value {
+        Value::Array(items) => items.iter().map(flow).collect::<Vec<_>>().join(", "),
+        other => flow(other),
+    }
+}
+
+struct Page {
+    text: String,
+    style: Style,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    fn paragraph(&mut self, text: &str, indent: usize) {
+        for line in self.style.wrap(&harmless(text), indent) {
+            self.line(&line);
+        }
+    }
+
+    /// A title in the first column, its text in the second; nothing when there is no text.
+    fn titled(&mut self, title: &str, text: &str) {
+        self.columns(title, text.trim(), 0, TITLES, Tone::Faint);
+    }
+
+    fn below(&mut self, title: &str, text: &str) {
+        self.columns(title, text, 4, TITLES, Tone::Faint);
+    }
+
+    fn columns(&mut self, title: &str, text: &str, indent: usize, width: usize, tone: Tone) {
+        if text.is_empty() {
+            return;
+        }
+        let joined = text.lines().collect::<Vec<_>>().join(" ");
+        let lines = self.style.wrap(&harmless(&joined), indent + width);
+        for (number, line) in lines.iter().enumerate() {
+            let shown = if number == 0 { title } else { "" };
+            let padding = " ".repeat(width.saturating_sub(shown.chars().count()));
+            let line = line.trim_start();
+            let title = self.style.paint(tone, shown);
+            self.line(format!("{:indent$}{title}{padding}{line}", "").trim_end());
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What a cause means, as text for a person; and which cause a saved answer shows.
+
+mod cause;
+mod diagnosis;
+mod flow;
+mod saved;
+
+pub use cause::cause;
+pub use diagnosis::{Candidate, Diagnosis, diagnose};
+pub use saved::{SavedAnswer, SavedError};

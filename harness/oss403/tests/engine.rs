@@ -1,0 +1,22 @@
+//! The engine against the embedded server and against servers that do what no server should.
+
+#[path = "engine/canaries.rs"]
+mod canaries;
+#[path = "engine/cleanup.rs"]
+mod cleanup;
+#[path = "engine/hostile.rs"]
+mod hostile;
+#[path = "engine/limits.rs"]
+mod limits;
+#[path = "engine/profiles.rs"]
+mod profiles;
+#[path = "engine/redaction.rs"]
+mod redaction;
+#[path = "engine/selection.rs"]
+mod selection;
+#[path = "engine/signing.rs"]
+mod signing;
+#[path = "engine/support.rs"]
+mod support;
+#[path = "engine/worlds.rs"]
+mod worlds;

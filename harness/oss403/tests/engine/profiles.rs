@@ -1,0 +1,185 @@
+//! Profiles: what is wrong with one is said with its place and without showing a credential.
+
+use std::path::Path;
+
+use oss403::case::model::Capability;
+use oss403::target::profile::{Endpoint, OperatorSource, Profile, Source, UrlSource};
+use oss403::target::{Target, TargetError};
+use oss403::wire::address::Scheme;
+
+const SOUND: &str = "\
+endpoint: https://oss.example:8443/
+regions: [oss-cn-hangzhou, cn-shanghai]
+suffix: oss.example
+addressing:
+  resolve: { '*.oss-cn-shanghai.oss.example': '10.0.0.2:8443', oss.example: 10.0.0.3 }
+tls: { ca-file: ca.pem }
+identities:
+  owner:
+    access-key-id: { env: OWNER_ID }
+    access-key-secret: { file: owner.secret }
+    account: '1000'
+  sts:
+    access-key-id: { env: STS_ID }
+    access-key-secret: { command: [pass, sts] }
+    security-token: { env: STS_TOKEN }
+capabilities: { except: [kms, worm] }
+limits: { requests-per-second: 12.5, concurrency: 7, buckets: 3, time-per-request: 5s, body-bytes: 1000, idle: 1m }
+operator: { url: 'http://127.0.0.1:1/', token: { env: TOKEN }, time: 5s }
+snapshots: vendor-1.2
+";
+
+fn read(text: &str) -> Profile {
+    Profile::parse(text, Path::new("somewhere/vendor.yaml"))
+        .unwrap_or_else(|found| panic!("{}", found.iter().map(ToString::to_string).collect::<String>()))
+}
+
+#[test]
+fn every_key_of_a_profile_is_read() {
+    let profile = read(SOUND);
+    assert_eq!((profile.name.as_str(), profile.snapshots.as_str()), ("vendor", "vendor-1.2"));
+    assert_eq!(profile.capabilities.len(), Capability::ALL.len() - 2);
+    assert!(!profile.capabilities.contains(&Capability::Kms));
+    assert_eq!(profile.limits.requests_per_second, Some(12.5));
+    assert_eq!((profile.limits.concurrency, profile.limits.buckets, profile.limits.body_bytes), (7, 3, 1000));
+    assert_eq!((profile.limits.time_per_request.as_secs(), profile.limits.idle.as_secs()), (5, 60));
+    let Endpoint::Remote(remote) = profile.endpoint else { panic!() };
+    assert_eq!((remote.home.as_str(), remote.away.as_deref()), ("cn-hangzhou", Some("cn-shanghai")));
+    assert_eq!(remote.addresses.scheme, Scheme::Https);
+    assert_eq!(remote.addresses.endpoint.to_string(), "oss.example:8443");
+    assert_eq!(remote.addresses.of("b.oss-cn-shanghai.oss.example").to_string(), "10.0.0.2:8443");
+    assert_eq!(remote.addresses.of("oss.example").to_string(), "10.0.0.3:443");
+    let sts = &remote.identities["sts"];
+    assert_eq!(sts.access_key_secret, Source::Command(vec!["pass".into(), "sts".into()]));
+    assert_eq!(remote.identities["owner"].account.as_deref(), Some("1000"));
+    let Some(OperatorSource::Http { url, time, .. }) = remote.operator else { panic!() };
+    assert_eq!((url, time.as_secs()), (UrlSource::Text("http://127.0.0.1:1/".into()), 5));
+}
+
+#[test]
+fn the_example_is_sound() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/local-server.yaml");
+    let profile = Profile::load(&path).unwrap_or_else(|found| panic!("{}", found[0]));
+    assert_eq!(profile.name, "local-server");
+    assert_eq!(profile.capabilities.len(), Capability::ALL.len());
+}
+
+#[test]
+fn capabilities_are_all_or_a_list_or_all_but_some() {
+    let with = |claims: &str| {
+        let text = SOUND.replace("{ except: [kms, worm] }", claims);
+        Profile::parse(&text, Path::new("p.yaml")).map(|profile| profile.capabilities.len())
+    };
+    let all = Capability::ALL.len();
+    assert_eq!(with("all").ok(), Some(all));
+    assert_eq!(with("[cors, signature-v4]").ok(), Some(2));
+    assert_eq!(with("{ claim: all, except: [cors] }").ok(), Some(all - 1));
+    assert_eq!(with("{ claim: [cors, kms], except: [cors] }").ok(), Some(1));
+    for wrong in ["most", "[cors, teleport]", "{ claims: all }", "5"] {
+        assert!(with(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_where_it_stands() {
+    let embedded = "endpoint: embedded\n";
+    let cases: &[(&str, &str, &str, (usize, usize))] = &[
+        ("suffix: oss.example", "sufix: oss.example", "unknown key `sufix`", (3, 1)),
+        ("https://oss.example:8443/", "oss.example", "`oss.example` is no HTTP address", (1, 11)),
+        ("https://oss.example:8443/", "https://oss.example:x/", "`x` is no port number", (1, 11)),
+        ("https://oss.example:8443/", "https://u:p@h/", "an address holds no user and no password", (1, 11)),
+        ("suffix: oss.example", "suffix: OSS.example", "`OSS.example` is no lower-case domain name", (3, 9)),
+        ("[oss-cn-hangzhou, cn-shanghai]", "[a, b, c]", "more than two regions", (2, 10)),
+        ("[oss-cn-hangzhou, cn-shanghai]", "[a, oss-a]", "the second region is the first", (2, 10)),
+        ("'10.0.0.2:8443'", "'10.0.0.2:port'", "`port` is no port number", (5, 49)),
+        ("https://oss", "http://oss", "the endpoint does not speak TLS", (6, 1)),
+        ("  sts:\n", "  stss:\n", "unknown identity `stss`", (12, 3)),
+        ("  owner:\n", "  ram-user:\n", "the identity `owner` is missing", (7, 1)),
+        ("account: '1000'", "account: abc", "a UID has decimal digits only", (11, 14)),
+        ("    security-token: { env: STS_TOKEN }\n", "", "a session has a `security-token`", (12, 3)),
+        ("{ env: OWNER_ID }", "{ enw: OWNER_ID }", "unknown word `enw`", (9, 22)),
+        ("{ env: OWNER_ID }", "{ env: A, file: B }", "a map with exactly one", (9, 20)),
+        ("[kms, worm]", "[kms, wurm]", "unknown word `wurm`", (16, 32)),
+        ("buckets: 3", "buckets: 0", "a limit must be at least 1", (17, 68)),
+        ("12.5", "-1", "a rate must be above zero", (17, 32)),
+        ("time-per-request: 5s", "time-per-request: -5s", "a span must be above zero", (17, 89)),
+        ("url: 'http://127.0.0.1:1/', ", "", "either `url` and `token`, or `command` is needed", (18, 1)),
+        ("'http://127.0.0.1:1/'", "'ftp://h/'", "`ftp://h/` is no HTTP address", (18, 18)),
+        ("vendor-1.2", "../vendor", "`../vendor` cannot name a folder", (19, 12)),
+    ];
+    for (from, to, message, place) in cases {
+        assert!(SOUND.contains(from), "{from}");
+        let found = Profile::check(&SOUND.replacen(from, to, 1), Path::new("p.yaml"));
+        let hit = found.iter().find(|diagnostic| diagnostic.message.contains(message));
+        let hit = hit.unwrap_or_else(|| panic!("{message}: {found:?}"));
+        assert_eq!((hit.line, hit.column), *place, "{hit}");
+    }
+    let found = Profile::check(&format!("{embedded}regions: [a]\n"), Path::new("p.yaml"));
+    assert_eq!(found[0].message, "`regions` has no meaning for the embedded server");
+    let faults = "embedded: { config: { faults: { without: [no-such-check] } } }\n";
+    let found = Profile::check(&format!("{embedded}{faults}"), Path::new("p.yaml"));
+    assert!(found[0].message.contains("unknown check `no-such-check`"), "{}", found[0]);
+    let none = SOUND.lines().filter(|line| !line.starts_with("operator")).collect::<Vec<_>>().join("\n");
+    let found = Profile::check(&none.replace("{ except: [kms, worm] }", "[operator]"), Path::new("p.yaml"));
+    assert!(found[0].message.contains("`operator` is claimed"), "{}", found[0]);
+}
+
+#[test]
+fn a_credential_in_a_profile_is_refused_and_never_shown() {
+    for (from, to) in [
+        ("{ file: owner.secret }", "hushhush"),
+        ("{ file: owner.secret }", "'hushhush'"),
+        ("{ file: owner.secret }", "|\n      hushhush"),
+        ("{ env: OWNER_ID }", "hushhush"),
+        ("{ env: STS_TOKEN }", "\"hushhush\" # a comment"),
+        ("{ env: TOKEN }", "hushhush"),
+        ("{ file: owner.secret }", "hushhush: ]"),
+        ("{ file: owner.secret }", "12345678"),
+        ("https://", "https://user:hushhush@"),
+        ("'http://127", "'http://hushhush@127"),
+    ] {
+        let text = SOUND.replacen(from, to, 1);
+        let found = Profile::check(&text, Path::new("p.yaml"));
+        assert!(!found.is_empty(), "{text}");
+        let shown: String = found.iter().map(ToString::to_string).collect();
+        assert!(!shown.contains("hush") && !shown.contains("12345678"), "{shown}");
+        if to.contains('@') {
+            assert!(shown.contains("no user and no password"), "{shown}");
+        } else if !to.contains(']') {
+            assert!(shown.contains("a credential must not stand in a profile"), "{shown}");
+            assert!(shown.contains("{ env: NAME }"), "{shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn credentials_that_cannot_be_had_name_their_identity_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("empty");
+    std::fs::write(&empty, " \n").unwrap();
+    let shown = empty.display();
+    for (source, message) in [
+        ("{ env: OSS403_NO_SUCH_VARIABLE }", "no variable `OSS403_NO_SUCH_VARIABLE`".to_owned()),
+        ("{ file: /no/such/file }", "`/no/such/file`".to_owned()),
+        (&format!("{{ file: {shown} }}"), "is empty".to_owned()),
+        ("{ command: [sh, -c, 'echo hush; exit 3'] }", "ended with exit status: 3".to_owned()),
+        ("{ command: [no-such-program-403] }", "`no-such-program-403`".to_owned()),
+        ("{ command: [] }", "the command is empty".to_owned()),
+    ] {
+        let text = format!(
+            "endpoint: http://127.0.0.1:1\nregions: [a]\nsuffix: b.c\nidentities:\n  owner: {{ access-key-id: {{ command: [echo, ID] }}, access-key-secret: {source} }}\n"
+        );
+        let error = Target::ready(&read(&text)).await.unwrap_err();
+        assert!(matches!(&error, TargetError::Identity { identity, .. } if identity == "owner"), "{error}");
+        assert!(error.to_string().contains(&message) && !error.to_string().contains("hush"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_target_shows_no_secret() {
+    let target = crate::support::embedded().await;
+    let shown = format!("{target:?} {:?}", read(SOUND));
+    assert!(!shown.contains("oss403-owner-secret"), "{shown}");
+    let identity = oss403::target::Identity::new("ID", oss403::target::identity::Secret::new("hush"), None);
+    assert!(!format!("{identity:?}").contains("hush"));
+}
