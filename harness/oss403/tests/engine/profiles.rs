@@ -83,36 +83,44 @@ fn capabilities_are_all_or_a_list_or_all_but_some() {
 #[test]
 fn what_is_wrong_is_said_where_it_stands() {
     let embedded = "endpoint: embedded\n";
-    let cases: &[(&str, &str, &str, (usize, usize))] = &[
-        ("suffix: oss.example", "sufix: oss.example", "unknown key `sufix`", (3, 1)),
-        ("https://oss.example:8443/", "oss.example", "`oss.example` is no HTTP address", (1, 11)),
-        ("https://oss.example:8443/", "https://oss.example:x/", "`x` is no port number", (1, 11)),
-        ("https://oss.example:8443/", "https://u:p@h/", "an address holds no user and no password", (1, 11)),
-        ("suffix: oss.example", "suffix: OSS.example", "`OSS.example` is no lower-case domain name", (3, 9)),
-        ("[oss-cn-hangzhou, cn-shanghai]", "[a, b, c]", "more than two regions", (2, 10)),
-        ("[oss-cn-hangzhou, cn-shanghai]", "[a, oss-a]", "the second region is the first", (2, 10)),
-        ("'10.0.0.2:8443'", "'10.0.0.2:port'", "`port` is no port number", (5, 49)),
-        ("https://oss", "http://oss", "the endpoint does not speak TLS", (6, 1)),
-        ("  sts:\n", "  stss:\n", "unknown identity `stss`", (12, 3)),
-        ("  owner:\n", "  ram-user:\n", "the identity `owner` is missing", (7, 1)),
-        ("account: '1000'", "account: abc", "a UID has decimal digits only", (11, 14)),
-        ("    security-token: { env: STS_TOKEN }\n", "", "a session has a `security-token`", (12, 3)),
-        ("{ env: OWNER_ID }", "{ enw: OWNER_ID }", "unknown word `enw`", (9, 22)),
-        ("{ env: OWNER_ID }", "{ env: A, file: B }", "a map with exactly one", (9, 20)),
-        ("[kms, worm]", "[kms, wurm]", "unknown word `wurm`", (16, 32)),
-        ("buckets: 3", "buckets: 0", "a limit must be at least 1", (17, 68)),
-        ("12.5", "-1", "a rate must be above zero", (17, 32)),
-        ("time-per-request: 5s", "time-per-request: -5s", "a span must be above zero", (17, 89)),
-        ("url: 'http://127.0.0.1:1/', ", "", "either `url` and `token`, or `command` is needed", (18, 1)),
-        ("'http://127.0.0.1:1/'", "'ftp://h/'", "`ftp://h/` is no HTTP address", (18, 18)),
-        ("vendor-1.2", "../vendor", "`../vendor` cannot name a folder", (19, 12)),
+    // What is replaced by what, the message, and the text under which the caret stands.
+    let cases: &[(&str, &str, &str, &str)] = &[
+        ("suffix: oss.example", "sufix: oss.example", "unknown key `sufix`", "sufix"),
+        ("https://oss.example:8443/", "oss.example", "`oss.example` is no HTTP address", "oss.example"),
+        ("https://oss.example:8443/", "https://h:x/", "`x` is no port number", "https://h:x/"),
+        ("https://oss.example:8443/", "https://h:1/path", "`1/path` is no port number", "https://h"),
+        ("https://oss.example:8443/", "https://u:p@h/", "an address holds no user and no password", "https:"),
+        ("suffix: oss.example", "suffix: OSS.example", "`OSS.example` is no lower-case domain name", "OSS"),
+        ("[oss-cn-hangzhou, cn-shanghai]", "[a, b, c]", "more than two regions", "[a, b, c]"),
+        ("[oss-cn-hangzhou, cn-shanghai]", "[a, oss-a]", "the second region is the first", "[a, oss-a]"),
+        ("[oss-cn-hangzhou, cn-shanghai]", "[a, B]", "`B` is no region id", "B]"),
+        ("'10.0.0.2:8443'", "'10.0.0.2:port'", "`port` is no port number", "'10.0.0.2:port'"),
+        ("'*.oss-cn-shanghai.", "'oss*.", "neither a host name nor", "'oss*."),
+        ("https://oss", "http://oss", "the endpoint does not speak TLS", "tls:"),
+        ("  sts:\n", "  stss:\n", "unknown identity `stss`", "stss:"),
+        ("  owner:\n", "  ram-user:\n", "the identity `owner` is missing", "identities:"),
+        ("account: '1000'", "account: abc", "a UID has decimal digits only", "abc"),
+        ("    security-token: { env: STS_TOKEN }\n", "", "a session has a `security-token`", "sts:\n"),
+        ("{ env: OWNER_ID }", "{ enw: OWNER_ID }", "unknown word `enw`", "{ enw"),
+        ("{ env: OWNER_ID }", "{ env: A, file: B }", "exactly one", "{ env: A"),
+        ("[kms, worm]", "[kms, wurm]", "unknown word `wurm`", "wurm"),
+        ("buckets: 3", "buckets: 0", "a limit must be at least 1", "0, time-per"),
+        ("12.5", "-1", "a rate must be above zero", "-1, conc"),
+        ("time-per-request: 5s", "time-per-request: -5s", "a span must be above zero", "-5s"),
+        ("url: 'http://127.0.0.1:1/', ", "", "either `url` and `token`, or `command` is needed", "operator:"),
+        ("'http://127.0.0.1:1/'", "'ftp://h/'", "`ftp://h/` is no HTTP address", "'ftp"),
+        ("vendor-1.2", "../vendor", "`../vendor` cannot name a folder", "../vendor"),
     ];
-    for (from, to, message, place) in cases {
+    for (from, to, message, pointed) in cases {
         assert!(SOUND.contains(from), "{from}");
-        let found = Profile::check(&SOUND.replacen(from, to, 1), Path::new("p.yaml"));
+        let text = SOUND.replacen(from, to, 1);
+        let at = text.find(pointed).unwrap();
+        let line = text[..at].matches('\n').count() + 1;
+        let column = at - text[..at].rfind('\n').map_or(0, |end| end + 1) + 1;
+        let found = Profile::check(&text, Path::new("p.yaml"));
         let hit = found.iter().find(|diagnostic| diagnostic.message.contains(message));
         let hit = hit.unwrap_or_else(|| panic!("{message}: {found:?}"));
-        assert_eq!((hit.line, hit.column), *place, "{hit}");
+        assert_eq!((hit.line, hit.column), (line, column), "{hit}");
     }
     let found = Profile::check(&format!("{embedded}regions: [a]\n"), Path::new("p.yaml"));
     assert_eq!(found[0].message, "`regions` has no meaning for the embedded server");

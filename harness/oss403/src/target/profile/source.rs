@@ -135,14 +135,16 @@ impl<'de> Deserialize<'de> for UrlSource {
     }
 }
 
-/// The map with its one key, as it is written.
+/// The key of the map that a source is.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Written {
-    Env(String),
-    File(PathBuf),
-    Command(Vec<String>),
+enum Key {
+    Env,
+    File,
+    Command,
 }
+
+const ONE_KEY: &str = "a map with exactly one of the keys `env`, `file`, `command` is needed here";
 
 impl<'de> Deserialize<'de> for Source {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -161,12 +163,17 @@ impl<'de> Deserialize<'de> for Source {
             fn visit_u64<E: de::Error>(self, _: u64) -> Result<Source, E> {
                 Err(E::custom(LITERAL))
             }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Source, A::Error> {
-                Ok(match Written::deserialize(MapAccessDeserializer::new(map))? {
-                    Written::Env(name) => Source::Env(name),
-                    Written::File(path) => Source::File(path),
-                    Written::Command(words) => Source::Command(words),
-                })
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Source, A::Error> {
+                let source = match map.next_key()? {
+                    Some(Key::Env) => Source::Env(map.next_value()?),
+                    Some(Key::File) => Source::File(map.next_value()?),
+                    Some(Key::Command) => Source::Command(map.next_value()?),
+                    None => return Err(de::Error::custom(ONE_KEY)),
+                };
+                match map.next_key::<de::IgnoredAny>()? {
+                    None => Ok(source),
+                    Some(_) => Err(de::Error::custom(ONE_KEY)),
+                }
             }
         }
         deserializer.deserialize_any(Reader)
