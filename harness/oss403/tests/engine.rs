@@ -4,6 +4,8 @@
 mod canaries;
 #[path = "engine/cleanup.rs"]
 mod cleanup;
+#[path = "engine/encrypted.rs"]
+mod encrypted;
 #[path = "engine/hostile.rs"]
 mod hostile;
 #[path = "engine/limits.rs"]

@@ -66,7 +66,7 @@ impl Console {
 ///
 /// # Errors
 /// Any other failure of standard output (a full disk).
-pub fn print(text: &str) -> io::Result<()> {
+pub(super) fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     tolerate_closed_pipe(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
@@ -75,7 +75,7 @@ pub fn print(text: &str) -> io::Result<()> {
 ///
 /// # Errors
 /// Any other failure.
-pub fn tolerate_closed_pipe(result: io::Result<()>) -> io::Result<()> {
+pub(super) fn tolerate_closed_pipe(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,

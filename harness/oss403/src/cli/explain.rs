@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::ExplainArgs;
 use super::console::{print, tolerate_closed_pipe};
 use super::{Console, source};
-use crate::case::{Ledger, suggest};
+use crate::case::suggest;
 use crate::exit::Exit;
 use crate::explain::{self, Diagnosis, SavedAnswer};
 use crate::report::style::{Style, Tone, harmless};
@@ -132,6 +132,7 @@ fn unknown(diagnosis: &Diagnosis, style: Style, out: &mut dyn Write) -> io::Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::Ledger;
 
     #[test]
     fn every_cause_can_be_explained() {

@@ -86,7 +86,7 @@ impl Terminal {
         for verdict in [Verdict::Flaky, Verdict::HarnessError, Verdict::NotProvoked, Verdict::NotClaimed, Verdict::NotApplicable, Verdict::Disabled] {
             let count = cause.count(verdict);
             if count > 0 {
-                notes.push(format!("{count} {}", verdict.name()));
+                notes.push(format!("{count} {}", in_words(verdict, count)));
             }
         }
         if cause.unfinished() > 0 {
@@ -119,11 +119,14 @@ fn failure(text: &mut String, entry: &Entry, style: Style) {
         Some(facet) => format!("{}: {}", entry.verdict.name(), facet.name()),
         None => entry.verdict.name().to_owned(),
     };
+    let id = harmless(&entry.id);
+    let fits = id.chars().count() + verdict.len() + 4 <= style.width;
     let _ = writeln!(
         text,
-        "{} {}  {}",
+        "{} {}{}{}",
         style.paint(tone, mark),
-        style.paint(Tone::Strong, &harmless(&entry.id)),
+        style.paint(Tone::Strong, &id),
+        if fits { "  " } else { "\n    " },
         style.paint(tone, &verdict)
     );
     for line in style.wrap(&harmless(&entry.reason), 4) {
@@ -148,10 +151,10 @@ fn failure(text: &mut String, entry: &Entry, style: Style) {
 }
 
 fn summary(text: &mut String, facts: &Facts, style: Style) {
+    text.push('\n');
     let mut line = |name: &str, value: String| {
         let _ = writeln!(text, "{}  {value}", style.paint(Tone::Faint, &format!("{name:>9}")));
     };
-    line("", String::new());
     let tally = &facts.tally;
     let causes = tally.causes().count();
     let undecided = causes - tally.cause_verdicts().values().sum::<usize>();
@@ -202,12 +205,21 @@ fn verdicts(
     let mut parts = vec![format!("{} conformant", style.paint(tone, &first))];
     for (verdict, count) in counts.iter().filter(|(verdict, _)| **verdict != Verdict::Conformant) {
         let (_, tone) = mark(Some(*verdict));
-        parts.push(style.paint(tone, &format!("{count} {}", verdict.name())));
+        parts.push(style.paint(tone, &format!("{count} {}", in_words(*verdict, *count))));
     }
     if unfinished > 0 {
         parts.push(format!("{unfinished} unfinished"));
     }
     parts.join(", ")
+}
+
+/// A verdict after a number.
+fn in_words(verdict: Verdict, count: usize) -> String {
+    match verdict {
+        Verdict::Deviates if count != 1 => "deviate".into(),
+        Verdict::HarnessError if count != 1 => "harness errors".into(),
+        other => other.name().replace('-', " "),
+    }
 }
 
 fn mark(verdict: Option<Verdict>) -> (&'static str, Tone) {

@@ -35,7 +35,7 @@ fn finished() -> Vec<Finished> {
     };
     let same = |twin: Twin| twin;
     let skewed = |message: &str| {
-        let body = error_body("RequestTimeTooSkewed", message, REQUEST_ID);
+        let body = error_body("AccessDenied", message, REQUEST_ID);
         move |twin: Twin| twin.edited_body(&body)
     };
     let progress = |progress: Progress| {

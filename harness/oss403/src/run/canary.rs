@@ -74,7 +74,11 @@ pub enum CanaryError {
 /// Sends the canaries. Answers by how many seconds the target's clock is ahead of ours.
 pub(crate) async fn sing(target: &Inner) -> Result<i64, CanaryError> {
     let owner = target.identities.get("owner").ok_or(CanaryError::NoOwner)?;
-    let stranger = Identity::new("OSS403NOSUCHKEY00000", Secret::new("oss403-no-such-secret"), None);
+    let stranger = Identity::new(
+        "OSS403NOSUCHKEY00000",
+        Secret::new("oss403-no-such-secret"),
+        None,
+    );
     let (good, wrong, unknown) = tokio::join!(
         ask(target, Arc::clone(owner), false),
         ask(target, Arc::clone(owner), true),
@@ -89,13 +93,23 @@ pub(crate) async fn sing(target: &Inner) -> Result<i64, CanaryError> {
     match wrong.status {
         400..500 => {}
         status @ 200..400 => return Err(CanaryError::AcceptsAnySignature { status }),
-        status => return Err(CanaryError::NoRefusal { what: "a wrong signature", status }),
+        status => {
+            return Err(CanaryError::NoRefusal {
+                what: "a wrong signature",
+                status,
+            });
+        }
     }
     let unknown = answered(unknown)?;
     match unknown.status {
         400..500 => {}
         status @ 200..400 => return Err(CanaryError::AcceptsAnyKey { status }),
-        status => return Err(CanaryError::NoRefusal { what: "an unknown access key", status }),
+        status => {
+            return Err(CanaryError::NoRefusal {
+                what: "an unknown access key",
+                status,
+            });
+        }
     }
     // `Date` has whole seconds, and the answer was on its way: a second is no difference.
     Ok(if ahead.abs() > 1 { ahead } else { 0 })
@@ -114,7 +128,10 @@ async fn ask(target: &Inner, identity: Arc<Identity>, wrong_secret: bool) -> Exc
     let with = target.usual_signature();
     let mut draft = Draft::new("GET", &scene, None, None, identity, with);
     draft.signing.wrong_secret = wrong_secret;
-    target.client.send(Outgoing::new(sign::sign(draft, unix_now()))).await
+    target
+        .client
+        .send(Outgoing::new(sign::sign(draft, unix_now())))
+        .await
 }
 
 fn answered(exchange: Exchange) -> Result<Response, CanaryError> {
@@ -128,7 +145,9 @@ fn answered(exchange: Exchange) -> Result<Response, CanaryError> {
 }
 
 fn clock_ahead(response: &Response) -> i64 {
-    let date = response.header("date").and_then(|date| Timestamp::parse_rfc1123(date).ok());
+    let date = response
+        .header("date")
+        .and_then(|date| Timestamp::parse_rfc1123(date).ok());
     date.map_or(0, |date| date.0.saturating_sub(unix_now()))
 }
 
@@ -138,6 +157,8 @@ fn explain(response: &Response, ahead: i64) -> CanaryError {
         Some("SignatureDoesNotMatch") => CanaryError::WrongSecret,
         Some("InvalidAccessKeyId") => CanaryError::UnknownKey,
         Some("RequestTimeTooSkewed") => CanaryError::Clock { seconds: ahead },
-        _ => CanaryError::OwnerRefused { answer: describe(response) },
+        _ => CanaryError::OwnerRefused {
+            answer: describe(response),
+        },
     }
 }

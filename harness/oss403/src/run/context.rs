@@ -73,12 +73,14 @@ impl Context {
         self.names.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// An error when the run is being stopped, or what it makes cannot be written down any more.
+    /// An error when the run is being stopped, what it makes cannot be written down any more, or nobody answers.
     pub(crate) fn go_on(&self) -> Result<(), Trouble> {
         if self.stop.is_stopped() {
             Err(Trouble::Interrupted)
         } else if self.journal.is_broken() {
             Err(Trouble::Harness("the journal cannot be written".into()))
+        } else if self.target.client.is_silent() {
+            Err(Trouble::Harness("the target has stopped answering".into()))
         } else {
             Ok(())
         }
@@ -97,7 +99,10 @@ impl Context {
 
     /// Notes that something stays behind.
     pub(crate) fn leave_behind(&self, what: String) {
-        self.left.lock().expect("nobody panics with this lock").push(what);
+        self.left
+            .lock()
+            .expect("nobody panics with this lock")
+            .push(what);
     }
 
     /// The UID of an identity's account: what the profile says, or else what the service says of the owner of its buckets.
@@ -122,7 +127,9 @@ impl Context {
         let body = String::from_utf8_lossy(&response.body);
         let account = documents::first(&body, "ID")
             .filter(|id| !id.is_empty())
-            .ok_or_else(|| Trouble::Precondition(format!("ListBuckets does not name the account of `{name}`")))?
+            .ok_or_else(|| {
+                Trouble::Precondition(format!("ListBuckets does not name the account of `{name}`"))
+            })?
             .into_owned();
         accounts.insert(name.to_owned(), account.clone());
         Ok(account)
@@ -137,7 +144,10 @@ pub(crate) struct Courier<'a> {
 
 impl<'a> Courier<'a> {
     pub(crate) fn new(context: &'a Context) -> Self {
-        Self { context, sent: AtomicU64::new(0) }
+        Self {
+            context,
+            sent: AtomicU64::new(0),
+        }
     }
 
     /// How many it has sent.
@@ -170,18 +180,25 @@ impl<'a> Courier<'a> {
 
 /// Our own time in Unix seconds.
 pub(crate) fn unix_now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// Eight characters that no other run has.
 pub(crate) fn run_id() -> String {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     // Two runs of one process may begin in the same moment.
     static RUNS: AtomicU64 = AtomicU64::new(0);
     let mut hash = Sha256::new();
     hash.update(since.as_nanos().to_be_bytes());
     hash.update(std::process::id().to_be_bytes());
     hash.update(RUNS.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-    hash.finalize()[..4].iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize()[..4]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

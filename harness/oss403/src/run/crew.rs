@@ -31,14 +31,20 @@ impl Crew {
     /// Works off one group.
     pub(crate) async fn work(self: Arc<Self>, group: Group) {
         let permits = u32::try_from(group.buckets).unwrap_or(u32::MAX);
-        let _buckets =
-            self.buckets.acquire_many(permits).await.expect("the semaphore is never closed");
+        let _buckets = self
+            .buckets
+            .acquire_many(permits)
+            .await
+            .expect("the semaphore is never closed");
         if self.context.stop.is_stopped() {
             return;
         }
         match group.usage {
             Usage::Shared => Arc::clone(&self).shared(group).await,
-            Usage::Private { own_account, twofold } => {
+            Usage::Private {
+                own_account,
+                twofold,
+            } => {
                 self.private(group, own_account, twofold).await;
             }
         }
@@ -70,18 +76,29 @@ impl Crew {
 
     /// Sends the twin of an instance that only reads.
     async fn read(self: Arc<Self>, instance: Instance, world: Arc<World>) {
-        let _job = self.jobs.acquire().await.expect("the semaphore is never closed");
+        let _job = self
+            .jobs
+            .acquire()
+            .await
+            .expect("the semaphore is never closed");
         if self.context.stop.is_stopped() {
             return;
         }
         let courier = Courier::new(&self.context);
-        let worlds = Worlds { base: &world, edited: &world };
+        let worlds = Worlds {
+            base: &world,
+            edited: &world,
+        };
         let record = twin::send(&instance, worlds, &courier).await;
         self.finish(instance, record).await;
     }
 
     async fn private(&self, group: Group, own_account: bool, twofold: bool) {
-        let _job = self.jobs.acquire().await.expect("the semaphore is never closed");
+        let _job = self
+            .jobs
+            .acquire()
+            .await
+            .expect("the semaphore is never closed");
         let courier = Courier::new(&self.context);
         if !own_account {
             let _account = self.account.read().await;
@@ -91,7 +108,8 @@ impl Crew {
         match OwnAccount::make(&courier).await {
             Ok(Some(account)) => {
                 let account = Arc::new(account);
-                self.play(group, Some(Arc::clone(&account)), twofold, &courier).await;
+                self.play(group, Some(Arc::clone(&account)), twofold, &courier)
+                    .await;
                 remove_by_operator(&courier, &account.made()).await;
             }
             // Nobody else may be at work while the account that all use is in another state.
@@ -119,8 +137,7 @@ impl Crew {
         for instance in group.instances {
             let given = &instance.scenario.given;
             let mut edited = World::named(&self.context, given, account.clone());
-            let mut base =
-                twofold.then(|| World::named(&self.context, given, account.clone()));
+            let mut base = twofold.then(|| World::named(&self.context, given, account.clone()));
             let made = match &mut base {
                 Some(base) => {
                     let (first, second) = tokio::join!(
@@ -133,7 +150,10 @@ impl Crew {
             };
             match made {
                 Ok(()) => {
-                    let worlds = Worlds { base: base.as_ref().unwrap_or(&edited), edited: &edited };
+                    let worlds = Worlds {
+                        base: base.as_ref().unwrap_or(&edited),
+                        edited: &edited,
+                    };
                     let record = twin::send(&instance, worlds, courier).await;
                     self.finish(instance, record).await;
                 }
@@ -157,7 +177,10 @@ impl Crew {
     /// Writes a record down and hands it over.
     pub(crate) async fn finish(&self, instance: Instance, record: super::record::TwinRecord) {
         self.context.journal.record(&record);
-        let event = RunEvent::Finished { instance, record: Box::new(record) };
+        let event = RunEvent::Finished {
+            instance,
+            record: Box::new(record),
+        };
         // Whoever listens has gone only when the whole run was dropped.
         let _ = self.events.send(event).await;
     }

@@ -39,21 +39,33 @@ pub(crate) async fn apply(
         Edit::BucketAcl(acl) => world.set_bucket_acl(courier, own()?, acl).await?,
         Edit::BucketPolicy(policy) => {
             let policy = world.scene.json(policy, now)?;
-            world.set_bucket_policy(courier, own()?, policy.to_string()).await?;
+            world
+                .set_bucket_policy(courier, own()?, policy.to_string())
+                .await?;
         }
         Edit::AddStatement(statement) => {
-            let given = world.given().bucket.as_ref().and_then(|spec| spec.policy.as_ref());
+            let given = world
+                .given()
+                .bucket
+                .as_ref()
+                .and_then(|spec| spec.policy.as_ref());
             let policy = world.scene.json(&with_statement(given, statement), now)?;
-            world.set_bucket_policy(courier, own()?, policy.to_string()).await?;
+            world
+                .set_bucket_policy(courier, own()?, policy.to_string())
+                .await?;
         }
         Edit::Referer(referer) => {
-            world.configure(courier, own()?, "referer", documents::referer(referer)).await?;
+            world
+                .configure(courier, own()?, "referer", documents::referer(referer))
+                .await?;
         }
         Edit::Cors(rules) if rules.is_empty() => {
             world.deconfigure(courier, own()?, "cors").await?;
         }
         Edit::Cors(rules) => {
-            world.configure(courier, own()?, "cors", documents::cors(rules)).await?;
+            world
+                .configure(courier, own()?, "cors", documents::cors(rules))
+                .await?;
         }
         Edit::LockWorm(_) => {
             let place = own()?;
@@ -83,12 +95,12 @@ pub(crate) fn hides_world(edit: &Edit) -> bool {
 }
 
 /// Ends what an edit that hides the world has done.
-pub(crate) async fn lift(
-    edit: &Edit,
-    world: &World,
-    courier: &Courier<'_>,
-) -> Result<(), Trouble> {
-    for set in states(edit, world, courier).await?.into_iter().filter_map(opposite) {
+pub(crate) async fn lift(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<(), Trouble> {
+    for set in states(edit, world, courier)
+        .await?
+        .into_iter()
+        .filter_map(opposite)
+    {
         courier.count();
         courier.context.operator()?.set(set).await?;
     }
@@ -105,7 +117,9 @@ async fn bind_domain(name: &str, world: &World, courier: &Courier<'_>) -> Result
         owner: name.to_owned(),
     };
     let account = async {
-        let account = context.account_of(name, &identity, &world.scene, courier).await?;
+        let account = context
+            .account_of(name, &identity, &world.scene, courier)
+            .await?;
         world.disprove_domain(courier, &account).await?;
         world.prove_domain_of(courier, account).await
     };
@@ -121,7 +135,9 @@ async fn ask_operator(edit: &Edit, world: &World, courier: &Courier<'_>) -> Resu
     let context = courier.context;
     for set in states(edit, world, courier).await? {
         if let Some(undo) = undo(&set, edit, world) {
-            let made = Made::State { undo: Command::Set(undo).to_json() };
+            let made = Made::State {
+                undo: Command::Set(undo).to_json(),
+            };
             let _ = context.journal.intent(&made);
             world.note(made);
         }
@@ -132,46 +148,65 @@ async fn ask_operator(edit: &Edit, world: &World, courier: &Courier<'_>) -> Resu
 }
 
 /// What the operator has to be asked for.
-async fn states(
-    edit: &Edit,
-    world: &World,
-    courier: &Courier<'_>,
-) -> Result<Vec<Set>, Trouble> {
+async fn states(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<Vec<Set>, Trouble> {
     let now = courier.context.now();
     let mut sets = Vec::new();
     match edit {
         Edit::AccountStatus(value) => {
             let account = world.account_of_owner(courier).await?;
-            sets.push(Set::AccountStatus { account, value: *value });
+            sets.push(Set::AccountStatus {
+                account,
+                value: *value,
+            });
         }
         Edit::KmsStatus(value) => {
             let account = world.account_of_owner(courier).await?;
-            sets.push(Set::KmsStatus { account, value: *value });
+            sets.push(Set::KmsStatus {
+                account,
+                value: *value,
+            });
         }
         Edit::StsRefusedInRegion(_) => {
             let account = world.account_of_owner(courier).await?;
             let region = world.scene.names.home.clone();
-            sets.push(Set::StsInRegion { account, region, value: StsSupport::Refused });
+            sets.push(Set::StsInRegion {
+                account,
+                region,
+                value: StsSupport::Refused,
+            });
         }
         Edit::StsRefusedInOperation(operation) => {
             let account = world.account_of_owner(courier).await?;
             let operation = operation.clone();
-            sets.push(Set::StsInOperation { account, operation, value: StsSupport::Refused });
+            sets.push(Set::StsInOperation {
+                account,
+                operation,
+                value: StsSupport::Refused,
+            });
         }
         Edit::BucketStatus(value) => {
             let bucket = world.scene.bucket("")?.name.clone();
-            sets.push(Set::BucketStatus { bucket, value: *value });
+            sets.push(Set::BucketStatus {
+                bucket,
+                value: *value,
+            });
         }
         Edit::KeyStatus(states) => {
             for (name, value) in states {
                 let access_key_id = person(name, world)?.access_key_id.clone();
-                sets.push(Set::KeyStatus { access_key_id, value: *value });
+                sets.push(Set::KeyStatus {
+                    access_key_id,
+                    value: *value,
+                });
             }
         }
         Edit::KeyNetworks(networks) => {
             for (name, value) in networks {
                 let access_key_id = person(name, world)?.access_key_id.clone();
-                sets.push(Set::KeyNetworks { access_key_id, value: value.clone() });
+                sets.push(Set::KeyNetworks {
+                    access_key_id,
+                    value: value.clone(),
+                });
             }
         }
         Edit::RamPolicy(policies) => {
@@ -184,7 +219,11 @@ async fn states(
                     Value::Null => None,
                     policy => Some(world.scene.json(policy, now)?),
                 };
-                sets.push(Set::RamPolicy { account: account.clone(), user: user.clone(), value });
+                sets.push(Set::RamPolicy {
+                    account: account.clone(),
+                    user: user.clone(),
+                    value,
+                });
             }
         }
         Edit::VpcPolicy(policy) => {
@@ -218,25 +257,40 @@ fn undo(set: &Set, edit: &Edit, world: &World) -> Option<Set> {
 /// What ends a state; `None` where the world's own removal does.
 fn opposite(set: Set) -> Option<Set> {
     Some(match set {
-        Set::AccountStatus { account, .. } => {
-            Set::AccountStatus { account, value: AccountStatus::Active }
-        }
-        Set::KmsStatus { account, .. } => Set::KmsStatus { account, value: KmsStatus::Active },
-        Set::StsInRegion { account, region, .. } => {
-            Set::StsInRegion { account, region, value: StsSupport::Accepted }
-        }
-        Set::StsInOperation { account, operation, .. } => {
-            Set::StsInOperation { account, operation, value: StsSupport::Accepted }
-        }
-        Set::BucketStatus { bucket, .. } => {
-            Set::BucketStatus { bucket, value: BucketStatus::Active }
-        }
-        Set::KeyStatus { access_key_id, .. } => {
-            Set::KeyStatus { access_key_id, value: KeyStatus::Active }
-        }
-        Set::KeyNetworks { access_key_id, .. } => {
-            Set::KeyNetworks { access_key_id, value: Vec::new() }
-        }
+        Set::AccountStatus { account, .. } => Set::AccountStatus {
+            account,
+            value: AccountStatus::Active,
+        },
+        Set::KmsStatus { account, .. } => Set::KmsStatus {
+            account,
+            value: KmsStatus::Active,
+        },
+        Set::StsInRegion {
+            account, region, ..
+        } => Set::StsInRegion {
+            account,
+            region,
+            value: StsSupport::Accepted,
+        },
+        Set::StsInOperation {
+            account, operation, ..
+        } => Set::StsInOperation {
+            account,
+            operation,
+            value: StsSupport::Accepted,
+        },
+        Set::BucketStatus { bucket, .. } => Set::BucketStatus {
+            bucket,
+            value: BucketStatus::Active,
+        },
+        Set::KeyStatus { access_key_id, .. } => Set::KeyStatus {
+            access_key_id,
+            value: KeyStatus::Active,
+        },
+        Set::KeyNetworks { access_key_id, .. } => Set::KeyNetworks {
+            access_key_id,
+            value: Vec::new(),
+        },
         Set::RamPolicy { .. } | Set::VpcEndpointPolicy { .. } | Set::DomainOwnership { .. } => {
             return None;
         }
@@ -249,8 +303,9 @@ fn person(name: &str, world: &World) -> Result<std::sync::Arc<Identity>, Trouble
 }
 
 fn with_statement(policy: Option<&Value>, statement: &Value) -> Value {
-    let mut policy =
-        policy.cloned().unwrap_or_else(|| json!({ "Version": "1", "Statement": [] }));
+    let mut policy = policy
+        .cloned()
+        .unwrap_or_else(|| json!({ "Version": "1", "Statement": [] }));
     match policy.get_mut("Statement").and_then(Value::as_array_mut) {
         Some(statements) => statements.push(statement.clone()),
         None => policy["Statement"] = json!([statement]),

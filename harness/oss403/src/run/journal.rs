@@ -134,7 +134,10 @@ impl std::fmt::Display for Made {
             Self::Bucket { name, region, .. } => write!(f, "bucket {name} in {region}"),
             Self::Account { account } => write!(f, "account {account}"),
             Self::RamUser { account, user } => write!(f, "RAM user {user} of account {account}"),
-            Self::Session { account, access_key_id } => {
+            Self::Session {
+                account,
+                access_key_id,
+            } => {
                 write!(f, "session {access_key_id} of account {account}")
             }
             Self::VpcEndpoint { endpoint, .. } => write!(f, "VPC endpoint {endpoint}"),
@@ -193,7 +196,13 @@ impl Journal {
     #[must_use]
     pub fn intent(&self, what: &Made) -> u64 {
         let seq = self.seq.fetch_add(1, Ordering::Relaxed) + 1;
-        self.write(&Line::Intent { seq, what: what.clone() }, true);
+        self.write(
+            &Line::Intent {
+                seq,
+                what: what.clone(),
+            },
+            true,
+        );
         seq
     }
 
@@ -201,9 +210,18 @@ impl Journal {
     pub fn created(&self, seq: u64, what: &Made) {
         let named_by_target = matches!(
             what,
-            Made::Account { .. } | Made::RamUser { .. } | Made::Session { .. } | Made::VpcEndpoint { .. }
+            Made::Account { .. }
+                | Made::RamUser { .. }
+                | Made::Session { .. }
+                | Made::VpcEndpoint { .. }
         );
-        self.write(&Line::Created { seq, what: what.clone() }, named_by_target);
+        self.write(
+            &Line::Created {
+                seq,
+                what: what.clone(),
+            },
+            named_by_target,
+        );
     }
 
     /// Notes that it was not made.
@@ -218,7 +236,13 @@ impl Journal {
 
     /// Notes that it could not be removed.
     pub fn left_behind(&self, what: &Made, reason: &str) {
-        self.write(&Line::LeftBehind { what: what.clone(), reason: reason.to_owned() }, true);
+        self.write(
+            &Line::LeftBehind {
+                what: what.clone(),
+                reason: reason.to_owned(),
+            },
+            true,
+        );
     }
 
     /// Notes what happened, redacted.
@@ -240,17 +264,22 @@ impl Journal {
     }
 
     fn failed(&self) -> Option<io::Error> {
-        self.failure.lock().expect("nobody panics with this lock").take()
+        self.failure
+            .lock()
+            .expect("nobody panics with this lock")
+            .take()
     }
 
     fn write(&self, line: &Line, flush: bool) {
         // Serialised outside the lock, so that the writers only share the copying.
-        let result = serde_json::to_vec(line).map_err(io::Error::other).and_then(|mut text| {
-            text.push(b'\n');
-            let mut file = self.file.lock().expect("nobody panics with this lock");
-            file.write_all(&text)?;
-            if flush { file.flush() } else { Ok(()) }
-        });
+        let result = serde_json::to_vec(line)
+            .map_err(io::Error::other)
+            .and_then(|mut text| {
+                text.push(b'\n');
+                let mut file = self.file.lock().expect("nobody panics with this lock");
+                file.write_all(&text)?;
+                if flush { file.flush() } else { Ok(()) }
+            });
         if let Err(error) = result {
             self.broken.store(true, Ordering::Relaxed);
             let mut failure = self.failure.lock().expect("nobody panics with this lock");

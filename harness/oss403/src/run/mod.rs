@@ -81,7 +81,11 @@ pub async fn run(
     let started = Instant::now();
     let target = Arc::clone(&target.inner);
     let sent_before = target.client.sent();
-    let clock_ahead = if options.canaries { canary::sing(&target).await? } else { 0 };
+    let clock_ahead = if options.canaries {
+        canary::sing(&target).await?
+    } else {
+        0
+    };
     let id = run_id();
     let header = Header {
         journal: journal::VERSION,
@@ -95,15 +99,29 @@ pub async fn run(
     let journal = Journal::create(&options.out, header).map_err(failed)?;
     let plan = Plan::new(&target, instances, options.seed, options.partition);
     let planned: usize = plan.groups.iter().map(|group| group.instances.len()).sum();
-    on_event(RunEvent::Planned { instances: planned + plan.skipped.len() });
-    let context = Arc::new(Context::new(Arc::clone(&target), journal, stop.clone(), id, clock_ahead));
+    on_event(RunEvent::Planned {
+        instances: planned + plan.skipped.len(),
+    });
+    let context = Arc::new(Context::new(
+        Arc::clone(&target),
+        journal,
+        stop.clone(),
+        id,
+        clock_ahead,
+    ));
     for (instance, progress) in plan.skipped {
         let record = blank(&instance, progress);
         context.journal.record(&record);
-        on_event(RunEvent::Finished { instance, record: Box::new(record) });
+        on_event(RunEvent::Finished {
+            instance,
+            record: Box::new(record),
+        });
     }
     let limits = &target.limits;
-    let jobs = options.jobs.unwrap_or(limits.concurrency).clamp(1, Semaphore::MAX_PERMITS);
+    let jobs = options
+        .jobs
+        .unwrap_or(limits.concurrency)
+        .clamp(1, Semaphore::MAX_PERMITS);
     let (events, received) = mpsc::channel(1024);
     let crew = Arc::new(Crew {
         context: Arc::clone(&context),
@@ -112,9 +130,20 @@ pub async fn run(
         account: RwLock::new(()),
         events,
     });
-    work_off(crew, plan.groups.into(), jobs, &stop, received, &mut on_event).await;
+    work_off(
+        crew,
+        plan.groups.into(),
+        jobs,
+        &stop,
+        received,
+        &mut on_event,
+    )
+    .await;
     let context = Arc::into_inner(context).expect("every worker has ended");
-    let left_behind = context.left.into_inner().expect("nobody panics with this lock");
+    let left_behind = context
+        .left
+        .into_inner()
+        .expect("nobody panics with this lock");
     for what in &left_behind {
         on_event(RunEvent::LeftBehind(what.clone()));
     }

@@ -80,12 +80,20 @@ impl Plan {
                 }
                 shared.insert(key, plan.groups.len());
             }
-            plan.groups.push(Group { instances: vec![instance], wanted, usage, buckets });
+            plan.groups.push(Group {
+                instances: vec![instance],
+                wanted,
+                usage,
+                buckets,
+            });
         }
         for group in &mut plan.groups {
-            group.instances.sort_by_cached_key(|instance| shuffled(seed, &instance.id));
+            group
+                .instances
+                .sort_by_cached_key(|instance| shuffled(seed, &instance.id));
         }
-        plan.groups.sort_by_cached_key(|group| shuffled(seed, &group.instances[0].id));
+        plan.groups
+            .sort_by_cached_key(|group| shuffled(seed, &group.instances[0].id));
         plan
     }
 }
@@ -93,7 +101,9 @@ impl Plan {
 /// Whether an id belongs to the m-th of n parts.
 fn is_in(id: &str, (part, parts): (u32, u32)) -> bool {
     let hash = Sha256::digest(id.as_bytes());
-    let number = hash[..8].iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let number = hash[..8]
+        .iter()
+        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     number % u64::from(parts.max(1)) + 1 == u64::from(part)
 }
 
@@ -115,7 +125,9 @@ fn wanted(instance: &Instance) -> Wanted {
     let owners = given.bucket.iter().chain(given.buckets.values());
     let named = owners.filter_map(|spec| spec.owner.as_deref());
     let named = named.chain(given.domain_proven_by.iter().map(String::as_str));
-    let named = named.chain([scenario.base.r#as.as_str()]).chain(scenario.edit.identities());
+    let named = named
+        .chain([scenario.base.r#as.as_str()])
+        .chain(scenario.edit.identities());
     wanted.people.extend(named.map(str::to_owned));
     wanted.people.insert("owner".into());
     // Placeholders may stand in any text, so it is the whole text that is searched.
@@ -143,7 +155,10 @@ fn wanted(instance: &Instance) -> Wanted {
 /// The names in `${word.NAME}`.
 fn placeholders<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
     let open = format!("${{{word}.");
-    text.split(&open).skip(1).filter_map(|rest| rest.split('}').next()).collect()
+    text.split(&open)
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next())
+        .collect()
 }
 
 fn usage(scenario: &Scenario) -> Usage {
@@ -153,7 +168,10 @@ fn usage(scenario: &Scenario) -> Usage {
     let own_account = edit.touches_account() || names_owner;
     let reads = is_read(method(base));
     match edit.kind() {
-        EditKind::World => Usage::Private { own_account, twofold: !reads },
+        EditKind::World => Usage::Private {
+            own_account,
+            twofold: !reads,
+        },
         EditKind::Request | EditKind::Wire => {
             let edited = match edit {
                 Edit::Method(method) | Edit::TamperMethod(method) => method,
@@ -163,7 +181,10 @@ fn usage(scenario: &Scenario) -> Usage {
             if reads && is_read(edited) {
                 Usage::Shared
             } else {
-                Usage::Private { own_account, twofold: false }
+                Usage::Private {
+                    own_account,
+                    twofold: false,
+                }
             }
         }
     }
@@ -182,7 +203,11 @@ fn buckets(scenario: &Scenario, usage: Usage) -> usize {
     let reads_only = scenario.given.no_bucket && usage == Usage::Shared;
     // A name that is kept free counts as well: the base may be what makes the bucket.
     let own = usize::from(!reads_only);
-    let worlds = if let Usage::Private { twofold: true, .. } = usage { 2 } else { 1 };
+    let worlds = if let Usage::Private { twofold: true, .. } = usage {
+        2
+    } else {
+        1
+    };
     worlds * (own + scenario.given.buckets.len()) + usize::from(edit::makes_bucket(&scenario.edit))
 }
 
@@ -199,7 +224,9 @@ fn obstacle(
     }
     let needs = scenario.needs();
     if needs.contains(&Capability::TwoRegions) && target.names.away.is_none() {
-        return Some(Progress::NotApplicable("the target has one region only".into()));
+        return Some(Progress::NotApplicable(
+            "the target has one region only".into(),
+        ));
     }
     let mut commands = operator_commands(scenario);
     for name in &wanted.people {
@@ -219,9 +246,13 @@ fn obstacle(
     if target.operator.is_none()
         && let Some(command) = commands.first()
     {
-        return Some(Progress::NotClaimed(format!("needs an operator hook: {command}")));
+        return Some(Progress::NotClaimed(format!(
+            "needs an operator hook: {command}"
+        )));
     }
-    let missing = needs.iter().find(|need| !target.capabilities.contains(need));
+    let missing = needs
+        .iter()
+        .find(|need| !target.capabilities.contains(need));
     if let Some(missing) = missing {
         let reason = format!("the target does not claim `{}`", missing.as_str());
         return Some(Progress::NotClaimed(reason));
@@ -278,12 +309,17 @@ mod tests {
             let mut sizes = vec![0; parts as usize];
             for number in 0..1_000 {
                 let id = format!("cause/scenario/{number}");
-                let homes: Vec<u32> = (1..=parts).filter(|part| is_in(&id, (*part, parts))).collect();
+                let homes: Vec<u32> = (1..=parts)
+                    .filter(|part| is_in(&id, (*part, parts)))
+                    .collect();
                 assert_eq!(homes.len(), 1, "{id} of {parts}");
                 sizes[homes[0] as usize - 1] += 1;
             }
             // None is left with nothing to do.
-            assert!(sizes.iter().all(|size| *size > 1_000 / parts as usize / 2), "{sizes:?}");
+            assert!(
+                sizes.iter().all(|size| *size > 1_000 / parts as usize / 2),
+                "{sizes:?}"
+            );
         }
     }
 
@@ -300,6 +336,9 @@ mod tests {
 
     #[test]
     fn names_are_found_in_placeholders() {
-        assert_eq!(placeholders("${uid.a} ${uid.b}${account.c} ${uid", "uid"), ["a", "b"]);
+        assert_eq!(
+            placeholders("${uid.a} ${uid.b}${account.c} ${uid", "uid"),
+            ["a", "b"]
+        );
     }
 }

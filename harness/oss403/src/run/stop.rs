@@ -19,7 +19,9 @@ impl Default for StopSignal {
 impl StopSignal {
     /// A flag that is not raised.
     pub fn new() -> Self {
-        Self { sender: Arc::new(watch::Sender::new(false)) }
+        Self {
+            sender: Arc::new(watch::Sender::new(false)),
+        }
     }
 
     /// Raises the flag.

@@ -44,8 +44,15 @@ impl From<OperatorError> for Trouble {
 
 /// The answer to a request of the harness, if it succeeded.
 pub(crate) fn succeeded(exchange: Exchange) -> Result<Response, Trouble> {
-    let Exchange { request, outcome, .. } = exchange;
-    let path = request.target.split(['?', '&']).take(2).collect::<Vec<_>>().join("?");
+    let Exchange {
+        request, outcome, ..
+    } = exchange;
+    let path = request
+        .target
+        .split(['?', '&'])
+        .take(2)
+        .collect::<Vec<_>>()
+        .join("?");
     let asked = format!("{} {path} on {}", request.method, request.host);
     match outcome {
         Outcome::Answered(response) if response.is_success() => Ok(response),
@@ -71,5 +78,9 @@ pub(crate) fn describe(response: &Response) -> String {
 /// Text of a server's, cut to a length that a line can bear.
 fn clipped(text: &str) -> String {
     const MOST: usize = 200;
-    if text.chars().count() > MOST { text.chars().take(MOST).chain(['…']).collect() } else { text.to_owned() }
+    if text.chars().count() > MOST {
+        text.chars().take(MOST).chain(['…']).collect()
+    } else {
+        text.to_owned()
+    }
 }

@@ -45,13 +45,22 @@ pub(crate) fn blank(instance: &Instance, progress: Progress) -> TwinRecord {
 }
 
 /// Sends a twin and records it.
-pub(crate) async fn send(instance: &Instance, worlds: Worlds<'_>, courier: &Courier<'_>) -> TwinRecord {
+pub(crate) async fn send(
+    instance: &Instance,
+    worlds: Worlds<'_>,
+    courier: &Courier<'_>,
+) -> TwinRecord {
     let started = Instant::now();
     let mut record = blank(instance, Progress::Complete);
     record.secrets.clone_from(&worlds.edited.secrets);
     let scene = &worlds.edited.scene;
     record.placeholders.clone_from(&scene.values);
-    let mut twin = Twin { instance, worlds, courier, record };
+    let mut twin = Twin {
+        instance,
+        worlds,
+        courier,
+        record,
+    };
     let sent = match twin.expectation() {
         Ok(()) => twin.play().await,
         Err(trouble) => Err(trouble),
@@ -130,7 +139,11 @@ impl Twin<'_> {
         self.record.probes = targets
             .zip(before)
             .zip(after)
-            .map(|((target, before), after)| Probe { target, before, after })
+            .map(|((target, before), after)| Probe {
+                target,
+                before,
+                after,
+            })
             .collect();
     }
 
@@ -167,7 +180,10 @@ impl Twin<'_> {
             Some(_) if self.speaks_of_string_to_sign() => signed.string_to_sign(),
             _ => None,
         };
-        let trace = Trace { method: signed.method.clone(), ..trace };
+        let trace = Trace {
+            method: signed.method.clone(),
+            ..trace
+        };
         trace.announce(world, self.courier, &self.instance.scenario.base.r#as);
         let delivery = self.courier.deliver(Outgoing::new(signed));
         let mut exchange = if is_read(&trace.method) {
@@ -186,12 +202,21 @@ impl Twin<'_> {
 
     fn speaks_of_string_to_sign(&self) -> bool {
         self.instance.file.code == "SignatureDoesNotMatch"
-            || self.record.elements.iter().any(|(name, _)| name.starts_with("StringToSign"))
+            || self
+                .record
+                .elements
+                .iter()
+                .any(|(name, _)| name.starts_with("StringToSign"))
     }
 
     /// Reads everything that must not change, as its owner.
     async fn probe(&self) -> Result<Vec<Exchange>, Trouble> {
-        let drafts = self.instance.scenario.unchanged.iter().map(|entry| self.probe_draft(entry));
+        let drafts = self
+            .instance
+            .scenario
+            .unchanged
+            .iter()
+            .map(|entry| self.probe_draft(entry));
         let drafts: Vec<Draft> = drafts.collect::<Result<_, _>>()?;
         let context = self.courier.context;
         let reads = join_all(drafts.into_iter().map(|draft| self.courier.send(draft)));
@@ -205,7 +230,8 @@ impl Twin<'_> {
         let world = self.worlds.edited;
         let entry = world.scene.text(entry, self.courier.context.now())?;
         let named = entry.split_once(':');
-        let (bucket, path) = match named.filter(|(name, _)| world.scene.buckets.contains_key(*name)) {
+        let (bucket, path) = match named.filter(|(name, _)| world.scene.buckets.contains_key(*name))
+        {
             Some((name, path)) => (name, path),
             None => ("", entry.as_str()),
         };
@@ -230,7 +256,10 @@ impl Trace {
     fn of(draft: &Draft) -> Self {
         let key = match &draft.body {
             Body::Form(form) => {
-                let key = form.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("key"));
+                let key = form
+                    .fields
+                    .iter()
+                    .find(|(name, _)| name.eq_ignore_ascii_case("key"));
                 key.map(|(_, value)| value.clone())
             }
             Body::Empty | Body::Bytes(_) => draft.key.clone(),
@@ -251,8 +280,17 @@ impl Trace {
         }
         let Some(name) = &self.bucket else { return };
         let region = world.scene.names.home.clone();
-        let owner = if sender == "anonymous" { "owner" } else { sender }.to_owned();
-        let made = Made::Bucket { name: name.clone(), region, owner };
+        let owner = if sender == "anonymous" {
+            "owner"
+        } else {
+            sender
+        }
+        .to_owned();
+        let made = Made::Bucket {
+            name: name.clone(),
+            region,
+            owner,
+        };
         let _ = courier.context.journal.intent(&made);
         world.note(made);
     }
@@ -262,7 +300,9 @@ impl Trace {
         let Some(response) = exchange.response().filter(|response| response.is_success()) else {
             return;
         };
-        let (Some(bucket), Some(key)) = (&self.bucket, &self.key) else { return };
+        let (Some(bucket), Some(key)) = (&self.bucket, &self.key) else {
+            return;
+        };
         if is_read(&self.method) {
             return;
         }
@@ -279,12 +319,24 @@ impl Trace {
 
 /// The first request that got no answer, in words.
 fn no_answer(record: &TwinRecord) -> Option<String> {
-    let probes = record.probes.iter().flat_map(|probe| [&probe.before, &probe.after]);
-    let sent = record.base.iter().map(|exchange| ("the base request", exchange));
-    let sent = sent.chain(record.edited.iter().map(|exchange| ("the edited request", exchange)));
+    let probes = record
+        .probes
+        .iter()
+        .flat_map(|probe| [&probe.before, &probe.after]);
+    let sent = record
+        .base
+        .iter()
+        .map(|exchange| ("the base request", exchange));
+    let sent = sent.chain(
+        record
+            .edited
+            .iter()
+            .map(|exchange| ("the edited request", exchange)),
+    );
     let sent = sent.chain(probes.map(|exchange| ("a probe", exchange)));
-    sent.into_iter().find_map(|(what, exchange)| match &exchange.outcome {
-        Outcome::Failed(failure) => Some(format!("{what}: {}", failure.detail)),
-        Outcome::Answered(_) => None,
-    })
+    sent.into_iter()
+        .find_map(|(what, exchange)| match &exchange.outcome {
+            Outcome::Failed(failure) => Some(format!("{what}: {}", failure.detail)),
+            Outcome::Answered(_) => None,
+        })
 }

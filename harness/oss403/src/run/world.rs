@@ -70,11 +70,19 @@ impl World {
             let owner = owner.map_or("owner", String::as_str).to_owned();
             buckets.insert(
                 name.to_owned(),
-                BucketPlace { name: context.fresh_name(), region, owner },
+                BucketPlace {
+                    name: context.fresh_name(),
+                    region,
+                    owner,
+                },
             );
         };
         let own = given.bucket.as_ref();
-        place("", own.and_then(|spec| spec.region), own.and_then(|spec| spec.owner.as_ref()));
+        place(
+            "",
+            own.and_then(|spec| spec.region),
+            own.and_then(|spec| spec.owner.as_ref()),
+        );
         for (name, spec) in &given.buckets {
             place(name, spec.region, spec.owner.as_ref());
         }
@@ -108,9 +116,16 @@ impl World {
         self.private.clone_from(&wanted.private);
         self.invite_known_people(courier, wanted).await?;
         // Buckets of people who are there already need not wait for those who are still being made.
-        let waits = self.given.bucket.iter().chain(self.given.buckets.values()).any(|spec| {
-            spec.owner.as_ref().is_some_and(|owner| !self.scene.identities.contains_key(owner))
-        });
+        let waits = self
+            .given
+            .bucket
+            .iter()
+            .chain(self.given.buckets.values())
+            .any(|spec| {
+                spec.owner
+                    .as_ref()
+                    .is_some_and(|owner| !self.scene.identities.contains_key(owner))
+            });
         let people = if waits {
             self.make_people(courier, wanted).await?
         } else {
@@ -135,20 +150,32 @@ impl World {
 
     /// Notes what was made, so that it will be removed.
     pub(super) fn note(&self, made: Made) {
-        self.removal.lock().expect("nobody panics with this lock").made.push(made);
+        self.removal
+            .lock()
+            .expect("nobody panics with this lock")
+            .made
+            .push(made);
     }
 
     /// Notes a key that may be in a bucket now.
     pub(super) fn note_key(&self, bucket: &str, key: &str) {
         let mut removal = self.removal.lock().expect("nobody panics with this lock");
-        removal.keys.entry(bucket.to_owned()).or_default().insert(key.to_owned());
+        removal
+            .keys
+            .entry(bucket.to_owned())
+            .or_default()
+            .insert(key.to_owned());
     }
 
     /// Notes an upload in progress.
     pub(super) fn note_upload(&self, bucket: &str, key: &str, id: &str) {
         let mut removal = self.removal.lock().expect("nobody panics with this lock");
         let upload = (key.to_owned(), id.to_owned());
-        removal.uploads.entry(bucket.to_owned()).or_default().insert(upload);
+        removal
+            .uploads
+            .entry(bucket.to_owned())
+            .or_default()
+            .insert(upload);
     }
 
     /// Whether somebody was made for this world alone.
@@ -189,7 +216,10 @@ fn names_of(context: &Context, scene: &Scene) -> BTreeMap<String, String> {
         ("region".to_owned(), names.home.clone()),
         ("suffix".to_owned(), names.suffix.clone()),
         ("service-host".to_owned(), names.service_host(&names.home)),
-        ("domain".to_owned(), format!("d{}.oss403-{}.example", context.fresh_number(), context.id)),
+        (
+            "domain".to_owned(),
+            format!("d{}.oss403-{}.example", context.fresh_number(), context.id),
+        ),
     ]);
     if let Some(away) = &names.away {
         values.insert("away-region".to_owned(), away.clone());
@@ -197,7 +227,10 @@ fn names_of(context: &Context, scene: &Scene) -> BTreeMap<String, String> {
     for (name, place) in &scene.buckets {
         if name.is_empty() {
             values.insert("bucket".to_owned(), place.name.clone());
-            values.insert("bucket-host".to_owned(), names.bucket_host(&place.name, &names.home));
+            values.insert(
+                "bucket-host".to_owned(),
+                names.bucket_host(&place.name, &names.home),
+            );
             if let Some(away) = &names.away {
                 let host = names.bucket_host(&place.name, away);
                 values.insert("away-bucket-host".to_owned(), host);

@@ -43,17 +43,31 @@ pub(super) async fn start(config: Config) -> Result<Embedded, TargetError> {
         })
         .collect();
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let server = Server::start(config, listen).await.map_err(|error| failed(&error))?;
+    let server = Server::start(config, listen)
+        .await
+        .map_err(|error| failed(&error))?;
     let url = format!("http://{}/", server.operator_address());
     let url = url.parse().map_err(|error| failed(&error))?;
     let token = Secret::new(server.operator_token());
     let operator = Operator::http(url, token, &Tls::default(), Duration::from_secs(30))
         .map_err(|error| failed(&error))?;
     let address = server.address();
-    let endpoint = Address { host: address.ip().to_string(), port: address.port() };
+    let endpoint = Address {
+        host: address.ip().to_string(),
+        port: address.port(),
+    };
     Ok(Embedded {
-        names: Names { home, away, suffix, address: endpoint.to_string() },
-        addresses: Addresses { scheme: Scheme::Http, endpoint, overrides: Vec::new() },
+        names: Names {
+            home,
+            away,
+            suffix,
+            address: endpoint.to_string(),
+        },
+        addresses: Addresses {
+            scheme: Scheme::Http,
+            endpoint,
+            overrides: Vec::new(),
+        },
         server,
         identities,
         operator,

@@ -56,7 +56,11 @@ impl Identity {
     /// The same with its UIDs.
     #[must_use]
     pub fn with_uids(self, account: Option<String>, user: Option<String>) -> Self {
-        Self { account, user, ..self }
+        Self {
+            account,
+            user,
+            ..self
+        }
     }
 
     /// AccessKeySecret.

@@ -3,9 +3,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use oss_reference::operator::protocol::{
-    Command, Create, Credential, Set, VERSION, VpcEndpoint,
-};
+use oss_reference::operator::protocol::{Command, Create, Credential, Set, VERSION, VpcEndpoint};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -26,7 +24,11 @@ pub struct Operator {
 
 #[derive(Debug)]
 enum Way {
-    Http { client: reqwest::Client, url: reqwest::Url, token: Secret },
+    Http {
+        client: reqwest::Client,
+        url: reqwest::Url,
+        token: Secret,
+    },
     Command(Vec<String>),
 }
 
@@ -84,7 +86,11 @@ impl Operator {
         tls: &Tls,
         time: Duration,
     ) -> Result<Self, TlsError> {
-        let scheme = if url.scheme() == "https" { Scheme::Https } else { Scheme::Http };
+        let scheme = if url.scheme() == "https" {
+            Scheme::Https
+        } else {
+            Scheme::Http
+        };
         let client = reqwest::Client::builder()
             .http1_only()
             .redirect(reqwest::redirect::Policy::none())
@@ -93,12 +99,18 @@ impl Operator {
             .tls_backend_preconfigured(tls.config(scheme)?)
             .build()
             .map_err(|error| TlsError::Client(error.to_string()))?;
-        Ok(Self { way: Way::Http { client, url, token }, time })
+        Ok(Self {
+            way: Way::Http { client, url, token },
+            time,
+        })
     }
 
     /// A hook that is a command: it reads one request on its standard input and writes one answer on its standard output.
     pub fn command(words: Vec<String>, time: Duration) -> Self {
-        Self { way: Way::Command(words), time }
+        Self {
+            way: Way::Command(words),
+            time,
+        }
     }
 
     /// Makes an account, a RAM user or a session.
@@ -163,19 +175,33 @@ fn asked(json: &Value) -> String {
 }
 
 fn read<T: DeserializeOwned>(answer: &[u8], asked: String) -> Result<T, OperatorError> {
-    let unusable = |detail: &str, asked| OperatorError::Answer { asked, detail: detail.to_owned() };
+    let unusable = |detail: &str, asked| OperatorError::Answer {
+        asked,
+        detail: detail.to_owned(),
+    };
     // The parser's own messages may quote the text, and the text may hold a secret.
     let Ok(answer) = serde_json::from_slice::<Value>(answer) else {
         return Err(unusable("it is not JSON", asked));
     };
     if let Some(error) = answer.get("error") {
-        let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or("?").to_owned();
-        return Err(OperatorError::Refused { asked, code: text("code"), message: text("message") });
+        let text = |name: &str| {
+            error
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or("?")
+                .to_owned()
+        };
+        return Err(OperatorError::Refused {
+            asked,
+            code: text("code"),
+            message: text("message"),
+        });
     }
     if !answer.is_object() {
         return Err(unusable("it is no object", asked));
     }
-    serde_json::from_value(answer).map_err(|_| unusable("a field is missing or has a wrong type", asked))
+    serde_json::from_value(answer)
+        .map_err(|_| unusable("a field is missing or has a wrong type", asked))
 }
 
 async fn post(
@@ -203,8 +229,13 @@ async fn post(
         body.extend_from_slice(&chunk);
     }
     // An error document explains more than the status does.
-    let explains = serde_json::from_slice::<Value>(&body).is_ok_and(|json| json.get("error").is_some());
-    if status.is_success() || explains { Ok(body) } else { Err(format!("it answered {status}")) }
+    let explains =
+        serde_json::from_slice::<Value>(&body).is_ok_and(|json| json.get("error").is_some());
+    if status.is_success() || explains {
+        Ok(body)
+    } else {
+        Err(format!("it answered {status}"))
+    }
 }
 
 /// The innermost cause, which names what is really wrong.
@@ -270,7 +301,13 @@ mod tests {
             r#"read line; case "$line" in *'"create":"account"'*) echo '{"uid":"7","access_key_id":"k","access_key_secret":"s"}';; esac"#,
         );
         let credential = operator.credential(Create::Account {}).await.unwrap();
-        assert_eq!((credential.uid.as_str(), credential.access_key_secret.as_str()), ("7", "s"));
+        assert_eq!(
+            (
+                credential.uid.as_str(),
+                credential.access_key_secret.as_str()
+            ),
+            ("7", "s")
+        );
     }
 
     #[tokio::test]
@@ -286,8 +323,14 @@ mod tests {
         let error = odd.credential(Create::Account {}).await.unwrap_err();
         assert!(matches!(error, OperatorError::Answer { .. }));
         assert!(!error.to_string().contains("hush"));
-        let failed = shell("exit 3").credential(Create::Account {}).await.unwrap_err();
-        assert!(matches!(failed, OperatorError::Unreachable { .. }), "{failed}");
+        let failed = shell("exit 3")
+            .credential(Create::Account {})
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(failed, OperatorError::Unreachable { .. }),
+            "{failed}"
+        );
     }
 
     #[tokio::test]

@@ -123,7 +123,12 @@ impl Profile {
             name: "embedded".into(),
             endpoint: Endpoint::Embedded(Box::default()),
             capabilities: Capability::ALL.into(),
-            limits: Limits { buckets: 1_000, ..Limits::default() },
+            // More in flight only makes the two halves of this process wait for each other.
+            limits: Limits {
+                concurrency: 32,
+                buckets: 1_000,
+                ..Limits::default()
+            },
             snapshots: "embedded".into(),
         }
     }
@@ -135,9 +140,10 @@ impl Profile {
     pub fn load(path: &Path) -> Result<Self, Vec<Diagnostic>> {
         match std::fs::read_to_string(path) {
             Ok(text) => Self::parse(&text, path),
-            Err(error) => {
-                Err(vec![Diagnostic::of_file(path.display().to_string(), error.to_string())])
-            }
+            Err(error) => Err(vec![Diagnostic::of_file(
+                path.display().to_string(),
+                error.to_string(),
+            )]),
         }
     }
 
@@ -155,7 +161,9 @@ impl Profile {
         let text = mask::credentials(text);
         let document =
             Document::read(path.display().to_string(), text).map_err(|found| vec![found])?;
-        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let stem = path
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned());
         file::read(&document, &stem.unwrap_or_else(|| "target".into()))
     }
 }
@@ -167,10 +175,13 @@ impl Remote {
     ) -> Result<BTreeMap<String, Arc<Identity>>, TargetError> {
         let mut identities = BTreeMap::new();
         for (name, source) in &self.identities {
-            let identity = source.resolve().await.map_err(|detail| TargetError::Identity {
-                identity: name.clone(),
-                detail,
-            })?;
+            let identity = source
+                .resolve()
+                .await
+                .map_err(|detail| TargetError::Identity {
+                    identity: name.clone(),
+                    detail,
+                })?;
             identities.insert(name.clone(), Arc::new(identity));
         }
         Ok(identities)

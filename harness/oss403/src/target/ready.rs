@@ -105,7 +105,10 @@ impl Target {
                     endpoint: remote.url.clone(),
                     snapshots: profile.snapshots.clone(),
                 };
-                Ok(Self { inner: Arc::new(inner), server: None })
+                Ok(Self {
+                    inner: Arc::new(inner),
+                    server: None,
+                })
             }
         }
     }
@@ -115,8 +118,20 @@ impl Target {
     /// # Errors
     /// When the server does not start.
     pub async fn embedded(config: Config) -> Result<Self, TargetError> {
-        let Profile { name, snapshots, capabilities, limits, .. } = Profile::embedded();
-        Self::of_embedded(embedded::start(config).await?, name, snapshots, capabilities, limits)
+        let Profile {
+            name,
+            snapshots,
+            capabilities,
+            limits,
+            ..
+        } = Profile::embedded();
+        Self::of_embedded(
+            embedded::start(config).await?,
+            name,
+            snapshots,
+            capabilities,
+            limits,
+        )
     }
 
     fn of_embedded(
@@ -126,7 +141,13 @@ impl Target {
         capabilities: BTreeSet<Capability>,
         limits: Limits,
     ) -> Result<Self, TargetError> {
-        let Embedded { server, addresses, names, identities, operator } = embedded;
+        let Embedded {
+            server,
+            addresses,
+            names,
+            identities,
+            operator,
+        } = embedded;
         let inner = Inner {
             name,
             names: Arc::new(names),
@@ -139,7 +160,10 @@ impl Target {
             is_embedded: true,
             snapshots,
         };
-        Ok(Self { inner: Arc::new(inner), server: Some(server) })
+        Ok(Self {
+            inner: Arc::new(inner),
+            server: Some(server),
+        })
     }
 
     /// Name of the target.

@@ -18,15 +18,17 @@ impl Address {
     /// A sentence that says what is wrong.
     pub fn parse(text: &str, default_port: Option<u16>) -> Result<Self, String> {
         let (host, rest) = match text.strip_prefix('[') {
-            Some(inner) => {
-                inner.split_once(']').ok_or_else(|| format!("`{text}` lacks a closing bracket"))?
-            }
-            None => text.find(':').map_or((text, ""), |colon| text.split_at(colon)),
+            Some(inner) => inner
+                .split_once(']')
+                .ok_or_else(|| format!("`{text}` lacks a closing bracket"))?,
+            None => text
+                .find(':')
+                .map_or((text, ""), |colon| text.split_at(colon)),
         };
         let port = match (rest.strip_prefix(':'), default_port) {
-            (Some(port), _) => {
-                port.parse().map_err(|_| format!("`{port}` is no port number"))?
-            }
+            (Some(port), _) => port
+                .parse()
+                .map_err(|_| format!("`{port}` is no port number"))?,
             (None, Some(port)) if rest.is_empty() => port,
             _ => return Err(format!("`{text}` is not `host:port`")),
         };
@@ -34,7 +36,10 @@ impl Address {
         if host.is_empty() || !host.bytes().all(known) {
             return Err(format!("`{host}` is no host name or IP address"));
         }
-        Ok(Self { host: host.to_owned(), port })
+        Ok(Self {
+            host: host.to_owned(),
+            port,
+        })
     }
 }
 
@@ -110,7 +115,9 @@ fn fits(pattern: &str, name: &str) -> bool {
         // `*.suffix` stands for every name below the suffix, at any depth.
         Some(tail) => {
             name.len() > tail.len()
-                && name.get(name.len() - tail.len()..).is_some_and(|end| end.eq_ignore_ascii_case(tail))
+                && name
+                    .get(name.len() - tail.len()..)
+                    .is_some_and(|end| end.eq_ignore_ascii_case(tail))
         }
         None => pattern.eq_ignore_ascii_case(name),
     }
@@ -133,7 +140,10 @@ mod tests {
         };
         assert_eq!(addresses.of("evil.example").port, 1);
         assert_eq!(addresses.of("OSS-away.aliyuncs.test:80").port, 2);
-        assert_eq!(addresses.of("b.oss-away.aliyuncs.test").to_string(), "[::1]:3");
+        assert_eq!(
+            addresses.of("b.oss-away.aliyuncs.test").to_string(),
+            "[::1]:3"
+        );
         assert_eq!(addresses.of("oss-away.aliyuncs.test.evil.example").port, 1);
         assert_eq!(addresses.of("").port, 1);
     }
@@ -145,6 +155,9 @@ mod tests {
         assert!(Address::parse("a b:80", None).is_err());
         assert!(Address::parse(":80", None).is_err());
         assert_eq!(Address::parse("oss.example", Some(443)).unwrap().port, 443);
-        assert_eq!(Address::parse("[::1]", Some(80)).unwrap().to_string(), "[::1]:80");
+        assert_eq!(
+            Address::parse("[::1]", Some(80)).unwrap().to_string(),
+            "[::1]:80"
+        );
     }
 }

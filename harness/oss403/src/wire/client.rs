@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
@@ -30,11 +30,21 @@ pub struct Client {
     http: reqwest::Client,
     tls: Option<tokio_rustls::TlsConnector>,
     sent: AtomicU64,
+    /// Requests without an answer since the last answer.
+    unanswered: AtomicU64,
 }
+
+/// So many requests in a row without an answer mean that none will come.
+const SILENCE: u64 = 100;
+
+/// The longest time for a connection: more than two lost packets, and less than anybody's patience.
+pub(super) const CONNECT_TIME: Duration = Duration::from_secs(5);
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("addresses", &self.addresses).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("addresses", &self.addresses)
+            .finish_non_exhaustive()
     }
 }
 
@@ -59,7 +69,14 @@ impl Outgoing {
     /// Writes a signed request out.
     pub fn new(signed: Signed) -> Self {
         let target = signed.target();
-        let Signed { method, host, address, mut headers, body, .. } = signed;
+        let Signed {
+            method,
+            host,
+            address,
+            mut headers,
+            body,
+            ..
+        } = signed;
         let body = match body {
             SignedBody::Bytes(bytes) => bytes,
             SignedBody::Form { fields, file } => {
@@ -76,7 +93,14 @@ impl Outgoing {
         if !has(&headers, "accept") {
             headers.push(("Accept".into(), "*/*".into()));
         }
-        Self { method, host, address, target, headers, body }
+        Self {
+            method,
+            host,
+            address,
+            target,
+            headers,
+            body,
+        }
     }
 }
 
@@ -96,6 +120,7 @@ impl Client {
             .referer(false)
             .no_proxy()
             .tcp_nodelay(true)
+            .connect_timeout(CONNECT_TIME)
             .pool_idle_timeout(limits.idle)
             .pool_max_idle_per_host(usize::MAX);
         let config = tls.config(addresses.scheme)?;
@@ -103,10 +128,20 @@ impl Client {
         if addresses.scheme == Scheme::Https {
             builder = builder.dns_resolver(Pinned(addresses.clone()));
         }
-        let http = builder.build().map_err(|error| TlsError::Client(chain(&error)))?;
+        let http = builder
+            .build()
+            .map_err(|error| TlsError::Client(chain(&error)))?;
         let tls = (addresses.scheme == Scheme::Https)
             .then(|| tokio_rustls::TlsConnector::from(Arc::new(config)));
-        Ok(Self { gate: Gate::new(&limits), addresses, limits, http, tls, sent: AtomicU64::new(0) })
+        Ok(Self {
+            gate: Gate::new(&limits),
+            addresses,
+            limits,
+            http,
+            tls,
+            sent: AtomicU64::new(0),
+            unanswered: AtomicU64::new(0),
+        })
     }
 
     /// The addresses that requests go to.
@@ -117,6 +152,11 @@ impl Client {
     /// How many requests went out so far.
     pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Whether the target has stopped answering: a hundred requests in a row got no answer at all.
+    pub fn is_silent(&self) -> bool {
+        self.unanswered.load(Ordering::Relaxed) >= SILENCE
     }
 
     /// Sends a request and records what comes back, within the limits.
@@ -142,9 +182,19 @@ impl Client {
                 }
             },
         };
+        match &outcome {
+            Outcome::Answered(_) => self.unanswered.store(0, Ordering::Relaxed),
+            Outcome::Failed(_) => {
+                self.unanswered.fetch_add(1, Ordering::Relaxed);
+            }
+        }
         let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let request = self.record(outgoing, address_text);
-        Exchange { request, outcome, elapsed_us }
+        Exchange {
+            request,
+            outcome,
+            elapsed_us,
+        }
     }
 
     fn record(&self, outgoing: Outgoing, address: String) -> SentRequest {
@@ -184,7 +234,10 @@ impl Client {
             reqwest::Request::new(Method::from_bytes(outgoing.method.as_bytes()).ok()?, url);
         let headers = request.headers_mut();
         headers.reserve(outgoing.headers.len() + 2);
-        headers.insert(http::header::HOST, HeaderValue::from_str(&outgoing.host).ok()?);
+        headers.insert(
+            http::header::HOST,
+            HeaderValue::from_str(&outgoing.host).ok()?,
+        );
         for (name, value) in &outgoing.headers {
             let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
             if CONNECTION_HEADERS.contains(&name.as_str()) {
@@ -193,7 +246,10 @@ impl Client {
             headers.append(name, HeaderValue::from_bytes(value.as_bytes()).ok()?);
         }
         if needs_length(outgoing) {
-            headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from(outgoing.body.len()));
+            headers.insert(
+                http::header::CONTENT_LENGTH,
+                HeaderValue::from(outgoing.body.len()),
+            );
         }
         if !outgoing.body.is_empty() {
             *request.body_mut() = Some(outgoing.body.clone().into());
@@ -219,17 +275,25 @@ impl Client {
             .headers()
             .iter()
             .map(|(name, value)| {
-                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+                (
+                    name.as_str().to_owned(),
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                )
             })
             .collect();
-        let mut response =
-            Response { status: answer.status().as_u16(), headers, ..Response::default() };
+        let mut response = Response {
+            status: answer.status().as_u16(),
+            headers,
+            ..Response::default()
+        };
         loop {
             match tokio::time::timeout_at(deadline, answer.chunk()).await {
                 Ok(Ok(None)) => break,
                 Ok(Ok(Some(chunk))) => {
                     let room = self.limits.body_bytes - response.body.len();
-                    response.body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                    response
+                        .body
+                        .extend_from_slice(&chunk[..chunk.len().min(room)]);
                     response.truncated = chunk.len() > room;
                 }
                 Ok(Err(_)) | Err(_) => response.truncated = true,
@@ -265,11 +329,16 @@ pub(super) fn needs_length(outgoing: &Outgoing) -> bool {
 }
 
 pub(super) fn has(headers: &[(String, String)], name: &str) -> bool {
-    headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
+    headers
+        .iter()
+        .any(|(known, _)| known.eq_ignore_ascii_case(name))
 }
 
 pub(super) fn failed(kind: FailureKind, detail: impl Into<String>) -> Outcome {
-    Outcome::Failed(Failure { kind, detail: detail.into() })
+    Outcome::Failed(Failure {
+        kind,
+        detail: detail.into(),
+    })
 }
 
 /// An error with its causes, without the URL: that may hold a signature.
@@ -281,7 +350,11 @@ fn chain(error: &reqwest::Error) -> String {
         next = cause.source();
     }
     causes.dedup();
-    if causes.is_empty() { "the request could not be sent".into() } else { causes.join(": ") }
+    if causes.is_empty() {
+        "the request could not be sent".into()
+    } else {
+        causes.join(": ")
+    }
 }
 
 /// Resolves every name to the address that the profile gives it.

@@ -12,7 +12,12 @@ const OWN: [&str; 3] = ["content-length", "accept", "user-agent"];
 pub fn command(request: &SentRequest) -> String {
     let request = Redactor::for_request(request).request(request);
     let name = host_name(&request.host);
-    let mut words = vec!["curl".to_owned(), "-sS".into(), "-i".into(), "--path-as-is".into()];
+    let mut words = vec![
+        "curl".to_owned(),
+        "-sS".into(),
+        "-i".into(),
+        "--path-as-is".into(),
+    ];
     match request.method.as_str() {
         "GET" => {}
         "HEAD" => words.push("--head".into()),
@@ -21,11 +26,18 @@ pub fn command(request: &SentRequest) -> String {
     // The name goes into the URL, so that Host and certificate fit; the connection goes to the address.
     let default = if request.scheme == "https" { 443 } else { 80 };
     let port = Address::parse(&request.host, Some(default)).map_or(default, |host| host.port);
-    words.extend(["--connect-to".into(), quoted(&format!("{name}:{port}:{}", request.address))]);
+    words.extend([
+        "--connect-to".into(),
+        quoted(&format!("{name}:{port}:{}", request.address)),
+    ]);
     for (header, value) in &request.headers {
         if !OWN.iter().any(|own| header.eq_ignore_ascii_case(own)) {
             // curl leaves out a header without a value unless it ends with a semicolon.
-            let line = if value.is_empty() { format!("{header};") } else { format!("{header}: {value}") };
+            let line = if value.is_empty() {
+                format!("{header};")
+            } else {
+                format!("{header}: {value}")
+            };
             words.extend(["-H".into(), quoted(&line)]);
         }
     }
@@ -38,7 +50,10 @@ pub fn command(request: &SentRequest) -> String {
     } else if matches!(request.method.as_str(), "PUT" | "POST") {
         words.extend(["-H".into(), quoted("Content-Length: 0")]);
     }
-    words.push(quoted(&format!("{}://{}{}", request.scheme, request.host, request.target)));
+    words.push(quoted(&format!(
+        "{}://{}{}",
+        request.scheme, request.host, request.target
+    )));
     words.join(" ")
 }
 
@@ -114,7 +129,10 @@ mod tests {
     #[test]
     fn no_character_of_a_body_reaches_the_terminal_or_the_shell_unquoted() {
         let command = command(&request("POST", "\u{1b}[31m\r\n'; rm -rf /; '"));
-        assert!(command.contains(r"$'\x1b[31m\r\n\'; rm -rf /; \''"), "{command}");
+        assert!(
+            command.contains(r"$'\x1b[31m\r\n\'; rm -rf /; \''"),
+            "{command}"
+        );
         assert!(!command.contains('\u{1b}'));
         assert!(super::command(&request("POST", "@/etc/passwd")).contains(r"$'\x40''/etc/passwd'"));
     }

@@ -117,7 +117,11 @@ impl Draft {
             host,
             address: None,
             bucket: bucket.map(|bucket| bucket.name.clone()),
-            bucket_in: if bucket.is_some() { BucketIn::Host } else { BucketIn::Path },
+            bucket_in: if bucket.is_some() {
+                BucketIn::Host
+            } else {
+                BucketIn::Path
+            },
             key: key.map(str::to_owned),
             query: Vec::new(),
             headers: Vec::new(),
@@ -157,7 +161,12 @@ impl Draft {
         let bucket = bucket_of(call, scene)?;
         let (host, bucket_in) = scene.host(call.host.as_ref(), bucket, now)?;
         let address = match call.via {
-            Some(_) => Some(scene.vpc_address.clone().ok_or(SceneError::Host("vpc-endpoint"))?),
+            Some(_) => Some(
+                scene
+                    .vpc_address
+                    .clone()
+                    .ok_or(SceneError::Host("vpc-endpoint"))?,
+            ),
             None => None,
         };
         let headers = texts(&call.headers, scene, now)?;
@@ -174,7 +183,9 @@ impl Draft {
             (None, None) => Body::Empty,
         };
         let identity = scene.identity(&call.r#as)?;
-        let region = bucket.map_or(&scene.names.home, |bucket| &bucket.region).clone();
+        let region = bucket
+            .map_or(&scene.names.home, |bucket| &bucket.region)
+            .clone();
         let mut signing = Signing::new(call.signed_with(), identity, region);
         signing.additional.clone_from(&call.additional_headers);
         signing.clock = call.clock.map_or(0, |span| span.0);
@@ -220,7 +231,8 @@ impl Draft {
                 }
             }
             Edit::DropHeader(name) => {
-                self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+                self.headers
+                    .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
                 self.signing.left_out.push(name.clone());
             }
             Edit::SetQuery(map) => {
@@ -257,7 +269,9 @@ impl Draft {
             Edit::WrongSecret(_) => self.signing.wrong_secret = true,
             Edit::Token(token) => self.signing.token = Token::Text(text(token)?),
             Edit::TokenOf(name) => {
-                let token = scene.identity(name)?.and_then(|identity| identity.token().map(str::to_owned));
+                let token = scene
+                    .identity(name)?
+                    .and_then(|identity| identity.token().map(str::to_owned));
                 self.signing.token = token.map_or(Token::Absent, Token::Text);
             }
             Edit::DropToken(_) => self.signing.token = Token::Absent,
@@ -333,15 +347,24 @@ impl RequestLine {
         let (method, target) = line.split_once(' ').ok_or_else(wrong)?;
         let path = target.strip_prefix('/').ok_or_else(wrong)?;
         let (key, query) = parse_path(path);
-        Ok(Self { method: method.to_owned(), key, query })
+        Ok(Self {
+            method: method.to_owned(),
+            key,
+            query,
+        })
     }
 }
 
 /// Splits and decodes what follows the first `/`. A bad escape stands for itself, so that nothing a case says is refused here.
 pub fn parse_path(path: &str) -> (Option<String>, Vec<Pair>) {
-    let (key, query) = path.split_once('?').map_or((path, None), |(key, query)| (key, Some(query)));
+    let (key, query) = path
+        .split_once('?')
+        .map_or((path, None), |(key, query)| (key, Some(query)));
     let key = Some(decode(key)).filter(|key| !key.is_empty());
-    let query = query.into_iter().flat_map(|query| query.split('&')).filter(|pair| !pair.is_empty());
+    let query = query
+        .into_iter()
+        .flat_map(|query| query.split('&'))
+        .filter(|pair| !pair.is_empty());
     let query = query.map(|pair| match pair.split_once('=') {
         Some((name, value)) => (decode(name), Some(decode(value))),
         None => (decode(pair), None),
@@ -355,7 +378,10 @@ fn decode(text: &str) -> String {
 
 /// Sets a header, whatever the case of its name was.
 pub fn set_header(headers: &mut Vec<(String, String)>, name: String, value: String) {
-    match headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(&name)) {
+    match headers
+        .iter_mut()
+        .find(|(known, _)| known.eq_ignore_ascii_case(&name))
+    {
         Some(header) => *header = (name, value),
         None => headers.push((name, value)),
     }
@@ -378,7 +404,9 @@ pub fn set_field(fields: &mut Vec<(String, String)>, name: String, value: String
 }
 
 fn texts(map: &TextMap, scene: &Scene, now: i64) -> Result<Vec<(String, String)>, SceneError> {
-    map.iter().map(|(name, value)| Ok((scene.text(name, now)?, scene.text(value, now)?))).collect()
+    map.iter()
+        .map(|(name, value)| Ok((scene.text(name, now)?, scene.text(value, now)?)))
+        .collect()
 }
 
 fn jsons(values: &[Value], scene: &Scene, now: i64) -> Result<Vec<Value>, SceneError> {
@@ -391,7 +419,8 @@ mod tests {
 
     #[test]
     fn a_request_line_is_decoded_once() {
-        let line = RequestLine::parse("PUT /a%20b/%2e%2e/c?x-oss-process=image%2Fresize&acl&k=").unwrap();
+        let line =
+            RequestLine::parse("PUT /a%20b/%2e%2e/c?x-oss-process=image%2Fresize&acl&k=").unwrap();
         assert_eq!(line.method, "PUT");
         assert_eq!(line.key.as_deref(), Some("a b/../c"));
         assert_eq!(
@@ -403,7 +432,10 @@ mod tests {
             ]
         );
         assert_eq!(RequestLine::parse("GET /").unwrap().key, None);
-        assert_eq!(RequestLine::parse("GET //k").unwrap().key.as_deref(), Some("/k"));
+        assert_eq!(
+            RequestLine::parse("GET //k").unwrap().key.as_deref(),
+            Some("/k")
+        );
         assert!(RequestLine::parse("GET").is_err());
         assert!(RequestLine::parse("GET k").is_err());
     }

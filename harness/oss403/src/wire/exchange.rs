@@ -134,9 +134,9 @@ mod body {
     ) -> Result<Vec<u8>, D::Error> {
         match Written::deserialize(deserializer)? {
             Written::Text(text) => Ok(text.into_bytes()),
-            Written::Base64(text) => {
-                BASE64_STANDARD.decode(text).map_err(serde::de::Error::custom)
-            }
+            Written::Base64(text) => BASE64_STANDARD
+                .decode(text)
+                .map_err(serde::de::Error::custom),
         }
     }
 }

@@ -8,7 +8,10 @@ pub fn policy(expiration: &str, conditions: Option<&[Value]>, more: &[(String, S
         Some(conditions) => conditions.to_vec(),
         None => vec![json!(["content-length-range", 0, 1_048_576])],
     };
-    all.extend(more.iter().map(|(name, value)| json!({ name.as_str(): value })));
+    all.extend(
+        more.iter()
+            .map(|(name, value)| json!({ name.as_str(): value })),
+    );
     json!({ "expiration": expiration, "conditions": all }).to_string()
 }
 
@@ -26,7 +29,10 @@ pub fn encode(fields: &[(String, String)], file: &str) -> (Vec<u8>, String) {
         "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"file.bin\"\r\n\
          Content-Type: application/octet-stream\r\n\r\n{file}\r\n--{boundary}--\r\n"
     ));
-    (body.into_bytes(), format!("multipart/form-data; boundary={boundary}"))
+    (
+        body.into_bytes(),
+        format!("multipart/form-data; boundary={boundary}"),
+    )
 }
 
 /// A boundary that occurs in nothing of the form.
@@ -40,7 +46,9 @@ fn boundary(fields: &[(String, String)], file: &str) -> String {
 
 /// As browsers write names inside quotes (WHATWG, multipart/form-data encoding algorithm).
 fn quoted(name: &str) -> String {
-    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+    name.replace('"', "%22")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 #[cfg(test)]
@@ -54,12 +62,19 @@ mod tests {
             "--oss403-form-7d1f0c5ax--",
         );
         let boundary = content_type.split_once("boundary=").unwrap().1;
-        assert_eq!(String::from_utf8(body).unwrap().matches(boundary).count(), 3);
+        assert_eq!(
+            String::from_utf8(body).unwrap().matches(boundary).count(),
+            3
+        );
     }
 
     #[test]
     fn the_usual_policy_limits_the_length_and_names_what_the_signature_needs() {
-        let text = policy("2030-01-01T00:00:00.000Z", None, &[("x-oss-date".into(), "D".into())]);
+        let text = policy(
+            "2030-01-01T00:00:00.000Z",
+            None,
+            &[("x-oss-date".into(), "D".into())],
+        );
         assert_eq!(
             serde_json::from_str::<Value>(&text).unwrap(),
             json!({

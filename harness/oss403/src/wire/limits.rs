@@ -26,8 +26,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             requests_per_second: None,
-            concurrency: 64,
-            buckets: 50,
+            concurrency: 256,
+            // An account of the service may have a hundred buckets in a region.
+            buckets: 100,
             time_per_request: Duration::from_secs(30),
             body_bytes: 1024 * 1024,
             idle: Duration::from_secs(15),
@@ -45,7 +46,9 @@ pub struct Gate {
 impl Gate {
     /// A gate for these limits.
     pub fn new(limits: &Limits) -> Self {
-        let pace = limits.requests_per_second.filter(|rate| *rate > 0.0 && rate.is_finite());
+        let pace = limits
+            .requests_per_second
+            .filter(|rate| *rate > 0.0 && rate.is_finite());
         Self {
             slots: Semaphore::new(limits.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
             pace: pace.map(|rate| Pace {
@@ -58,7 +61,11 @@ impl Gate {
 
     /// Waits until a request may go out; it is in flight until the permit is dropped.
     pub async fn pass(&self) -> SemaphorePermit<'_> {
-        let permit = self.slots.acquire().await.expect("the semaphore is never closed");
+        let permit = self
+            .slots
+            .acquire()
+            .await
+            .expect("the semaphore is never closed");
         if let Some(pace) = &self.pace {
             pace.wait().await;
         }
@@ -83,5 +90,50 @@ impl Pace {
             mine
         };
         tokio::time::sleep_until(mine).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How long so many requests, one after the other, are held back.
+    async fn time_for(requests: u32, limits: &Limits) -> Duration {
+        let gate = Gate::new(limits);
+        let started = Instant::now();
+        for _ in 0..requests {
+            drop(gate.pass().await);
+        }
+        started.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_are_spaced_evenly() {
+        let limits = Limits {
+            requests_per_second: Some(10.0),
+            ..Limits::default()
+        };
+        // The first goes at once; twenty more have a tenth of a second each. The timer rounds up to whole milliseconds.
+        let time = time_for(21, &limits).await;
+        assert!((2_000..2_030).contains(&time.as_millis()), "{time:?}");
+        assert_eq!(time_for(1_000, &Limits::default()).await, Duration::ZERO);
+        let odd = Limits {
+            requests_per_second: Some(1e-300),
+            ..Limits::default()
+        };
+        assert_eq!(time_for(1, &odd).await, Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_than_the_limit_are_in_flight() {
+        let gate = Gate::new(&Limits {
+            concurrency: 2,
+            ..Limits::default()
+        });
+        let (_first, second) = (gate.pass().await, gate.pass().await);
+        let third = tokio::time::timeout(Duration::from_secs(1), gate.pass());
+        assert!(third.await.is_err());
+        drop(second);
+        gate.pass().await;
     }
 }

@@ -5,7 +5,7 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use super::address::{Address, host_name};
-use super::client::{MOST_HEADERS, Outgoing, failed, has, needs_length};
+use super::client::{CONNECT_TIME, MOST_HEADERS, Outgoing, failed, has, needs_length};
 use super::exchange::{FailureKind, Outcome, Response};
 
 /// The most bytes the head of an answer may have.
@@ -22,10 +22,11 @@ pub(super) async fn send(
     limit: usize,
 ) -> Outcome {
     let connect = TcpStream::connect((address.host.as_str(), address.port));
-    let stream = match tokio::time::timeout_at(deadline, connect).await {
+    let connected_by = deadline.min(Instant::now() + CONNECT_TIME);
+    let stream = match tokio::time::timeout_at(connected_by, connect).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => return failed(FailureKind::Connect, error.to_string()),
-        Err(_) => return failed(FailureKind::Timeout, "no connection in time"),
+        Err(_) => return failed(FailureKind::Connect, "no connection in time"),
     };
     // Without it an answer may only come later, which matters to nobody but the clock.
     let _ = stream.set_nodelay(true);
@@ -52,7 +53,11 @@ async fn talk(
 ) -> Outcome {
     let (reading, mut writing) = tokio::io::split(stream);
     let request = bytes_of(outgoing);
-    let mut reader = Reader { stream: reading, buffer: Vec::new(), ended: false };
+    let mut reader = Reader {
+        stream: reading,
+        buffer: Vec::new(),
+        ended: false,
+    };
     let bodiless = outgoing.method == "HEAD";
     // A server may answer before it has read everything, so writing and reading go on at the same time.
     let write = async {
@@ -82,7 +87,14 @@ async fn talk(
 
 /// The request as it goes on the wire.
 fn bytes_of(outgoing: &Outgoing) -> Vec<u8> {
-    let Outgoing { method, target, host, headers, body, .. } = outgoing;
+    let Outgoing {
+        method,
+        target,
+        host,
+        headers,
+        body,
+        ..
+    } = outgoing;
     let mut head = format!("{method} {target} HTTP/1.1\r\n");
     if !has(headers, "host") {
         head.push_str(&format!("Host: {host}\r\n"));
@@ -117,7 +129,11 @@ impl<S: AsyncRead + Unpin> Reader<S> {
             return Ok(false);
         }
         let mut piece = [0; 8192];
-        let read = self.stream.read(&mut piece).await.map_err(|error| error.to_string())?;
+        let read = self
+            .stream
+            .read(&mut piece)
+            .await
+            .map_err(|error| error.to_string())?;
         self.buffer.extend_from_slice(&piece[..read]);
         self.ended = read == 0;
         Ok(read > 0)
@@ -129,7 +145,9 @@ impl<S: AsyncRead + Unpin> Reader<S> {
         loop {
             let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
             let mut parsed = httparse::Response::new(&mut headers);
-            let status = parsed.parse(&self.buffer).map_err(|error| error.to_string())?;
+            let status = parsed
+                .parse(&self.buffer)
+                .map_err(|error| error.to_string())?;
             if let httparse::Status::Complete(length) = status {
                 let response = owned(&parsed);
                 self.buffer.drain(..length);
@@ -139,7 +157,9 @@ impl<S: AsyncRead + Unpin> Reader<S> {
                 }
             }
             if seen + self.buffer.len() > MOST_HEAD_BYTES {
-                return Err(format!("the head of the answer is longer than {MOST_HEAD_BYTES} bytes"));
+                return Err(format!(
+                    "the head of the answer is longer than {MOST_HEAD_BYTES} bytes"
+                ));
             }
             let whole = matches!(status, httparse::Status::Complete(_)) && !self.buffer.is_empty();
             if !whole && !self.more().await? {
@@ -166,7 +186,10 @@ impl<S: AsyncRead + Unpin> Reader<S> {
         }
         match response.header("content-length") {
             Some(length) => {
-                let length = length.trim().parse::<u64>().map_err(|_| "no length".to_owned())?;
+                let length = length
+                    .trim()
+                    .parse::<u64>()
+                    .map_err(|_| "no length".to_owned())?;
                 self.take(response, length, limit).await
             }
             None => loop {
@@ -228,10 +251,16 @@ impl<S: AsyncRead + Unpin> Reader<S> {
 
     /// Moves what is buffered, at most `most` bytes, into the response.
     fn keep(&mut self, response: &mut Response, most: u64, limit: usize) -> Result<u64, String> {
-        let most = usize::try_from(most).unwrap_or(usize::MAX).min(self.buffer.len());
+        let most = usize::try_from(most)
+            .unwrap_or(usize::MAX)
+            .min(self.buffer.len());
         let room = limit - response.body.len();
         response.body.extend(self.buffer.drain(..most).take(room));
-        if most > room { Err("the body is longer than the limit".into()) } else { Ok(most as u64) }
+        if most > room {
+            Err("the body is longer than the limit".into())
+        } else {
+            Ok(most as u64)
+        }
     }
 }
 
@@ -244,5 +273,9 @@ fn owned(parsed: &httparse::Response<'_, '_>) -> Response {
             (header.name.to_ascii_lowercase(), value)
         })
         .collect();
-    Response { status: parsed.code.unwrap_or_default(), headers, ..Response::default() }
+    Response {
+        status: parsed.code.unwrap_or_default(),
+        headers,
+        ..Response::default()
+    }
 }

@@ -38,15 +38,27 @@ pub struct Redactor {
 
 impl std::fmt::Debug for Redactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Redactor").field("values", &self.values.len()).finish()
+        f.debug_struct("Redactor")
+            .field("values", &self.values.len())
+            .finish()
     }
 }
 
 impl Redactor {
     /// Hides what any request of the record carried.
     pub fn for_record(record: &TwinRecord) -> Self {
-        let probes = record.probes.iter().flat_map(|probe| [&probe.before, &probe.after]);
-        Self::of(record.base.iter().chain(&record.edited).chain(probes).map(|sent| &sent.request))
+        let probes = record
+            .probes
+            .iter()
+            .flat_map(|probe| [&probe.before, &probe.after]);
+        Self::of(
+            record
+                .base
+                .iter()
+                .chain(&record.edited)
+                .chain(probes)
+                .map(|sent| &sent.request),
+        )
     }
 
     /// Hides what one request carried.
@@ -121,7 +133,9 @@ impl Redactor {
     }
 
     fn target(&self, target: &str) -> String {
-        let Some((path, query)) = target.split_once('?') else { return self.text(target) };
+        let Some((path, query)) = target.split_once('?') else {
+            return self.text(target);
+        };
         let pairs: Vec<Cow<'_, str>> = query
             .split('&')
             .map(|pair| match pair.split_once('=') {
@@ -172,7 +186,10 @@ impl Redactor {
     pub fn record(&self, record: &TwinRecord) -> TwinRecord {
         let exchange = |exchange: &Exchange| self.exchange(exchange);
         let pairs = |pairs: &[(String, String)]| {
-            pairs.iter().map(|(name, value)| (name.clone(), self.text(value))).collect()
+            pairs
+                .iter()
+                .map(|(name, value)| (name.clone(), self.text(value)))
+                .collect()
         };
         TwinRecord {
             instance: record.instance.clone(),
@@ -199,7 +216,9 @@ impl Redactor {
 }
 
 fn is_hidden(name: &str) -> bool {
-    HIDDEN.iter().any(|hidden| name.eq_ignore_ascii_case(hidden))
+    HIDDEN
+        .iter()
+        .any(|hidden| name.eq_ignore_ascii_case(hidden))
 }
 
 fn decoded(text: &str) -> Cow<'_, str> {
@@ -212,7 +231,9 @@ fn hide_authorization(value: &str) -> String {
     if start == 0 {
         return REDACTED.to_owned();
     }
-    let end = value[start..].find(',').map_or(value.len(), |comma| start + comma);
+    let end = value[start..]
+        .find(',')
+        .map_or(value.len(), |comma| start + comma);
     format!("{}{REDACTED}{}", &value[..start], &value[end..])
 }
 
@@ -241,11 +262,17 @@ fn collect(request: &SentRequest, found: &mut Vec<String>) {
 
 /// Reads the hidden fields of a form that this harness wrote: `name="x"`, an empty line, the value, a line break.
 fn collect_fields(request: &SentRequest, found: &mut Vec<String>) {
-    let Ok(body) = std::str::from_utf8(&request.body) else { return };
+    let Ok(body) = std::str::from_utf8(&request.body) else {
+        return;
+    };
     for name in ["Signature", "x-oss-signature", "x-oss-security-token"] {
         let head = format!("name=\"{name}\"\r\n\r\n");
         let values = body.split(&head).skip(1);
-        found.extend(values.filter_map(|rest| rest.split("\r\n").next()).map(str::to_owned));
+        found.extend(
+            values
+                .filter_map(|rest| rest.split("\r\n").next())
+                .map(str::to_owned),
+        );
     }
 }
 
@@ -304,8 +331,18 @@ mod tests {
         let redacted = Redactor::for_request(&exchange.request).exchange(&exchange);
         let written = format!("{redacted:?}");
         let body = String::from_utf8(redacted.response().unwrap().body.clone()).unwrap();
-        for secret in ["aGVhZGVyLXNpZw", "c2ln", "tok/", "tok%2F", "header-token", "68 65 61"] {
-            assert!(!written.contains(secret) && !body.contains(secret), "{secret}: {written} {body}");
+        for secret in [
+            "aGVhZGVyLXNpZw",
+            "c2ln",
+            "tok/",
+            "tok%2F",
+            "header-token",
+            "68 65 61",
+        ] {
+            assert!(
+                !written.contains(secret) && !body.contains(secret),
+                "{secret}: {written} {body}"
+            );
         }
         assert!(written.contains("OSS LTAI1:[redacted]"));
         assert!(redacted.request.target.ends_with("&acl"));
@@ -321,16 +358,25 @@ mod tests {
                 status: 403,
                 headers: vec![(
                     "x-oss-err".into(),
-                    BASE64_STANDARD.encode("<SignatureProvided>aGVhZGVyLXNpZw==</SignatureProvided>"),
+                    BASE64_STANDARD
+                        .encode("<SignatureProvided>aGVhZGVyLXNpZw==</SignatureProvided>"),
                 )],
                 ..Response::default()
             }),
             elapsed_us: 1,
         };
         let redacted = Redactor::for_request(&exchange.request).exchange(&exchange);
-        let coded = redacted.response().unwrap().header("x-oss-err").unwrap().to_owned();
+        let coded = redacted
+            .response()
+            .unwrap()
+            .header("x-oss-err")
+            .unwrap()
+            .to_owned();
         let document = String::from_utf8(BASE64_STANDARD.decode(coded).unwrap()).unwrap();
-        assert_eq!(document, "<SignatureProvided>[redacted]</SignatureProvided>");
+        assert_eq!(
+            document,
+            "<SignatureProvided>[redacted]</SignatureProvided>"
+        );
     }
 
     #[test]
@@ -348,9 +394,14 @@ mod tests {
     fn odd_authorization_headers_keep_nothing_that_may_be_a_signature() {
         assert_eq!(hide_authorization("garbage"), REDACTED);
         assert_eq!(
-            hide_authorization("OSS4-HMAC-SHA256 Credential=a/b/c/d/e, Signature=abc, AdditionalHeaders=host"),
+            hide_authorization(
+                "OSS4-HMAC-SHA256 Credential=a/b/c/d/e, Signature=abc, AdditionalHeaders=host"
+            ),
             "OSS4-HMAC-SHA256 Credential=a/b/c/d/e, Signature=[redacted], AdditionalHeaders=host"
         );
-        assert_eq!(hide_authorization("OSS2 AccessKeyId:a,Signature:é"), "OSS2 AccessKeyId:a,Signature:[redacted]");
+        assert_eq!(
+            hide_authorization("OSS2 AccessKeyId:a,Signature:é"),
+            "OSS2 AccessKeyId:a,Signature:[redacted]"
+        );
     }
 }

@@ -98,8 +98,9 @@ impl Scene {
             if let Some(tail) = after.strip_prefix('$') {
                 written.push('$');
                 rest = tail;
-            } else if let Some((name, tail)) =
-                after.strip_prefix('{').and_then(|inner| inner.split_once('}'))
+            } else if let Some((name, tail)) = after
+                .strip_prefix('{')
+                .and_then(|inner| inner.split_once('}'))
             {
                 written.push_str(&self.value(name, now)?);
                 rest = tail;
@@ -120,7 +121,10 @@ impl Scene {
         Ok(match value {
             Value::String(text) => Value::String(self.text(text, now)?),
             Value::Array(items) => Value::Array(
-                items.iter().map(|item| self.json(item, now)).collect::<Result<_, _>>()?,
+                items
+                    .iter()
+                    .map(|item| self.json(item, now))
+                    .collect::<Result<_, _>>()?,
             ),
             Value::Object(map) => Value::Object(
                 map.iter()
@@ -165,7 +169,9 @@ impl Scene {
     /// # Errors
     /// When nobody made it.
     pub fn bucket(&self, name: &str) -> Result<&BucketPlace, SceneError> {
-        self.buckets.get(name).ok_or_else(|| SceneError::Bucket(name.to_owned()))
+        self.buckets
+            .get(name)
+            .ok_or_else(|| SceneError::Bucket(name.to_owned()))
     }
 
     /// The host for a part in the scenario, and whether the bucket goes into the path.
@@ -193,17 +199,22 @@ impl Scene {
             Some(HostName::Service) => (names.service_host(&names.home), BucketIn::Path),
             Some(HostName::AwayService) => (names.service_host(away()?), BucketIn::Path),
             Some(HostName::Accelerate) => match bucket {
-                Some(bucket) => {
-                    (format!("{}.oss-accelerate.{}", bucket.name, names.suffix), BucketIn::Host)
-                }
+                Some(bucket) => (
+                    format!("{}.oss-accelerate.{}", bucket.name, names.suffix),
+                    BucketIn::Host,
+                ),
                 None => (format!("oss-accelerate.{}", names.suffix), BucketIn::Path),
             },
-            Some(HostName::S3Service) => {
-                (format!("s3.oss-{}.{}", names.home, names.suffix), BucketIn::Path)
-            }
+            Some(HostName::S3Service) => (
+                format!("s3.oss-{}.{}", names.home, names.suffix),
+                BucketIn::Path,
+            ),
             Some(HostName::Ip) => (names.address.clone(), BucketIn::Path),
             Some(HostName::Domain) => {
-                let domain = self.values.get("domain").ok_or(SceneError::Host("domain"))?;
+                let domain = self
+                    .values
+                    .get("domain")
+                    .ok_or(SceneError::Host("domain"))?;
                 (domain.clone(), BucketIn::Host)
             }
             // A literal name may be anything, so nothing is put into the path.

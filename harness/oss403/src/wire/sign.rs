@@ -58,25 +58,56 @@ pub enum SignedBody {
 
 /// Signs a draft. `now` is the true time in Unix seconds; the draft knows how far its sender's clock is off.
 pub fn sign(draft: Draft, now: i64) -> Signed {
-    let Draft { method, host, address, bucket, bucket_in, key, query, headers, body, signing } = draft;
+    let Draft {
+        method,
+        host,
+        address,
+        bucket,
+        bucket_in,
+        key,
+        query,
+        headers,
+        body,
+        signing,
+    } = draft;
     let now = now.saturating_add(signing.clock);
     let (body, form) = match body {
         Body::Empty => (SignedBody::Bytes(Bytes::new()), None),
         Body::Bytes(bytes) => (SignedBody::Bytes(bytes), None),
-        Body::Form(form) => {
-            (SignedBody::Form { fields: Vec::new(), file: String::new() }, Some(form))
-        }
+        Body::Form(form) => (
+            SignedBody::Form {
+                fields: Vec::new(),
+                file: String::new(),
+            },
+            Some(form),
+        ),
     };
-    let mut signed =
-        Signed { method, host, address, bucket, bucket_in, key, query, headers, body };
+    let mut signed = Signed {
+        method,
+        host,
+        address,
+        bucket,
+        bucket_in,
+        key,
+        query,
+        headers,
+        body,
+    };
     if let Some(form) = form {
         signed.body = sign_form(form, &signing, now);
     } else if let Some(credentials) = Key::of(&signing) {
         signed.sign_request(&signing, &credentials, now);
     }
-    let left_out = |name: &str| signing.left_out.iter().any(|out| out.eq_ignore_ascii_case(name));
+    let left_out = |name: &str| {
+        signing
+            .left_out
+            .iter()
+            .any(|out| out.eq_ignore_ascii_case(name))
+    };
     signed.headers.retain(|(name, _)| !left_out(name));
-    signed.query.retain(|(name, _)| !signing.left_out.contains(name));
+    signed
+        .query
+        .retain(|(name, _)| !signing.left_out.contains(name));
     signed
 }
 
@@ -91,8 +122,15 @@ impl<'a> Key<'a> {
     fn of(signing: &'a Signing) -> Option<Self> {
         let identity = signing.identity.as_deref()?;
         Some(Self {
-            id: signing.access_key_id.as_deref().unwrap_or(&identity.access_key_id),
-            secret: if signing.wrong_secret { WRONG_SECRET } else { identity.secret() },
+            id: signing
+                .access_key_id
+                .as_deref()
+                .unwrap_or(&identity.access_key_id),
+            secret: if signing.wrong_secret {
+                WRONG_SECRET
+            } else {
+                identity.secret()
+            },
             token: match &signing.token {
                 Token::Own => identity.token(),
                 Token::Text(text) => Some(text),
@@ -153,7 +191,9 @@ impl Signed {
                 self.add_header(signing, "Authorization", authorization);
             }
             SignWith::UrlV1 | SignWith::UrlV2 => {
-                let until = now.saturating_add(signing.expires_in.unwrap_or(URL_LIFE)).to_string();
+                let until = now
+                    .saturating_add(signing.expires_in.unwrap_or(URL_LIFE))
+                    .to_string();
                 let expires = signing.expires.as_deref().unwrap_or(&until);
                 let pairs = self.with_request(|request| match signing.with {
                     SignWith::UrlV1 => oss_auth::v1::url::sign(request, &credentials, expires),
@@ -168,7 +208,14 @@ impl Signed {
                 let expires = signing.expires.as_deref().unwrap_or(&life);
                 let date = date.to_iso_basic();
                 let pairs = self.with_request(|request| {
-                    oss_auth::v4::url::sign(request, &credentials, &scope, &date, expires, &additional)
+                    oss_auth::v4::url::sign(
+                        request,
+                        &credentials,
+                        &scope,
+                        &date,
+                        expires,
+                        &additional,
+                    )
                 });
                 self.add_query(signing, pairs);
             }
@@ -226,8 +273,11 @@ impl Signed {
                 value: value.as_deref().map(Cow::Borrowed),
             })
             .collect();
-        let mut headers: Vec<Header<'_>> =
-            self.headers.iter().map(|(name, value)| Header::new(name, value)).collect();
+        let mut headers: Vec<Header<'_>> = self
+            .headers
+            .iter()
+            .map(|(name, value)| Header::new(name, value))
+            .collect();
         headers.push(Header::new("host", &self.host));
         let path = self.path();
         then(&Request {
@@ -273,13 +323,20 @@ fn url_v4_window(now: i64, life: i64) -> (Timestamp, i64) {
     if life > 0 {
         (Timestamp(now), life)
     } else {
-        (Timestamp(now.saturating_add(life).saturating_sub(URL_LIFE)), URL_LIFE)
+        (
+            Timestamp(now.saturating_add(life).saturating_sub(URL_LIFE)),
+            URL_LIFE,
+        )
     }
 }
 
 /// Completes the fields of a form. Without a key they stay as they are, and the form is anonymous.
 fn sign_form(form: FormDraft, signing: &Signing, now: i64) -> SignedBody {
-    let FormDraft { mut fields, conditions, file } = form;
+    let FormDraft {
+        mut fields,
+        conditions,
+        file,
+    } = form;
     let key = Key::of(signing).filter(|_| signing.with != SignWith::None);
     if let Some(key) = key {
         let until = now.saturating_add(signing.expires_in.unwrap_or(FORM_LIFE));
@@ -298,7 +355,10 @@ fn sign_form(form: FormDraft, signing: &Signing, now: i64) -> SignedBody {
             let (date, scope_date) = (at.to_iso_basic(), at.scope_date());
             let scope = Scope::oss(&scope_date, &signing.region);
             let said = [
-                ("x-oss-signature-version".to_owned(), "OSS4-HMAC-SHA256".to_owned()),
+                (
+                    "x-oss-signature-version".to_owned(),
+                    "OSS4-HMAC-SHA256".to_owned(),
+                ),
                 ("x-oss-credential".to_owned(), format!("{}/{scope}", key.id)),
                 ("x-oss-date".to_owned(), date),
             ];

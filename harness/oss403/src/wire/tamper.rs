@@ -9,12 +9,7 @@ use crate::case::model::{Edit, TextMap};
 ///
 /// # Errors
 /// When a placeholder of the edit stands for nothing.
-pub fn tamper(
-    signed: &mut Signed,
-    edit: &Edit,
-    scene: &Scene,
-    now: i64,
-) -> Result<(), SceneError> {
+pub fn tamper(signed: &mut Signed, edit: &Edit, scene: &Scene, now: i64) -> Result<(), SceneError> {
     match edit {
         Edit::FlipSignature(_) => flip_signature(signed),
         Edit::TamperMethod(method) => signed.method = scene.text(method, now)?,
@@ -23,18 +18,26 @@ pub fn tamper(
             signed.key = parse_path(path.strip_prefix('/').unwrap_or(&path)).0;
         }
         Edit::TamperHeader(map) => {
-            each(map, scene, now, |name, value| set_header(&mut signed.headers, name, value))?;
+            each(map, scene, now, |name, value| {
+                set_header(&mut signed.headers, name, value)
+            })?;
         }
         Edit::RemoveHeader(name) => {
-            signed.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+            signed
+                .headers
+                .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         }
         Edit::TamperQuery(map) => {
-            each(map, scene, now, |name, value| set_query(&mut signed.query, name, value))?;
+            each(map, scene, now, |name, value| {
+                set_query(&mut signed.query, name, value)
+            })?;
         }
         Edit::RemoveQuery(name) => signed.query.retain(|(known, _)| known != name),
         Edit::TamperField(map) => {
             if let SignedBody::Form { fields, .. } = &mut signed.body {
-                each(map, scene, now, |name, value| set_field(fields, name, value))?;
+                each(map, scene, now, |name, value| {
+                    set_field(fields, name, value)
+                })?;
             }
         }
         _ => {}
@@ -90,11 +93,17 @@ pub(super) fn signature_start(authorization: &str) -> usize {
 }
 
 fn flip_middle(text: &mut String, start: usize) {
-    let end = text[start..].find(',').map_or(text.len(), |comma| start + comma);
+    let end = text[start..]
+        .find(',')
+        .map_or(text.len(), |comma| start + comma);
     let middle = start + (end - start) / 2;
     if text.is_char_boundary(middle) && text.is_char_boundary(middle + 1) && middle < end {
         // `0` and `1` belong to hexadecimal digits as well as to base64.
-        let other = if text.as_bytes()[middle] == b'0' { "1" } else { "0" };
+        let other = if text.as_bytes()[middle] == b'0' {
+            "1"
+        } else {
+            "0"
+        };
         text.replace_range(middle..=middle, other);
     }
 }
@@ -108,7 +117,10 @@ mod tests {
         for (before, after) in [
             ("OSS id:abcde", "OSS id:ab0de"),
             ("OSS id:ab0de", "OSS id:ab1de"),
-            ("OSS2 AccessKeyId:id,Signature:abcde", "OSS2 AccessKeyId:id,Signature:ab0de"),
+            (
+                "OSS2 AccessKeyId:id,Signature:abcde",
+                "OSS2 AccessKeyId:id,Signature:ab0de",
+            ),
             (
                 "OSS4-HMAC-SHA256 Credential=a/b/c/d/e, Signature=abcde,AdditionalHeaders=host",
                 "OSS4-HMAC-SHA256 Credential=a/b/c/d/e, Signature=ab0de,AdditionalHeaders=host",

@@ -46,17 +46,23 @@ impl Tls {
         let mut roots = rustls::RootCertStore::empty();
         match (&self.ca_file, scheme) {
             (None, Scheme::Https) => {
-                let builder = builder.with_platform_verifier().map_err(TlsError::Platform)?;
+                let builder = builder
+                    .with_platform_verifier()
+                    .map_err(TlsError::Platform)?;
                 return Ok(builder.with_no_client_auth());
             }
             (Some(path), Scheme::Https) => {
-                let failed =
-                    |detail: String| TlsError::CaFile { path: path.clone(), detail };
+                let failed = |detail: String| TlsError::CaFile {
+                    path: path.clone(),
+                    detail,
+                };
                 let certificates = CertificateDer::pem_file_iter(path)
                     .and_then(Iterator::collect::<Result<Vec<_>, _>>)
                     .map_err(|error| failed(error.to_string()))?;
                 for certificate in certificates {
-                    roots.add(certificate).map_err(|error| failed(error.to_string()))?;
+                    roots
+                        .add(certificate)
+                        .map_err(|error| failed(error.to_string()))?;
                 }
                 if roots.is_empty() {
                     return Err(failed("it holds no certificate".into()));

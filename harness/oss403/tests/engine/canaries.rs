@@ -1,14 +1,18 @@
 //! A target whose credentials do not work is never judged.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use oss_auth::{Header, Request};
 use oss_reference::config::{Config, Extreme};
 use oss403::run::canary::CanaryError;
+use oss403::run::record::Progress;
 use oss403::run::{RunError, RunEvent};
 use oss403::target::Target;
 
 use crate::support::{Desk, embedded, fake, instances, plain, reference, run_with, status};
 
-const SCENARIO: &str =
-    "[{ name: x, given: { bucket: { objects: { k: v } } }, base: { request: GET /k }, edit: { as: anonymous } }]";
+const SCENARIO: &str = "[{ name: x, given: { bucket: { objects: { k: v } } }, base: { request: GET /k }, edit: { as: anonymous } }]";
 
 /// The canary that fails on a target, and how many instances were finished in spite of it.
 async fn failing(target: &Target) -> CanaryError {
@@ -16,10 +20,15 @@ async fn failing(target: &Target) -> CanaryError {
     let count = |event: &RunEvent, _: &_| {
         finished += usize::from(matches!(event, RunEvent::Finished { .. }));
     };
-    let error = run_with(target, instances(SCENARIO), |options| options.canaries = true, count)
-        .await
-        .err()
-        .unwrap();
+    let error = run_with(
+        target,
+        instances(SCENARIO),
+        |options| options.canaries = true,
+        count,
+    )
+    .await
+    .err()
+    .unwrap();
     assert_eq!(finished, 0);
     match error {
         RunError::Canary(error) => error,
@@ -30,7 +39,12 @@ async fn failing(target: &Target) -> CanaryError {
 #[tokio::test]
 async fn a_sound_target_passes() {
     let target = embedded().await;
-    let ran = run_with(&target, instances(SCENARIO), |options| options.canaries = true, |_, _| {});
+    let ran = run_with(
+        &target,
+        instances(SCENARIO),
+        |options| options.canaries = true,
+        |_, _| {},
+    );
     let ran = ran.await.unwrap();
     assert_eq!(status(ran.records[0].base.as_ref()), 200);
     // Three canaries, PutBucket, PutObject, base, edited, DeleteObject, DeleteBucket.
@@ -44,13 +58,17 @@ async fn a_wrong_secret_and_an_unknown_key_are_told_apart() {
     let owner = config.identities.0.get_mut("owner").unwrap();
     owner.access_key_secret = "mistyped".into();
     let desk = Desk::new();
-    let target = Target::ready(&desk.profile(server.address(), &config, "")).await.unwrap();
+    let target = Target::ready(&desk.profile(server.address(), &config, ""))
+        .await
+        .unwrap();
     let error = failing(&target).await;
     assert_eq!(error, CanaryError::WrongSecret);
     assert!(error.to_string().contains("secret is wrong"));
 
     config.identities.0.get_mut("owner").unwrap().access_key_id = "MISTYPED".into();
-    let target = Target::ready(&desk.profile(server.address(), &config, "")).await.unwrap();
+    let target = Target::ready(&desk.profile(server.address(), &config, ""))
+        .await
+        .unwrap();
     assert_eq!(failing(&target).await, CanaryError::UnknownKey);
 }
 
@@ -60,7 +78,12 @@ async fn a_target_that_cannot_be_reached_is_named() {
     let address = listener.local_addr().unwrap();
     drop(listener);
     let error = failing(&Desk::new().target(address, "").await).await;
-    assert!(error.to_string().starts_with(&format!("the target is unreachable at {address}: ")), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with(&format!("the target is unreachable at {address}: ")),
+        "{error}"
+    );
     // A name that does not resolve.
     let error = failing(&Desk::new().target("no-such-host.invalid", "").await).await;
     assert!(matches!(error, CanaryError::Unreachable { .. }), "{error}");
@@ -71,7 +94,9 @@ async fn a_clock_far_off_is_named_and_a_clock_a_little_off_is_followed() {
     let server = reference(Config::default()).await;
     server.clock().set_offset(3_600);
     let target = Desk::new().target(server.address(), "").await;
-    let CanaryError::Clock { seconds } = failing(&target).await else { panic!() };
+    let CanaryError::Clock { seconds } = failing(&target).await else {
+        panic!()
+    };
     assert!((3_598..=3_602).contains(&seconds), "{seconds}");
 
     // 14 minutes of its own plus 5 of the clocks would be too much, if the difference were not known.
@@ -79,7 +104,12 @@ async fn a_clock_far_off_is_named_and_a_clock_a_little_off_is_followed() {
     server.clock().set_offset(300);
     let target = Desk::new().target(server.address(), "").await;
     let scenario = "[{ name: x, given: { bucket: { objects: { k: v } } }, base: { request: GET /k, clock: -14m }, edit: { clock: -16m } }]";
-    let ran = run_with(&target, instances(scenario), |options| options.canaries = true, |_, _| {});
+    let ran = run_with(
+        &target,
+        instances(scenario),
+        |options| options.canaries = true,
+        |_, _| {},
+    );
     let ran = ran.await.unwrap();
     assert_eq!(status(ran.records[0].base.as_ref()), 200);
     assert_eq!(status(ran.records[0].edited.as_ref()), 403);
@@ -93,23 +123,93 @@ async fn servers_that_say_yes_or_no_to_everything_are_not_judged() {
         Target::embedded(config)
     };
     let yes = with(Extreme::AllowAll).await.unwrap();
-    assert_eq!(failing(&yes).await, CanaryError::AcceptsAnySignature { status: 200 });
+    assert_eq!(
+        failing(&yes).await,
+        CanaryError::AcceptsAnySignature { status: 200 }
+    );
     let no = with(Extreme::DenyAll).await.unwrap();
     let error = failing(&no).await;
-    assert!(matches!(&error, CanaryError::OwnerRefused { answer } if answer.starts_with("403 AccessDenied")), "{error}");
+    assert!(
+        matches!(&error, CanaryError::OwnerRefused { answer } if answer.starts_with("403 AccessDenied")),
+        "{error}"
+    );
     let broken = fake(|_| async { plain(500) }).await;
     let error = failing(&Desk::new().target(broken, "").await).await;
-    assert_eq!(error, CanaryError::OwnerRefused { answer: "500".into() });
+    assert_eq!(
+        error,
+        CanaryError::OwnerRefused {
+            answer: "500".into()
+        }
+    );
 }
 
 #[tokio::test]
 async fn a_server_that_knows_every_key_is_not_judged() {
     let address = fake(|seen| async move {
-        let wrong = seen.target == "/" && !seen.host.is_empty();
-        assert!(wrong);
-        plain(200)
+        let config = Config::default();
+        let owner = config.identities.get("owner").unwrap();
+        let headers: Vec<Header<'_>> = seen
+            .headers
+            .iter()
+            .map(|(name, value)| Header::new(name, value))
+            .collect();
+        let request = Request {
+            method: &seen.method,
+            bucket: None,
+            key: None,
+            query: &[],
+            headers: &headers,
+            path: "/",
+        };
+        let claim = oss_auth::find_claim(&request).unwrap().unwrap();
+        let known = claim.access_key_id() == owner.access_key_id;
+        let right = claim.verify(&request, &owner.access_key_secret).is_ok();
+        plain(if known && !right { 403 } else { 200 })
     })
     .await;
     let error = failing(&Desk::new().target(address, "").await).await;
-    assert_eq!(error, CanaryError::AcceptsAnySignature { status: 200 });
+    assert_eq!(error, CanaryError::AcceptsAnyKey { status: 200 });
+}
+
+#[tokio::test]
+async fn a_server_that_stops_answering_is_not_waited_for() {
+    // It answers the canaries and then never again.
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let address = fake(move |seen| {
+        let number = count.fetch_add(1, Ordering::SeqCst);
+        let key = seen
+            .headers
+            .iter()
+            .any(|(_, value)| value.contains("NOSUCHKEY"));
+        async move {
+            match number {
+                0..3 if key => plain(403),
+                0..3 => plain(200),
+                _ => None,
+            }
+        }
+    })
+    .await;
+    let target = Desk::new().target(address, "").await;
+    let scenarios = "
+      - name: x
+        matrix: { a: [1, 2, 3, 4, 5, 6, 7, 8, 9], b: [1, 2, 3, 4, 5, 6, 7, 8, 9], c: [1, 2, 3, 4, 5] }
+        base: { request: PUT /$a-$b-$c }
+        edit: { as: anonymous }
+    ";
+    let ran = run_with(&target, instances(scenarios), |_| {}, |_, _| {})
+        .await
+        .unwrap();
+    assert_eq!(ran.records.len(), 9 * 9 * 5);
+    let silent = ran.records.iter().filter(|record| {
+        matches!(&record.progress, Progress::HarnessError(reason) if reason.contains("stopped answering"))
+    });
+    // Each instance that was tried asked at least twice, once to make its bucket and once to remove it.
+    assert!(
+        silent.count() > 9 * 9 * 5 / 2,
+        "{}",
+        asked.load(Ordering::SeqCst)
+    );
+    assert!(asked.load(Ordering::SeqCst) < 9 * 9 * 5);
 }

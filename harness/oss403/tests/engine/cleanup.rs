@@ -1,7 +1,7 @@
 //! Whatever happens, nothing stays behind unnoticed, and what is about to be made is written down before.
 
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use oss_reference::config::Config;
 use oss403::case::Ledger;
@@ -10,7 +10,8 @@ use oss403::run::journal::{Line, Made};
 use oss403::run::record::Progress;
 
 use crate::support::{
-    Desk, Watched, buckets_on, embedded, fake, instances, operator, plain, reference, run_all, run_with,
+    Desk, Watched, buckets_on, embedded, fake, instances, operator, plain, reference, run_all,
+    run_with,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -28,7 +29,10 @@ async fn the_whole_ledger_leaves_nothing_behind() {
     assert_eq!(ran.records.len(), expected);
     for record in &ran.records {
         let skipped = matches!(record.progress, Progress::NotApplicable(_));
-        assert!(skipped || record.progress == Progress::Complete, "{record:?}");
+        assert!(
+            skipped || record.progress == Progress::Complete,
+            "{record:?}"
+        );
     }
     assert_eq!(ran.summary.left_behind, Vec::<String>::new());
     assert_eq!(buckets_on(&target).await, Vec::<String>::new());
@@ -46,10 +50,16 @@ fn assert_balanced(lines: &[Line]) {
     let mut alive: Vec<Made> = Vec::new();
     for line in lines {
         match line {
-            Line::Intent { what: Made::State { .. }, .. } => {}
+            Line::Intent {
+                what: Made::State { .. },
+                ..
+            } => {}
             Line::Intent { seq, what } => open.push((*seq, what.clone())),
             Line::Created { seq, what } => {
-                assert!(open.iter().any(|(known, _)| known == seq), "created without an intent: {what}");
+                assert!(
+                    open.iter().any(|(known, _)| known == seq),
+                    "created without an intent: {what}"
+                );
                 open.retain(|(known, _)| known != seq);
                 alive.push(what.clone());
             }
@@ -94,7 +104,10 @@ async fn a_world_that_cannot_be_made_is_taken_down_again() {
     let ran = run_all(&target, instances(scenarios)).await;
     assert_eq!(ran.records.len(), 2);
     for record in &ran.records {
-        assert!(matches!(&record.progress, Progress::PreconditionFailed(reason) if reason.contains("400")), "{record:?}");
+        assert!(
+            matches!(&record.progress, Progress::PreconditionFailed(reason) if reason.contains("400")),
+            "{record:?}"
+        );
     }
     assert_eq!(ran.summary.left_behind, Vec::<String>::new());
     assert_eq!(buckets_on(&target).await, Vec::<String>::new());
@@ -114,7 +127,16 @@ async fn what_requests_make_is_removed_as_well() {
     let ran = run_all(&target, instances(&scenarios)).await;
     for record in &ran.records {
         assert_eq!(record.progress, Progress::Complete);
-        assert!(record.base.as_ref().unwrap().response().unwrap().is_success(), "{record:?}");
+        assert!(
+            record
+                .base
+                .as_ref()
+                .unwrap()
+                .response()
+                .unwrap()
+                .is_success(),
+            "{record:?}"
+        );
     }
     assert_eq!(ran.records.len(), 5);
     assert_eq!(ran.summary.left_behind, Vec::<String>::new());
@@ -135,17 +157,62 @@ async fn a_run_that_is_stopped_removes_everything_and_returns() {
             stop.stop();
         }
     };
-    let ran = run_with(&target, instances, |options| options.jobs = Some(8), stop_at).await.unwrap();
+    let ran = run_with(
+        &target,
+        instances,
+        |options| options.jobs = Some(8),
+        stop_at,
+    )
+    .await
+    .unwrap();
     assert!(ran.summary.interrupted);
-    assert!(ran.records.len() < all / 2, "{} of {all}", ran.records.len());
+    assert!(
+        ran.records.len() < all / 2,
+        "{} of {all}",
+        ran.records.len()
+    );
     for record in &ran.records {
         assert!(
-            matches!(record.progress, Progress::Complete | Progress::Interrupted | Progress::NotApplicable(_)),
+            matches!(
+                record.progress,
+                Progress::Complete | Progress::Interrupted | Progress::NotApplicable(_)
+            ),
             "{record:?}"
         );
     }
     assert_eq!(ran.summary.left_behind, Vec::<String>::new());
     assert_eq!(buckets_on(&target).await, Vec::<String>::new());
+    assert_balanced(&ran.lines());
+}
+
+#[tokio::test]
+async fn after_a_stop_nothing_more_is_made_and_what_was_made_is_removed() {
+    // The server itself raises the flag while it makes the bucket.
+    let slot: Arc<Mutex<Option<oss403::run::StopSignal>>> = Arc::default();
+    let requests = Arc::new(Mutex::new(Vec::new()));
+    let (signal, seen) = (Arc::clone(&slot), Arc::clone(&requests));
+    let address = fake(move |request| {
+        if request.method == "PUT" {
+            signal.lock().unwrap().as_ref().unwrap().stop();
+        }
+        seen.lock()
+            .unwrap()
+            .push(format!("{} {}", request.method, request.target));
+        async { plain(200) }
+    })
+    .await;
+    let target = Desk::new().target(address, "").await;
+    let scenarios = "[{ name: x, given: { bucket: { objects: { k: v } } }, base: { request: PUT /k }, edit: { as: anonymous }, unchanged: [k] }]";
+    let take = |event: &RunEvent, stop: &oss403::run::StopSignal| {
+        if let RunEvent::Planned { .. } = event {
+            *slot.lock().unwrap() = Some(stop.clone());
+        }
+    };
+    let ran = run_with(&target, instances(scenarios), |_| {}, take)
+        .await
+        .unwrap();
+    assert_eq!(ran.records[0].progress, Progress::Interrupted);
+    assert_eq!(*requests.lock().unwrap(), ["PUT /", "DELETE /"]);
     assert_balanced(&ran.lines());
 }
 
@@ -165,7 +232,9 @@ async fn a_run_that_was_stopped_before_it_began_sends_nothing() {
             stop.stop();
         }
     };
-    let ran = run_with(&target, instances(scenarios), |_| {}, stop_at).await.unwrap();
+    let ran = run_with(&target, instances(scenarios), |_| {}, stop_at)
+        .await
+        .unwrap();
     assert_eq!((ran.records.len(), requests.load(Ordering::SeqCst)), (0, 0));
     // Planned and Done.
     assert_eq!(ran.events, 2);
@@ -200,14 +269,28 @@ async fn every_create_stands_in_the_journal_before_it_is_sent() {
       - { name: shared, given: { bucket: { acl: public-read } }, base: { request: GET /k }, edit: { as: anonymous } }
       - { name: by-base, given: { no-bucket: true }, base: { request: PUT /, host: bucket }, edit: { as: anonymous } }
     ";
-    let ran = run_with(&target, instances(scenarios), |options| options.out = folder.path().to_owned(), |_, _| {});
+    let ran = run_with(
+        &target,
+        instances(scenarios),
+        |options| options.out = folder.path().to_owned(),
+        |_, _| {},
+    );
     let ran = ran.await.unwrap();
     let intents = intents.lock().unwrap().clone();
     // The edited request of `by-base` names its bucket, and so does the base.
     assert_eq!(intents.len(), 5, "{intents:?}");
     assert!(intents.iter().all(|(_, named)| *named), "{intents:?}");
-    assert_eq!(ran.summary.left_behind.len(), 4 + 1, "{:?}", ran.summary.left_behind);
-    let left = ran.lines().iter().filter(|line| matches!(line, Line::LeftBehind { .. })).count();
+    assert_eq!(
+        ran.summary.left_behind.len(),
+        4 + 1,
+        "{:?}",
+        ran.summary.left_behind
+    );
+    let left = ran
+        .lines()
+        .iter()
+        .filter(|line| matches!(line, Line::LeftBehind { .. }))
+        .count();
     assert_eq!(left, 5);
 }
 
@@ -217,9 +300,14 @@ async fn a_journal_that_cannot_be_written_is_an_error_before_anything_is_made() 
     let file = tempfile::NamedTempFile::new().unwrap();
     let path = file.path().join("below-a-file");
     let scenarios = "[{ name: x, base: { request: PUT /k }, edit: { as: anonymous } }]";
-    let error = run_with(&target, instances(scenarios), |options| options.out = path, |_, _| {})
-        .await
-        .err()
-        .unwrap();
+    let error = run_with(
+        &target,
+        instances(scenarios),
+        |options| options.out = path,
+        |_, _| {},
+    )
+    .await
+    .err()
+    .unwrap();
     assert!(error.to_string().contains("journal"), "{error}");
 }

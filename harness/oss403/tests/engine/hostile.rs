@@ -42,13 +42,24 @@ where
 }
 
 fn client(address: SocketAddr, limits: Limits) -> Client {
-    let endpoint = Address { host: address.ip().to_string(), port: address.port() };
-    let addresses = Addresses { scheme: Scheme::Http, endpoint, overrides: Vec::new() };
+    let endpoint = Address {
+        host: address.ip().to_string(),
+        port: address.port(),
+    };
+    let addresses = Addresses {
+        scheme: Scheme::Http,
+        endpoint,
+        overrides: Vec::new(),
+    };
     Client::new(addresses, limits, &Tls::default()).unwrap()
 }
 
 fn limits() -> Limits {
-    Limits { time_per_request: Duration::from_secs(1), body_bytes: 64 * 1024, ..Limits::default() }
+    Limits {
+        time_per_request: Duration::from_secs(1),
+        body_bytes: 64 * 1024,
+        ..Limits::default()
+    }
 }
 
 fn get(target: &str) -> Outgoing {
@@ -89,7 +100,10 @@ async fn an_endless_body_is_cut_off() {
     .await;
     for exchange in both_ways(address).await {
         let response = exchange.response().unwrap();
-        assert_eq!((response.status, response.body.len(), response.truncated), (403, 64 * 1024, true));
+        assert_eq!(
+            (response.status, response.body.len(), response.truncated),
+            (403, 64 * 1024, true)
+        );
     }
 }
 
@@ -97,13 +111,19 @@ async fn an_endless_body_is_cut_off() {
 async fn a_body_of_exactly_the_limit_is_whole() {
     let address = rogue(|mut stream, _| async move {
         let body = "x".repeat(64 * 1024);
-        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
         let _ = stream.write_all(answer.as_bytes()).await;
     })
     .await;
     for exchange in both_ways(address).await {
         let response = exchange.response().unwrap();
-        assert_eq!((response.body.len(), response.truncated), (64 * 1024, false));
+        assert_eq!(
+            (response.body.len(), response.truncated),
+            (64 * 1024, false)
+        );
     }
 }
 
@@ -115,7 +135,9 @@ async fn time_runs_out_for_those_who_say_nothing_and_for_those_who_say_it_slowly
     })
     .await;
     let slow = rogue(|mut stream, _| async move {
-        let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\na").await;
+        let _ = stream
+            .write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\na")
+            .await;
         std::future::pending::<()>().await;
     })
     .await;
@@ -132,7 +154,10 @@ async fn time_runs_out_for_those_who_say_nothing_and_for_those_who_say_it_slowly
     // Once the status is known it counts: a server cannot hide that it granted something by being slow.
     for exchange in &slow {
         let response = exchange.response().unwrap();
-        assert_eq!((response.status, &response.body[..], response.truncated), (403, &b"a"[..], true));
+        assert_eq!(
+            (response.status, &response.body[..], response.truncated),
+            (403, &b"a"[..], true)
+        );
     }
 }
 
@@ -144,7 +169,9 @@ async fn what_is_no_answer_is_a_failure_and_no_panic() {
             if sent.is_err() {
                 return;
             }
-            sent = stream.write_all(format!("x-flood-{number}: {number}\r\n").as_bytes()).await;
+            sent = stream
+                .write_all(format!("x-flood-{number}: {number}\r\n").as_bytes())
+                .await;
         }
     })
     .await;
@@ -164,7 +191,9 @@ async fn what_is_no_answer_is_a_failure_and_no_panic() {
     .await;
     let closes = rogue(|stream, _| async move { drop(stream) }).await;
     let garbage = rogue(|mut stream, _| async move {
-        let _ = stream.write_all(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 not HTTP\r\n\r\n").await;
+        let _ = stream
+            .write_all(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 not HTTP\r\n\r\n")
+            .await;
     })
     .await;
     for address in [flood, one_long_line, closes, garbage] {
@@ -173,35 +202,48 @@ async fn what_is_no_answer_is_a_failure_and_no_panic() {
         }
     }
     for exchange in both_ways(continues).await {
-        assert!(matches!(failure(&exchange), FailureKind::Protocol | FailureKind::Timeout));
+        assert!(matches!(
+            failure(&exchange),
+            FailureKind::Protocol | FailureKind::Timeout
+        ));
     }
 }
 
 #[tokio::test]
 async fn lengths_that_lie_leave_an_answer_that_is_not_whole() {
     let early = rogue(|mut stream, _| async move {
-        let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 1000\r\n\r\nshort").await;
+        let _ = stream
+            .write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 1000\r\n\r\nshort")
+            .await;
     })
     .await;
     let chunk = rogue(|mut stream, _| async move {
-        let head = b"HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\nzz\r\n";
+        let head =
+            b"HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\nzz\r\n";
         let _ = stream.write_all(head).await;
     })
     .await;
     for address in [early, chunk] {
         for exchange in both_ways(address).await {
             let response = exchange.response().unwrap();
-            assert!(response.truncated && response.body == b"short", "{response:?}");
+            assert!(
+                response.truncated && response.body == b"short",
+                "{response:?}"
+            );
         }
     }
     let huge = rogue(|mut stream, _| async move {
-        let head = b"HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nabc";
+        let head =
+            b"HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nabc";
         let _ = stream.write_all(head).await;
     })
     .await;
     for exchange in both_ways(huge).await {
         let response = exchange.response().unwrap();
-        assert!(response.truncated && response.body.len() <= 3, "{response:?}");
+        assert!(
+            response.truncated && response.body.len() <= 3,
+            "{response:?}"
+        );
     }
 }
 
@@ -226,7 +268,14 @@ async fn nobody_is_ever_spoken_to_but_the_target() {
             hosts.lock().unwrap().push(seen.host);
             let location = format!("http://{trapped}/");
             async move {
-                Some((307, vec![("location", location), ("refresh", format!("0; url=http://{trapped}/"))], String::new()))
+                Some((
+                    307,
+                    vec![
+                        ("location", location),
+                        ("refresh", format!("0; url=http://{trapped}/")),
+                    ],
+                    String::new(),
+                ))
             }
         }
     })
@@ -251,7 +300,13 @@ async fn nobody_is_ever_spoken_to_but_the_target() {
         }
     }
     assert_eq!(hosts.lock().unwrap().len(), 14);
-    assert!(hosts.lock().unwrap().iter().any(|host| host == "evil.example"));
+    assert!(
+        hosts
+            .lock()
+            .unwrap()
+            .iter()
+            .any(|host| host == "evil.example")
+    );
     assert_eq!(touched.load(Ordering::SeqCst), 0);
 }
 
@@ -267,28 +322,55 @@ async fn a_run_against_a_rogue_goes_on_and_says_what_happened() {
     let ran = run_all(&target, instances(scenarios)).await;
     assert_eq!(ran.records.len(), 3);
     for record in &ran.records {
-        assert!(matches!(record.progress, Progress::HarnessError(_)), "{record:?}");
+        assert!(
+            matches!(record.progress, Progress::HarnessError(_)),
+            "{record:?}"
+        );
     }
     // Whether the buckets exist nobody can know, so they are reported.
-    assert_eq!(ran.summary.left_behind.len(), 2, "{:?}", ran.summary.left_behind);
+    assert_eq!(
+        ran.summary.left_behind.len(),
+        2,
+        "{:?}",
+        ran.summary.left_behind
+    );
 }
 
 #[tokio::test]
 async fn what_a_client_would_change_goes_out_byte_by_byte() {
     let address = rogue(|mut stream, head| async move {
-        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{head}", head.len());
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{head}",
+            head.len()
+        );
         let _ = stream.write_all(answer.as_bytes()).await;
     })
     .await;
     let client = client(address, limits());
     let lines = [
-        "/../../k", "/a/./b", "//k", "/%2e%2e/k", "/a//b", "/k?a='\"<>", "/k#f", "/\\k", "/k|^`{}", "/é?é",
+        "/../../k",
+        "/a/./b",
+        "//k",
+        "/%2e%2e/k",
+        "/a//b",
+        "/k?a='\"<>",
+        "/k#f",
+        "/\\k",
+        "/k|^`{}",
+        "/é?é",
     ];
     for line in lines {
         let exchange = client.send(get(line)).await;
         let seen = String::from_utf8(exchange.response().unwrap().body.clone()).unwrap();
-        assert!(seen.starts_with(&format!("GET {line} HTTP/1.1\r\n")), "{line}: {seen}");
-        assert!(seen.to_lowercase().contains("\r\nhost: b.oss-cn-hangzhou.aliyuncs.test\r\n"), "{seen}");
+        assert!(
+            seen.starts_with(&format!("GET {line} HTTP/1.1\r\n")),
+            "{line}: {seen}"
+        );
+        assert!(
+            seen.to_lowercase()
+                .contains("\r\nhost: b.oss-cn-hangzhou.aliyuncs.test\r\n"),
+            "{seen}"
+        );
     }
     let mut odd = get("/k");
     odd.headers = vec![
@@ -301,7 +383,13 @@ async fn what_a_client_would_change_goes_out_byte_by_byte() {
     odd.body = "seven77".into();
     let exchange = client.send(odd).await;
     let seen = String::from_utf8(exchange.response().unwrap().body.clone()).unwrap();
-    for line in ["Authorization: OSS a\tb:\u{7f}é", "x-twice: 1", "x-twice: 2", "bad name: kept", "Content-Length: 007"] {
+    for line in [
+        "Authorization: OSS a\tb:\u{7f}é",
+        "x-twice: 1",
+        "x-twice: 2",
+        "bad name: kept",
+        "Content-Length: 007",
+    ] {
         assert!(seen.contains(&format!("\r\n{line}\r\n")), "{line}: {seen}");
     }
     assert_eq!(seen.matches("ontent-").count(), 1, "{seen}");

@@ -57,9 +57,17 @@ const SCENARIOS: &str = "
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn buckets_and_requests_in_flight_stay_within_the_limits() {
     let (address, load) = counting().await;
-    let target = Desk::new().target(address, "limits: { buckets: 3, concurrency: 2 }\n").await;
+    let target = Desk::new()
+        .target(address, "limits: { buckets: 3, concurrency: 2 }\n")
+        .await;
     let ran = run_all(&target, instances(SCENARIOS)).await;
-    assert!(ran.records.iter().all(|record| record.progress == Progress::Complete), "{:?}", ran.records[0]);
+    assert!(
+        ran.records
+            .iter()
+            .all(|record| record.progress == Progress::Complete),
+        "{:?}",
+        ran.records[0]
+    );
     let load = load.lock().unwrap();
     assert_eq!(load.made, 12 + 4 * 2 + 2 * 2 + 1);
     assert!((2..=3).contains(&load.most_alive), "{}", load.most_alive);
@@ -73,14 +81,24 @@ async fn without_such_limits_much_goes_on_at_the_same_time() {
     let target = Desk::new().target(address, "").await;
     run_all(&target, instances(SCENARIOS)).await;
     let load = load.lock().unwrap();
-    assert!(load.most_alive > 6 && load.most_in_flight > 4, "{} {}", load.most_alive, load.most_in_flight);
+    assert!(
+        load.most_alive > 6 && load.most_in_flight > 4,
+        "{} {}",
+        load.most_alive,
+        load.most_in_flight
+    );
 }
 
 #[tokio::test]
 async fn one_job_is_one_instance_at_a_time() {
     let (address, load) = counting().await;
     let target = Desk::new().target(address, "").await;
-    let ran = run_with(&target, instances(SCENARIOS), |options| options.jobs = Some(1), |_, _| {});
+    let ran = run_with(
+        &target,
+        instances(SCENARIOS),
+        |options| options.jobs = Some(1),
+        |_, _| {},
+    );
     assert_eq!(ran.await.unwrap().records.len(), 21);
     // A world of two buckets is made at once, and so is a twofold one.
     assert!(load.lock().unwrap().most_alive <= 2);
@@ -89,7 +107,9 @@ async fn one_job_is_one_instance_at_a_time() {
 #[tokio::test]
 async fn what_needs_more_buckets_than_there_may_be_is_not_tried() {
     let (address, load) = counting().await;
-    let target = Desk::new().target(address, "limits: { buckets: 1 }\n").await;
+    let target = Desk::new()
+        .target(address, "limits: { buckets: 1 }\n")
+        .await;
     let ran = run_all(&target, instances(SCENARIOS)).await;
     for record in &ran.records {
         let is_big = record.instance.contains("/two/") || record.instance.contains("/twofold/");

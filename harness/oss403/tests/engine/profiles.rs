@@ -30,30 +30,72 @@ snapshots: vendor-1.2
 ";
 
 fn read(text: &str) -> Profile {
-    Profile::parse(text, Path::new("somewhere/vendor.yaml"))
-        .unwrap_or_else(|found| panic!("{}", found.iter().map(ToString::to_string).collect::<String>()))
+    Profile::parse(text, Path::new("somewhere/vendor.yaml")).unwrap_or_else(|found| {
+        panic!(
+            "{}",
+            found.iter().map(ToString::to_string).collect::<String>()
+        )
+    })
 }
 
 #[test]
 fn every_key_of_a_profile_is_read() {
     let profile = read(SOUND);
-    assert_eq!((profile.name.as_str(), profile.snapshots.as_str()), ("vendor", "vendor-1.2"));
+    assert_eq!(
+        (profile.name.as_str(), profile.snapshots.as_str()),
+        ("vendor", "vendor-1.2")
+    );
     assert_eq!(profile.capabilities.len(), Capability::ALL.len() - 2);
     assert!(!profile.capabilities.contains(&Capability::Kms));
     assert_eq!(profile.limits.requests_per_second, Some(12.5));
-    assert_eq!((profile.limits.concurrency, profile.limits.buckets, profile.limits.body_bytes), (7, 3, 1000));
-    assert_eq!((profile.limits.time_per_request.as_secs(), profile.limits.idle.as_secs()), (5, 60));
-    let Endpoint::Remote(remote) = profile.endpoint else { panic!() };
-    assert_eq!((remote.home.as_str(), remote.away.as_deref()), ("cn-hangzhou", Some("cn-shanghai")));
+    assert_eq!(
+        (
+            profile.limits.concurrency,
+            profile.limits.buckets,
+            profile.limits.body_bytes
+        ),
+        (7, 3, 1000)
+    );
+    assert_eq!(
+        (
+            profile.limits.time_per_request.as_secs(),
+            profile.limits.idle.as_secs()
+        ),
+        (5, 60)
+    );
+    let Endpoint::Remote(remote) = profile.endpoint else {
+        panic!()
+    };
+    assert_eq!(
+        (remote.home.as_str(), remote.away.as_deref()),
+        ("cn-hangzhou", Some("cn-shanghai"))
+    );
     assert_eq!(remote.addresses.scheme, Scheme::Https);
     assert_eq!(remote.addresses.endpoint.to_string(), "oss.example:8443");
-    assert_eq!(remote.addresses.of("b.oss-cn-shanghai.oss.example").to_string(), "10.0.0.2:8443");
-    assert_eq!(remote.addresses.of("oss.example").to_string(), "10.0.0.3:443");
+    assert_eq!(
+        remote
+            .addresses
+            .of("b.oss-cn-shanghai.oss.example")
+            .to_string(),
+        "10.0.0.2:8443"
+    );
+    assert_eq!(
+        remote.addresses.of("oss.example").to_string(),
+        "10.0.0.3:443"
+    );
     let sts = &remote.identities["sts"];
-    assert_eq!(sts.access_key_secret, Source::Command(vec!["pass".into(), "sts".into()]));
+    assert_eq!(
+        sts.access_key_secret,
+        Source::Command(vec!["pass".into(), "sts".into()])
+    );
     assert_eq!(remote.identities["owner"].account.as_deref(), Some("1000"));
-    let Some(OperatorSource::Http { url, time, .. }) = remote.operator else { panic!() };
-    assert_eq!((url, time.as_secs()), (UrlSource::Text("http://127.0.0.1:1/".into()), 5));
+    let Some(OperatorSource::Http { url, time, .. }) = remote.operator else {
+        panic!()
+    };
+    assert_eq!(
+        (url, time.as_secs()),
+        (UrlSource::Text("http://127.0.0.1:1/".into()), 5)
+    );
 }
 
 #[test]
@@ -85,31 +127,141 @@ fn what_is_wrong_is_said_where_it_stands() {
     let embedded = "endpoint: embedded\n";
     // What is replaced by what, the message, and the text under which the caret stands.
     let cases: &[(&str, &str, &str, &str)] = &[
-        ("suffix: oss.example", "sufix: oss.example", "unknown key `sufix`", "sufix"),
-        ("https://oss.example:8443/", "oss.example", "`oss.example` is no HTTP address", "oss.example"),
-        ("https://oss.example:8443/", "https://h:x/", "`x` is no port number", "https://h:x/"),
-        ("https://oss.example:8443/", "https://h:1/path", "`1/path` is no port number", "https://h"),
-        ("https://oss.example:8443/", "https://u:p@h/", "an address holds no user and no password", "https:"),
-        ("suffix: oss.example", "suffix: OSS.example", "`OSS.example` is no lower-case domain name", "OSS"),
-        ("[oss-cn-hangzhou, cn-shanghai]", "[a, b, c]", "more than two regions", "[a, b, c]"),
-        ("[oss-cn-hangzhou, cn-shanghai]", "[a, oss-a]", "the second region is the first", "[a, oss-a]"),
-        ("[oss-cn-hangzhou, cn-shanghai]", "[a, B]", "`B` is no region id", "B]"),
-        ("'10.0.0.2:8443'", "'10.0.0.2:port'", "`port` is no port number", "'10.0.0.2:port'"),
-        ("'*.oss-cn-shanghai.", "'oss*.", "neither a host name nor", "'oss*."),
-        ("https://oss", "http://oss", "the endpoint does not speak TLS", "tls:"),
+        (
+            "suffix: oss.example",
+            "sufix: oss.example",
+            "unknown key `sufix`",
+            "sufix",
+        ),
+        (
+            "https://oss.example:8443/",
+            "oss.example",
+            "`oss.example` is no HTTP address",
+            "oss.example",
+        ),
+        (
+            "https://oss.example:8443/",
+            "https://h:x/",
+            "`x` is no port number",
+            "https://h:x/",
+        ),
+        (
+            "https://oss.example:8443/",
+            "https://h:1/path",
+            "`1/path` is no port number",
+            "https://h",
+        ),
+        (
+            "https://oss.example:8443/",
+            "https://u:p@h/",
+            "an address holds no user and no password",
+            "https:",
+        ),
+        (
+            "suffix: oss.example",
+            "suffix: OSS.example",
+            "`OSS.example` is no lower-case domain name",
+            "OSS",
+        ),
+        (
+            "[oss-cn-hangzhou, cn-shanghai]",
+            "[a, b, c]",
+            "more than two regions",
+            "[a, b, c]",
+        ),
+        (
+            "[oss-cn-hangzhou, cn-shanghai]",
+            "[a, oss-a]",
+            "the second region is the first",
+            "[a, oss-a]",
+        ),
+        (
+            "[oss-cn-hangzhou, cn-shanghai]",
+            "[a, B]",
+            "`B` is no region id",
+            "B]",
+        ),
+        (
+            "'10.0.0.2:8443'",
+            "'10.0.0.2:port'",
+            "`port` is no port number",
+            "'10.0.0.2:port'",
+        ),
+        (
+            "'*.oss-cn-shanghai.",
+            "'oss*.",
+            "neither a host name nor",
+            "'oss*.",
+        ),
+        (
+            "https://oss",
+            "http://oss",
+            "the endpoint does not speak TLS",
+            "tls:",
+        ),
         ("  sts:\n", "  stss:\n", "unknown identity `stss`", "stss:"),
-        ("  owner:\n", "  ram-user:\n", "the identity `owner` is missing", "identities:"),
-        ("account: '1000'", "account: abc", "a UID has decimal digits only", "abc"),
-        ("    security-token: { env: STS_TOKEN }\n", "", "a session has a `security-token`", "sts:\n"),
-        ("{ env: OWNER_ID }", "{ enw: OWNER_ID }", "unknown word `enw`", "{ enw"),
-        ("{ env: OWNER_ID }", "{ env: A, file: B }", "exactly one", "{ env: A"),
+        (
+            "  owner:\n",
+            "  ram-user:\n",
+            "the identity `owner` is missing",
+            "identities:",
+        ),
+        (
+            "account: '1000'",
+            "account: abc",
+            "a UID has decimal digits only",
+            "abc",
+        ),
+        (
+            "    security-token: { env: STS_TOKEN }\n",
+            "",
+            "a session has a `security-token`",
+            "sts:\n",
+        ),
+        (
+            "{ env: OWNER_ID }",
+            "{ enw: OWNER_ID }",
+            "unknown word `enw`",
+            "{ enw",
+        ),
+        (
+            "{ env: OWNER_ID }",
+            "{ env: A, file: B }",
+            "exactly one",
+            "{ env: A",
+        ),
         ("[kms, worm]", "[kms, wurm]", "unknown word `wurm`", "wurm"),
-        ("buckets: 3", "buckets: 0", "a limit must be at least 1", "0, time-per"),
+        (
+            "buckets: 3",
+            "buckets: 0",
+            "a limit must be at least 1",
+            "0, time-per",
+        ),
         ("12.5", "-1", "a rate must be above zero", "-1, conc"),
-        ("time-per-request: 5s", "time-per-request: -5s", "a span must be above zero", "-5s"),
-        ("url: 'http://127.0.0.1:1/', ", "", "either `url` and `token`, or `command` is needed", "operator:"),
-        ("'http://127.0.0.1:1/'", "'ftp://h/'", "`ftp://h/` is no HTTP address", "'ftp"),
-        ("vendor-1.2", "../vendor", "`../vendor` cannot name a folder", "../vendor"),
+        (
+            "time-per-request: 5s",
+            "time-per-request: -5s",
+            "a span must be above zero",
+            "-5s",
+        ),
+        (
+            "url: 'http://127.0.0.1:1/', ",
+            "",
+            "either `url` and `token`, or `command` is needed",
+            "operator:",
+        ),
+        (
+            "'http://127.0.0.1:1/'",
+            "'ftp://h/'",
+            "`ftp://h/` is no HTTP address",
+            "'ftp",
+        ),
+        (
+            "vendor-1.2",
+            "../vendor",
+            "`../vendor` cannot name a folder",
+            "../vendor",
+        ),
     ];
     for (from, to, message, pointed) in cases {
         assert!(SOUND.contains(from), "{from}");
@@ -118,18 +270,38 @@ fn what_is_wrong_is_said_where_it_stands() {
         let line = text[..at].matches('\n').count() + 1;
         let column = at - text[..at].rfind('\n').map_or(0, |end| end + 1) + 1;
         let found = Profile::check(&text, Path::new("p.yaml"));
-        let hit = found.iter().find(|diagnostic| diagnostic.message.contains(message));
+        let hit = found
+            .iter()
+            .find(|diagnostic| diagnostic.message.contains(message));
         let hit = hit.unwrap_or_else(|| panic!("{message}: {found:?}"));
         assert_eq!((hit.line, hit.column), (line, column), "{hit}");
     }
     let found = Profile::check(&format!("{embedded}regions: [a]\n"), Path::new("p.yaml"));
-    assert_eq!(found[0].message, "`regions` has no meaning for the embedded server");
+    assert_eq!(
+        found[0].message,
+        "`regions` has no meaning for the embedded server"
+    );
     let faults = "embedded: { config: { faults: { without: [no-such-check] } } }\n";
     let found = Profile::check(&format!("{embedded}{faults}"), Path::new("p.yaml"));
-    assert!(found[0].message.contains("unknown check `no-such-check`"), "{}", found[0]);
-    let none = SOUND.lines().filter(|line| !line.starts_with("operator")).collect::<Vec<_>>().join("\n");
-    let found = Profile::check(&none.replace("{ except: [kms, worm] }", "[operator]"), Path::new("p.yaml"));
-    assert!(found[0].message.contains("`operator` is claimed"), "{}", found[0]);
+    assert!(
+        found[0].message.contains("unknown check `no-such-check`"),
+        "{}",
+        found[0]
+    );
+    let none = SOUND
+        .lines()
+        .filter(|line| !line.starts_with("operator"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let found = Profile::check(
+        &none.replace("{ except: [kms, worm] }", "[operator]"),
+        Path::new("p.yaml"),
+    );
+    assert!(
+        found[0].message.contains("`operator` is claimed"),
+        "{}",
+        found[0]
+    );
 }
 
 #[test]
@@ -150,11 +322,17 @@ fn a_credential_in_a_profile_is_refused_and_never_shown() {
         let found = Profile::check(&text, Path::new("p.yaml"));
         assert!(!found.is_empty(), "{text}");
         let shown: String = found.iter().map(ToString::to_string).collect();
-        assert!(!shown.contains("hush") && !shown.contains("12345678"), "{shown}");
+        assert!(
+            !shown.contains("hush") && !shown.contains("12345678"),
+            "{shown}"
+        );
         if to.contains('@') {
             assert!(shown.contains("no user and no password"), "{shown}");
         } else if !to.contains(']') {
-            assert!(shown.contains("a credential must not stand in a profile"), "{shown}");
+            assert!(
+                shown.contains("a credential must not stand in a profile"),
+                "{shown}"
+            );
             assert!(shown.contains("{ env: NAME }"), "{shown}");
         }
     }
@@ -167,19 +345,34 @@ async fn credentials_that_cannot_be_had_name_their_identity_and_nothing_else() {
     std::fs::write(&empty, " \n").unwrap();
     let shown = empty.display();
     for (source, message) in [
-        ("{ env: OSS403_NO_SUCH_VARIABLE }", "no variable `OSS403_NO_SUCH_VARIABLE`".to_owned()),
+        (
+            "{ env: OSS403_NO_SUCH_VARIABLE }",
+            "no variable `OSS403_NO_SUCH_VARIABLE`".to_owned(),
+        ),
         ("{ file: /no/such/file }", "`/no/such/file`".to_owned()),
         (&format!("{{ file: {shown} }}"), "is empty".to_owned()),
-        ("{ command: [sh, -c, 'echo hush; exit 3'] }", "ended with exit status: 3".to_owned()),
-        ("{ command: [no-such-program-403] }", "`no-such-program-403`".to_owned()),
+        (
+            "{ command: [sh, -c, 'echo hush; exit 3'] }",
+            "ended with exit status: 3".to_owned(),
+        ),
+        (
+            "{ command: [no-such-program-403] }",
+            "`no-such-program-403`".to_owned(),
+        ),
         ("{ command: [] }", "the command is empty".to_owned()),
     ] {
         let text = format!(
             "endpoint: http://127.0.0.1:1\nregions: [a]\nsuffix: b.c\nidentities:\n  owner: {{ access-key-id: {{ command: [echo, ID] }}, access-key-secret: {source} }}\n"
         );
         let error = Target::ready(&read(&text)).await.unwrap_err();
-        assert!(matches!(&error, TargetError::Identity { identity, .. } if identity == "owner"), "{error}");
-        assert!(error.to_string().contains(&message) && !error.to_string().contains("hush"), "{error}");
+        assert!(
+            matches!(&error, TargetError::Identity { identity, .. } if identity == "owner"),
+            "{error}"
+        );
+        assert!(
+            error.to_string().contains(&message) && !error.to_string().contains("hush"),
+            "{error}"
+        );
     }
 }
 
@@ -188,6 +381,7 @@ async fn a_target_shows_no_secret() {
     let target = crate::support::embedded().await;
     let shown = format!("{target:?} {:?}", read(SOUND));
     assert!(!shown.contains("oss403-owner-secret"), "{shown}");
-    let identity = oss403::target::Identity::new("ID", oss403::target::identity::Secret::new("hush"), None);
+    let identity =
+        oss403::target::Identity::new("ID", oss403::target::identity::Secret::new("hush"), None);
     assert!(!format!("{identity:?}").contains("hush"));
 }

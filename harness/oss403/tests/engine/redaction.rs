@@ -27,7 +27,13 @@ fn confidential(exchange: &Exchange, found: &mut Vec<String>) {
     let request = &exchange.request;
     for (name, value) in &request.headers {
         match name.to_lowercase().as_str() {
-            "authorization" => found.push(value.rsplit([':', '=', ' ']).find(|part| part.len() > 20).unwrap_or(value).to_owned()),
+            "authorization" => found.push(
+                value
+                    .rsplit([':', '=', ' '])
+                    .find(|part| part.len() > 20)
+                    .unwrap_or(value)
+                    .to_owned(),
+            ),
             name if name.ends_with("security-token") => found.push(value.clone()),
             _ => {}
         }
@@ -73,11 +79,18 @@ async fn neither_journal_nor_command_lines_show_what_is_confidential() {
     for value in &hidden {
         assert!(!written.contains(value.as_str()), "{value}");
         let hex: Vec<String> = value.bytes().map(|byte| format!("{byte:02X}")).collect();
-        assert!(!written.contains(&hex.join(" ")), "{value} in hexadecimal digits");
+        assert!(
+            !written.contains(&hex.join(" ")),
+            "{value} in hexadecimal digits"
+        );
     }
     // The base64 of error documents in HEAD answers is looked into.
     let coded = ran.lines().into_iter().filter_map(|line| match line {
-        Line::Twin(record) => record.edited?.response()?.header("x-oss-err").map(str::to_owned),
+        Line::Twin(record) => record
+            .edited?
+            .response()?
+            .header("x-oss-err")
+            .map(str::to_owned),
         _ => None,
     });
     let mut looked = 0;
@@ -85,8 +98,16 @@ async fn neither_journal_nor_command_lines_show_what_is_confidential() {
         use base64::Engine as _;
         let document = base64::prelude::BASE64_STANDARD.decode(coded).unwrap();
         let document = String::from_utf8(document).unwrap();
-        assert!(document.contains("<SignatureProvided>[redacted]</SignatureProvided>"), "{document}");
-        assert!(hidden.iter().all(|value| !document.contains(value.as_str())), "{document}");
+        assert!(
+            document.contains("<SignatureProvided>[redacted]</SignatureProvided>"),
+            "{document}"
+        );
+        assert!(
+            hidden
+                .iter()
+                .all(|value| !document.contains(value.as_str())),
+            "{document}"
+        );
         looked += 1;
     }
     assert_eq!(looked, 7 * 3);
@@ -97,13 +118,25 @@ async fn a_redacted_record_is_judged_as_the_record_itself() {
     let target = embedded().await;
     let instances = oss403::case::Ledger::embedded()
         .unwrap()
-        .select(&["signature-mismatch".into(), "security-token-invalid".into(), "url-auth-expired".into()])
+        .select(&[
+            "signature-mismatch".into(),
+            "security-token-invalid".into(),
+            "url-auth-expired".into(),
+        ])
         .unwrap_or_else(|unknown| panic!("{unknown}"));
     let ran = run_all(&target, instances.clone()).await;
     for record in &ran.records {
-        let instance = instances.iter().find(|instance| instance.id == record.instance).unwrap();
+        let instance = instances
+            .iter()
+            .find(|instance| instance.id == record.instance)
+            .unwrap();
         let redacted = Redactor::for_record(record).record(record);
-        assert_eq!(judge::judge(instance, &redacted), judge::judge(instance, record), "{}", record.instance);
+        assert_eq!(
+            judge::judge(instance, &redacted),
+            judge::judge(instance, record),
+            "{}",
+            record.instance
+        );
     }
     assert!(ran.records.len() > 10);
 }
@@ -111,7 +144,13 @@ async fn a_redacted_record_is_judged_as_the_record_itself() {
 #[tokio::test]
 async fn a_server_cannot_smuggle_a_token_into_the_journal() {
     let config = Config::default();
-    let token = config.identities.get("sts").unwrap().security_token.clone().unwrap();
+    let token = config
+        .identities
+        .get("sts")
+        .unwrap()
+        .security_token
+        .clone()
+        .unwrap();
     let echo = token.clone();
     let address = fake(move |seen| {
         let echo = echo.clone();
@@ -119,7 +158,10 @@ async fn a_server_cannot_smuggle_a_token_into_the_journal() {
             if seen.method != "GET" {
                 return plain(200);
             }
-            let body = format!("<Error><Code>{echo}</Code><Message>you said {echo}, {}</Message></Error>", seen.target);
+            let body = format!(
+                "<Error><Code>{echo}</Code><Message>you said {echo}, {}</Message></Error>",
+                seen.target
+            );
             Some((403, vec![("x-echo", echo)], body))
         }
     })
@@ -127,12 +169,21 @@ async fn a_server_cannot_smuggle_a_token_into_the_journal() {
     let target = Desk::new().target(address, "").await;
     let scenarios = "[{ name: x, matrix: { scheme: [header-v1, url-v1, url-v4] }, base: { as: sts, sign: $scheme, request: GET /k }, edit: { as: owner } }]";
     let ran = run_all(&target, instances(scenarios)).await;
-    assert!(ran.journal.contains("you said [redacted], "), "{}", ran.journal);
+    assert!(
+        ran.journal.contains("you said [redacted], "),
+        "{}",
+        ran.journal
+    );
     assert!(!ran.journal.contains(&token));
     assert_eq!(ran.records.len(), 3);
     for record in &ran.records {
         let mut found = Vec::new();
         confidential(record.base.as_ref().unwrap(), &mut found);
-        assert!(found.iter().all(|value| !ran.journal.contains(value.as_str())), "{found:?}");
+        assert!(
+            found
+                .iter()
+                .all(|value| !ran.journal.contains(value.as_str())),
+            "{found:?}"
+        );
     }
 }

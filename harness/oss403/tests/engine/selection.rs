@@ -22,7 +22,11 @@ async fn partitions_finish_every_instance_exactly_once() {
             |_, _| {},
         );
         for record in ran.await.unwrap().records {
-            assert!(seen.insert(record.instance.clone()), "{} came twice", record.instance);
+            assert!(
+                seen.insert(record.instance.clone()),
+                "{} came twice",
+                record.instance
+            );
         }
     }
     assert_eq!(seen, all);
@@ -38,8 +42,15 @@ async fn the_seed_decides_the_order() {
             options.jobs = Some(1);
             options.seed = seed;
         };
-        let ran = run_with(&target, instances(scenarios), one_by_one, |_, _| {}).await.unwrap();
-        orders.push(ran.records.into_iter().map(|record| record.instance).collect::<Vec<_>>());
+        let ran = run_with(&target, instances(scenarios), one_by_one, |_, _| {})
+            .await
+            .unwrap();
+        orders.push(
+            ran.records
+                .into_iter()
+                .map(|record| record.instance)
+                .collect::<Vec<_>>(),
+        );
     }
     assert_eq!(orders[0], orders[1]);
     assert_ne!(orders[0], orders[2]);
@@ -62,18 +73,37 @@ async fn what_a_target_does_not_have_is_not_sent_and_says_why() {
     let desk = Desk::new();
     let mut config = Config::default();
     config.identities.0.retain(|name, _| name == "owner");
-    let profile = desk.profile(address, &config, "capabilities: { except: [signature-v1] }\n");
+    let profile = desk.profile(
+        address,
+        &config,
+        "capabilities: { except: [signature-v1] }\n",
+    );
     let target = oss403::target::Target::ready(&profile).await.unwrap();
     let ran = run_all(&target, instances(PICKY)).await;
     let progress = |name: &str| ran.record(name).progress.clone();
     let not_claimed = |reason: &str| Progress::NotClaimed(reason.into());
     assert_eq!(progress("/v4"), Progress::Complete);
     assert_eq!(progress("/away"), Progress::Complete);
-    assert_eq!(progress("/v1"), not_claimed("the target does not claim `signature-v1`"));
-    assert_eq!(progress("/status"), not_claimed("needs an operator hook: set account-status"));
-    assert_eq!(progress("/session"), not_claimed("needs an operator hook: create session"));
-    assert_eq!(progress("/user"), not_claimed("needs an operator hook: create ram-user"));
-    assert_eq!(progress("/other"), not_claimed("the profile has no identity `other-account`"));
+    assert_eq!(
+        progress("/v1"),
+        not_claimed("the target does not claim `signature-v1`")
+    );
+    assert_eq!(
+        progress("/status"),
+        not_claimed("needs an operator hook: set account-status")
+    );
+    assert_eq!(
+        progress("/session"),
+        not_claimed("needs an operator hook: create session")
+    );
+    assert_eq!(
+        progress("/user"),
+        not_claimed("needs an operator hook: create ram-user")
+    );
+    assert_eq!(
+        progress("/other"),
+        not_claimed("the profile has no identity `other-account`")
+    );
     assert!(matches!(progress("/inferred"), Progress::NotApplicable(_)));
     for name in ["/v1", "/status", "/session", "/user", "/other", "/inferred"] {
         assert_eq!(ran.record(name).requests, 0, "{name}");
@@ -85,7 +115,9 @@ async fn one_region_makes_scenarios_of_two_not_applicable() {
     let server = reference(Config::default()).await;
     let desk = Desk::new();
     let mut profile = desk.profile(server.address(), &Config::default(), "");
-    let oss403::target::profile::Endpoint::Remote(remote) = &mut profile.endpoint else { panic!() };
+    let oss403::target::profile::Endpoint::Remote(remote) = &mut profile.endpoint else {
+        panic!()
+    };
     remote.away = None;
     let target = oss403::target::Target::ready(&profile).await.unwrap();
     let ran = run_all(&target, instances(PICKY)).await;
@@ -105,7 +137,10 @@ async fn readers_share_a_world_and_writers_do_not() {
     ";
     let ran = run_all(&target, instances(readers)).await;
     let buckets = |ran: &crate::support::Ran| {
-        let named = ran.records.iter().map(|record| record.placeholders["bucket"].clone());
+        let named = ran
+            .records
+            .iter()
+            .map(|record| record.placeholders["bucket"].clone());
         named.collect::<BTreeSet<_>>().len()
     };
     assert_eq!(buckets(&ran), 1);

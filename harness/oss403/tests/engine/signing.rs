@@ -34,21 +34,34 @@ async fn every_scheme_is_accepted_from_every_identity_for_every_kind_of_key() {
         edit: { tamper-header: { x-my: other } }
     ";
     let target = embedded().await;
-    let instances =
-        instances_of(&json!({ "code": "SignatureDoesNotMatch", "message": "no" }), scenarios);
+    let instances = instances_of(
+        &json!({ "code": "SignatureDoesNotMatch", "message": "no" }),
+        scenarios,
+    );
     let expected = 7 * 2 * 6 + 7 * 2 + 2 * 2 + 4;
     assert_eq!(instances.len(), expected);
     let ran = run_all(&target, instances).await;
     assert_eq!(ran.records.len(), expected);
     for record in &ran.records {
-        let (id, base, edited) = (&record.instance, record.base.as_ref(), record.edited.as_ref());
+        let (id, base, edited) = (
+            &record.instance,
+            record.base.as_ref(),
+            record.edited.as_ref(),
+        );
         assert!((200..300).contains(&status(base)), "{id}: {base:?}");
         assert_eq!(status(edited), 403, "{id}: {edited:?}");
-        assert_eq!(element(edited, "Code").as_deref(), Some("SignatureDoesNotMatch"), "{id}");
+        assert_eq!(
+            element(edited, "Code").as_deref(),
+            Some("SignatureDoesNotMatch"),
+            "{id}"
+        );
         // The record says what the server has to report, and the server reports it.
         let ours = edited.unwrap().request.string_to_sign.as_deref().unwrap();
         let theirs = element(edited, "StringToSign").unwrap();
-        let theirs = theirs.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        let theirs = theirs
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&");
         assert_eq!(theirs.replace("&#xD;", "\r"), ours, "{id}");
         for probe in &record.probes {
             assert_eq!(probe.before.response().unwrap().status, 404, "{id}");
@@ -87,7 +100,10 @@ async fn dishonest_signatures_are_refused_for_what_is_wrong_with_them() {
     .replace("$U2", "{ sign: url-v2, request: GET /k.txt }")
     .replace("$U4", "{ sign: url-v4, request: GET /k.txt }")
     .replace("$H1", "{ sign: header-v1, request: GET /k.txt }")
-    .replace("$F", "{ request: POST /, form: { fields: { key: k }, file: f } }");
+    .replace(
+        "$F",
+        "{ request: POST /, form: { fields: { key: k }, file: f } }",
+    );
     let target = embedded().await;
     let ran = run_all(&target, instances(&scenarios)).await;
     let expected = [
@@ -112,11 +128,18 @@ async fn dishonest_signatures_are_refused_for_what_is_wrong_with_them() {
     ];
     for (name, code, word, part) in expected {
         let record = ran.record(&format!("/{name}"));
-        assert!((200..300).contains(&status(record.base.as_ref())), "{name}: {:?}", record.base);
+        assert!(
+            (200..300).contains(&status(record.base.as_ref())),
+            "{name}: {:?}",
+            record.base
+        );
         let edited = record.edited.as_ref();
         assert_eq!(status(edited), code, "{name}: {edited:?}");
         assert_eq!(element(edited, "Code").as_deref(), Some(word), "{name}");
-        assert!(element(edited, "Message").unwrap().contains(part), "{name}: {edited:?}");
+        assert!(
+            element(edited, "Message").unwrap().contains(part),
+            "{name}: {edited:?}"
+        );
     }
     // HEAD has no body; its error stands in a header.
     assert_eq!(status(ran.record("/method").edited.as_ref()), 403);

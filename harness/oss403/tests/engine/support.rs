@@ -27,7 +27,10 @@ use tokio::net::TcpListener;
 
 /// The instances of a list of scenarios, of a cause that is answered `AccessDenied`.
 pub(crate) fn instances(scenarios: &str) -> Vec<Instance> {
-    instances_of(&json!({ "code": "AccessDenied", "message": "no" }), scenarios)
+    instances_of(
+        &json!({ "code": "AccessDenied", "message": "no" }),
+        scenarios,
+    )
 }
 
 /// The instances of a list of scenarios; `header` may hold code, message and elements of their cause.
@@ -63,27 +66,44 @@ pub(crate) struct Ran {
 impl Ran {
     /// The record of an instance, by the end of its id.
     pub(crate) fn record(&self, id: &str) -> &TwinRecord {
-        let found = self.records.iter().find(|record| record.instance.ends_with(id));
+        let found = self
+            .records
+            .iter()
+            .find(|record| record.instance.ends_with(id));
         found.unwrap_or_else(|| panic!("{id} is not among {:?}", self.ids()))
     }
 
     pub(crate) fn ids(&self) -> Vec<&str> {
-        self.records.iter().map(|record| record.instance.as_str()).collect()
+        self.records
+            .iter()
+            .map(|record| record.instance.as_str())
+            .collect()
     }
 
     /// The journal's lines.
     pub(crate) fn lines(&self) -> Vec<Line> {
-        self.journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        self.journal
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 }
 
 pub(crate) fn options(out: &Path) -> Options {
-    Options { seed: 1, jobs: None, partition: None, out: out.to_owned(), canaries: false }
+    Options {
+        seed: 1,
+        jobs: None,
+        partition: None,
+        out: out.to_owned(),
+        canaries: false,
+    }
 }
 
 /// Runs everything without canaries.
 pub(crate) async fn run_all(target: &Target, instances: Vec<Instance>) -> Ran {
-    run_with(target, instances, |_| {}, |_, _| {}).await.unwrap()
+    run_with(target, instances, |_| {}, |_, _| {})
+        .await
+        .unwrap()
 }
 
 /// Runs with other options, and something to do at every event.
@@ -108,7 +128,13 @@ pub(crate) async fn run_with(
     })
     .await?;
     let journal = std::fs::read_to_string(&summary.journal).unwrap();
-    Ok(Ran { records, events, summary, journal, out })
+    Ok(Ran {
+        records,
+        events,
+        summary,
+        journal,
+        out,
+    })
 }
 
 pub(crate) async fn embedded() -> Target {
@@ -117,7 +143,9 @@ pub(crate) async fn embedded() -> Target {
 
 /// A reference server that is not part of the target.
 pub(crate) async fn reference(config: Config) -> Running {
-    Server::start(config, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap()
+    Server::start(config, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+        .await
+        .unwrap()
 }
 
 /// Profiles and the files they name.
@@ -127,7 +155,9 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// Writes a credential to a file and answers how a profile names it.
@@ -139,7 +169,9 @@ impl Desk {
 
     /// A target at an address, with the identities of the reference server; `more` goes on in the profile's top level.
     pub(crate) async fn target(&self, address: impl std::fmt::Display, more: &str) -> Target {
-        Target::ready(&self.profile(address, &Config::default(), more)).await.unwrap()
+        Target::ready(&self.profile(address, &Config::default(), more))
+            .await
+            .unwrap()
     }
 
     pub(crate) fn profile(
@@ -154,9 +186,13 @@ impl Desk {
         for (name, identity) in &config.identities.0 {
             let id = self.secret(&format!("{name}-id"), &identity.access_key_id);
             let secret = self.secret(&format!("{name}-secret"), &identity.access_key_secret);
-            text += &format!("  {name}:\n    access-key-id: {id}\n    access-key-secret: {secret}\n");
+            text +=
+                &format!("  {name}:\n    access-key-id: {id}\n    access-key-secret: {secret}\n");
             if let Some(token) = &identity.security_token {
-                text += &format!("    security-token: {}\n", self.secret(&format!("{name}-token"), token));
+                text += &format!(
+                    "    security-token: {}\n",
+                    self.secret(&format!("{name}-token"), token)
+                );
             }
             if let Some(user) = &identity.user {
                 text += &format!("    user: {user:?}\n");
@@ -174,6 +210,7 @@ pub(crate) struct Seen {
     pub(crate) method: String,
     pub(crate) host: String,
     pub(crate) target: String,
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Bytes,
 }
 
@@ -214,6 +251,13 @@ where
                         method: parts.method.to_string(),
                         host: parts.headers["host"].to_str().unwrap().to_owned(),
                         target: parts.uri.path_and_query().unwrap().to_string(),
+                        headers: parts
+                            .headers
+                            .iter()
+                            .map(|(name, value)| {
+                                (name.to_string(), value.to_str().unwrap().to_owned())
+                            })
+                            .collect(),
                         body: body.collect().await.unwrap().to_bytes(),
                     };
                     let (status, headers, body) = answer(seen).await.ok_or("no answer")?;
@@ -225,8 +269,8 @@ where
                 }
             });
             tokio::spawn(async move {
-                let connection =
-                    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+                let connection = hyper::server::conn::http1::Builder::new()
+                    .serve_connection(TokioIo::new(stream), service);
                 let _ = connection.await;
             });
         }
@@ -248,7 +292,10 @@ pub(crate) async fn buckets_on(target: &Target) -> Vec<String> {
     });
     bodies
         .flat_map(|body| {
-            body.split("<Name>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()).collect::<Vec<_>>()
+            body.split("<Name>")
+                .skip(1)
+                .map(|rest| rest.split('<').next().unwrap().to_owned())
+                .collect::<Vec<_>>()
         })
         .collect()
 }
@@ -261,23 +308,45 @@ pub(crate) struct Watched {
 
 impl Watched {
     /// Stands between the engine and the operator of `server`. What `unknown` names is not passed on.
-    pub(crate) async fn stand_before(&self, server: &Running, unknown: Option<&'static str>) -> SocketAddr {
+    pub(crate) async fn stand_before(
+        &self,
+        server: &Running,
+        unknown: Option<&'static str>,
+    ) -> SocketAddr {
         let url = format!("http://{}/", server.operator_address());
         let token = server.operator_token().to_owned();
         let commands = Arc::clone(&self.commands);
         let client = oss403_http();
         fake(move |seen| {
-            let (url, token, commands, client) =
-                (url.clone(), token.clone(), Arc::clone(&commands), client.clone());
+            let (url, token, commands, client) = (
+                url.clone(),
+                token.clone(),
+                Arc::clone(&commands),
+                client.clone(),
+            );
             async move {
                 let command: Value = serde_json::from_slice(&seen.body).unwrap();
-                if unknown.is_some_and(|unknown| seen.body.windows(unknown.len()).any(|part| part == unknown.as_bytes())) {
+                if unknown.is_some_and(|unknown| {
+                    seen.body
+                        .windows(unknown.len())
+                        .any(|part| part == unknown.as_bytes())
+                }) {
                     let error = json!({ "error": { "code": "unknown-command", "message": "no" } });
                     return Some((400, Vec::new(), error.to_string()));
                 }
                 commands.lock().unwrap().push(command);
-                let answer = client.post(url).bearer_auth(token).body(seen.body).send().await.unwrap();
-                Some((answer.status().as_u16(), Vec::new(), answer.text().await.unwrap()))
+                let answer = client
+                    .post(url)
+                    .bearer_auth(token)
+                    .body(seen.body)
+                    .send()
+                    .await
+                    .unwrap();
+                Some((
+                    answer.status().as_u16(),
+                    Vec::new(),
+                    answer.text().await.unwrap(),
+                ))
             }
         })
         .await
@@ -290,7 +359,10 @@ impl Watched {
 
     /// How many commands have this verb and thing.
     pub(crate) fn count(&self, verb: &str, thing: &str) -> usize {
-        self.commands().iter().filter(|command| command[verb] == thing).count()
+        self.commands()
+            .iter()
+            .filter(|command| command[verb] == thing)
+            .count()
     }
 }
 
@@ -302,7 +374,11 @@ fn oss403_http() -> reqwest::Client {
         .unwrap()
         .with_root_certificates(rustls::RootCertStore::empty())
         .with_no_client_auth();
-    reqwest::Client::builder().no_proxy().tls_backend_preconfigured(tls).build().unwrap()
+    reqwest::Client::builder()
+        .no_proxy()
+        .tls_backend_preconfigured(tls)
+        .build()
+        .unwrap()
 }
 
 /// The profile's part that names an operator.

@@ -1,13 +1,17 @@
 //! Worlds are what the scenario says, and twins are sent in the order that keeps each from disturbing the others.
 
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use oss_reference::config::Config;
 use oss403::case::model::Capability;
 use oss403::run::record::Progress;
+use oss403::target::profile::Endpoint;
 
 use crate::support::{
-    Desk, Watched, buckets_on, embedded, fake, instances, operator, plain, reference, run_all, status,
+    Desk, Watched, buckets_on, embedded, fake, instances, operator, plain, reference, run_all,
+    status,
 };
 
 #[tokio::test]
@@ -22,7 +26,10 @@ async fn a_request_edit_goes_before_a_base_that_would_disturb_it() {
     ";
     let ran = run_all(&embedded().await, instances(scenarios)).await;
     let record = ran.record("/delete");
-    assert_eq!((status(record.base.as_ref()), status(record.edited.as_ref())), (204, 403));
+    assert_eq!(
+        (status(record.base.as_ref()), status(record.edited.as_ref())),
+        (204, 403)
+    );
     assert_eq!(record.probes.len(), 2);
     for probe in &record.probes {
         assert_eq!(status(Some(&probe.before)), 200, "{}", probe.target);
@@ -46,8 +53,14 @@ async fn a_base_that_changes_the_world_gets_one_of_its_own_before_a_world_edit()
     let target = embedded().await;
     let ran = run_all(&target, instances(scenarios)).await;
     let record = ran.record("/delete");
-    assert_eq!((status(record.base.as_ref()), status(record.edited.as_ref())), (204, 403), "{record:?}");
-    let host = |exchange: &Option<oss403::wire::exchange::Exchange>| exchange.as_ref().unwrap().request.host.clone();
+    assert_eq!(
+        (status(record.base.as_ref()), status(record.edited.as_ref())),
+        (204, 403),
+        "{record:?}"
+    );
+    let host = |exchange: &Option<oss403::wire::exchange::Exchange>| {
+        exchange.as_ref().unwrap().request.host.clone()
+    };
     assert_ne!(host(&record.base), host(&record.edited));
     assert!(host(&record.edited).starts_with(&record.placeholders["bucket"]));
     assert_eq!(status(Some(&record.probes[0].after)), 200);
@@ -100,16 +113,47 @@ async fn everything_a_given_can_say_is_made() {
     assert_eq!(ran.records.len(), 17);
     for record in &ran.records {
         assert_eq!(record.progress, Progress::Complete, "{}", record.instance);
-        assert_eq!(status(record.base.as_ref()), 200, "{}: {:?}", record.instance, record.base);
+        assert_eq!(
+            status(record.base.as_ref()),
+            200,
+            "{}: {:?}",
+            record.instance,
+            record.base
+        );
     }
-    let body = |name: &str| ran.record(name).base.as_ref().unwrap().response().unwrap().body.clone();
+    let body = |name: &str| {
+        ran.record(name)
+            .base
+            .as_ref()
+            .unwrap()
+            .response()
+            .unwrap()
+            .body
+            .clone()
+    };
     let bucket = &ran.records[0].placeholders["bucket"];
     assert_eq!(body("/plain"), format!("of {bucket}").into_bytes());
     assert_eq!(body("/coded"), [0, 1, 2]);
-    assert!(String::from_utf8(body("/worm")).unwrap().contains("<State>Locked</State>"));
-    let plain = ran.record("/plain").base.as_ref().unwrap().response().unwrap();
-    assert_eq!((plain.header("content-type"), plain.header("x-oss-meta-a")), (Some("text/css"), Some("b")));
-    assert_ne!(ran.record("/vpc").base.as_ref().unwrap().request.address, target.names().address);
+    assert!(
+        String::from_utf8(body("/worm"))
+            .unwrap()
+            .contains("<State>Locked</State>")
+    );
+    let plain = ran
+        .record("/plain")
+        .base
+        .as_ref()
+        .unwrap()
+        .response()
+        .unwrap();
+    assert_eq!(
+        (plain.header("content-type"), plain.header("x-oss-meta-a")),
+        (Some("text/css"), Some("b"))
+    );
+    assert_ne!(
+        ran.record("/vpc").base.as_ref().unwrap().request.address,
+        target.names().address
+    );
     assert_eq!(buckets_on(&target).await, Vec::<String>::new());
 }
 
@@ -157,18 +201,41 @@ async fn an_account_in_another_state_is_one_of_its_own() {
     let server = reference(Config::default()).await;
     let (watched, desk) = (Watched::default(), Desk::new());
     let hook = watched.stand_before(&server, None).await;
-    let target = desk.target(server.address(), &operator(&desk, hook, server.operator_token())).await;
+    let target = desk
+        .target(
+            server.address(),
+            &operator(&desk, hook, server.operator_token()),
+        )
+        .await;
     let ran = run_all(&target, instances(DISABLED)).await;
     for record in &ran.records {
         assert_eq!(record.progress, Progress::Complete, "{record:?}");
-        assert_eq!((status(record.base.as_ref()), status(record.edited.as_ref())), (200, 403), "{record:?}");
+        assert_eq!(
+            (status(record.base.as_ref()), status(record.edited.as_ref())),
+            (200, 403),
+            "{record:?}"
+        );
     }
     // The owner's account itself was never touched.
-    let touched = watched.commands().into_iter().filter(|command| command["set"] == "account-status");
+    let touched = watched
+        .commands()
+        .into_iter()
+        .filter(|command| command["set"] == "account-status");
     let accounts: Vec<_> = touched.map(|command| command["account"].clone()).collect();
     assert!(!accounts.is_empty());
-    assert!(accounts.iter().all(|account| *account != "1000000000000001"), "{accounts:?}");
-    assert_eq!((watched.count("create", "account"), watched.count("remove", "account")), (1, 1));
+    assert!(
+        accounts
+            .iter()
+            .all(|account| *account != "1000000000000001"),
+        "{accounts:?}"
+    );
+    assert_eq!(
+        (
+            watched.count("create", "account"),
+            watched.count("remove", "account")
+        ),
+        (1, 1)
+    );
     // While the account is disabled its owner can read nothing; the probes were made before and after.
     let probe = &ran.record("/disabled").probes[0];
     for read in [&probe.before, &probe.after] {
@@ -180,13 +247,24 @@ async fn an_account_in_another_state_is_one_of_its_own() {
 async fn without_accounts_to_make_the_owners_own_is_changed_alone_and_put_right() {
     let server = reference(Config::default()).await;
     let (watched, desk) = (Watched::default(), Desk::new());
-    let hook = watched.stand_before(&server, Some("\"create\":\"account\"")).await;
-    let target = desk.target(server.address(), &operator(&desk, hook, server.operator_token())).await;
+    let hook = watched
+        .stand_before(&server, Some("\"create\":\"account\""))
+        .await;
+    let target = desk
+        .target(
+            server.address(),
+            &operator(&desk, hook, server.operator_token()),
+        )
+        .await;
     let ran = run_all(&target, instances(DISABLED)).await;
     assert_eq!(ran.records.len(), 7);
     for record in &ran.records {
         assert_eq!(record.progress, Progress::Complete, "{record:?}");
-        assert_eq!((status(record.base.as_ref()), status(record.edited.as_ref())), (200, 403), "{record:?}");
+        assert_eq!(
+            (status(record.base.as_ref()), status(record.edited.as_ref())),
+            (200, 403),
+            "{record:?}"
+        );
     }
     let states: Vec<_> = watched
         .commands()
@@ -194,15 +272,81 @@ async fn without_accounts_to_make_the_owners_own_is_changed_alone_and_put_right(
         .filter(|command| command["set"] == "account-status")
         .map(|command| (command["account"].clone(), command["value"].clone()))
         .collect();
-    assert!(states.iter().all(|(account, _)| account == "1000000000000001"), "{states:?}");
+    assert!(
+        states
+            .iter()
+            .all(|(account, _)| account == "1000000000000001"),
+        "{states:?}"
+    );
     assert_eq!(states.first().unwrap().1, "disabled");
     assert_eq!(states.last().unwrap().1, "active");
     // The state is written down before it is made, with what ends it.
     let journal = &ran.journal;
-    let noted = journal.find(r#""state":{"undo":{"set":"account-status""#).unwrap();
-    assert!(journal[noted..].starts_with(r#""state":{"undo":{"set":"account-status","account":"1000000000000001","value":"active"}}"#));
+    let noted = journal
+        .find(r#""state":{"undo":{"set":"account-status""#)
+        .unwrap();
+    assert!(journal[noted..].starts_with(
+        r#""state":{"undo":{"set":"account-status","account":"1000000000000001","value":"active"}}"#
+    ));
     assert_eq!(ran.summary.left_behind, Vec::<String>::new());
     assert_eq!(buckets_on(&target).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_else_is_at_work_while_the_owners_own_account_is_changed() {
+    let changed = Arc::new(AtomicBool::new(false));
+    let hosts = Arc::new(Mutex::new(BTreeSet::new()));
+    let (flag, seen) = (Arc::clone(&changed), Arc::clone(&hosts));
+    let address = fake(move |request| {
+        if flag.load(Ordering::SeqCst) {
+            seen.lock().unwrap().insert(request.host);
+        }
+        async { plain(200) }
+    })
+    .await;
+    let flag = Arc::clone(&changed);
+    let hook = fake(move |request| {
+        let flag = Arc::clone(&flag);
+        async move {
+            let body = String::from_utf8(request.body.to_vec()).unwrap();
+            if body.contains(r#""create":"account""#) {
+                let error = r#"{"error":{"code":"unknown-command","message":"no"}}"#;
+                return Some((400, Vec::new(), error.into()));
+            }
+            if body.contains("disabled") {
+                flag.store(true, Ordering::SeqCst);
+                // Whoever is at work now gets time to show it.
+                for _ in 0..2_000 {
+                    tokio::task::yield_now().await;
+                }
+            } else if body.contains("active") {
+                flag.store(false, Ordering::SeqCst);
+            }
+            Some((200, Vec::new(), "{}".into()))
+        }
+    })
+    .await;
+    let desk = Desk::new();
+    // Few at a time, so that there are some left whenever it is the turn of the one that counts.
+    let more = operator(&desk, hook, "token") + "limits: { concurrency: 6 }\n";
+    let mut profile = desk.profile(address, &Config::default(), &more);
+    let Endpoint::Remote(remote) = &mut profile.endpoint else {
+        panic!()
+    };
+    remote.identities.get_mut("owner").unwrap().account = Some("1".into());
+    let target = oss403::target::Target::ready(&profile).await.unwrap();
+    let names: Vec<String> = (0..150).map(|number| format!("n{number}")).collect();
+    let many = DISABLED.replace("[a, b, c, d, e, f]", &format!("[{}]", names.join(", ")));
+    let ran = run_all(&target, instances(&many)).await;
+    let own = &ran.record("/disabled").placeholders["bucket"];
+    let hosts = hosts.lock().unwrap().clone();
+    assert!(!hosts.is_empty());
+    assert!(
+        hosts
+            .iter()
+            .all(|host| host.starts_with(&format!("{own}."))),
+        "{own}: {hosts:?}"
+    );
 }
 
 #[tokio::test]
@@ -217,8 +361,15 @@ async fn uids_that_a_profile_does_not_give_are_asked_for() {
     ";
     let ran = run_all(&target, instances(scenarios)).await;
     let record = &ran.records[0];
-    assert_eq!((status(record.base.as_ref()), status(record.edited.as_ref())), (200, 403), "{record:?}");
-    assert_eq!(record.placeholders["account.other-account"], "1000000000000002");
+    assert_eq!(
+        (status(record.base.as_ref()), status(record.edited.as_ref())),
+        (200, 403),
+        "{record:?}"
+    );
+    assert_eq!(
+        record.placeholders["account.other-account"],
+        "1000000000000002"
+    );
 }
 
 #[tokio::test]
@@ -230,14 +381,23 @@ async fn fixtures_are_signed_with_what_the_target_claims() {
         async { plain(200) }
     })
     .await;
-    let target = Desk::new().target(address, "capabilities: [signature-v1]\n").await;
-    assert_eq!(target.capabilities().iter().copied().collect::<Vec<_>>(), [Capability::SignatureV1]);
+    let target = Desk::new()
+        .target(address, "capabilities: [signature-v1]\n")
+        .await;
+    assert_eq!(
+        target.capabilities().iter().copied().collect::<Vec<_>>(),
+        [Capability::SignatureV1]
+    );
     let scenarios = "[{ name: x, base: { sign: header-v1, request: PUT /k }, edit: { as: anonymous }, unchanged: [k] }]";
     let ran = run_all(&target, instances(scenarios)).await;
     assert_eq!(ran.records[0].progress, Progress::Complete);
     let authorization = |exchange: &oss403::wire::exchange::Exchange| {
         let headers = exchange.request.headers.clone();
-        headers.into_iter().find(|(name, _)| name == "Authorization").unwrap().1
+        headers
+            .into_iter()
+            .find(|(name, _)| name == "Authorization")
+            .unwrap()
+            .1
     };
     assert!(authorization(&ran.records[0].probes[0].before).starts_with("OSS OSS403OWNERKEY0001:"));
     assert!(seen.lock().unwrap().len() >= 6);

@@ -19,10 +19,15 @@ const XML: &str = "application/xml";
 impl World {
     /// The buckets that are to be made, by their name in the scenario.
     fn specs(&self) -> Vec<(&BucketPlace, BucketSpec)> {
-        let own = (!self.given.no_bucket)
-            .then(|| ("", self.given.bucket.clone().unwrap_or_default()));
+        let own =
+            (!self.given.no_bucket).then(|| ("", self.given.bucket.clone().unwrap_or_default()));
         own.into_iter()
-            .chain(self.given.buckets.iter().map(|(name, spec)| (name.as_str(), spec.clone())))
+            .chain(
+                self.given
+                    .buckets
+                    .iter()
+                    .map(|(name, spec)| (name.as_str(), spec.clone())),
+            )
             .filter_map(|(name, spec)| Some((self.scene.buckets.get(name)?, spec)))
             .collect()
     }
@@ -30,7 +35,9 @@ impl World {
     /// Makes all buckets, empty.
     pub(super) async fn put_buckets(&self, courier: &Courier<'_>) -> Result<(), Trouble> {
         let specs = self.specs();
-        let put = specs.iter().map(|(place, spec)| self.put_bucket(courier, place, spec));
+        let put = specs
+            .iter()
+            .map(|(place, spec)| self.put_bucket(courier, place, spec));
         join_all(put).await.into_iter().collect()
     }
 
@@ -46,7 +53,9 @@ impl World {
             draft = draft.header("x-oss-hns-status", "enabled");
         }
         if let Some(class) = &spec.storage_class {
-            draft = draft.header("Content-Type", XML).body(documents::create_bucket(class));
+            draft = draft
+                .header("Content-Type", XML)
+                .body(documents::create_bucket(class));
         }
         let made = Made::Bucket {
             name: place.name.clone(),
@@ -62,7 +71,8 @@ impl World {
             None => draft.clone(),
         };
         let exchange = courier.send(whole).await;
-        let refused = matches!(&exchange.outcome, Outcome::Answered(response) if response.status == 403);
+        let refused =
+            matches!(&exchange.outcome, Outcome::Answered(response) if response.status == 403);
         match public {
             Some(acl) if refused => {
                 succeeded(courier.send(draft).await)?;
@@ -81,13 +91,21 @@ impl World {
     pub(super) async fn furnish(&mut self, courier: &Courier<'_>) -> Result<(), Trouble> {
         courier.context.go_on()?;
         let specs = self.specs();
-        let furnished: Vec<_> =
-            join_all(specs.iter().map(|(place, spec)| self.furnish_bucket(courier, place, spec)))
-                .await
-                .into_iter()
-                .collect::<Result<_, _>>()?;
+        let furnished: Vec<_> = join_all(
+            specs
+                .iter()
+                .map(|(place, spec)| self.furnish_bucket(courier, place, spec)),
+        )
+        .await
+        .into_iter()
+        .collect::<Result<_, _>>()?;
         for furnished in furnished {
-            let Furnished { bucket, uploads, worm, secrets } = furnished;
+            let Furnished {
+                bucket,
+                uploads,
+                worm,
+                secrets,
+            } = furnished;
             self.secrets.extend(secrets);
             for (name, id) in uploads {
                 self.scene.values.insert(format!("upload.{name}"), id);
@@ -105,16 +123,32 @@ impl World {
         place: &BucketPlace,
         spec: &BucketSpec,
     ) -> Result<Furnished, Trouble> {
-        let mut furnished = Furnished { bucket: place.name.clone(), ..Furnished::default() };
+        let mut furnished = Furnished {
+            bucket: place.name.clone(),
+            ..Furnished::default()
+        };
         if let Some(algorithm) = &spec.encryption {
-            self.configure(courier, place, "encryption", documents::encryption(algorithm)).await?;
+            self.configure(
+                courier,
+                place,
+                "encryption",
+                documents::encryption(algorithm),
+            )
+            .await?;
         }
         let objects = spec.objects.iter().map(|(key, object)| {
             let object = self.put_object(courier, place, key, object);
-            async move { object.await.map(|secret| secret.map(|secret| (key.clone(), secret))) }
+            async move {
+                object
+                    .await
+                    .map(|secret| secret.map(|secret| (key.clone(), secret)))
+            }
         });
         let uploads = spec.uploads.iter().map(|(name, key)| async move {
-            Ok((name.clone(), self.initiate_upload(courier, place, key).await?))
+            Ok((
+                name.clone(),
+                self.initiate_upload(courier, place, key).await?,
+            ))
         });
         let (objects, uploads) = tokio::join!(join_all(objects), join_all(uploads));
         for object in objects {
@@ -122,13 +156,16 @@ impl World {
         }
         furnished.uploads = uploads.into_iter().collect::<Result<_, Trouble>>()?;
         // A policy or a retention policy may stand in the way of what comes after it, so these are last.
-        let (configured, worm) =
-            tokio::join!(self.configure_all(courier, place, spec), self.retain(courier, place, spec));
+        let (configured, worm) = tokio::join!(
+            self.configure_all(courier, place, spec),
+            self.retain(courier, place, spec)
+        );
         configured?;
         furnished.worm = worm?;
         if let Some(policy) = &spec.policy {
             let policy = self.scene.json(policy, courier.context.now())?;
-            self.set_bucket_policy(courier, place, policy.to_string()).await?;
+            self.set_bucket_policy(courier, place, policy.to_string())
+                .await?;
         }
         Ok(furnished)
     }
@@ -156,7 +193,11 @@ impl World {
             .into_iter()
             .map(|(name, document)| self.configure(courier, place, name, document));
         let domain = async {
-            if spec.domain { self.bind_domain(courier, place).await } else { Ok(()) }
+            if spec.domain {
+                self.bind_domain(courier, place).await
+            } else {
+                Ok(())
+            }
         };
         let (configured, domain) = tokio::join!(join_all(configured), domain);
         configured.into_iter().chain([domain]).collect()
@@ -184,7 +225,9 @@ impl World {
         place: &BucketPlace,
         spec: &BucketSpec,
     ) -> Result<Option<String>, Trouble> {
-        let Some(state) = spec.worm else { return Ok(None) };
+        let Some(state) = spec.worm else {
+            return Ok(None);
+        };
         let draft = self
             .request(courier, "POST", place, None)?
             .query("worm", None)
@@ -193,7 +236,9 @@ impl World {
         let response = succeeded(courier.send(draft).await)?;
         let id = response
             .header("x-oss-worm-id")
-            .ok_or_else(|| Trouble::Precondition("InitiateBucketWorm answered no x-oss-worm-id".into()))?
+            .ok_or_else(|| {
+                Trouble::Precondition("InitiateBucketWorm answered no x-oss-worm-id".into())
+            })?
             .to_owned();
         if state == WormSpec::Locked {
             self.lock_worm(courier, place, &id).await?;
@@ -208,7 +253,9 @@ impl World {
         place: &BucketPlace,
         id: &str,
     ) -> Result<(), Trouble> {
-        let draft = self.request(courier, "POST", place, None)?.query("wormId", Some(id));
+        let draft = self
+            .request(courier, "POST", place, None)?
+            .query("wormId", Some(id));
         succeeded(courier.send(draft).await).map(drop)
     }
 
@@ -235,7 +282,9 @@ impl World {
         place: &BucketPlace,
         name: &str,
     ) -> Result<(), Trouble> {
-        let draft = self.request(courier, "DELETE", place, None)?.query(name, None);
+        let draft = self
+            .request(courier, "DELETE", place, None)?
+            .query(name, None);
         succeeded(courier.send(draft).await).map(drop)
     }
 
@@ -246,8 +295,10 @@ impl World {
         place: &BucketPlace,
         acl: &str,
     ) -> Result<(), Trouble> {
-        let draft =
-            self.request(courier, "PUT", place, None)?.query("acl", None).header("x-oss-acl", acl);
+        let draft = self
+            .request(courier, "PUT", place, None)?
+            .query("acl", None)
+            .header("x-oss-acl", acl);
         self.send_publicly(courier, place, draft).await.map(drop)
     }
 
@@ -274,11 +325,13 @@ impl World {
         draft: Draft,
     ) -> Result<Response, Trouble> {
         let exchange = courier.send(draft.clone()).await;
-        let refused = matches!(&exchange.outcome, Outcome::Answered(response) if response.status == 403);
+        let refused =
+            matches!(&exchange.outcome, Outcome::Answered(response) if response.status == 403);
         if !refused {
             return succeeded(exchange);
         }
-        self.deconfigure(courier, place, "publicAccessBlock").await?;
+        self.deconfigure(courier, place, "publicAccessBlock")
+            .await?;
         succeeded(courier.send(draft).await)
     }
 
@@ -293,7 +346,10 @@ impl World {
         let now = courier.context.now();
         let mut secret = None;
         let (body, content_type) = if let Some(picture) = spec.picture {
-            (Bytes::from_static(pictures::bytes(picture)), pictures::content_type(picture))
+            (
+                Bytes::from_static(pictures::bytes(picture)),
+                pictures::content_type(picture),
+            )
         } else if let Some(coded) = &spec.base64 {
             let bytes = BASE64_STANDARD
                 .decode(coded)
@@ -321,11 +377,16 @@ impl World {
         for (name, value) in &spec.headers {
             draft = draft.header(name, self.scene.text(value, now)?);
         }
-        if !spec.headers.keys().any(|name| name.eq_ignore_ascii_case("content-type")) {
+        if !spec
+            .headers
+            .keys()
+            .any(|name| name.eq_ignore_ascii_case("content-type"))
+        {
             draft = draft.header("Content-Type", content_type);
         }
         self.note_key(&place.name, key);
-        self.send_publicly_if(spec.acl.is_some(), courier, place, draft).await?;
+        self.send_publicly_if(spec.acl.is_some(), courier, place, draft)
+            .await?;
         Ok(secret)
     }
 
@@ -349,11 +410,15 @@ impl World {
         place: &BucketPlace,
         key: &str,
     ) -> Result<String, Trouble> {
-        let draft = self.request(courier, "POST", place, Some(key))?.query("uploads", None);
+        let draft = self
+            .request(courier, "POST", place, Some(key))?
+            .query("uploads", None);
         let response = succeeded(courier.send(draft).await)?;
         let body = String::from_utf8_lossy(&response.body);
         let id = documents::first(&body, "UploadId")
-            .ok_or_else(|| Trouble::Precondition("InitiateMultipartUpload answered no UploadId".into()))?
+            .ok_or_else(|| {
+                Trouble::Precondition("InitiateMultipartUpload answered no UploadId".into())
+            })?
             .into_owned();
         self.note_upload(&place.name, key, &id);
         Ok(id)
@@ -368,7 +433,14 @@ impl World {
         key: Option<&str>,
     ) -> Result<Draft, Trouble> {
         let owner = self.person(&place.owner)?;
-        Ok(Draft::new(method, &self.scene, Some(place), key, owner, courier.signature()))
+        Ok(Draft::new(
+            method,
+            &self.scene,
+            Some(place),
+            key,
+            owner,
+            courier.signature(),
+        ))
     }
 }
 

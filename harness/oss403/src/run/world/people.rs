@@ -30,11 +30,16 @@ impl OwnAccount {
     /// # Errors
     /// `Ok(None)` when the operator does not know how to make accounts.
     pub(crate) async fn make(courier: &Courier<'_>) -> Result<Option<Self>, Trouble> {
-        let made = |account: &str| Made::Account { account: account.to_owned() };
+        let made = |account: &str| Made::Account {
+            account: account.to_owned(),
+        };
         match create(courier, Create::Account {}, &made).await {
             Ok((credential, _)) => {
                 let uid = credential.uid.clone();
-                Ok(Some(Self { root: Arc::new(identity(credential, &uid, None)), uid }))
+                Ok(Some(Self {
+                    root: Arc::new(identity(credential, &uid, None)),
+                    uid,
+                }))
             }
             Err(Refusal::Operator(error)) if error.is_unknown_command() => Ok(None),
             Err(refusal) => Err(refusal.into()),
@@ -43,7 +48,9 @@ impl OwnAccount {
 
     /// What has to be removed.
     pub(crate) fn made(&self) -> Made {
-        Made::Account { account: self.uid.clone() }
+        Made::Account {
+            account: self.uid.clone(),
+        }
     }
 }
 
@@ -85,8 +92,11 @@ impl World {
                 && identity.account.is_none()
             {
                 let context = courier.context;
-                let account = context.account_of(name, &identity, &self.scene, courier).await?;
-                let known = Identity::clone(&identity).with_uids(Some(account), identity.user.clone());
+                let account = context
+                    .account_of(name, &identity, &self.scene, courier)
+                    .await?;
+                let known =
+                    Identity::clone(&identity).with_uids(Some(account), identity.user.clone());
                 self.scene.identities.insert(name.clone(), Arc::new(known));
             }
         }
@@ -98,7 +108,10 @@ impl World {
     fn introduce(&mut self) {
         for (name, identity) in &self.scene.identities {
             let values = &mut self.scene.values;
-            values.insert(format!("access-key-id.{name}"), identity.access_key_id.clone());
+            values.insert(
+                format!("access-key-id.{name}"),
+                identity.access_key_id.clone(),
+            );
             if let Some(account) = &identity.account {
                 values.insert(format!("account.{name}"), account.clone());
             }
@@ -140,18 +153,27 @@ impl World {
         }
         let account = self.account_of_owner(courier).await?;
         let built_in = join_all(
-            missing.into_iter().map(|name| self.make_built_in(courier, name, &account)),
+            missing
+                .into_iter()
+                .map(|name| self.make_built_in(courier, name, &account)),
         );
         // A policy may name people who are made here as well; those who have such a policy come in a second round.
         let mut scene = self.scene.clone();
         let names_people = |spec: &IdentitySpec| {
             let text = serde_json::to_string(spec).unwrap_or_default();
-            ["${uid.", "${account.", "${access-key-id."].iter().any(|word| text.contains(word))
+            ["${uid.", "${account.", "${access-key-id."]
+                .iter()
+                .any(|word| text.contains(word))
         };
-        let (second, first): (Vec<_>, Vec<_>) =
-            self.given.identities.iter().partition(|(_, spec)| names_people(spec));
+        let (second, first): (Vec<_>, Vec<_>) = self
+            .given
+            .identities
+            .iter()
+            .partition(|(_, spec)| names_people(spec));
         let made = join_all(
-            first.into_iter().map(|(name, spec)| self.make_given(courier, name, spec, &account, &scene)),
+            first
+                .into_iter()
+                .map(|(name, spec)| self.make_given(courier, name, spec, &account, &scene)),
         );
         let endpoint = self.make_endpoint(courier, &account);
         let (built_in, made, endpoint) = tokio::join!(built_in, made, endpoint);
@@ -162,7 +184,9 @@ impl World {
         }
         people.vpc_address = endpoint?;
         let made = join_all(
-            second.into_iter().map(|(name, spec)| self.make_given(courier, name, spec, &account, &scene)),
+            second
+                .into_iter()
+                .map(|(name, spec)| self.make_given(courier, name, spec, &account, &scene)),
         );
         for person in made.await {
             let (name, identity) = person?;
@@ -178,7 +202,10 @@ impl World {
             Some(account) => Ok(account.uid.clone()),
             None => {
                 let owner = self.person("owner")?;
-                courier.context.account_of("owner", &owner, &self.scene, courier).await
+                courier
+                    .context
+                    .account_of("owner", &owner, &self.scene, courier)
+                    .await
             }
         }
     }
@@ -206,7 +233,9 @@ impl World {
                 };
                 self.make_session(courier, name, account, create).await
             }
-            _ => Err(Trouble::Precondition(format!("the profile has no identity `{name}`"))),
+            _ => Err(Trouble::Precondition(format!(
+                "the profile has no identity `{name}`"
+            ))),
         }
     }
 
@@ -221,13 +250,23 @@ impl World {
         courier.context.go_on()?;
         let now = courier.context.now();
         let policy = |policy: &Option<Value>| -> Result<Option<Value>, Trouble> {
-            Ok(policy.as_ref().map(|policy| scene.json(policy, now)).transpose()?)
+            Ok(policy
+                .as_ref()
+                .map(|policy| scene.json(policy, now))
+                .transpose()?)
         };
         match spec {
-            IdentitySpec { ram_user: Some(user), .. } => {
-                self.make_user(courier, name, account, policy(&user.policy)?).await
+            IdentitySpec {
+                ram_user: Some(user),
+                ..
+            } => {
+                self.make_user(courier, name, account, policy(&user.policy)?)
+                    .await
             }
-            IdentitySpec { session: Some(session), .. } => {
+            IdentitySpec {
+                session: Some(session),
+                ..
+            } => {
                 let create = Create::Session {
                     account: account.to_owned(),
                     role_policy: policy(&session.role_policy)?,
@@ -236,14 +275,20 @@ impl World {
                 };
                 self.make_session(courier, name, account, create).await
             }
-            IdentitySpec { account: Some(_), .. } => {
-                let made = |uid: &str| Made::Account { account: uid.to_owned() };
+            IdentitySpec {
+                account: Some(_), ..
+            } => {
+                let made = |uid: &str| Made::Account {
+                    account: uid.to_owned(),
+                };
                 let (credential, made) = create(courier, Create::Account {}, &made).await?;
                 self.note(made);
                 let uid = credential.uid.clone();
                 Ok((name.to_owned(), Arc::new(identity(credential, &uid, None))))
             }
-            _ => Err(Trouble::Harness(format!("the identity `{name}` is of no kind"))),
+            _ => Err(Trouble::Harness(format!(
+                "the identity `{name}` is of no kind"
+            ))),
         }
     }
 
@@ -254,12 +299,21 @@ impl World {
         account: &str,
         policy: Option<Value>,
     ) -> Result<(String, Arc<Identity>), Trouble> {
-        let made = |user: &str| Made::RamUser { account: account.into(), user: user.to_owned() };
-        let request = Create::RamUser { account: account.to_owned(), policy };
+        let made = |user: &str| Made::RamUser {
+            account: account.into(),
+            user: user.to_owned(),
+        };
+        let request = Create::RamUser {
+            account: account.to_owned(),
+            policy,
+        };
         let (credential, made) = create(courier, request, &made).await?;
         self.note(made);
         let user = credential.uid.clone();
-        Ok((name.to_owned(), Arc::new(identity(credential, account, Some(user)))))
+        Ok((
+            name.to_owned(),
+            Arc::new(identity(credential, account, Some(user))),
+        ))
     }
 
     async fn make_session(
@@ -269,11 +323,16 @@ impl World {
         account: &str,
         request: Create,
     ) -> Result<(String, Arc<Identity>), Trouble> {
-        let made =
-            |id: &str| Made::Session { account: account.into(), access_key_id: id.to_owned() };
+        let made = |id: &str| Made::Session {
+            account: account.into(),
+            access_key_id: id.to_owned(),
+        };
         let (credential, made) = create(courier, request, &made).await?;
         self.note(made);
-        Ok((name.to_owned(), Arc::new(identity(credential, account, None))))
+        Ok((
+            name.to_owned(),
+            Arc::new(identity(credential, account, None)),
+        ))
     }
 
     async fn make_endpoint(
@@ -281,10 +340,15 @@ impl World {
         courier: &Courier<'_>,
         account: &str,
     ) -> Result<Option<String>, Trouble> {
-        let Some(EndpointPolicy { policy }) = &self.given.vpc_endpoint else { return Ok(None) };
+        let Some(EndpointPolicy { policy }) = &self.given.vpc_endpoint else {
+            return Ok(None);
+        };
         let context = courier.context;
         let now = context.now();
-        let policy = policy.as_ref().map(|policy| self.scene.json(policy, now)).transpose()?;
+        let policy = policy
+            .as_ref()
+            .map(|policy| self.scene.json(policy, now))
+            .transpose()?;
         let named = |endpoint: &str| Made::VpcEndpoint {
             account: account.to_owned(),
             endpoint: endpoint.to_owned(),
@@ -292,7 +356,10 @@ impl World {
         let operator = context.operator()?;
         let seq = context.journal.intent(&named(""));
         courier.count();
-        let request = Create::VpcEndpoint { account: account.to_owned(), policy };
+        let request = Create::VpcEndpoint {
+            account: account.to_owned(),
+            policy,
+        };
         match operator.vpc_endpoint(request).await {
             Ok(endpoint) => {
                 let made = named(&endpoint.endpoint);
@@ -315,13 +382,21 @@ impl World {
         owner: &str,
     ) -> Result<(), Trouble> {
         for name in &self.given.domain_proven_by {
-            let known = people.identities.get(name).or_else(|| self.scene.identities.get(name));
+            let known = people
+                .identities
+                .get(name)
+                .or_else(|| self.scene.identities.get(name));
             let account = match (name.as_str(), known) {
                 ("owner", _) => owner.to_owned(),
                 (_, Some(identity)) => {
-                    courier.context.account_of(name, identity, &self.scene, courier).await?
+                    courier
+                        .context
+                        .account_of(name, identity, &self.scene, courier)
+                        .await?
                 }
-                (_, None) => return Err(Trouble::Harness(format!("there is no identity `{name}`"))),
+                (_, None) => {
+                    return Err(Trouble::Harness(format!("there is no identity `{name}`")));
+                }
             };
             self.prove_domain_of(courier, account).await?;
         }
@@ -341,13 +416,19 @@ impl World {
                 "owner" => self.account_of_owner(courier).await?,
                 name => {
                     let identity = self.person(name)?;
-                    context.account_of(name, &identity, &self.scene, courier).await?
+                    context
+                        .account_of(name, &identity, &self.scene, courier)
+                        .await?
                 }
             };
             if account != but {
                 let domain = domain.clone();
                 courier.count();
-                let set = Set::DomainOwnership { domain, account, value: DomainOwnership::None };
+                let set = Set::DomainOwnership {
+                    domain,
+                    account,
+                    value: DomainOwnership::None,
+                };
                 context.operator()?.set(set).await?;
             }
         }
@@ -363,12 +444,18 @@ impl World {
         let context = courier.context;
         let domain = self.scene.values.get("domain").cloned().unwrap_or_default();
         let operator = context.operator()?;
-        let made = Made::Domain { domain: domain.clone() };
+        let made = Made::Domain {
+            domain: domain.clone(),
+        };
         let seq = context.journal.intent(&made);
         self.note(made.clone());
         courier.count();
         operator
-            .set(Set::DomainOwnership { domain, account, value: DomainOwnership::Proven })
+            .set(Set::DomainOwnership {
+                domain,
+                account,
+                value: DomainOwnership::Proven,
+            })
             .await?;
         context.journal.created(seq, &made);
         Ok(())
@@ -388,7 +475,11 @@ async fn create(
     courier.count();
     match operator.credential(request).await {
         Ok(credential) => {
-            let id = if is_session { &credential.access_key_id } else { &credential.uid };
+            let id = if is_session {
+                &credential.access_key_id
+            } else {
+                &credential.uid
+            };
             let made = made(id);
             context.journal.created(seq, &made);
             Ok((credential, made))
@@ -423,16 +514,26 @@ fn not_created(courier: &Courier<'_>, seq: u64, unsure: bool) {
 }
 
 fn identity(credential: Credential, account: &str, user: Option<String>) -> Identity {
-    let Credential { access_key_id, access_key_secret, security_token, .. } = credential;
+    let Credential {
+        access_key_id,
+        access_key_secret,
+        security_token,
+        ..
+    } = credential;
     let token = security_token.map(Secret::new);
     Identity::new(access_key_id, Secret::new(access_key_secret), token)
         .with_uids(Some(account.to_owned()), user)
 }
 
 fn introduce_to(scene: &mut Scene, name: &str, identity: &Arc<Identity>) {
-    scene.values.insert(format!("access-key-id.{name}"), identity.access_key_id.clone());
+    scene.values.insert(
+        format!("access-key-id.{name}"),
+        identity.access_key_id.clone(),
+    );
     if let Some(account) = &identity.account {
-        scene.values.insert(format!("account.{name}"), account.clone());
+        scene
+            .values
+            .insert(format!("account.{name}"), account.clone());
     }
     if let Some(uid) = identity.uid() {
         scene.values.insert(format!("uid.{name}"), uid.to_owned());

@@ -23,32 +23,60 @@ impl World {
             let mut removal = self.removal.lock().expect("nobody panics with this lock");
             std::mem::take(&mut *removal)
         };
-        let Removal { made, keys, uploads } = removal;
+        let Removal {
+            made,
+            keys,
+            uploads,
+        } = removal;
         // A bucket that is blocked cannot be deleted.
-        let (states, made): (Vec<_>, Vec<_>) =
-            made.into_iter().partition(|made| matches!(made, Made::State { .. }));
+        let (states, made): (Vec<_>, Vec<_>) = made
+            .into_iter()
+            .partition(|made| matches!(made, Made::State { .. }));
         join_all(states.iter().map(|made| remove_by_operator(courier, made))).await;
-        let (buckets, others): (Vec<_>, Vec<_>) =
-            made.into_iter().partition(|made| matches!(made, Made::Bucket { .. }));
+        let (buckets, others): (Vec<_>, Vec<_>) = made
+            .into_iter()
+            .partition(|made| matches!(made, Made::Bucket { .. }));
         // An account that was made for this world takes its buckets and people with it.
         if self.account.is_none() {
             let left = Contents { keys, uploads };
-            join_all(buckets.iter().map(|made| self.remove_bucket(courier, made, &left))).await;
+            join_all(
+                buckets
+                    .iter()
+                    .map(|made| self.remove_bucket(courier, made, &left)),
+            )
+            .await;
         } else {
             for made in &buckets {
                 courier.context.journal.removed(made);
             }
         }
         // Accounts go last; their people would go with them.
-        let (accounts, others): (Vec<_>, Vec<_>) =
-            others.into_iter().partition(|made| matches!(made, Made::Account { .. }));
+        let (accounts, others): (Vec<_>, Vec<_>) = others
+            .into_iter()
+            .partition(|made| matches!(made, Made::Account { .. }));
         join_all(others.iter().map(|made| remove_by_operator(courier, made))).await;
-        join_all(accounts.iter().map(|made| remove_by_operator(courier, made))).await;
+        join_all(
+            accounts
+                .iter()
+                .map(|made| remove_by_operator(courier, made)),
+        )
+        .await;
     }
 
     async fn remove_bucket(&self, courier: &Courier<'_>, made: &Made, contents: &Contents) {
-        let Made::Bucket { name, region, owner } = made else { return };
-        let place = BucketPlace { name: name.clone(), region: region.clone(), owner: owner.clone() };
+        let Made::Bucket {
+            name,
+            region,
+            owner,
+        } = made
+        else {
+            return;
+        };
+        let place = BucketPlace {
+            name: name.clone(),
+            region: region.clone(),
+            owner: owner.clone(),
+        };
         match self.empty_and_delete(courier, &place, contents).await {
             Ok(()) => courier.context.journal.removed(made),
             Err(reason) => give_up(courier, made, &reason),
@@ -62,7 +90,8 @@ impl World {
         contents: &Contents,
     ) -> Result<(), String> {
         let ask = |method: &str, key: Option<&str>| {
-            self.request(courier, method, place, key).map_err(|trouble| format!("{trouble:?}"))
+            self.request(courier, method, place, key)
+                .map_err(|trouble| format!("{trouble:?}"))
         };
         let mut known = Vec::new();
         for key in contents.keys.get(&place.name).into_iter().flatten() {
@@ -91,9 +120,12 @@ impl World {
     /// Deletes whatever a listing shows.
     async fn empty(&self, courier: &Courier<'_>, place: &BucketPlace) -> Result<(), String> {
         let ask = |method: &str, key: Option<&str>| {
-            self.request(courier, method, place, key).map_err(|trouble| format!("{trouble:?}"))
+            self.request(courier, method, place, key)
+                .map_err(|trouble| format!("{trouble:?}"))
         };
-        let list = ask("GET", None)?.query("list-type", Some("2")).query("max-keys", Some("1000"));
+        let list = ask("GET", None)?
+            .query("list-type", Some("2"))
+            .query("max-keys", Some("1000"));
         let uploads = ask("GET", None)?.query("uploads", None);
         let (objects, uploads) = tokio::join!(answer(courier, list), answer(courier, uploads));
         let mut found = Vec::new();

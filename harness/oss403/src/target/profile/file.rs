@@ -30,7 +30,8 @@ pub(super) fn read(document: &Document, stem: &str) -> Result<Profile, Vec<Diagn
     let file: File = document.decode().map_err(|mut found| {
         for diagnostic in found.iter_mut().filter(|found| found.message == LITERAL) {
             diagnostic.help = Some(
-                "write `{ env: NAME }`, `{ file: PATH }` or `{ command: [PROGRAM, …] }` instead".into(),
+                "write `{ env: NAME }`, `{ file: PATH }` or `{ command: [PROGRAM, …] }` instead"
+                    .into(),
             );
         }
         found
@@ -39,7 +40,11 @@ pub(super) fn read(document: &Document, stem: &str) -> Result<Profile, Vec<Diagn
     let profile = file.into_profile(stem, &mut problems);
     match profile {
         Some(profile) if problems.0.is_empty() => Ok(profile),
-        _ => Err(problems.0.iter().map(|problem| document.diagnostic(problem)).collect()),
+        _ => Err(problems
+            .0
+            .iter()
+            .map(|problem| document.diagnostic(problem))
+            .collect()),
     }
 }
 
@@ -147,10 +152,16 @@ impl<'de> Deserialize<'de> for Claims {
                 f.write_str("`all`, a list of capabilities, or a map with `claim` and `except`")
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Claims, E> {
-                Ok(Claims { claim: ClaimReader.visit_str(text)?, except: Vec::new() })
+                Ok(Claims {
+                    claim: ClaimReader.visit_str(text)?,
+                    except: Vec::new(),
+                })
             }
             fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Claims, A::Error> {
-                Ok(Claims { claim: ClaimReader.visit_seq(seq)?, except: Vec::new() })
+                Ok(Claims {
+                    claim: ClaimReader.visit_seq(seq)?,
+                    except: Vec::new(),
+                })
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Claims, A::Error> {
                 let Keys { claim, except } = Keys::deserialize(MapAccessDeserializer::new(map))?;
@@ -211,20 +222,37 @@ impl File {
         let named = self.name.is_some();
         let name = self.name.clone().unwrap_or_else(|| stem.to_owned());
         let snapshots = self.snapshots.clone().unwrap_or_else(|| name.clone());
-        for (key, text, given) in
-            [("name", &name, named), ("snapshots", &snapshots, self.snapshots.is_some())]
-        {
+        for (key, text, given) in [
+            ("name", &name, named),
+            ("snapshots", &snapshots, self.snapshots.is_some()),
+        ] {
             if given && !is_folder_name(text) {
                 let help = "letters, digits, `.`, `_` and `-`, not beginning with a dot";
-                problems.add([key], format!("`{text}` cannot name a folder")).help = Some(help.into());
+                problems
+                    .add([key], format!("`{text}` cannot name a folder"))
+                    .help = Some(help.into());
             }
         }
-        let snapshots = if is_folder_name(&snapshots) { snapshots } else { "target".into() };
+        let snapshots = if is_folder_name(&snapshots) {
+            snapshots
+        } else {
+            "target".into()
+        };
         let is_embedded = self.endpoint == "embedded";
         let limits = self.limits.read(is_embedded, problems);
         let capabilities = self.claimed(is_embedded, problems);
-        let endpoint = if is_embedded { self.embedded(problems) } else { self.remote(problems) };
-        Some(Profile { name, endpoint: endpoint?, capabilities, limits, snapshots })
+        let endpoint = if is_embedded {
+            self.embedded(problems)
+        } else {
+            self.remote(problems)
+        };
+        Some(Profile {
+            name,
+            endpoint: endpoint?,
+            capabilities,
+            limits,
+            snapshots,
+        })
     }
 
     fn claimed(&self, is_embedded: bool, problems: &mut Problems) -> BTreeSet<Capability> {
@@ -234,7 +262,10 @@ impl File {
             Claim::These(these) => {
                 if these.contains(&Capability::Operator) && !has_operator {
                     problems
-                        .key(["capabilities"], "`operator` is claimed, but there is no operator hook")
+                        .key(
+                            ["capabilities"],
+                            "`operator` is claimed, but there is no operator hook",
+                        )
                         .help = Some("say how it is reached under the key `operator`".into());
                 }
                 these.iter().copied().collect()
@@ -256,8 +287,12 @@ impl File {
             ("operator", self.operator.is_some()),
         ];
         for (key, _) in set.into_iter().filter(|(_, set)| *set) {
-            problems.key([key], format!("`{key}` has no meaning for the embedded server")).help =
-                Some("its own are set under `embedded.config`".into());
+            problems
+                .key(
+                    [key],
+                    format!("`{key}` has no meaning for the embedded server"),
+                )
+                .help = Some("its own are set under `embedded.config`".into());
         }
         let config = self.embedded.map_or_else(Box::default, |keys| keys.config);
         if let Err(error) = config.validate() {
@@ -269,8 +304,9 @@ impl File {
 
     fn remote(self, problems: &mut Problems) -> Option<Endpoint> {
         if self.embedded.is_some() {
-            problems.key(["embedded"], "`embedded` has no meaning for another server").help =
-                Some("write `endpoint: embedded` to have the reference server".into());
+            problems
+                .key(["embedded"], "`embedded` has no meaning for another server")
+                .help = Some("write `endpoint: embedded` to have the reference server".into());
         }
         let (scheme, endpoint) = match read_url(&self.endpoint) {
             Ok((scheme, endpoint)) => (scheme, Some(endpoint)),
@@ -282,12 +318,16 @@ impl File {
         };
         let (home, away) = read_regions(&self.regions, problems);
         if self.suffix.is_none() {
-            problems.key(["endpoint"], "the key `suffix` is missing").help =
-                Some("it stands where the service has `aliyuncs.com`".into());
+            problems
+                .key(["endpoint"], "the key `suffix` is missing")
+                .help = Some("it stands where the service has `aliyuncs.com`".into());
         }
         let suffix = self.suffix.unwrap_or_default();
         if !suffix.is_empty() && !suffix.split('.').all(is_label) {
-            problems.add(["suffix"], format!("`{suffix}` is no lower-case domain name"));
+            problems.add(
+                ["suffix"],
+                format!("`{suffix}` is no lower-case domain name"),
+            );
         }
         let overrides = read_overrides(&self.addressing.resolve, scheme, problems);
         if self.tls.ca_file.is_some() && scheme == Scheme::Http {
@@ -297,11 +337,17 @@ impl File {
         let operator = self.operator.and_then(|keys| keys.read(problems));
         Some(Endpoint::Remote(Box::new(Remote {
             url: self.endpoint.trim_end_matches('/').to_owned(),
-            addresses: Addresses { scheme, endpoint: endpoint?, overrides },
+            addresses: Addresses {
+                scheme,
+                endpoint: endpoint?,
+                overrides,
+            },
             home: home?,
             away,
             suffix,
-            tls: Tls { ca_file: self.tls.ca_file },
+            tls: Tls {
+                ca_file: self.tls.ca_file,
+            },
             identities,
             operator,
         })))
@@ -310,10 +356,17 @@ impl File {
 
 impl LimitKeys {
     fn read(&self, is_embedded: bool, problems: &mut Problems) -> Limits {
-        let mut limits = if is_embedded { Profile::embedded().limits } else { Limits::default() };
+        let mut limits = if is_embedded {
+            Profile::embedded().limits
+        } else {
+            Limits::default()
+        };
         if let Some(rate) = self.requests_per_second {
             if rate.is_nan() || rate <= 0.0 {
-                problems.add(["limits", "requests-per-second"], "a rate must be above zero");
+                problems.add(
+                    ["limits", "requests-per-second"],
+                    "a rate must be above zero",
+                );
             }
             limits.requests_per_second = Some(rate);
         }
@@ -327,18 +380,18 @@ impl LimitKeys {
         count("buckets", self.buckets, &mut limits.buckets);
         count("body-bytes", self.body_bytes, &mut limits.body_bytes);
         let time = &mut limits.time_per_request;
-        read_span(["limits", "time-per-request"], self.time_per_request, time, problems);
+        read_span(
+            ["limits", "time-per-request"],
+            self.time_per_request,
+            time,
+            problems,
+        );
         read_span(["limits", "idle"], self.idle, &mut limits.idle, problems);
         limits
     }
 }
 
-fn read_span(
-    path: [&str; 2],
-    given: Option<Span>,
-    limit: &mut Duration,
-    problems: &mut Problems,
-) {
+fn read_span(path: [&str; 2], given: Option<Span>, limit: &mut Duration, problems: &mut Problems) {
     match given.map(|span| u64::try_from(span.seconds())) {
         None => {}
         Some(Ok(seconds)) if seconds > 0 => *limit = Duration::from_secs(seconds),
@@ -366,7 +419,10 @@ impl OperatorKeys {
             }
             _ => {
                 problems
-                    .key(["operator"], "either `url` and `token`, or `command` is needed")
+                    .key(
+                        ["operator"],
+                        "either `url` and `token`, or `command` is needed",
+                    )
                     .help = Some("an operator is asked over HTTP or by running a command".into());
                 None
             }
@@ -388,12 +444,17 @@ fn read_url(text: &str) -> Result<(Scheme, Address), String> {
 }
 
 fn read_regions(regions: &[String], problems: &mut Problems) -> (Option<String>, Option<String>) {
-    let bare: Vec<&str> =
-        regions.iter().map(|region| region.strip_prefix("oss-").unwrap_or(region)).collect();
+    let bare: Vec<&str> = regions
+        .iter()
+        .map(|region| region.strip_prefix("oss-").unwrap_or(region))
+        .collect();
     for (index, region) in bare.iter().enumerate() {
         if !is_label(region) {
             let path = Path::from(["regions"]).then(index);
-            problems.add(path, format!("`{region}` is no region id such as `cn-hangzhou`"));
+            problems.add(
+                path,
+                format!("`{region}` is no region id such as `cn-hangzhou`"),
+            );
         }
     }
     match bare[..] {
@@ -404,8 +465,9 @@ fn read_regions(regions: &[String], problems: &mut Problems) -> (Option<String>,
         }
         [home, away] => (Some(home.to_owned()), Some(away.to_owned())),
         [] => {
-            problems.key(["endpoint"], "the key `regions` is missing").help =
-                Some("the target's region, and a second one if it has it".into());
+            problems
+                .key(["endpoint"], "the key `regions` is missing")
+                .help = Some("the target's region, and a second one if it has it".into());
             (None, None)
         }
         [..] => {
@@ -424,7 +486,10 @@ fn read_overrides(
     let mut overrides = Vec::with_capacity(resolve.len());
     for (pattern, address) in resolve {
         let path = ["addressing", "resolve", pattern];
-        let name = pattern.strip_prefix("*.").unwrap_or(pattern).to_ascii_lowercase();
+        let name = pattern
+            .strip_prefix("*.")
+            .unwrap_or(pattern)
+            .to_ascii_lowercase();
         let known = |label: &str| is_label(label) || label.contains('_');
         if !name.split('.').all(known) {
             let message = format!("`{pattern}` is neither a host name nor `*.` and a suffix");
@@ -445,28 +510,47 @@ fn read_identities(
     problems: &mut Problems,
 ) -> BTreeMap<String, IdentitySource> {
     if !identities.contains_key("owner") {
-        problems.key(["identities"], "the identity `owner` is missing").help =
-            Some("it makes the buckets that everything else happens in".into());
+        problems
+            .key(["identities"], "the identity `owner` is missing")
+            .help = Some("it makes the buckets that everything else happens in".into());
     }
     let mut read = BTreeMap::new();
     for (name, keys) in identities {
-        let known = BUILT_IN_IDENTITIES.iter().copied().filter(|known| *known != "anonymous");
+        let known = BUILT_IN_IDENTITIES
+            .iter()
+            .copied()
+            .filter(|known| *known != "anonymous");
         if !known.clone().any(|known| known == name) {
-            problems.key(["identities", &name], format!("unknown identity `{name}`")).help =
-                Some(suggest::help(&name, known, "identities"));
+            problems
+                .key(["identities", &name], format!("unknown identity `{name}`"))
+                .help = Some(suggest::help(&name, known, "identities"));
         }
         if name == "sts" && keys.security_token.is_none() {
             let message = "a session has a `security-token`";
             problems.key(["identities", &name], message);
         }
         for (key, uid) in [("account", &keys.account), ("user", &keys.user)] {
-            if uid.as_ref().is_some_and(|uid| uid.is_empty() || !uid.bytes().all(|b| b.is_ascii_digit())) {
+            if uid
+                .as_ref()
+                .is_some_and(|uid| uid.is_empty() || !uid.bytes().all(|b| b.is_ascii_digit()))
+            {
                 problems.add(["identities", &name, key], "a UID has decimal digits only");
             }
         }
-        let IdentityKeys { access_key_id, access_key_secret, security_token, account, user } = keys;
-        let source =
-            IdentitySource { access_key_id, access_key_secret, security_token, account, user };
+        let IdentityKeys {
+            access_key_id,
+            access_key_secret,
+            security_token,
+            account,
+            user,
+        } = keys;
+        let source = IdentitySource {
+            access_key_id,
+            access_key_secret,
+            security_token,
+            account,
+            user,
+        };
         read.insert(name, source);
     }
     read

@@ -1,7 +1,12 @@
 //! Hides credentials that stand in a profile's text, before anything else looks at it.
 
 /// Keys whose values are credentials unless they are maps.
-const KEYS: [&str; 4] = ["access-key-id", "access-key-secret", "security-token", "token"];
+const KEYS: [&str; 4] = [
+    "access-key-id",
+    "access-key-secret",
+    "security-token",
+    "token",
+];
 
 /// The text with every character of a literal credential replaced, so that lines and columns stay the same.
 pub(super) fn credentials(text: &str) -> String {
@@ -41,7 +46,11 @@ fn mask_line(line: &str) -> (String, bool) {
         };
         opens_block = value.starts_with(['|', '>']);
         let (value, after) = value.split_at(length);
-        masked.push_str(&if opens_block { value.to_owned() } else { crossed_out(value) });
+        masked.push_str(&if opens_block {
+            value.to_owned()
+        } else {
+            crossed_out(value)
+        });
         rest = after;
     }
     masked.push_str(rest);
@@ -73,7 +82,8 @@ fn next_value(line: &str) -> Option<(&str, &str)> {
         let value = at + key.len() + 1;
         let blanks = line[value..].len() - line[value..].trim_start_matches([' ', '\t']).len();
         let start = value + blanks;
-        let literal = !line[start..].trim_end().is_empty() && !line[start..].starts_with(['{', '#', '[']);
+        let literal =
+            !line[start..].trim_end().is_empty() && !line[start..].starts_with(['{', '#', '[']);
         let is_word = !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '-');
         if literal && is_word {
             return Some(line.split_at(start));
@@ -84,7 +94,13 @@ fn next_value(line: &str) -> Option<(&str, &str)> {
 
 fn crossed_out(text: &str) -> String {
     text.chars()
-        .map(|c| if c.is_whitespace() || matches!(c, '"' | '\'') { c } else { 'x' })
+        .map(|c| {
+            if c.is_whitespace() || matches!(c, '"' | '\'') {
+                c
+            } else {
+                'x'
+            }
+        })
         .collect()
 }
 
@@ -111,17 +127,35 @@ block:
 ";
         let masked = credentials(text);
         assert!(!masked.contains("hush"), "{masked}");
-        for kept in ["{ env: ID }", "{file: id}", "'http://h/'", "name: kept", "sts: {"] {
+        for kept in [
+            "{ env: ID }",
+            "{file: id}",
+            "'http://h/'",
+            "name: kept",
+            "sts: {",
+        ] {
             assert!(masked.contains(kept), "{kept}: {masked}");
         }
         assert_eq!(masked.lines().count(), text.lines().count());
-        let widths = |text: &str| text.lines().map(|line| line.chars().count()).collect::<Vec<_>>();
+        let widths = |text: &str| {
+            text.lines()
+                .map(|line| line.chars().count())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(widths(&masked), widths(text));
     }
 
     #[test]
     fn odd_texts_are_no_reason_to_stop() {
-        for text in ["", "token:", "token: é", "token: \"é", "a-token: kept", "token: '", "token: |"] {
+        for text in [
+            "",
+            "token:",
+            "token: é",
+            "token: \"é",
+            "a-token: kept",
+            "token: '",
+            "token: |",
+        ] {
             assert_eq!(credentials(text).chars().count(), text.chars().count());
         }
         assert_eq!(credentials("a-token: kept"), "a-token: kept");

@@ -83,9 +83,17 @@ async fn output(words: &[String]) -> Result<String, String> {
         .map_err(failed)?;
     let mut text = String::new();
     let output = child.stdout.take().ok_or("its output is closed")?;
-    output.take(MOST_BYTES).read_to_string(&mut text).await.map_err(failed)?;
+    output
+        .take(MOST_BYTES)
+        .read_to_string(&mut text)
+        .await
+        .map_err(failed)?;
     let status = child.wait().await.map_err(failed)?;
-    if status.success() { Ok(text) } else { Err(format!("`{program}` ended with {status}")) }
+    if status.success() {
+        Ok(text)
+    } else {
+        Err(format!("`{program}` ended with {status}"))
+    }
 }
 
 /// An address, as a text or to be fetched as a credential is.
@@ -122,7 +130,9 @@ impl<'de> Deserialize<'de> for UrlSource {
         impl<'de> Visitor<'de> for Reader {
             type Value = UrlSource;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an address, or a map with exactly one of the keys `env`, `file`, `command`")
+                f.write_str(
+                    "an address, or a map with exactly one of the keys `env`, `file`, `command`",
+                )
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<UrlSource, E> {
                 Ok(UrlSource::Text(text.to_owned()))
