@@ -198,6 +198,7 @@ mod tests {
     #[test]
     fn case_counts_unless_it_is_asked_to_be_ignored() {
         let pattern = Pattern::new("OSS:get*");
+        assert_eq!(pattern.to_string(), "OSS:get*");
         assert!(!pattern.matches("oss:GetObject"));
         assert!(pattern.matches_ignore_case("oss:GetObject"));
         assert!(!Pattern::new("É").matches_ignore_case("é"));

@@ -19,13 +19,18 @@ pub struct Answer {
 impl Answer {
     /// An answer without a body.
     pub fn empty(status: u16) -> Self {
-        Self { status, ..Self::default() }
+        Self {
+            status,
+            ..Self::default()
+        }
     }
 
     /// An answer with an XML body.
     pub fn xml(status: u16, body: String) -> Self {
         let mut answer = Self::empty(status);
-        answer.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+        answer
+            .headers
+            .insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
         answer.body.push(body.into());
         answer
     }
@@ -87,7 +92,14 @@ pub struct Rejection {
 impl Rejection {
     /// A rejection without EC and extra elements.
     pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), ec: None, extras: Vec::new(), headers: Vec::new() }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            ec: None,
+            extras: Vec::new(),
+            headers: Vec::new(),
+        }
     }
 
     /// With its EC.

@@ -29,9 +29,12 @@ impl Server {
     /// # Errors
     /// When an address cannot be bound or the configuration contradicts itself.
     pub async fn start(config: Config, listen: SocketAddr) -> io::Result<Running> {
-        config.validate().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        config
+            .validate()
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         let listener = TcpListener::bind(listen).await?;
-        let operator_listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+        let operator_listener =
+            TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let (address, operator_address) = (listener.local_addr()?, operator_listener.local_addr()?);
         let clock = Clock::default();
         let operator_token = config.operator_token.clone().unwrap_or_else(random_token);
@@ -39,14 +42,38 @@ impl Server {
         let config = Arc::new(config);
         let front = Arc::new(Front::new(world, Arc::clone(&config), clock.clone()));
         let (stop, stopping) = watch::channel(false);
-        let door = Arc::new(Door::new(Arc::clone(&front), operator_token.clone(), stopping.clone()));
-        let requests = tokio::spawn(accept(listener, vec![stopping.clone()], move |stream, peer| {
-            Arc::clone(&front).serve(stream, Arrival { peer, vpc_endpoint: None })
-        }));
-        let commands = tokio::spawn(accept(operator_listener, vec![stopping], move |stream, peer| {
-            Arc::clone(&door).serve(stream, peer)
-        }));
-        Ok(Running { config, clock, address, operator_address, operator_token, stop, tasks: [requests, commands] })
+        let door = Arc::new(Door::new(
+            Arc::clone(&front),
+            operator_token.clone(),
+            stopping.clone(),
+        ));
+        let requests = tokio::spawn(accept(
+            listener,
+            vec![stopping.clone()],
+            move |stream, peer| {
+                Arc::clone(&front).serve(
+                    stream,
+                    Arrival {
+                        peer,
+                        vpc_endpoint: None,
+                    },
+                )
+            },
+        ));
+        let commands = tokio::spawn(accept(
+            operator_listener,
+            vec![stopping],
+            move |stream, peer| Arc::clone(&door).serve(stream, peer),
+        ));
+        Ok(Running {
+            config,
+            clock,
+            address,
+            operator_address,
+            operator_token,
+            stop,
+            tasks: [requests, commands],
+        })
     }
 }
 
@@ -146,5 +173,7 @@ where
 
 /// 64 digits from the process's own randomness: the standard library draws the 128-bit key of its hashers from the operating system.
 fn random_token() -> String {
-    (0..4_u8).map(|part| format!("{:016x}", RandomState::new().hash_one(part))).collect()
+    (0..4_u8)
+        .map(|part| format!("{:016x}", RandomState::new().hash_one(part)))
+        .collect()
 }

@@ -76,7 +76,9 @@ pub fn read(document: &[u8]) -> Result<Element, XmlError> {
     let mut reader = Reader::from_str(text);
     let mut builder = Builder::default();
     loop {
-        let event = reader.read_event().map_err(|error| XmlError::Malformed(error.to_string()))?;
+        let event = reader
+            .read_event()
+            .map_err(|error| XmlError::Malformed(error.to_string()))?;
         match event {
             Event::Start(start) => builder.open(&start)?,
             Event::Empty(start) => {
@@ -115,7 +117,10 @@ impl Builder {
             return Err(XmlError::Root);
         }
         let name = start.local_name().into_inner().to_owned();
-        self.open.push(Element { name, ..Element::default() });
+        self.open.push(Element {
+            name,
+            ..Element::default()
+        });
         Ok(())
     }
 
@@ -142,7 +147,9 @@ impl Builder {
     }
 
     fn reference(&mut self, reference: &BytesRef<'_>) -> Result<(), XmlError> {
-        let character = reference.resolve_char_ref().map_err(|error| XmlError::Malformed(error.to_string()))?;
+        let character = reference
+            .resolve_char_ref()
+            .map_err(|error| XmlError::Malformed(error.to_string()))?;
         match character {
             Some(character) => self.text(character.encode_utf8(&mut [0; 4])),
             None => self.text(resolve_predefined_entity(reference).ok_or(XmlError::UnknownEntity)?),
@@ -169,7 +176,10 @@ impl Writer {
     pub fn new(root: &'static str) -> Self {
         let mut text = String::with_capacity(512);
         text.push_str(DECLARATION);
-        let mut writer = Self { text, open: Vec::with_capacity(4) };
+        let mut writer = Self {
+            text,
+            open: Vec::with_capacity(4),
+        };
         writer.open(root);
         writer
     }
@@ -271,7 +281,10 @@ mod tests {
         let root = read(b"<?xml version=\"1.0\"?><!-- c --><a:Delete xmlns:a='x'><Quiet> true\n</Quiet><Object><Key>a&amp;b&#x41;<![CDATA[<c>]]></Key></Object><Object/></a:Delete>").unwrap();
         assert_eq!(root.name, "Delete");
         assert_eq!(root.text_of("Quiet"), Some("true"));
-        let keys: Vec<_> = root.all("Object").map(|object| object.text_of("Key")).collect();
+        let keys: Vec<_> = root
+            .all("Object")
+            .map(|object| object.text_of("Key"))
+            .collect();
         assert_eq!(keys, [Some("a&bA<c>"), None]);
     }
 
@@ -282,10 +295,17 @@ mod tests {
         assert_eq!(read(b"<a>&c;</a>"), Err(XmlError::UnknownEntity));
         assert_eq!(read(b"\xff<a/>"), Err(XmlError::Encoding));
         for rootless in ["", "  ", "text", "<a/><b/>", "<a>", "<a/>x"] {
-            assert_eq!(read(rootless.as_bytes()), Err(XmlError::Root), "{rootless:?}");
+            assert_eq!(
+                read(rootless.as_bytes()),
+                Err(XmlError::Root),
+                "{rootless:?}"
+            );
         }
         for malformed in ["<a></b>", "<a", "</a>", "<a>&</a>", "<a>&#xFFFFFFFF;</a>"] {
-            assert!(matches!(read(malformed.as_bytes()), Err(XmlError::Malformed(_))), "{malformed:?}");
+            assert!(
+                matches!(read(malformed.as_bytes()), Err(XmlError::Malformed(_))),
+                "{malformed:?}"
+            );
         }
     }
 
@@ -302,7 +322,10 @@ mod tests {
     #[test]
     fn writes_indented_and_escaped() {
         let mut xml = Writer::new("Error");
-        xml.leaf("Code", "A\"<&>]]>\r\n\u{1}\u{fffe}é").open("Detail").number("N", 7).flag("T", true);
+        xml.leaf("Code", "A\"<&>]]>\r\n\u{1}\u{fffe}é")
+            .open("Detail")
+            .number("N", 7)
+            .flag("T", true);
         assert_eq!(
             xml.finish(),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>\n  <Code>A&quot;&lt;&amp;&gt;]]&gt;&#13;\n\u{fffd}\u{fffd}é</Code>\n  \

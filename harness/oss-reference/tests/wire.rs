@@ -1,5 +1,5 @@
 //! The server over the wire: every family of operations, its limits, and its patience.
-#![allow(missing_docs, reason = "tests")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 #[path = "wire/client.rs"]
 mod client;

@@ -9,7 +9,7 @@ use crate::judge::summary::{Counts, Tally};
 use crate::judge::verdict::{Judgement, Verdict};
 use crate::report::Finished;
 use crate::run::record::{Progress, TwinRecord};
-use crate::run::{Options, RunError, RunEvent, RunSummary, StopSignal, run};
+use crate::run::{Options, RunError, RunEvent, RunSummary, StopSignal, is_in, run};
 use crate::target::Target;
 
 /// A certification that is over.
@@ -56,7 +56,8 @@ pub async fn certify(
     mut on_step: impl FnMut(Step) + Send,
 ) -> Result<Certified, RunError> {
     let mut tally = Tally::default();
-    for instance in &instances {
+    let is_in = |id: &str| options.partition.is_none_or(|partition| is_in(id, partition));
+    for instance in instances.iter().filter(|instance| is_in(&instance.id)) {
         tally.plan(&instance.file.cause);
     }
     let mut compared = SnapshotCounts::default();

@@ -206,18 +206,9 @@ impl RequestValue<'_> {
         }
     }
 
-    fn flag(&self) -> Option<bool> {
-        match self {
-            Self::Flag(flag) => Some(*flag),
-            _ => parse_flag(&self.text()?),
-        }
-    }
-
     fn address(&self) -> Option<IpAddr> {
-        match self {
-            Self::Address(address) => Some(address.to_canonical()),
-            _ => Some(self.text()?.parse::<IpAddr>().ok()?.to_canonical()),
-        }
+        let address: IpAddr = self.text()?.parse().ok()?;
+        Some(address.to_canonical())
     }
 }
 
@@ -268,7 +259,6 @@ enum OperandValue {
     Number(Decimal),
     /// Nanoseconds since the epoch.
     Date(i128),
-    Flag(bool),
     Network(IpNet),
 }
 
@@ -282,7 +272,7 @@ impl Operand {
                 let date = parse_date(text).map(Timestamp::as_nanosecond);
                 (date.map(OperandValue::Date), "date")
             }
-            Comparison::Flag => (parse_flag(text).map(OperandValue::Flag), "boolean"),
+            Comparison::Flag => (is_flag(text).then_some(OperandValue::Text), "boolean"),
             Comparison::Network => (
                 parse_network(text).map(OperandValue::Network),
                 "IP address or range",
@@ -312,7 +302,6 @@ impl Operand {
             (OperandValue::Date(named), Comparison::Date(order)) => actual
                 .nanoseconds()
                 .is_some_and(|date| order.holds(&date, named)),
-            (OperandValue::Flag(named), _) => actual.flag() == Some(*named),
             (OperandValue::Network(network), _) => actual
                 .address()
                 .is_some_and(|address| network.contains(&address)),
@@ -330,12 +319,9 @@ fn parse_date(text: &str) -> Option<Timestamp> {
     has_form.then(|| text.parse().ok()).flatten()
 }
 
-fn parse_flag(text: &str) -> Option<bool> {
-    match text {
-        "true" => Some(true),
-        "false" => Some(false),
-        _ => None,
-    }
+/// There is one way of writing each flag, so that flags can be compared as texts.
+fn is_flag(text: &str) -> bool {
+    matches!(text, "true" | "false")
 }
 
 fn parse_network(text: &str) -> Option<IpNet> {

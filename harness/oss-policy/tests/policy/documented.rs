@@ -105,6 +105,15 @@ fn a_colon_in_a_key_does_not_pose_as_part_of_the_arn() {
 }
 
 #[test]
+fn a_resource_of_a_statement_can_be_asked_alone() {
+    let policy = ram("*", "acs:oss:*:*:photos/docs/*");
+    let resource = &policy.statements()[0].resources()[0];
+    assert!(resource.matches(&OBJECT));
+    assert!(!resource.matches(&BUCKET));
+    assert_eq!(resource.as_str(), "acs:oss:*:*:photos/docs/*");
+}
+
+#[test]
 fn lists_of_actions_and_resources_are_alternatives() {
     let statement = r#"{"Effect": "Allow", "Action": ["oss:PutObject", "oss:GetObject"],
         "Resource": ["acs:oss:*:*:other/*", "acs:oss:*:*:photos/*"]}"#;

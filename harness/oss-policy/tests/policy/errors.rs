@@ -128,6 +128,16 @@ fn statements_are_checked() {
             r#"invalid resource "acs:oss:*:*""#,
         ),
         (
+            r#""Resource": "acs::*:*:b""#,
+            "Resource",
+            r#"invalid resource "acs::*:*:b""#,
+        ),
+        (
+            r#""Resource": "acs:oss:*:*:""#,
+            "Resource",
+            r#"invalid resource "acs:oss:*:*:""#,
+        ),
+        (
             r#""Resource": "arn:aws:s3:::b""#,
             "Resource",
             r#"invalid resource "arn:aws:s3:::b""#,

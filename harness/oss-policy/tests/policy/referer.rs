@@ -86,6 +86,7 @@ fn entries_cover_the_whole_referer_with_its_scheme() {
             "http://www.aliyun.com/page/a.html",
             true,
         ),
+        ("http://a.b", "http://a.b/c", true),
         (
             "http://www.aliyun.com",
             "http://www.aliyun.com.evil.example/",

@@ -37,14 +37,24 @@ impl Decoder {
                         return (self.buffer.len() <= LONGEST_LINE).then(|| payload.freeze());
                     };
                     let line = self.buffer.split_to(end + 2);
-                    let line = std::str::from_utf8(&line[..end]).ok().filter(|line| line.len() <= LONGEST_LINE)?;
+                    let line = std::str::from_utf8(&line[..end])
+                        .ok()
+                        .filter(|line| line.len() <= LONGEST_LINE)?;
                     let digits = line.split(';').next().unwrap_or_default();
-                    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+                    let plain =
+                        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
                     let length = u64::from_str_radix(digits, 16).ok().filter(|_| plain)?;
-                    self.state = if length == 0 { State::Trailer } else { State::Data(length) };
+                    self.state = if length == 0 {
+                        State::Trailer
+                    } else {
+                        State::Data(length)
+                    };
                 }
                 State::Data(left) => {
-                    let take = self.buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+                    let take = self
+                        .buffer
+                        .len()
+                        .min(usize::try_from(left).unwrap_or(usize::MAX));
                     payload.extend_from_slice(&self.buffer.split_to(take));
                     let left = left - take as u64;
                     if left > 0 {
@@ -94,13 +104,20 @@ mod tests {
     fn every_way_of_cutting_gives_the_same_payload() {
         let body = b"5;chunk-signature=ab\r\nhello\r\n3\r\n\r\n!\r\n0;chunk-signature=cd\r\nx-amz-checksum:1\r\n\r\n";
         for size in 1..body.len() {
-            assert_eq!(decode(body, size), Some((b"hello\r\n!".to_vec(), true)), "size {size}");
+            assert_eq!(
+                decode(body, size),
+                Some((b"hello\r\n!".to_vec(), true)),
+                "size {size}"
+            );
         }
     }
 
     #[test]
     fn wrong_framing_is_noticed() {
-        assert_eq!(decode(b"5\r\nhelloX", 99).map(|(_, finished)| finished), Some(false));
+        assert_eq!(
+            decode(b"5\r\nhelloX", 99).map(|(_, finished)| finished),
+            Some(false)
+        );
         assert_eq!(decode(b"5\r\nhelloXX", 99), None);
         assert_eq!(decode(b"+5\r\nhello\r\n", 99), None);
         assert_eq!(decode(b"\r\n", 99), None);

@@ -26,7 +26,13 @@ pub(super) struct Arriving {
 
 impl Arriving {
     pub(super) fn new(incoming: Incoming, patience: Duration) -> Self {
-        Self { incoming, patience, decoder: None, md5: None, begun: false }
+        Self {
+            incoming,
+            patience,
+            decoder: None,
+            md5: None,
+            begun: false,
+        }
     }
 
     /// From now on takes the framing of `aws-chunked` away.
@@ -66,7 +72,9 @@ impl Arriving {
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Rejection> {
         self.begun = true;
         loop {
-            let frame = tokio::time::timeout(self.patience, self.incoming.frame()).await.map_err(|_| silent())?;
+            let frame = tokio::time::timeout(self.patience, self.incoming.frame())
+                .await
+                .map_err(|_| silent())?;
             let Some(frame) = frame else {
                 return match &self.decoder {
                     Some(decoder) if !decoder.finished() => Err(incomplete()),
@@ -74,7 +82,9 @@ impl Arriving {
                 };
             };
             // Trailers carry nothing that OSS knows.
-            let Ok(bytes) = frame.map_err(|_| incomplete())?.into_data() else { continue };
+            let Ok(bytes) = frame.map_err(|_| incomplete())?.into_data() else {
+                continue;
+            };
             if let Some(md5) = &mut self.md5 {
                 md5.update(&bytes);
             }
@@ -135,7 +145,10 @@ pub(crate) struct Leaving {
 impl Leaving {
     pub(crate) fn new(chunks: Vec<Bytes>) -> Self {
         let left = chunks.iter().map(|chunk| chunk.len() as u64).sum();
-        Self { chunks: chunks.into_iter(), left }
+        Self {
+            chunks: chunks.into_iter(),
+            left,
+        }
     }
 }
 

@@ -12,7 +12,13 @@ use crate::xml::Writer;
 const RECOMMENDED: &str = "https://api.aliyun.com/troubleshoot?q=";
 
 /// The answer to a refused request.
-pub(super) fn answer(refusal: &Refusal, id: &str, host: &str, head: bool, decisions: &Decisions) -> Answer {
+pub(super) fn answer(
+    refusal: &Refusal,
+    id: &str,
+    host: &str,
+    head: bool,
+    decisions: &Decisions,
+) -> Answer {
     let (status, ec, document) = match refusal {
         Refusal::Denied(denial) => denied(denial, id, host, decisions),
         Refusal::Rejected(rejection) => rejected(rejection, id, host, decisions),
@@ -54,7 +60,11 @@ fn denied(denial: &Denial, id: &str, host: &str, decisions: &Decisions) -> Writt
             }
         }
     }
-    (rendered.status, rendered.ec, end(xml, rendered.ec, decisions))
+    (
+        rendered.status,
+        rendered.ec,
+        end(xml, rendered.ec, decisions),
+    )
 }
 
 fn rejected(rejection: &Rejection, id: &str, host: &str, decisions: &Decisions) -> Written {
@@ -68,7 +78,10 @@ fn rejected(rejection: &Rejection, id: &str, host: &str, decisions: &Decisions) 
 
 fn begin(code: &str, message: &str, id: &str, host: &str) -> Writer {
     let mut xml = Writer::new("Error");
-    xml.leaf("Code", code).leaf("Message", message).leaf("RequestId", id).leaf("HostId", host);
+    xml.leaf("Code", code)
+        .leaf("Message", message)
+        .leaf("RequestId", id)
+        .leaf("HostId", host);
     xml
 }
 
@@ -99,9 +112,18 @@ mod tests {
         let denial = Denial::new(Cause::BucketAcl)
             .ec("0003-00000001")
             .extra("Bucket", "a&b")
-            .elements("AccessDeniedDetail", vec![("AuthAction", "oss:GetObject".into())]);
+            .elements(
+                "AccessDeniedDetail",
+                vec![("AuthAction", "oss:GetObject".into())],
+            );
         let decisions = Decisions::default();
-        let answer = answer(&denial.into(), ID, "b.oss-cn-hangzhou.aliyuncs.test:81", false, &decisions);
+        let answer = answer(
+            &denial.into(),
+            ID,
+            "b.oss-cn-hangzhou.aliyuncs.test:81",
+            false,
+            &decisions,
+        );
         assert_eq!(answer.status, 403);
         assert_eq!(answer.headers["x-oss-ec"], "0003-00000001");
         assert_eq!(
@@ -116,12 +138,20 @@ mod tests {
 
     #[test]
     fn decisions_leave_ec_and_advice_out() {
-        let refusal: Refusal = Rejection::new(404, "NoSuchKey", "m").ec("0026-00000001").into();
-        let quiet = Decisions { emit_ec: false, ..Decisions::default() };
+        let refusal: Refusal = Rejection::new(404, "NoSuchKey", "m")
+            .ec("0026-00000001")
+            .into();
+        let quiet = Decisions {
+            emit_ec: false,
+            ..Decisions::default()
+        };
         let without = answer(&refusal, ID, "h", false, &quiet);
         assert!(!without.headers.contains_key("x-oss-ec"));
         assert!(!body(&without).contains("EC>") && !body(&without).contains("RecommendDoc"));
-        let unadvised = Decisions { emit_recommend_doc: false, ..Decisions::default() };
+        let unadvised = Decisions {
+            emit_recommend_doc: false,
+            ..Decisions::default()
+        };
         let text = body(&answer(&refusal, ID, "h", false, &unadvised));
         assert!(text.contains("<EC>0026-00000001</EC>") && !text.contains("RecommendDoc"));
     }
@@ -132,7 +162,12 @@ mod tests {
         let decisions = Decisions::default();
         let head = answer(&refusal, ID, "h", true, &decisions);
         assert!(head.body.is_empty());
-        let decoded = STANDARD.decode(head.headers["x-oss-err"].as_bytes()).unwrap();
-        assert_eq!(decoded, answer(&refusal, ID, "h", false, &decisions).body.concat());
+        let decoded = STANDARD
+            .decode(head.headers["x-oss-err"].as_bytes())
+            .unwrap();
+        assert_eq!(
+            decoded,
+            answer(&refusal, ID, "h", false, &decisions).body.concat()
+        );
     }
 }

@@ -5,15 +5,13 @@
 use bytes::{Buf, Bytes, BytesMut};
 use memchr::memmem;
 
+use super::part_head::{PartHead, boundary};
 use crate::answer::Rejection;
 use crate::checks::Form;
 use crate::config::Limits;
 
 /// Room for a part's headers besides the name of its field.
 const PART_HEAD: usize = 8 * 1024;
-/// RFC 2046 allows 70 characters; some libraries write more.
-const LONGEST_BOUNDARY: usize = 200;
-
 /// What the parser found next.
 #[derive(Debug)]
 pub(crate) enum Step {
@@ -124,7 +122,11 @@ impl FormParser {
                 }
                 State::Epilogue => {
                     self.buffer.clear();
-                    return if self.seen_file { Ok(Step::End) } else { Err(wrong_number_of_files()) };
+                    return if self.seen_file {
+                        Ok(Step::End)
+                    } else {
+                        Err(wrong_number_of_files())
+                    };
                 }
             }
         }
@@ -135,7 +137,11 @@ impl FormParser {
     /// # Errors
     /// 400 `MalformedPOSTRequest` when the closing delimiter has not been seen.
     pub(crate) fn finish(&self) -> Result<(), Rejection> {
-        if self.state == State::Epilogue { Ok(()) } else { Err(malformed("the closing boundary is missing")) }
+        if self.state == State::Epilogue {
+            Ok(())
+        } else {
+            Err(malformed("the closing boundary is missing"))
+        }
     }
 
     /// Drops everything up to and including the next delimiter; `None` when it has not arrived.
@@ -158,7 +164,11 @@ impl FormParser {
             return Ok(Some(State::Epilogue));
         }
         // RFC 2046: blanks may stand between a boundary and its line break.
-        let padding = self.buffer.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let padding = self
+            .buffer
+            .iter()
+            .take_while(|byte| matches!(byte, b' ' | b'\t'))
+            .count();
         match self.buffer.get(padding..padding + 2) {
             Some(b"\r\n") => {
                 // The line break stays: it makes a part without headers look like `\r\n\r\n` too.
@@ -166,7 +176,9 @@ impl FormParser {
                 Ok(Some(State::Head))
             }
             Some(_) => Err(malformed("a boundary is not followed by a line break")),
-            None if padding > PART_HEAD => Err(malformed("a boundary is not followed by a line break")),
+            None if padding > PART_HEAD => {
+                Err(malformed("a boundary is not followed by a line break"))
+            }
             None => Ok(None),
         }
     }
@@ -174,14 +186,20 @@ impl FormParser {
     fn head(&mut self) -> Result<Option<State>, Rejection> {
         let longest = self.limits.form_field_name + PART_HEAD;
         let Some(end) = memmem::find(&self.buffer, b"\r\n\r\n") else {
-            return if self.buffer.len() > longest { Err(too_long()) } else { Ok(None) };
+            return if self.buffer.len() > longest {
+                Err(too_long())
+            } else {
+                Ok(None)
+            };
         };
         if end > longest {
             return Err(too_long());
         }
         let head = self.buffer.split_to(end + 4);
-        let head = std::str::from_utf8(&head[..end]).map_err(|_| malformed("a part's headers are not UTF-8"))?;
-        let head = PartHead::parse(head).ok_or_else(|| malformed("a part does not name its field"))?;
+        let head = std::str::from_utf8(&head[..end])
+            .map_err(|_| malformed("a part's headers are not UTF-8"))?;
+        let head =
+            PartHead::parse(head).ok_or_else(|| malformed("a part does not name its field"))?;
         if head.name.len() > self.limits.form_field_name {
             return Err(too_long());
         }
@@ -202,7 +220,11 @@ impl FormParser {
     fn value(&mut self) -> Result<bool, Rejection> {
         let Some(end) = memmem::find(&self.buffer, &self.delimiter) else {
             let longest = self.limits.form_field_value + self.delimiter.len();
-            return if self.buffer.len() > longest { Err(too_long()) } else { Ok(false) };
+            return if self.buffer.len() > longest {
+                Err(too_long())
+            } else {
+                Ok(false)
+            };
         };
         if end > self.limits.form_field_value {
             return Err(too_long());
@@ -215,8 +237,11 @@ impl FormParser {
         self.buffer.advance(self.delimiter.len());
         // Fields behind the file are ignored (help page: PostObject).
         if !self.seen_file {
-            let value = String::from_utf8(value.into()).map_err(|_| malformed("a field's value is not UTF-8"))?;
-            self.form.fields.push((std::mem::take(&mut self.field), value));
+            let value = String::from_utf8(value.into())
+                .map_err(|_| malformed("a field's value is not UTF-8"))?;
+            self.form
+                .fields
+                .push((std::mem::take(&mut self.field), value));
         }
         Ok(true)
     }
@@ -225,7 +250,10 @@ impl FormParser {
     fn file(&mut self) -> Option<Bytes> {
         let (settled, ended) = match memmem::find(&self.buffer, &self.delimiter) {
             Some(at) => (at, true),
-            None => (self.buffer.len().saturating_sub(self.delimiter.len() - 1), false),
+            None => (
+                self.buffer.len().saturating_sub(self.delimiter.len() - 1),
+                false,
+            ),
         };
         let bytes = self.buffer.split_to(settled).freeze();
         if ended && bytes.is_empty() {
@@ -236,98 +264,8 @@ impl FormParser {
     }
 }
 
-/// The headers of a part, as far as they matter.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct PartHead {
-    name: String,
-    file_name: Option<String>,
-    content_type: Option<String>,
-}
-
-impl PartHead {
-    fn parse(head: &str) -> Option<Self> {
-        let mut parsed = Self::default();
-        let mut named = false;
-        for line in head.split("\r\n").filter(|line| !line.is_empty()) {
-            let (name, value) = line.split_once(':')?;
-            if name.eq_ignore_ascii_case("content-type") {
-                parsed.content_type = Some(value.trim().to_owned());
-            } else if name.eq_ignore_ascii_case("content-disposition") {
-                let (kind, parameters) = value.split_once(';')?;
-                if !kind.trim().eq_ignore_ascii_case("form-data") {
-                    return None;
-                }
-                for (name, value) in parameters_of(parameters)? {
-                    match name.as_str() {
-                        "name" => (parsed.name, named) = (value, true),
-                        "filename" => parsed.file_name = Some(value),
-                        _ => {}
-                    }
-                }
-            }
-        }
-        (named && !parsed.name.is_empty()).then_some(parsed)
-    }
-}
-
-/// `name=value` pairs separated by semicolons; names in lower case, values bare or quoted. In quotes only `\"` is an escape:
-/// browsers of old send whole Windows paths.
-fn parameters_of(mut text: &str) -> Option<Vec<(String, String)>> {
-    let mut pairs = Vec::new();
-    loop {
-        text = text.trim_start_matches([' ', '\t', ';']);
-        if text.is_empty() {
-            return Some(pairs);
-        }
-        let (name, rest) = text.split_once('=')?;
-        let name = name.trim().to_ascii_lowercase();
-        let rest = rest.trim_start();
-        let (value, rest) = match rest.strip_prefix('"') {
-            Some(quoted) => closing_quote(quoted)?,
-            None => {
-                let end = rest.find(';').unwrap_or(rest.len());
-                (rest[..end].trim().to_owned(), &rest[end..])
-            }
-        };
-        pairs.push((name, value));
-        text = rest;
-    }
-}
-
-fn closing_quote(quoted: &str) -> Option<(String, &str)> {
-    let mut value = String::new();
-    let mut characters = quoted.char_indices().peekable();
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '"' => return Some((value, &quoted[at + 1..])),
-            '\\' if characters.next_if(|(_, next)| *next == '"').is_some() => value.push('"'),
-            _ => value.push(character),
-        }
-    }
-    None
-}
-
-fn boundary(content_type: &str) -> Result<String, Rejection> {
-    let not_multipart = || {
-        Rejection::new(
-            400,
-            "RequestIsNotMultiPartContent",
-            "Bucket POST must be of the enclosure-type multipart/form-data.",
-        )
-    };
-    let (kind, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
-    if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
-        return Err(not_multipart());
-    }
-    parameters_of(parameters)
-        .and_then(|pairs| pairs.into_iter().find(|(name, _)| name == "boundary"))
-        .map(|(_, boundary)| boundary)
-        .filter(|boundary| (1..=LONGEST_BOUNDARY).contains(&boundary.len()))
-        .ok_or_else(|| malformed("the boundary is missing"))
-}
-
 /// 400 `MalformedPOSTRequest`; what is wrong goes into an element of its own.
-fn malformed(detail: &str) -> Rejection {
+pub(super) fn malformed(detail: &str) -> Rejection {
     Rejection::new(
         400,
         "MalformedPOSTRequest",
@@ -337,7 +275,11 @@ fn malformed(detail: &str) -> Rejection {
 }
 
 fn too_long() -> Rejection {
-    Rejection::new(400, "FieldItemTooLong", "Your post request fields value is too long.")
+    Rejection::new(
+        400,
+        "FieldItemTooLong",
+        "Your post request fields value is too long.",
+    )
 }
 
 fn wrong_number_of_files() -> Rejection {
@@ -387,8 +329,15 @@ mod tests {
             part("submit", "ignored"),
         );
         for size in 1..body.len() {
-            let (form, read) = parse(body.as_bytes(), size).unwrap_or_else(|error| panic!("size {size}: {error:?}"));
-            assert_eq!(form.fields, [("key".into(), "a/${filename}".into()), ("x".into(), String::new())]);
+            let (form, read) = parse(body.as_bytes(), size)
+                .unwrap_or_else(|error| panic!("size {size}: {error:?}"));
+            assert_eq!(
+                form.fields,
+                [
+                    ("key".into(), "a/${filename}".into()),
+                    ("x".into(), String::new())
+                ]
+            );
             assert_eq!(form.file_name.as_deref(), Some("C:\\a\"q\".txt"));
             assert_eq!(form.file_content_type.as_deref(), Some("text/x"));
             assert_eq!(String::from_utf8(read).unwrap(), file, "size {size}");
@@ -397,30 +346,62 @@ mod tests {
 
     #[test]
     fn defects_have_their_codes() {
-        let code = |body: &str| parse(body.as_bytes(), 7).err().map(|rejection| rejection.code);
+        let code = |body: &str| {
+            parse(body.as_bytes(), 7)
+                .err()
+                .map(|rejection| rejection.code)
+        };
         let file = part("file", "x");
         assert_eq!(code(&format!("{file}--b b--")), None);
         assert_eq!(code(&file), Some("MalformedPOSTRequest"));
         assert_eq!(code(""), Some("MalformedPOSTRequest"));
         assert_eq!(code("--b bX\r\n"), Some("MalformedPOSTRequest"));
-        assert_eq!(code("--b b\r\n\r\nvalue\r\n--b b--"), Some("MalformedPOSTRequest"));
-        assert_eq!(code("--b b\r\nContent-Disposition: form-data\r\n\r\nv\r\n--b b--"), Some("MalformedPOSTRequest"));
-        assert_eq!(code(&format!("{}--b b--", part("key", "x"))), Some("IncorrectNumberOfFilesInPOSTRequest"));
-        assert_eq!(code(&format!("{file}{file}--b b--")), Some("IncorrectNumberOfFilesInPOSTRequest"));
+        assert_eq!(
+            code("--b b\r\n\r\nvalue\r\n--b b--"),
+            Some("MalformedPOSTRequest")
+        );
+        assert_eq!(
+            code("--b b\r\nContent-Disposition: form-data\r\n\r\nv\r\n--b b--"),
+            Some("MalformedPOSTRequest")
+        );
+        assert_eq!(
+            code(&format!("{}--b b--", part("key", "x"))),
+            Some("IncorrectNumberOfFilesInPOSTRequest")
+        );
+        assert_eq!(
+            code(&format!("{file}{file}--b b--")),
+            Some("IncorrectNumberOfFilesInPOSTRequest")
+        );
         let long = "n".repeat((8 << 10) + 1);
-        assert_eq!(code(&format!("{}{file}--b b--", part(&long, "x"))), Some("FieldItemTooLong"));
+        assert_eq!(
+            code(&format!("{}{file}--b b--", part(&long, "x"))),
+            Some("FieldItemTooLong")
+        );
         let long = "v".repeat((2 << 20) + 1);
         let body = format!("{}{file}--b b--", part("k", &long));
-        assert_eq!(parse(body.as_bytes(), 1 << 16).unwrap_err().code, "FieldItemTooLong");
+        assert_eq!(
+            parse(body.as_bytes(), 1 << 16).unwrap_err().code,
+            "FieldItemTooLong"
+        );
     }
 
     #[test]
     fn content_types_are_read() {
-        let code = |text: &str| FormParser::new(text, &Limits::default()).err().map(|rejection| rejection.code);
+        let code = |text: &str| {
+            FormParser::new(text, &Limits::default())
+                .err()
+                .map(|rejection| rejection.code)
+        };
         assert_eq!(code("Multipart/Form-Data;charset=utf-8; Boundary=x"), None);
-        assert_eq!(code("text/plain; boundary=x"), Some("RequestIsNotMultiPartContent"));
+        assert_eq!(
+            code("text/plain; boundary=x"),
+            Some("RequestIsNotMultiPartContent")
+        );
         assert_eq!(code(""), Some("RequestIsNotMultiPartContent"));
         assert_eq!(code("multipart/form-data"), Some("MalformedPOSTRequest"));
-        assert_eq!(code("multipart/form-data; boundary=\"x"), Some("MalformedPOSTRequest"));
+        assert_eq!(
+            code("multipart/form-data; boundary=\"x"),
+            Some("MalformedPOSTRequest")
+        );
     }
 }

@@ -20,7 +20,10 @@ impl RequestIds {
 
     pub(super) fn next(&self, now: i64) -> String {
         // An odd multiplier is a bijection on 64 bits, so ids repeat only after 2^64 requests.
-        let count = self.0.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let count = self
+            .0
+            .fetch_add(1, Ordering::Relaxed)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
         format!("{:08X}{count:016X}", now & 0xffff_ffff)
     }
 }
@@ -31,7 +34,10 @@ pub(super) struct DateHeader(Mutex<(i64, Arc<HeaderValue>)>);
 
 impl DateHeader {
     pub(super) fn new() -> Self {
-        Self(Mutex::new((i64::MIN, Arc::new(HeaderValue::from_static("")))))
+        Self(Mutex::new((
+            i64::MIN,
+            Arc::new(HeaderValue::from_static("")),
+        )))
     }
 
     pub(super) fn at(&self, now: i64) -> HeaderValue {
@@ -57,7 +63,10 @@ mod tests {
         for id in [first, second] {
             assert_eq!(id.len(), 24);
             assert!(id.starts_with("636B68BA"));
-            assert!(id.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b)));
+            assert!(
+                id.bytes()
+                    .all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b))
+            );
         }
     }
 }

@@ -46,7 +46,12 @@ type Reply = (StatusCode, Value);
 
 impl Door {
     pub(crate) fn new(front: Arc<Front>, token: String, stopping: watch::Receiver<bool>) -> Self {
-        Self { front, token, stopping, endpoints: Mutex::new(HashMap::new()) }
+        Self {
+            front,
+            token,
+            stopping,
+            endpoints: Mutex::new(HashMap::new()),
+        }
     }
 
     /// Serves one connection until it ends; peers that are not of this machine are not heard at all.
@@ -60,13 +65,19 @@ impl Door {
                 let (status, value) = door.respond(request).await.unwrap_or_else(|reply| reply);
                 let mut response = Response::new(Full::new(Bytes::from(value.to_string())));
                 *response.status_mut() = status;
-                response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                response
+                    .headers_mut()
+                    .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
                 Ok::<_, Infallible>(response)
             }
         });
         let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
-        let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+        builder
+            .timer(TokioTimer::new())
+            .header_read_timeout(PATIENCE);
+        let _ = builder
+            .serve_connection(TokioIo::new(stream), service)
+            .await;
     }
 
     async fn respond(&self, request: http::Request<Incoming>) -> Result<Reply, Reply> {
@@ -75,10 +86,16 @@ impl Door {
         let limited = Limited::new(body, LONGEST_COMMAND).collect();
         let collected = tokio::time::timeout(PATIENCE, limited)
             .await
-            .map_err(|_| refuse(StatusCode::REQUEST_TIMEOUT, "timeout", "the command did not arrive in time"))?
+            .map_err(|_| {
+                refuse(
+                    StatusCode::REQUEST_TIMEOUT,
+                    "timeout",
+                    "the command did not arrive in time",
+                )
+            })?
             .map_err(|_| bad_request("the command cannot be read or is longer than 64 KiB"))?;
-        let value: Value =
-            serde_json::from_slice(&collected.to_bytes()).map_err(|error| bad_request(&error.to_string()))?;
+        let value: Value = serde_json::from_slice(&collected.to_bytes())
+            .map_err(|error| bad_request(&error.to_string()))?;
         let command = Command::from_json(value).map_err(|message| bad_request(&message))?;
         self.execute(command).await
     }
@@ -86,15 +103,30 @@ impl Door {
     fn admit(&self, parts: &Parts) -> Result<(), Reply> {
         // A web page must not reach the operator through its reader's browser.
         if parts.headers.contains_key(ORIGIN) {
-            return Err(refuse(StatusCode::FORBIDDEN, "browser", "requests with an Origin are not taken"));
+            return Err(refuse(
+                StatusCode::FORBIDDEN,
+                "browser",
+                "requests with an Origin are not taken",
+            ));
         }
-        let given = parts.headers.get(AUTHORIZATION).map_or(&b""[..], HeaderValue::as_bytes);
+        let given = parts
+            .headers
+            .get(AUTHORIZATION)
+            .map_or(&b""[..], HeaderValue::as_bytes);
         let given = given.strip_prefix(b"Bearer ").unwrap_or_default();
         if !bool::from(given.ct_eq(self.token.as_bytes())) {
-            return Err(refuse(StatusCode::UNAUTHORIZED, "unauthorized", "the bearer token is missing or wrong"));
+            return Err(refuse(
+                StatusCode::UNAUTHORIZED,
+                "unauthorized",
+                "the bearer token is missing or wrong",
+            ));
         }
         if parts.method != Method::POST || parts.uri.path() != "/" {
-            return Err(refuse(StatusCode::NOT_FOUND, "not-found", "commands are sent with POST /"));
+            return Err(refuse(
+                StatusCode::NOT_FOUND,
+                "not-found",
+                "commands are sent with POST /",
+            ));
         }
         Ok(())
     }
@@ -105,7 +137,13 @@ impl Door {
             Command::Create(Create::VpcEndpoint { .. }) => Some(
                 TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
                     .await
-                    .map_err(|error| refuse(StatusCode::INTERNAL_SERVER_ERROR, "no-listener", &error.to_string()))?,
+                    .map_err(|error| {
+                        refuse(
+                            StatusCode::INTERNAL_SERVER_ERROR,
+                            "no-listener",
+                            &error.to_string(),
+                        )
+                    })?,
             ),
             _ => None,
         };
@@ -115,12 +153,24 @@ impl Door {
             let answer = operator::execute(&mut world, &self.front.config, now, command)
                 .map_err(|error| refuse(StatusCode::BAD_REQUEST, error.code, &error.message))?;
             // Whatever removed an endpoint, its listener closes.
-            self.endpoints.lock().retain(|id, _| world.vpc_endpoints.contains_key(id));
+            self.endpoints
+                .lock()
+                .retain(|id, _| world.vpc_endpoints.contains_key(id));
             answer
         };
         if let Some(listener) = listener {
-            let failed = || refuse(StatusCode::INTERNAL_SERVER_ERROR, "no-listener", "the endpoint has no id");
-            let id = answer.get("endpoint").and_then(Value::as_str).ok_or_else(failed)?.to_owned();
+            let failed = || {
+                refuse(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "no-listener",
+                    "the endpoint has no id",
+                )
+            };
+            let id = answer
+                .get("endpoint")
+                .and_then(Value::as_str)
+                .ok_or_else(failed)?
+                .to_owned();
             let address = listener.local_addr().map_err(|_| failed())?;
             self.open(listener, &id);
             answer["address"] = Value::String(address.to_string());
@@ -134,10 +184,17 @@ impl Door {
         self.endpoints.lock().insert(id.to_owned(), sender);
         let (front, endpoint) = (Arc::clone(&self.front), Arc::<str>::from(id));
         let serve = move |stream, peer| {
-            let arrival = super::Arrival { peer, vpc_endpoint: Some(Arc::clone(&endpoint)) };
+            let arrival = super::Arrival {
+                peer,
+                vpc_endpoint: Some(Arc::clone(&endpoint)),
+            };
             Arc::clone(&front).serve(stream, arrival)
         };
-        tokio::spawn(accept(listener, vec![self.stopping.clone(), closing], serve));
+        tokio::spawn(accept(
+            listener,
+            vec![self.stopping.clone(), closing],
+            serve,
+        ));
     }
 }
 
@@ -146,5 +203,8 @@ fn bad_request(message: &str) -> Reply {
 }
 
 fn refuse(status: StatusCode, code: &str, message: &str) -> Reply {
-    (status, json!({ "error": { "code": code, "message": message } }))
+    (
+        status,
+        json!({ "error": { "code": code, "message": message } }),
+    )
 }

@@ -19,12 +19,18 @@ pub(super) fn put(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<Ans
     let name = call.bucket_name();
     let wanted = Wanted::read(call, body)?;
     // With every check switched off anybody gets here; a bucket must have an owner all the same.
-    let account = call.granted.caller.account().unwrap_or(Identities::OWNER_ACCOUNT);
+    let account = call
+        .granted
+        .caller
+        .account()
+        .unwrap_or(Identities::OWNER_ACCOUNT);
     let answer = Answer::empty(200).with("location", format!("/{name}"));
     if let Some(bucket) = world.buckets.get_mut(name) {
         let same = bucket.owner == account
             && bucket.region == wanted.region
-            && wanted.storage_class.is_none_or(|class| class == bucket.storage_class)
+            && wanted
+                .storage_class
+                .is_none_or(|class| class == bucket.storage_class)
             && (!wanted.hierarchical_namespace || bucket.hierarchical_namespace);
         if !same {
             return Err(already_exists(name));
@@ -60,7 +66,9 @@ pub(super) fn put(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<Ans
 
 fn already_exists(name: &str) -> Rejection {
     let message = "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.";
-    Rejection::new(409, "BucketAlreadyExists", message).ec("0015-00000104").extra("BucketName", name)
+    Rejection::new(409, "BucketAlreadyExists", message)
+        .ec("0015-00000104")
+        .extra("BucketName", name)
 }
 
 /// What PutBucket asks for.
@@ -90,10 +98,19 @@ impl Wanted {
             return Ok(wanted);
         }
         let configuration = document(body, "CreateBucketConfiguration")?;
-        if let Some(class) = configuration.text_of("StorageClass").filter(|class| !class.is_empty()) {
-            wanted.storage_class = Some(StorageClass::from_name(class).ok_or_else(|| malformed_xml("unknown StorageClass"))?);
+        if let Some(class) = configuration
+            .text_of("StorageClass")
+            .filter(|class| !class.is_empty())
+        {
+            wanted.storage_class = Some(
+                StorageClass::from_name(class)
+                    .ok_or_else(|| malformed_xml("unknown StorageClass"))?,
+            );
         }
-        if let Some(location) = configuration.text_of("LocationConstraint").filter(|location| !location.is_empty()) {
+        if let Some(location) = configuration
+            .text_of("LocationConstraint")
+            .filter(|location| !location.is_empty())
+        {
             let bare = location.strip_prefix("oss-").unwrap_or(location);
             let known = call.config.regions.iter().any(|region| region == bare);
             // A host that names a region leaves no choice; an address does.
@@ -137,12 +154,26 @@ pub(super) fn info(bucket: &Bucket, call: &Call<'_>) -> Answer {
         .leaf("CrossRegionReplication", "Disabled")
         .leaf("DataRedundancyType", "LRS")
         .leaf("ExtranetEndpoint", &call.endpoint(&bucket.region, false))
-        .leaf("HierarchicalNamespace", if bucket.hierarchical_namespace { "Enabled" } else { "Disabled" })
+        .leaf(
+            "HierarchicalNamespace",
+            if bucket.hierarchical_namespace {
+                "Enabled"
+            } else {
+                "Disabled"
+            },
+        )
         .leaf("IntranetEndpoint", &call.endpoint(&bucket.region, true))
         .leaf("Location", &format!("oss-{}", bucket.region))
         .leaf("Name", &bucket.name)
         .leaf("StorageClass", bucket.storage_class.name())
-        .leaf("TransferAcceleration", if bucket.acceleration == Some(true) { "Enabled" } else { "Disabled" });
+        .leaf(
+            "TransferAcceleration",
+            if bucket.acceleration == Some(true) {
+                "Enabled"
+            } else {
+                "Disabled"
+            },
+        );
     owner(&mut xml, &bucket.owner);
     grant(&mut xml, bucket.acl.as_str());
     xml.open("ServerSideEncryptionRule");
@@ -158,13 +189,19 @@ pub(super) fn info(bucket: &Bucket, call: &Call<'_>) -> Answer {
         }
     }
     xml.close();
-    xml.open("BucketPolicy").leaf("LogBucket", "").leaf("LogPrefix", "").close();
+    xml.open("BucketPolicy")
+        .leaf("LogBucket", "")
+        .leaf("LogPrefix", "")
+        .close();
     Answer::xml(200, xml.finish())
 }
 
 /// Help page: GetBucketLocation.
 pub(super) fn location(bucket: &Bucket) -> Answer {
-    Answer::xml(200, xml::single("LocationConstraint", &format!("oss-{}", bucket.region)))
+    Answer::xml(
+        200,
+        xml::single("LocationConstraint", &format!("oss-{}", bucket.region)),
+    )
 }
 
 /// Help page: GetBucketStat.
@@ -175,16 +212,49 @@ pub(super) fn stat(bucket: &Bucket) -> Answer {
         .number("ObjectCount", all.objects)
         .number("MultipartUploadCount", bucket.uploads.len() as u64)
         .number("LiveChannelCount", 0)
-        .leaf("LastModifiedTime", &all.modified.max(bucket.created).to_string());
+        .leaf(
+            "LastModifiedTime",
+            &all.modified.max(bucket.created).to_string(),
+        );
     let classes = [
-        (StorageClass::Standard, "StandardStorage", None, "StandardObjectCount"),
-        (StorageClass::InfrequentAccess, "InfrequentAccessStorage", Some("InfrequentAccessRealStorage"), "InfrequentAccessObjectCount"),
-        (StorageClass::Archive, "ArchiveStorage", Some("ArchiveRealStorage"), "ArchiveObjectCount"),
-        (StorageClass::ColdArchive, "ColdArchiveStorage", Some("ColdArchiveRealStorage"), "ColdArchiveObjectCount"),
-        (StorageClass::DeepColdArchive, "DeepColdArchiveStorage", Some("DeepColdArchiveRealStorage"), "DeepColdArchiveObjectCount"),
+        (
+            StorageClass::Standard,
+            "StandardStorage",
+            None,
+            "StandardObjectCount",
+        ),
+        (
+            StorageClass::InfrequentAccess,
+            "InfrequentAccessStorage",
+            Some("InfrequentAccessRealStorage"),
+            "InfrequentAccessObjectCount",
+        ),
+        (
+            StorageClass::Archive,
+            "ArchiveStorage",
+            Some("ArchiveRealStorage"),
+            "ArchiveObjectCount",
+        ),
+        (
+            StorageClass::ColdArchive,
+            "ColdArchiveStorage",
+            Some("ColdArchiveRealStorage"),
+            "ColdArchiveObjectCount",
+        ),
+        (
+            StorageClass::DeepColdArchive,
+            "DeepColdArchiveStorage",
+            Some("DeepColdArchiveRealStorage"),
+            "DeepColdArchiveObjectCount",
+        ),
     ];
     for (class, storage, real, count) in classes {
-        let sum = Sum::of(bucket.objects.values().filter(|object| object.storage_class == class));
+        let sum = Sum::of(
+            bucket
+                .objects
+                .values()
+                .filter(|object| object.storage_class == class),
+        );
         xml.number(storage, sum.bytes);
         if let Some(real) = real {
             xml.number(real, sum.bytes);

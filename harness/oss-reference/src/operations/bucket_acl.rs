@@ -11,12 +11,14 @@ use crate::xml::Writer;
 
 /// Reads `x-oss-acl`.
 pub(super) fn acl_of(text: &str) -> Result<BucketAcl, Rejection> {
-    text.parse().map_err(|_| invalid_argument("x-oss-acl", text).ec("0017-00000105"))
+    text.parse()
+        .map_err(|_| invalid_argument("x-oss-acl", text).ec("0017-00000105"))
 }
 
 /// Reads `x-oss-object-acl`.
 pub(super) fn object_acl_of(text: &str) -> Result<ObjectAcl, Rejection> {
-    text.parse().map_err(|_| invalid_argument("x-oss-object-acl", text).ec("0017-00000105"))
+    text.parse()
+        .map_err(|_| invalid_argument("x-oss-object-acl", text).ec("0017-00000105"))
 }
 
 /// The `AccessControlList` element.

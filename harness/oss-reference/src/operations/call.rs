@@ -33,19 +33,34 @@ impl<'a> Call<'a> {
     }
 
     pub(super) fn bucket<'w>(&self, world: &'w World) -> Result<&'w Bucket, Rejection> {
-        world.buckets.get(self.bucket_name()).ok_or_else(|| no_such_bucket(self.bucket_name()))
+        world
+            .buckets
+            .get(self.bucket_name())
+            .ok_or_else(|| no_such_bucket(self.bucket_name()))
     }
 
     pub(super) fn bucket_mut<'w>(&self, world: &'w mut World) -> Result<&'w mut Bucket, Rejection> {
-        world.buckets.get_mut(self.bucket_name()).ok_or_else(|| no_such_bucket(self.bucket_name()))
+        world
+            .buckets
+            .get_mut(self.bucket_name())
+            .ok_or_else(|| no_such_bucket(self.bucket_name()))
     }
 
     pub(super) fn object<'w>(&self, bucket: &'w Bucket) -> Result<&'w Object, Rejection> {
-        bucket.objects.get(self.key()).ok_or_else(|| no_such_key(self.key()))
+        bucket
+            .objects
+            .get(self.key())
+            .ok_or_else(|| no_such_key(self.key()))
     }
 
-    pub(super) fn object_mut<'w>(&self, bucket: &'w mut Bucket) -> Result<&'w mut Object, Rejection> {
-        bucket.objects.get_mut(self.key()).ok_or_else(|| no_such_key(self.key()))
+    pub(super) fn object_mut<'w>(
+        &self,
+        bucket: &'w mut Bucket,
+    ) -> Result<&'w mut Object, Rejection> {
+        bucket
+            .objects
+            .get_mut(self.key())
+            .ok_or_else(|| no_such_key(self.key()))
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&'a str> {
@@ -54,9 +69,20 @@ impl<'a> Call<'a> {
 
     /// The query parameter `name` as a number between `least` and `most`; `default` when it is absent or, as oss2 sends markers of
     /// a first page, empty.
-    pub(super) fn number(&self, name: &str, least: u64, most: u64, default: u64) -> Result<u64, Rejection> {
-        let given = self.request.query_value(name).filter(|text| !text.is_empty());
-        let Some(text) = given else { return Ok(default) };
+    pub(super) fn number(
+        &self,
+        name: &str,
+        least: u64,
+        most: u64,
+        default: u64,
+    ) -> Result<u64, Rejection> {
+        let given = self
+            .request
+            .query_value(name)
+            .filter(|text| !text.is_empty());
+        let Some(text) = given else {
+            return Ok(default);
+        };
         text.parse()
             .ok()
             .filter(|number| (least..=most).contains(number))
@@ -68,7 +94,11 @@ impl<'a> Call<'a> {
     /// # Errors
     /// 400 for any other encoding.
     pub(super) fn encodes_names(&self) -> Result<bool, Rejection> {
-        match self.request.query_value("encoding-type").or_else(|| self.header("encoding-type")) {
+        match self
+            .request
+            .query_value("encoding-type")
+            .or_else(|| self.header("encoding-type"))
+        {
             None => Ok(false),
             Some("url") => Ok(true),
             Some(other) => Err(invalid_argument("encoding-type", other)),
@@ -82,10 +112,16 @@ impl<'a> Call<'a> {
         if self.request.addressed.class == HostClass::Ip {
             return format!("{scheme}://{host}");
         }
-        let port = host.rsplit_once(':').map(|(_, port)| port).filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
+        let port = host
+            .rsplit_once(':')
+            .map(|(_, port)| port)
+            .filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
         let internal = if internal { "-internal" } else { "" };
-        format!("{scheme}://oss-{region}{internal}.{}{port}", self.config.suffix)
+        format!(
+            "{scheme}://oss-{region}{internal}.{}{port}",
+            self.config.suffix
+        )
     }
 }
 

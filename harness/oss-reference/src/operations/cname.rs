@@ -5,28 +5,52 @@ use super::hex::upper_hex;
 use super::refusals::{document, malformed_xml};
 use crate::answer::{Answer, Rejection};
 use crate::world::{CnameToken, World};
-use crate::xml::Writer;
+use crate::xml::{Element, Writer};
 
 /// A bucket may have this many domains.
 const MOST: usize = 100;
 
 /// CreateCnameToken: the text for the TXT record that proves ownership.
-pub(super) fn create_token(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<Answer, Rejection> {
+pub(super) fn create_token(
+    world: &mut World,
+    call: &Call<'_>,
+    body: &[u8],
+) -> Result<Answer, Rejection> {
     let domain = domain(body)?;
-    let expires = call.now.saturating_add(call.config.decisions.cname_token_seconds);
-    let token = CnameToken { token: upper_hex(call.request.id.as_bytes()).to_lowercase(), expires };
+    let expires = call
+        .now
+        .saturating_add(call.config.decisions.cname_token_seconds);
+    let token = CnameToken {
+        token: upper_hex(call.request.id.as_bytes()).to_lowercase(),
+        expires,
+    };
     let answer = written(call.bucket_name(), &domain, &token);
-    world.cname_tokens.insert((domain, call.bucket_name().to_owned()), token);
+    world
+        .cname_tokens
+        .insert((domain, call.bucket_name().to_owned()), token);
     Ok(answer)
 }
 
 /// GetCnameToken.
 pub(super) fn get_token(world: &World, call: &Call<'_>) -> Result<Answer, Rejection> {
-    let domain = call.request.query_value("cname").unwrap_or("").to_ascii_lowercase();
-    let kept = world.cname_tokens.get(&(domain.clone(), call.bucket_name().to_owned()));
-    let token = kept.filter(|token| call.now < token.expires).ok_or_else(|| {
-        Rejection::new(404, "CnameTokenNotFound", "The specified cname token does not exist.").extra("Cname", &domain)
-    })?;
+    let domain = call
+        .request
+        .query_value("cname")
+        .unwrap_or("")
+        .to_ascii_lowercase();
+    let kept = world
+        .cname_tokens
+        .get(&(domain.clone(), call.bucket_name().to_owned()));
+    let token = kept
+        .filter(|token| call.now < token.expires)
+        .ok_or_else(|| {
+            Rejection::new(
+                404,
+                "CnameTokenNotFound",
+                "The specified cname token does not exist.",
+            )
+            .extra("Cname", &domain)
+        })?;
     Ok(written(call.bucket_name(), &domain, token))
 }
 
@@ -42,9 +66,22 @@ fn written(bucket: &str, domain: &str, token: &CnameToken) -> Answer {
 /// PutCname.
 pub(super) fn put(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<Answer, Rejection> {
     let domain = domain(body)?;
-    let bound = world.cnames.values().filter(|bucket| *bucket == call.bucket_name()).count();
-    if bound >= MOST && world.cnames.get(&domain).is_none_or(|bucket| bucket != call.bucket_name()) {
-        return Err(Rejection::new(400, "TooManyCname", "The bucket has too many cnames."));
+    let bound = world
+        .cnames
+        .values()
+        .filter(|bucket| *bucket == call.bucket_name())
+        .count();
+    if bound >= MOST
+        && world
+            .cnames
+            .get(&domain)
+            .is_none_or(|bucket| bucket != call.bucket_name())
+    {
+        return Err(Rejection::new(
+            400,
+            "TooManyCname",
+            "The bucket has too many cnames.",
+        ));
     }
     world.cnames.insert(domain, call.bucket_name().to_owned());
     Ok(Answer::empty(200))
@@ -53,11 +90,16 @@ pub(super) fn put(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<Ans
 /// ListCname.
 pub(super) fn list(world: &World, call: &Call<'_>) -> Result<Answer, Rejection> {
     let bucket = call.bucket(world)?;
-    let mut domains: Vec<&String> =
-        world.cnames.iter().filter(|(_, name)| **name == bucket.name).map(|(domain, _)| domain).collect();
+    let mut domains: Vec<&String> = world
+        .cnames
+        .iter()
+        .filter(|(_, name)| **name == bucket.name)
+        .map(|(domain, _)| domain)
+        .collect();
     domains.sort();
     let mut xml = Writer::new("ListCnameResult");
-    xml.leaf("Bucket", &bucket.name).leaf("Owner", &bucket.owner);
+    xml.leaf("Bucket", &bucket.name)
+        .leaf("Owner", &bucket.owner);
     for domain in domains {
         xml.open("Cname")
             .leaf("Domain", domain)
@@ -71,18 +113,43 @@ pub(super) fn list(world: &World, call: &Call<'_>) -> Result<Answer, Rejection> 
 /// DeleteCname. Removing what is not bound here is no error.
 pub(super) fn delete(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<Answer, Rejection> {
     let domain = domain(body)?;
-    if world.cnames.get(&domain).is_some_and(|bucket| bucket == call.bucket_name()) {
+    if world
+        .cnames
+        .get(&domain)
+        .is_some_and(|bucket| bucket == call.bucket_name())
+    {
         world.cnames.remove(&domain);
     }
     Ok(Answer::empty(200))
 }
 
+/// The domain of a request's body.
+///
+/// The check of ownership reads the body too, before it is carried out, and must see the same domain: a document that could be read
+/// in two ways, having a second `Domain` or a text in pieces, is refused.
+///
+/// # Errors
+/// 400 `MalformedXML`.
 fn domain(body: &[u8]) -> Result<String, Rejection> {
     let configuration = document(body, "BucketCnameConfiguration")?;
+    let in_pieces = |marker: &[u8]| memchr::memmem::find(body, marker).is_some();
+    if in_pieces(b"<!") || in_pieces(b"&") || domains(&configuration) != 1 {
+        return Err(malformed_xml("exactly one plain Domain is expected"));
+    }
     configuration
         .child("Cname")
         .and_then(|cname| cname.text_of("Domain"))
         .filter(|domain| domain.contains('.') && domain.len() <= 253)
+        .filter(|domain| {
+            domain
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
+        })
         .map(str::to_ascii_lowercase)
         .ok_or_else(|| malformed_xml("Cname/Domain must be a domain name"))
+}
+
+/// How many elements of the tree are called `Domain`.
+fn domains(element: &Element) -> usize {
+    usize::from(element.name == "Domain") + element.children.iter().map(domains).sum::<usize>()
 }

@@ -44,10 +44,20 @@ pub(super) enum Outcome {
 ///
 /// # Errors
 /// 412 `PreconditionFailed`.
-pub(super) fn check(request: &Request, names: &Names, object: &Object) -> Result<Outcome, Rejection> {
-    let date = |name| request.header(name).and_then(|text| Timestamp::parse_rfc1123(text).ok());
+pub(super) fn check(
+    request: &Request,
+    names: &Names,
+    object: &Object,
+) -> Result<Outcome, Rejection> {
+    let date = |name| {
+        request
+            .header(name)
+            .and_then(|text| Timestamp::parse_rfc1123(text).ok())
+    };
     match request.header(names.matches) {
-        Some(tags) if !lists(tags, &object.content.etag) => return Err(precondition_failed("If-Match")),
+        Some(tags) if !lists(tags, &object.content.etag) => {
+            return Err(precondition_failed("If-Match"));
+        }
         Some(_) => {}
         None => {
             if date(names.unmodified_since).is_some_and(|limit| object.modified > limit.0) {
@@ -59,12 +69,22 @@ pub(super) fn check(request: &Request, names: &Names, object: &Object) -> Result
         Some(tags) => lists(tags, &object.content.etag),
         None => date(names.modified_since).is_some_and(|limit| object.modified <= limit.0),
     };
-    Ok(if unchanged { Outcome::NotModified } else { Outcome::Proceed })
+    Ok(if unchanged {
+        Outcome::NotModified
+    } else {
+        Outcome::Proceed
+    })
 }
 
 /// Whether a list of entity tags, quoted or not, has `etag`.
 fn lists(tags: &str, etag: &str) -> bool {
-    let bare = |tag: &str| tag.trim().trim_start_matches("W/").trim_matches('"').to_ascii_uppercase();
+    let bare = |tag: &str| {
+        tag.trim()
+            .trim_start_matches("W/")
+            .trim_matches('"')
+            .to_ascii_uppercase()
+    };
     let wanted = bare(etag);
-    tags.split(',').any(|tag| tag.trim() == "*" || bare(tag) == wanted)
+    tags.split(',')
+        .any(|tag| tag.trim() == "*" || bare(tag) == wanted)
 }

@@ -11,10 +11,14 @@ use crate::xml::{Element, Writer};
 pub(super) fn put_policy(bucket: &mut Bucket, body: &[u8]) -> Result<Answer, Rejection> {
     let invalid = |message: String| Rejection::new(400, "InvalidPolicyDocument", message);
     if body.len() > oss_policy::MAX_BUCKET_POLICY_BYTES {
-        let message = format!("The policy exceeds the maximum size of {} bytes.", oss_policy::MAX_BUCKET_POLICY_BYTES);
+        let message = format!(
+            "The policy exceeds the maximum size of {} bytes.",
+            oss_policy::MAX_BUCKET_POLICY_BYTES
+        );
         return Err(invalid(message).ec("0030-00000001"));
     }
-    let policy = Policy::parse(body, PolicyKind::Bucket).map_err(|error| invalid(error.to_string()).ec("0030-00000005"))?;
+    let policy = Policy::parse(body, PolicyKind::Bucket)
+        .map_err(|error| invalid(error.to_string()).ec("0030-00000005"))?;
     let text = std::str::from_utf8(body).map_err(|_| invalid("The policy is not UTF-8.".into()))?;
     bucket.policy = Some((text.to_owned(), policy));
     Ok(Answer::empty(200))
@@ -22,7 +26,14 @@ pub(super) fn put_policy(bucket: &mut Bucket, body: &[u8]) -> Result<Answer, Rej
 
 /// Help page: GetBucketPolicy.
 pub(super) fn get_policy(bucket: &Bucket) -> Result<Answer, Rejection> {
-    let missing = || Rejection::new(404, "NoSuchBucketPolicy", "The bucket policy does not exist.").extra("BucketName", &bucket.name);
+    let missing = || {
+        Rejection::new(
+            404,
+            "NoSuchBucketPolicy",
+            "The bucket policy does not exist.",
+        )
+        .extra("BucketName", &bucket.name)
+    };
     let (text, _) = bucket.policy.as_ref().ok_or_else(missing)?;
     let mut answer = Answer::empty(200).with("content-type", "application/json");
     answer.body.push(text.clone().into());
@@ -39,8 +50,14 @@ pub(super) fn delete_policy(bucket: &mut Bucket) -> Result<Answer, Rejection> {
 pub(super) fn put_referer(bucket: &mut Bucket, body: &[u8]) -> Result<Answer, Rejection> {
     let configuration = document(body, "RefererConfiguration")?;
     let list = |name| {
-        let entries = configuration.child(name).map(|list| list.all("Referer").map(|entry| entry.text.clone()));
-        entries.into_iter().flatten().filter(|entry| !entry.is_empty()).collect::<Vec<String>>()
+        let entries = configuration
+            .child(name)
+            .map(|list| list.all("Referer").map(|entry| entry.text.clone()));
+        entries
+            .into_iter()
+            .flatten()
+            .filter(|entry| !entry.is_empty())
+            .collect::<Vec<String>>()
     };
     if configuration.child("RefererList").is_none() {
         return Err(malformed_xml("RefererList is missing"));
@@ -80,7 +97,10 @@ pub(super) fn get_referer(bucket: &Bucket) -> Answer {
 
 /// Help page: PutBucketTransferAcceleration. Effective at once; the service takes up to 30 minutes.
 pub(super) fn put_acceleration(bucket: &mut Bucket, body: &[u8]) -> Result<Answer, Rejection> {
-    bucket.acceleration = Some(required_flag(&document(body, "TransferAccelerationConfiguration")?, "Enabled")?);
+    bucket.acceleration = Some(required_flag(
+        &document(body, "TransferAccelerationConfiguration")?,
+        "Enabled",
+    )?);
     Ok(Answer::empty(200))
 }
 
@@ -100,8 +120,14 @@ pub(super) fn get_acceleration(bucket: &Bucket) -> Result<Answer, Rejection> {
 }
 
 /// Help page: PutBucketPublicAccessBlock.
-pub(super) fn put_public_access_block(bucket: &mut Bucket, body: &[u8]) -> Result<Answer, Rejection> {
-    bucket.block_public_access = required_flag(&document(body, "PublicAccessBlockConfiguration")?, "BlockPublicAccess")?;
+pub(super) fn put_public_access_block(
+    bucket: &mut Bucket,
+    body: &[u8],
+) -> Result<Answer, Rejection> {
+    bucket.block_public_access = required_flag(
+        &document(body, "PublicAccessBlockConfiguration")?,
+        "BlockPublicAccess",
+    )?;
     Ok(Answer::empty(200))
 }
 
@@ -132,7 +158,14 @@ pub(super) fn put_request_payment(bucket: &mut Bucket, body: &[u8]) -> Result<An
 /// Help page: GetBucketRequestPayment.
 pub(super) fn get_request_payment(bucket: &Bucket) -> Answer {
     let mut xml = Writer::new("RequestPaymentConfiguration");
-    xml.leaf("Payer", if bucket.requester_pays { "Requester" } else { "BucketOwner" });
+    xml.leaf(
+        "Payer",
+        if bucket.requester_pays {
+            "Requester"
+        } else {
+            "BucketOwner"
+        },
+    );
     Answer::xml(200, xml.finish())
 }
 

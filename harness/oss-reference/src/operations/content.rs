@@ -106,7 +106,8 @@ pub fn slice(content: &Content, start: u64, end: u64) -> Vec<Bytes> {
         let next = position + chunk.len() as u64;
         if next > start && position < end {
             let from = usize::try_from(start.saturating_sub(position)).unwrap_or(usize::MAX);
-            let to = usize::try_from((end - position).min(chunk.len() as u64)).unwrap_or(usize::MAX);
+            let to =
+                usize::try_from((end - position).min(chunk.len() as u64)).unwrap_or(usize::MAX);
             slices.push(chunk.slice(from.min(chunk.len())..to.min(chunk.len())));
         }
         if next >= end {

@@ -16,7 +16,9 @@ use crate::xml::Writer;
 /// Help page: CopyObject.
 pub(super) fn copy(world: &mut World, call: &Call<'_>) -> Result<Answer, Rejection> {
     let source = source(call)?;
-    let Some(original) = original(world, call, &source)? else { return Ok(Answer::empty(304)) };
+    let Some(original) = original(world, call, &source)? else {
+        return Ok(Answer::empty(304));
+    };
     let bucket = call.bucket_mut(world)?;
     let given = Given::by_headers(call.request);
     given.forbid_overwrite(bucket, call.key())?;
@@ -28,13 +30,18 @@ pub(super) fn copy(world: &mut World, call: &Call<'_>) -> Result<Answer, Rejecti
     let new = given.object(bucket, ObjectKind::Normal, call.now)?;
     let object = Object {
         content: original.content,
-        headers: if replaces { new.headers } else { original.headers },
+        headers: if replaces {
+            new.headers
+        } else {
+            original.headers
+        },
         tags: if retags { new.tags } else { original.tags },
         ..new
     };
     let object = insert(bucket, call.key(), object);
     let mut xml = Writer::new("CopyObjectResult");
-    xml.leaf("ETag", &object.content.etag).leaf("LastModified", &xml_time(object.modified));
+    xml.leaf("ETag", &object.content.etag)
+        .leaf("LastModified", &xml_time(object.modified));
     let answer = Answer::xml(200, xml.finish())
         .with("etag", &object.content.etag)
         .with("x-oss-hash-crc64ecma", object.content.crc64.to_string());
@@ -43,18 +50,32 @@ pub(super) fn copy(world: &mut World, call: &Call<'_>) -> Result<Answer, Rejecti
 
 /// What the request copies from.
 pub(super) fn source(call: &Call<'_>) -> Result<CopySource, Rejection> {
-    call.request.copy_source().unwrap_or_else(|| Err(invalid_argument("x-oss-copy-source", "")))
+    call.request
+        .copy_source()
+        .unwrap_or_else(|| Err(invalid_argument("x-oss-copy-source", "")))
 }
 
 /// The object to copy, its bytes shared; `None` when a condition says that it need not be.
-pub(super) fn original(world: &World, call: &Call<'_>, source: &CopySource) -> Result<Option<Object>, Rejection> {
-    let bucket = world.buckets.get(&source.bucket).ok_or_else(|| no_such_bucket(&source.bucket))?;
-    let object = bucket.objects.get(&source.key).ok_or_else(|| no_such_key(&source.key))?;
+pub(super) fn original(
+    world: &World,
+    call: &Call<'_>,
+    source: &CopySource,
+) -> Result<Option<Object>, Rejection> {
+    let bucket = world
+        .buckets
+        .get(&source.bucket)
+        .ok_or_else(|| no_such_bucket(&source.bucket))?;
+    let object = bucket
+        .objects
+        .get(&source.key)
+        .ok_or_else(|| no_such_key(&source.key))?;
     let object = source_of(bucket, object)?;
-    Ok(match conditions::check(call.request, &conditions::SOURCE, object)? {
-        Outcome::Proceed => Some(object.clone()),
-        Outcome::NotModified => None,
-    })
+    Ok(
+        match conditions::check(call.request, &conditions::SOURCE, object)? {
+            Outcome::Proceed => Some(object.clone()),
+            Outcome::NotModified => None,
+        },
+    )
 }
 
 /// Whether a directive says `REPLACE` rather than `COPY`, its default.

@@ -12,11 +12,18 @@ use crate::xml::{Element, Writer};
 pub(super) fn put(bucket: &mut Bucket, body: &[u8]) -> Result<Answer, Rejection> {
     let configuration = document(body, "CORSConfiguration")?;
     let rules = CorsRules {
-        rules: configuration.all("CORSRule").map(rule).collect::<Result<_, _>>()?,
+        rules: configuration
+            .all("CORSRule")
+            .map(rule)
+            .collect::<Result<_, _>>()?,
         response_vary: flag(&configuration, "ResponseVary", false)?,
     };
     rules.validate().map_err(|error| {
-        let refusal = Rejection::new(400, "InvalidCORSConfiguration", format!("Your CORS configuration is invalid: {error}."));
+        let refusal = Rejection::new(
+            400,
+            "InvalidCORSConfiguration",
+            format!("Your CORS configuration is invalid: {error}."),
+        );
         match error.ec() {
             Some(ec) => refusal.ec(ec),
             None => refusal,
@@ -27,7 +34,12 @@ pub(super) fn put(bucket: &mut Bucket, body: &[u8]) -> Result<Answer, Rejection>
 }
 
 fn rule(element: &Element) -> Result<CorsRule, Rejection> {
-    let texts = |name| element.all(name).map(|child| child.text.clone()).collect::<Vec<String>>();
+    let texts = |name| {
+        element
+            .all(name)
+            .map(|child| child.text.clone())
+            .collect::<Vec<String>>()
+    };
     let max_age = element.text_of("MaxAgeSeconds").map(str::parse).transpose();
     Ok(CorsRule {
         allowed_origins: texts("AllowedOrigin"),
@@ -41,8 +53,12 @@ fn rule(element: &Element) -> Result<CorsRule, Rejection> {
 /// Help page: GetBucketCors.
 pub(super) fn get(bucket: &Bucket) -> Result<Answer, Rejection> {
     let rules = bucket.cors.as_ref().ok_or_else(|| {
-        Rejection::new(404, "NoSuchCORSConfiguration", "The CORS Configuration does not exist.")
-            .extra("BucketName", &bucket.name)
+        Rejection::new(
+            404,
+            "NoSuchCORSConfiguration",
+            "The CORS Configuration does not exist.",
+        )
+        .extra("BucketName", &bucket.name)
     })?;
     let mut xml = Writer::new("CORSConfiguration");
     for rule in &rules.rules {
@@ -76,11 +92,19 @@ pub(super) fn delete(bucket: &mut Bucket) -> Result<Answer, Rejection> {
 /// Help page: OptionObject. That a rule matches has been decided; where that decision was switched off, there are no headers.
 pub(super) fn preflight(bucket: &Bucket, call: &Call<'_>) -> Answer {
     let mut answer = Answer::empty(200);
-    let asked: Vec<&str> =
-        call.header("access-control-request-headers").unwrap_or("").split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+    let asked: Vec<&str> = call
+        .header("access-control-request-headers")
+        .unwrap_or("")
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .collect();
     let origin = call.header("origin").unwrap_or("");
     let method = call.header("access-control-request-method").unwrap_or("");
-    let allowed = bucket.cors.as_ref().and_then(|rules| rules.preflight(origin, method, &asked));
+    let allowed = bucket
+        .cors
+        .as_ref()
+        .and_then(|rules| rules.preflight(origin, method, &asked));
     if let Some(allowed) = allowed {
         add_headers(&mut answer, &allowed);
     }
@@ -90,12 +114,21 @@ pub(super) fn preflight(bucket: &Bucket, call: &Call<'_>) -> Answer {
 /// Writes what a rule allows.
 pub(crate) fn add_headers(answer: &mut Answer, allowed: &CorsAnswer<'_>) {
     answer.set("access-control-allow-origin", allowed.allow_origin);
-    answer.set("access-control-allow-methods", allowed.allow_methods.join(", "));
+    answer.set(
+        "access-control-allow-methods",
+        allowed.allow_methods.join(", "),
+    );
     if !allowed.allow_headers.is_empty() {
-        answer.set("access-control-allow-headers", allowed.allow_headers.join(", "));
+        answer.set(
+            "access-control-allow-headers",
+            allowed.allow_headers.join(", "),
+        );
     }
     if !allowed.expose_headers.is_empty() {
-        answer.set("access-control-expose-headers", allowed.expose_headers.join(", "));
+        answer.set(
+            "access-control-expose-headers",
+            allowed.expose_headers.join(", "),
+        );
     }
     if let Some(seconds) = allowed.max_age {
         answer.set("access-control-max-age", seconds.to_string());

@@ -68,7 +68,9 @@ pub(crate) fn combine(first: u64, second: u64, length: u64) -> u64 {
 }
 
 fn applied(map: &[u64; 64], vector: u64) -> u64 {
-    (0..64).filter(|bit| vector >> bit & 1 == 1).fold(0, |sum, bit: usize| sum ^ map[bit])
+    (0..64)
+        .filter(|bit| vector >> bit & 1 == 1)
+        .fold(0, |sum, bit: usize| sum ^ map[bit])
 }
 
 fn squared(map: &[u64; 64]) -> [u64; 64] {
@@ -82,7 +84,11 @@ const fn tables() -> [[u64; 256]; 8] {
         let mut crc = byte as u64;
         let mut bit = 0;
         while bit < 8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ POLYNOMIAL } else { crc >> 1 };
+            crc = if crc & 1 == 1 {
+                (crc >> 1) ^ POLYNOMIAL
+            } else {
+                crc >> 1
+            };
             bit += 1;
         }
         tables[0][byte] = crc;
@@ -123,7 +129,11 @@ mod tests {
         let text: Vec<u8> = (0..1000_u32).map(|n| (n * 7 % 251) as u8).collect();
         for cut in [0, 1, 7, 8, 500, 999, 1000] {
             let (left, right) = text.split_at(cut);
-            assert_eq!(combine(of(left), of(right), right.len() as u64), of(&text), "cut at {cut}");
+            assert_eq!(
+                combine(of(left), of(right), right.len() as u64),
+                of(&text),
+                "cut at {cut}"
+            );
         }
     }
 }

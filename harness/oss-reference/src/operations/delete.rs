@@ -22,17 +22,28 @@ pub(super) fn one(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Reject
 }
 
 /// Help page: DeleteMultipleObjects. Each key is decided on its own; those refused are listed with their reason.
-pub(super) fn several(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<Answer, Rejection> {
+pub(super) fn several(
+    world: &mut World,
+    call: &Call<'_>,
+    body: &[u8],
+) -> Result<Answer, Rejection> {
     let wanted = document(body, "Delete")?;
     let quiet = super::refusals::flag(&wanted, "Quiet", false)?;
     let encodes = call.encodes_names()?;
-    let keys: Vec<&str> = wanted.all("Object").map(|object| object.text_of("Key").unwrap_or("")).collect();
+    let keys: Vec<&str> = wanted
+        .all("Object")
+        .map(|object| object.text_of("Key").unwrap_or(""))
+        .collect();
     if keys.is_empty() || keys.len() > MOST || keys.contains(&"") {
-        return Err(malformed_xml("1 to 1000 objects with their keys are expected"));
+        return Err(malformed_xml(
+            "1 to 1000 objects with their keys are expected",
+        ));
     }
     let granted: Vec<bool> = {
         let inquiry = Inquiry::new(call.request, call.form, world, call.config);
-        keys.iter().map(|key| checks::may(&inquiry, Operation::DeleteObject, key)).collect()
+        keys.iter()
+            .map(|key| checks::may(&inquiry, Operation::DeleteObject, key))
+            .collect()
     };
     // Where nothing may be deleted the request as a whole is refused; that some keys are listed with an error is our own.
     if !granted.contains(&true) {
@@ -44,15 +55,25 @@ pub(super) fn several(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result
         xml.leaf("EncodingType", "url");
     }
     for (key, granted) in keys.into_iter().zip(granted) {
-        let name = if encodes { oss_auth::percent_encode(key) } else { key.to_owned() };
+        let name = if encodes {
+            oss_auth::percent_encode(key)
+        } else {
+            key.to_owned()
+        };
         let refusal = if granted {
-            protect(bucket, key, call.config, call.now).err().map(|refusal| (refusal.code, refusal.message))
+            protect(bucket, key, call.config, call.now)
+                .err()
+                .map(|refusal| (refusal.code, refusal.message))
         } else {
             Some(("AccessDenied", DENIED.to_owned()))
         };
         match refusal {
             Some((code, message)) => {
-                xml.open("Error").leaf("Key", &name).leaf("Code", code).leaf("Message", &message).close();
+                xml.open("Error")
+                    .leaf("Key", &name)
+                    .leaf("Code", code)
+                    .leaf("Message", &message)
+                    .close();
             }
             None => {
                 bucket.objects.remove(key);

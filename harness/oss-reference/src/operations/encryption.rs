@@ -11,7 +11,10 @@ pub(super) fn put(bucket: &mut Bucket, body: &[u8]) -> Result<Answer, Rejection>
     let default = rule
         .child("ApplyServerSideEncryptionByDefault")
         .ok_or_else(|| malformed_xml("ApplyServerSideEncryptionByDefault is missing"))?;
-    bucket.encryption = read(default.text_of("SSEAlgorithm"), default.text_of("KMSMasterKeyID"))?;
+    bucket.encryption = read(
+        default.text_of("SSEAlgorithm"),
+        default.text_of("KMSMasterKeyID"),
+    )?;
     if bucket.encryption.is_none() {
         return Err(malformed_xml("SSEAlgorithm is missing"));
     }
@@ -29,7 +32,8 @@ pub(super) fn get(bucket: &Bucket) -> Result<Answer, Rejection> {
         .extra("BucketName", &bucket.name)
     })?;
     let mut xml = Writer::new("ServerSideEncryptionRule");
-    xml.open("ApplyServerSideEncryptionByDefault").leaf("SSEAlgorithm", &encryption.algorithm);
+    xml.open("ApplyServerSideEncryptionByDefault")
+        .leaf("SSEAlgorithm", &encryption.algorithm);
     if let Some(key) = &encryption.key_id {
         xml.leaf("KMSMasterKeyID", key);
     }
@@ -46,10 +50,14 @@ pub(super) fn delete(bucket: &mut Bucket) -> Result<Answer, Rejection> {
 ///
 /// # Errors
 /// 400 for an algorithm OSS does not have (EC 0005-00000003), and for a key without KMS.
-pub(super) fn read(algorithm: Option<&str>, key: Option<&str>) -> Result<Option<Encryption>, Rejection> {
+pub(super) fn read(
+    algorithm: Option<&str>,
+    key: Option<&str>,
+) -> Result<Option<Encryption>, Rejection> {
     let key = key.filter(|key| !key.is_empty());
     let unknown = |text: &str| {
-        let message = "The encryption request you specified is not valid. Supported value: AES256/KMS/SM4.";
+        let message =
+            "The encryption request you specified is not valid. Supported value: AES256/KMS/SM4.";
         Rejection::new(400, "InvalidEncryptionAlgorithmError", message)
             .ec("0005-00000003")
             .extra("ServerSideEncryptionAlgorithm", text)
@@ -57,10 +65,14 @@ pub(super) fn read(algorithm: Option<&str>, key: Option<&str>) -> Result<Option<
     match algorithm.filter(|algorithm| !algorithm.is_empty()) {
         None if key.is_some() => Err(unknown("")),
         None => Ok(None),
-        Some(algorithm @ ("AES256" | "SM4")) if key.is_none() => {
-            Ok(Some(Encryption { algorithm: algorithm.to_owned(), key_id: None }))
-        }
-        Some("KMS") => Ok(Some(Encryption { algorithm: "KMS".to_owned(), key_id: key.map(str::to_owned) })),
+        Some(algorithm @ ("AES256" | "SM4")) if key.is_none() => Ok(Some(Encryption {
+            algorithm: algorithm.to_owned(),
+            key_id: None,
+        })),
+        Some("KMS") => Ok(Some(Encryption {
+            algorithm: "KMS".to_owned(),
+            key_id: key.map(str::to_owned),
+        })),
         Some(other) => Err(unknown(other)),
     }
 }

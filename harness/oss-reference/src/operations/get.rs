@@ -35,23 +35,34 @@ pub(super) fn object(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejecti
     let mut answer = described(object, source, call);
     let length = source.content.length;
     let standard = call.header("x-oss-range-behavior") == Some("standard");
-    let asked = call.header("range").map(|text| range::parse(text, length, standard)).transpose()?.flatten();
+    let asked = call
+        .header("range")
+        .map(|text| range::parse(text, length, standard))
+        .transpose()?
+        .flatten();
     let (start, end) = asked.unwrap_or((0, length));
     if asked.is_some() {
         answer.status = 206;
-        answer.set("content-range", format!("bytes {start}-{}/{length}", end - 1));
+        answer.set(
+            "content-range",
+            format!("bytes {start}-{}/{length}", end - 1),
+        );
         // The digest is that of the whole.
         answer.headers.remove("content-md5");
     }
     answer.body = slice(&source.content, start, end);
-    if call.request.query_value("x-oss-process").is_some_and(|process| process.starts_with("image/"))
+    if call
+        .request
+        .query_value("x-oss-process")
+        .is_some_and(|process| process.starts_with("image/"))
         && let ImageState::Intact { content_type } = inspect(&source.content)
     {
         answer.set("content-type", content_type);
     }
     for (parameter, header) in OVERRIDES {
         if let Some(value) = call.request.query_value(parameter) {
-            let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| invalid_argument(parameter, value))?;
+            let value = HeaderValue::from_bytes(value.as_bytes())
+                .map_err(|_| invalid_argument(parameter, value))?;
             answer.headers.insert(header, value);
         }
     }
@@ -85,10 +96,17 @@ pub(super) fn meta(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection
 pub(super) fn symlink(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
     let object = call.object(bucket)?;
     let ObjectKind::Symlink { target } = &object.kind else {
-        return Err(Rejection::new(400, "NotSymlink", "The object is not symlink."));
+        return Err(Rejection::new(
+            400,
+            "NotSymlink",
+            "The object is not symlink.",
+        ));
     };
     Ok(Answer::empty(200)
-        .with("x-oss-symlink-target", oss_auth::percent_encode_keeping_slash(target))
+        .with(
+            "x-oss-symlink-target",
+            oss_auth::percent_encode_keeping_slash(target),
+        )
         .with("etag", &object.content.etag)
         .with("last-modified", Timestamp(object.modified).to_rfc1123()))
 }
@@ -102,7 +120,10 @@ struct Found<'w> {
 impl<'w> Found<'w> {
     fn of(bucket: &'w Bucket, call: &Call<'_>) -> Result<Self, Rejection> {
         let object = call.object(bucket)?;
-        Ok(Self { object, source: source_of(bucket, object)? })
+        Ok(Self {
+            object,
+            source: source_of(bucket, object)?,
+        })
     }
 }
 
@@ -110,15 +131,24 @@ impl<'w> Found<'w> {
 ///
 /// # Errors
 /// 404 when a link leads nowhere, 400 when it leads to another link.
-pub(super) fn source_of<'w>(bucket: &'w Bucket, object: &'w Object) -> Result<&'w Object, Rejection> {
-    let ObjectKind::Symlink { target } = &object.kind else { return Ok(object) };
-    let source = bucket.objects.get(target).ok_or_else(|| {
-        Rejection { code: "SymlinkTargetNotExist", message: "The symlink target object does not exist.".into(), ..no_such_key(target) }
+pub(super) fn source_of<'w>(
+    bucket: &'w Bucket,
+    object: &'w Object,
+) -> Result<&'w Object, Rejection> {
+    let ObjectKind::Symlink { target } = &object.kind else {
+        return Ok(object);
+    };
+    let source = bucket.objects.get(target).ok_or_else(|| Rejection {
+        code: "SymlinkTargetNotExist",
+        message: "The symlink target object does not exist.".into(),
+        ..no_such_key(target)
     })?;
     match source.kind {
-        ObjectKind::Symlink { .. } => {
-            Err(Rejection::new(400, "InvalidTargetType", "The symbolic's target type is invalid."))
-        }
+        ObjectKind::Symlink { .. } => Err(Rejection::new(
+            400,
+            "InvalidTargetType",
+            "The symbolic's target type is invalid.",
+        )),
         _ => Ok(source),
     }
 }

@@ -13,18 +13,23 @@ use crate::xml::Writer;
 
 /// RenameObject: an object, or a directory with all that is in it.
 pub(super) fn rename(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
-    let source =
-        call.request.rename_source().unwrap_or_else(|| Err(invalid_argument("x-oss-rename-source", "")))?;
+    let source = call
+        .request
+        .rename_source()
+        .unwrap_or_else(|| Err(invalid_argument("x-oss-rename-source", "")))?;
     let target = call.key();
-    let moves: Vec<(String, String)> = if bucket.objects.contains_key(&source) && !source.ends_with('/') {
-        vec![(source.clone(), target.to_owned())]
-    } else {
-        let (from, to) = (directory(&source), directory(target));
-        if to.starts_with(&from) {
-            return Err(invalid_argument("x-oss-rename-source", &source));
-        }
-        below(bucket, &from).map(|key| (key.clone(), format!("{to}{}", &key[from.len()..]))).collect()
-    };
+    let moves: Vec<(String, String)> =
+        if bucket.objects.contains_key(&source) && !source.ends_with('/') {
+            vec![(source.clone(), target.to_owned())]
+        } else {
+            let (from, to) = (directory(&source), directory(target));
+            if to.starts_with(&from) {
+                return Err(invalid_argument("x-oss-rename-source", &source));
+            }
+            below(bucket, &from)
+                .map(|key| (key.clone(), format!("{to}{}", &key[from.len()..])))
+                .collect()
+        };
     if moves.is_empty() {
         return Err(no_such_key(&source));
     }
@@ -48,10 +53,13 @@ pub(super) fn create(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rej
     if bucket.objects.contains_key(&key) {
         return Err(file_already_exists());
     }
-    let mut object = Given::by_headers(call.request).object(bucket, ObjectKind::Normal, call.now)?;
+    let mut object =
+        Given::by_headers(call.request).object(bucket, ObjectKind::Normal, call.now)?;
     object.content = content_of(bytes::Bytes::new());
     object.headers.retain(|(name, _)| name != "content-type");
-    object.headers.push(("content-type".into(), "application/x-directory".into()));
+    object
+        .headers
+        .push(("content-type".into(), "application/x-directory".into()));
     insert(bucket, &key, object);
     Ok(Answer::empty(200))
 }
@@ -63,9 +71,15 @@ pub(super) fn delete(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rej
     if keys.is_empty() {
         return Err(no_such_key(call.key()));
     }
-    let recursive = call.header("x-oss-delete-recursive").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    let recursive = call
+        .header("x-oss-delete-recursive")
+        .is_some_and(|text| text.eq_ignore_ascii_case("true"));
     if !recursive && keys.iter().any(|key| *key != name) {
-        return Err(Rejection::new(409, "DirectoryNotEmpty", "The directory you tried to delete is not empty."));
+        return Err(Rejection::new(
+            409,
+            "DirectoryNotEmpty",
+            "The directory you tried to delete is not empty.",
+        ));
     }
     for key in &keys {
         protect(bucket, key, call.config, call.now)?;
@@ -74,7 +88,8 @@ pub(super) fn delete(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rej
         bucket.objects.remove(key);
     }
     let mut xml = Writer::new("DeleteDirectoryResult");
-    xml.leaf("DirectoryName", name.trim_end_matches('/')).number("DeleteNumber", keys.len() as u64);
+    xml.leaf("DirectoryName", name.trim_end_matches('/'))
+        .number("DeleteNumber", keys.len() as u64);
     Ok(Answer::xml(200, xml.finish()))
 }
 

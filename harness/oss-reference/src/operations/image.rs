@@ -39,24 +39,35 @@ pub fn inspect(content: &Content) -> ImageState {
 }
 
 fn inspect_bytes(bytes: &[u8]) -> ImageState {
-    let (content_type, whole): (&'static str, Option<()>) = if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
-        ("image/jpeg", jpeg(bytes))
-    } else if let Some(rest) = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n") {
-        ("image/png", png(rest))
-    } else if bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a") {
-        ("image/gif", gif(bytes))
-    } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
-        ("image/webp", webp(bytes))
-    } else if bytes.starts_with(b"II*\0") {
-        ("image/tiff", tiff(bytes, u16::from_le_bytes, u32::from_le_bytes))
-    } else if bytes.starts_with(b"MM\0*") {
-        ("image/tiff", tiff(bytes, u16::from_be_bytes, u32::from_be_bytes))
-    } else if bytes.starts_with(b"BM") {
-        ("image/bmp", bmp(bytes))
+    let (content_type, whole): (&'static str, Option<()>) =
+        if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
+            ("image/jpeg", jpeg(bytes))
+        } else if let Some(rest) = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n") {
+            ("image/png", png(rest))
+        } else if bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a") {
+            ("image/gif", gif(bytes))
+        } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+            ("image/webp", webp(bytes))
+        } else if bytes.starts_with(b"II*\0") {
+            (
+                "image/tiff",
+                tiff(bytes, u16::from_le_bytes, u32::from_le_bytes),
+            )
+        } else if bytes.starts_with(b"MM\0*") {
+            (
+                "image/tiff",
+                tiff(bytes, u16::from_be_bytes, u32::from_be_bytes),
+            )
+        } else if bytes.starts_with(b"BM") {
+            ("image/bmp", bmp(bytes))
+        } else {
+            return ImageState::NotAnImage;
+        };
+    if whole.is_some() {
+        ImageState::Intact { content_type }
     } else {
-        return ImageState::NotAnImage;
-    };
-    if whole.is_some() { ImageState::Intact { content_type } } else { ImageState::Damaged }
+        ImageState::Damaged
+    }
 }
 
 // Each of these gives `Some` for a whole picture and `None` as soon as something does not fit.
@@ -86,7 +97,8 @@ fn jpeg(bytes: &[u8]) -> Option<()> {
                 }
                 position += usize::from(length);
                 bytes.get(..position)?;
-                seen_frame |= matches!(marker, 0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc));
+                seen_frame |=
+                    matches!(marker, 0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc));
                 if marker == START_OF_SCAN {
                     break;
                 }
@@ -146,7 +158,11 @@ fn gif(bytes: &[u8]) -> Option<()> {
 }
 
 fn colour_table(flags: u8) -> usize {
-    if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
+    if flags & 0x80 == 0 {
+        0
+    } else {
+        3 << ((flags & 7) + 1)
+    }
 }
 
 /// RFC 9649: the RIFF size spans the file, its chunks fill it.
@@ -214,7 +230,11 @@ fn crc32(bytes: &[u8]) -> u32 {
             let mut crc = byte as u32;
             let mut bit = 0;
             while bit < 8 {
-                crc = if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
+                crc = if crc & 1 == 1 {
+                    (crc >> 1) ^ 0xedb8_8320
+                } else {
+                    crc >> 1
+                };
                 bit += 1;
             }
             table[byte] = crc;
@@ -282,7 +302,11 @@ mod tests {
     #[test]
     fn whole_pictures_are_intact() {
         for (content_type, bytes) in all() {
-            assert_eq!(inspect_bytes(&bytes), ImageState::Intact { content_type }, "{content_type}");
+            assert_eq!(
+                inspect_bytes(&bytes),
+                ImageState::Intact { content_type },
+                "{content_type}"
+            );
         }
     }
 
@@ -290,7 +314,11 @@ mod tests {
     fn every_truncation_behind_the_magic_is_damage() {
         for (content_type, bytes) in all() {
             for length in 12..bytes.len() {
-                assert_eq!(inspect_bytes(&bytes[..length]), ImageState::Damaged, "{content_type} cut to {length}");
+                assert_eq!(
+                    inspect_bytes(&bytes[..length]),
+                    ImageState::Damaged,
+                    "{content_type} cut to {length}"
+                );
             }
         }
     }

@@ -84,7 +84,10 @@ pub(super) fn objects(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Reject
 pub(super) fn objects_v2(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
     let asked = Asked::read(call)?;
     let start_after = call.request.query_value("start-after").unwrap_or("");
-    let token = call.request.query_value("continuation-token").filter(|token| !token.is_empty());
+    let token = call
+        .request
+        .query_value("continuation-token")
+        .filter(|token| !token.is_empty());
     let after = match token {
         Some(token) => read_token(token)?,
         None => start_after.to_owned(),
@@ -105,22 +108,42 @@ pub(super) fn objects_v2(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rej
     asked.encoding(&mut xml);
     xml.flag("IsTruncated", page.truncated);
     if page.truncated {
-        xml.leaf("NextContinuationToken", &URL_SAFE_NO_PAD.encode(page.last()));
+        xml.leaf(
+            "NextContinuationToken",
+            &URL_SAFE_NO_PAD.encode(page.last()),
+        );
     }
-    contents(&mut xml, &asked, &page, call, owned.then_some(bucket.owner.as_str()));
+    contents(
+        &mut xml,
+        &asked,
+        &page,
+        call,
+        owned.then_some(bucket.owner.as_str()),
+    );
     asked.prefixes(&mut xml, &page);
     xml.number("KeyCount", page.entries.len() as u64);
     Ok(Answer::xml(200, xml.finish()))
 }
 
 fn read_token(token: &str) -> Result<String, Rejection> {
-    let decoded = URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let decoded = URL_SAFE_NO_PAD
+        .decode(token)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok());
     decoded.ok_or_else(|| invalid_argument("continuation-token", token))
 }
 
-fn contents(xml: &mut Writer, asked: &Asked<'_>, page: &Page<'_>, call: &Call<'_>, owned_by: Option<&str>) {
+fn contents(
+    xml: &mut Writer,
+    asked: &Asked<'_>,
+    page: &Page<'_>,
+    call: &Call<'_>,
+    owned_by: Option<&str>,
+) {
     for entry in &page.entries {
-        let Entry::Object(key, object) = entry else { continue };
+        let Entry::Object(key, object) = entry else {
+            continue;
+        };
         xml.open("Contents");
         asked.name(xml, "Key", key);
         described(xml, object);
@@ -157,7 +180,10 @@ pub(super) fn versions(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejec
     xml.leaf("Name", &bucket.name);
     asked.name(&mut xml, "Prefix", asked.prefix);
     asked.name(&mut xml, "KeyMarker", marker);
-    xml.leaf("VersionIdMarker", call.request.query_value("version-id-marker").unwrap_or(""));
+    xml.leaf(
+        "VersionIdMarker",
+        call.request.query_value("version-id-marker").unwrap_or(""),
+    );
     xml.number("MaxKeys", asked.most);
     asked.name(&mut xml, "Delimiter", asked.delimiter);
     asked.encoding(&mut xml);
@@ -167,7 +193,9 @@ pub(super) fn versions(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejec
         xml.leaf("NextVersionIdMarker", "null");
     }
     for entry in &page.entries {
-        let Entry::Object(key, object) = entry else { continue };
+        let Entry::Object(key, object) = entry else {
+            continue;
+        };
         xml.open("Version");
         asked.name(&mut xml, "Key", key);
         xml.leaf("VersionId", "null").flag("IsLatest", true);
@@ -195,12 +223,26 @@ struct Page<'b> {
 impl<'b> Page<'b> {
     /// The names behind `after`. A group is one entry, found without walking through its names.
     fn of(objects: &'b BTreeMap<String, Object>, asked: &Asked<'_>, after: &str) -> Self {
-        let mut page = Self { entries: Vec::new(), truncated: false };
-        let start = if after < asked.prefix { Bound::Included(asked.prefix) } else { Bound::Excluded(after) };
+        let mut page = Self {
+            entries: Vec::new(),
+            truncated: false,
+        };
+        let start = if after < asked.prefix {
+            Bound::Included(asked.prefix)
+        } else {
+            Bound::Excluded(after)
+        };
         // Nothing sorts before the empty name, and no name is empty.
-        let start = if after.is_empty() && asked.prefix.is_empty() { Bound::Unbounded } else { start };
+        let start = if after.is_empty() && asked.prefix.is_empty() {
+            Bound::Unbounded
+        } else {
+            start
+        };
         let mut names = objects.range::<str, _>((start, Bound::Unbounded));
-        while let Some((key, object)) = names.next().filter(|(key, _)| key.starts_with(asked.prefix)) {
+        while let Some((key, object)) = names
+            .next()
+            .filter(|(key, _)| key.starts_with(asked.prefix))
+        {
             let group = group_of(key, asked);
             // The page before ended with this very group.
             let listed = group.is_some_and(|group| group == after || group == page.last());
@@ -209,11 +251,13 @@ impl<'b> Page<'b> {
                     page.truncated = true;
                     break;
                 }
-                page.entries.push(group.map_or(Entry::Object(key, object), Entry::Group));
+                page.entries
+                    .push(group.map_or(Entry::Object(key, object), Entry::Group));
             }
             if let Some(group) = group {
                 let behind = format!("{group}{}", char::MAX);
-                names = objects.range::<str, _>((Bound::Excluded(behind.as_str()), Bound::Unbounded));
+                names =
+                    objects.range::<str, _>((Bound::Excluded(behind.as_str()), Bound::Unbounded));
             }
         }
         page

@@ -12,8 +12,14 @@ use crate::world::object::ObjectKind;
 use crate::world::{Bucket, Content, Encryption, Object, StorageClass};
 
 /// Headers kept with an object and given back with it, besides `x-oss-meta-*`.
-const KEPT: [&str; 6] =
-    ["content-type", "cache-control", "content-disposition", "content-encoding", "content-language", "expires"];
+const KEPT: [&str; 6] = [
+    "content-type",
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "expires",
+];
 /// User metadata, names and values together (help page: PutObject).
 const MOST_USER_METADATA: usize = 8 * 1024;
 
@@ -25,8 +31,12 @@ pub(super) struct Given<'a> {
 impl<'a> Given<'a> {
     /// Those of a request.
     pub(super) fn by_headers(request: &'a Request) -> Self {
-        let pair = |(name, value): &'a (String, Vec<u8>)| (Cow::Borrowed(name.as_str()), String::from_utf8_lossy(value));
-        Self { pairs: request.headers.iter().map(pair).collect() }
+        let pair = |(name, value): &'a (String, Vec<u8>)| {
+            (Cow::Borrowed(name.as_str()), String::from_utf8_lossy(value))
+        };
+        Self {
+            pairs: request.headers.iter().map(pair).collect(),
+        }
     }
 
     /// Those of a form. The Content-Type is `x-oss-content-type`, else the field, else that of the file part (help page: PostObject).
@@ -34,10 +44,17 @@ impl<'a> Given<'a> {
         let mut pairs: Vec<_> = form
             .fields
             .iter()
-            .map(|(name, value)| (Cow::Owned(name.to_ascii_lowercase()), Cow::Borrowed(value.as_str())))
+            .map(|(name, value)| {
+                (
+                    Cow::Owned(name.to_ascii_lowercase()),
+                    Cow::Borrowed(value.as_str()),
+                )
+            })
             .collect();
-        let content_type =
-            form.field("x-oss-content-type").or_else(|| form.field("content-type")).or(form.file_content_type.as_deref());
+        let content_type = form
+            .field("x-oss-content-type")
+            .or_else(|| form.field("content-type"))
+            .or(form.file_content_type.as_deref());
         pairs.retain(|(name, _)| name != "content-type");
         if let Some(content_type) = content_type {
             pairs.push((Cow::Borrowed("content-type"), Cow::Borrowed(content_type)));
@@ -47,7 +64,10 @@ impl<'a> Given<'a> {
 
     /// First value of that name.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim())
+        self.pairs
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.trim())
     }
 
     /// What is kept with the object.
@@ -65,22 +85,30 @@ impl<'a> Given<'a> {
                 continue;
             }
             // The framing of a signed body is taken away before it is stored, and so is its name.
-            let value = if name == "content-encoding" { without_aws_chunked(value) } else { Cow::Borrowed(value) };
+            let value = if name == "content-encoding" {
+                without_aws_chunked(value)
+            } else {
+                Cow::Borrowed(value)
+            };
             if !value.is_empty() {
                 kept.push((name.to_string(), value.into_owned()));
             }
         }
         if user > MOST_USER_METADATA {
-            return Err(invalid_argument("x-oss-meta-*", "")
-                .extra("Detail", format!("user metadata exceeds {MOST_USER_METADATA} bytes")));
+            return Err(invalid_argument("x-oss-meta-*", "").extra(
+                "Detail",
+                format!("user metadata exceeds {MOST_USER_METADATA} bytes"),
+            ));
         }
         Ok(kept)
     }
 
     /// The encryption asked for, else the bucket's.
     pub(super) fn encryption(&self, bucket: &Bucket) -> Result<Option<Encryption>, Rejection> {
-        let asked =
-            encryption::read(self.get("x-oss-server-side-encryption"), self.get("x-oss-server-side-encryption-key-id"))?;
+        let asked = encryption::read(
+            self.get("x-oss-server-side-encryption"),
+            self.get("x-oss-server-side-encryption-key-id"),
+        )?;
         Ok(asked.or_else(|| bucket.encryption.clone()))
     }
 
@@ -88,29 +116,49 @@ impl<'a> Given<'a> {
     pub(super) fn storage_class(&self, bucket: &Bucket) -> Result<StorageClass, Rejection> {
         match self.get("x-oss-storage-class") {
             None => Ok(bucket.storage_class),
-            Some(name) => StorageClass::from_name(name).ok_or_else(|| invalid_argument("x-oss-storage-class", name)),
+            Some(name) => StorageClass::from_name(name)
+                .ok_or_else(|| invalid_argument("x-oss-storage-class", name)),
         }
     }
 
     /// Everything but the bytes of an object.
-    pub(super) fn object(&self, bucket: &Bucket, kind: ObjectKind, now: i64) -> Result<Object, Rejection> {
+    pub(super) fn object(
+        &self,
+        bucket: &Bucket,
+        kind: ObjectKind,
+        now: i64,
+    ) -> Result<Object, Rejection> {
         Ok(Object {
             content: Content::default(),
             modified: now,
-            acl: self.get("x-oss-object-acl").map(object_acl_of).transpose()?.unwrap_or_default(),
+            acl: self
+                .get("x-oss-object-acl")
+                .map(object_acl_of)
+                .transpose()?
+                .unwrap_or_default(),
             kind,
             storage_class: self.storage_class(bucket)?,
             restoration: None,
             encryption: self.encryption(bucket)?,
             headers: self.kept()?,
-            tags: self.get("x-oss-tagging").map(tags::from_header).transpose()?.unwrap_or_default(),
+            tags: self
+                .get("x-oss-tagging")
+                .map(tags::from_header)
+                .transpose()?
+                .unwrap_or_default(),
         })
     }
 
     /// Refuses to overwrite an object when the request says so (help page: PutObject, `x-oss-forbid-overwrite`).
     pub(super) fn forbid_overwrite(&self, bucket: &Bucket, key: &str) -> Result<(), Rejection> {
-        let forbidden = self.get("x-oss-forbid-overwrite").is_some_and(|text| text.eq_ignore_ascii_case("true"));
-        if forbidden && bucket.objects.contains_key(key) { Err(file_already_exists()) } else { Ok(()) }
+        let forbidden = self
+            .get("x-oss-forbid-overwrite")
+            .is_some_and(|text| text.eq_ignore_ascii_case("true"));
+        if forbidden && bucket.objects.contains_key(key) {
+            Err(file_already_exists())
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -118,7 +166,10 @@ fn without_aws_chunked(value: &str) -> Cow<'_, str> {
     if !value.to_ascii_lowercase().contains("aws-chunked") {
         return Cow::Borrowed(value);
     }
-    let others: Vec<&str> =
-        value.split(',').map(str::trim).filter(|coding| !coding.eq_ignore_ascii_case("aws-chunked")).collect();
+    let others: Vec<&str> = value
+        .split(',')
+        .map(str::trim)
+        .filter(|coding| !coding.eq_ignore_ascii_case("aws-chunked"))
+        .collect();
     Cow::Owned(others.join(", "))
 }

@@ -93,11 +93,30 @@ pub enum Wants {
 /// What `operation` does with the body.
 pub fn wants(operation: Operation, limits: &Limits) -> Wants {
     match operation {
-        PutObject | AppendObject | UploadPart => Wants::Content { limit: limits.object_bytes },
-        PutBucket | PutBucketPolicy | PutBucketReferer | PutBucketCors | InitiateBucketWorm | ExtendBucketWorm
-        | PutBucketEncryption | PutBucketTransferAcceleration | PutPublicAccessBlock | PutBucketRequestPayment
-        | PutBucketTags | CreateCnameToken | PutCname | DeleteCname | PutBucketSetting | DeleteMultipleObjects
-        | PutObjectTagging | RestoreObject | CompleteMultipartUpload => Wants::Small { limit: limits.small_body },
+        PutObject | AppendObject | UploadPart => Wants::Content {
+            limit: limits.object_bytes,
+        },
+        PutBucket
+        | PutBucketPolicy
+        | PutBucketReferer
+        | PutBucketCors
+        | InitiateBucketWorm
+        | ExtendBucketWorm
+        | PutBucketEncryption
+        | PutBucketTransferAcceleration
+        | PutPublicAccessBlock
+        | PutBucketRequestPayment
+        | PutBucketTags
+        | CreateCnameToken
+        | PutCname
+        | DeleteCname
+        | PutBucketSetting
+        | DeleteMultipleObjects
+        | PutObjectTagging
+        | RestoreObject
+        | CompleteMultipartUpload => Wants::Small {
+            limit: limits.small_body,
+        },
         _ => Wants::Nothing,
     }
 }
@@ -115,7 +134,13 @@ pub fn execute(
     granted: &Granted,
     payload: Payload,
 ) -> Result<Answer, Rejection> {
-    let call = Call { config, now, request, form, granted };
+    let call = Call {
+        config,
+        now,
+        request,
+        form,
+        granted,
+    };
     match view(world, &call)? {
         Some(answer) => Ok(answer),
         None => change(world, &call, payload),
@@ -178,10 +203,18 @@ fn change(world: &mut World, call: &Call<'_>, payload: Payload) -> Result<Answer
         ExtendBucketWorm => retention::extend(call.bucket_mut(world)?, call, document),
         PutBucketEncryption => encryption::put(call.bucket_mut(world)?, document),
         DeleteBucketEncryption => encryption::delete(call.bucket_mut(world)?),
-        PutBucketTransferAcceleration => configuration::put_acceleration(call.bucket_mut(world)?, document),
-        PutPublicAccessBlock => configuration::put_public_access_block(call.bucket_mut(world)?, document),
-        DeletePublicAccessBlock => configuration::delete_public_access_block(call.bucket_mut(world)?),
-        PutBucketRequestPayment => configuration::put_request_payment(call.bucket_mut(world)?, document),
+        PutBucketTransferAcceleration => {
+            configuration::put_acceleration(call.bucket_mut(world)?, document)
+        }
+        PutPublicAccessBlock => {
+            configuration::put_public_access_block(call.bucket_mut(world)?, document)
+        }
+        DeletePublicAccessBlock => {
+            configuration::delete_public_access_block(call.bucket_mut(world)?)
+        }
+        PutBucketRequestPayment => {
+            configuration::put_request_payment(call.bucket_mut(world)?, document)
+        }
         PutBucketTags => tags::put_bucket(call.bucket_mut(world)?, document),
         DeleteBucketTags => tags::delete_bucket(call.bucket_mut(world)?),
         CreateCnameToken => cname::create_token(world, call, document),
@@ -209,6 +242,10 @@ fn change(world: &mut World, call: &Call<'_>, payload: Payload) -> Result<Answer
         CompleteMultipartUpload => multipart::complete(call.bucket_mut(world)?, call, document),
         AbortMultipartUpload => multipart::abort(call.bucket_mut(world)?, call),
         // Everything else only reads and has been answered.
-        operation => Err(Rejection::new(501, "NotImplemented", format!("{} is not implemented.", operation.name()))),
+        operation => Err(Rejection::new(
+            501,
+            "NotImplemented",
+            format!("{} is not implemented.", operation.name()),
+        )),
     }
 }

@@ -10,7 +10,9 @@ use super::content::{ContentWriter, slice};
 use super::hex::upper_hex;
 use super::metadata::Given;
 use super::put::{digests, encrypted, insert};
-use super::refusals::{document, invalid_argument, malformed_xml, no_such_upload, precondition_failed};
+use super::refusals::{
+    document, invalid_argument, malformed_xml, no_such_upload, precondition_failed,
+};
 use super::retention::protect;
 use super::{copy, crc64, range};
 use crate::answer::{Answer, Rejection};
@@ -32,32 +34,60 @@ pub(super) fn initiate(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, R
     let digest: [u8; 16] = Md5::digest(call.request.id.as_bytes()).into();
     let id = upper_hex(&digest);
     let encryption = template.encryption.clone();
-    let upload = Upload { initiated: call.now, template, parts: BTreeMap::new() };
-    bucket.uploads.insert((call.key().to_owned(), id.clone()), upload);
+    let upload = Upload {
+        initiated: call.now,
+        template,
+        parts: BTreeMap::new(),
+    };
+    bucket
+        .uploads
+        .insert((call.key().to_owned(), id.clone()), upload);
     let mut xml = Writer::new("InitiateMultipartUploadResult");
     if encodes {
         xml.leaf("EncodingType", "url");
     }
-    xml.leaf("Bucket", &bucket.name).leaf("Key", &named(call.key(), encodes)).leaf("UploadId", &id);
-    Ok(encrypted(Answer::xml(200, xml.finish()), encryption.as_ref()))
+    xml.leaf("Bucket", &bucket.name)
+        .leaf("Key", &named(call.key(), encodes))
+        .leaf("UploadId", &id);
+    Ok(encrypted(
+        Answer::xml(200, xml.finish()),
+        encryption.as_ref(),
+    ))
 }
 
 fn named(key: &str, encodes: bool) -> String {
-    if encodes { oss_auth::percent_encode(key) } else { key.to_owned() }
+    if encodes {
+        oss_auth::percent_encode(key)
+    } else {
+        key.to_owned()
+    }
 }
 
 /// The upload a request names.
 fn slot(call: &Call<'_>) -> (String, String) {
-    (call.key().to_owned(), call.request.query_value("uploadId").unwrap_or("").to_owned())
+    (
+        call.key().to_owned(),
+        call.request
+            .query_value("uploadId")
+            .unwrap_or("")
+            .to_owned(),
+    )
 }
 
 pub(super) fn upload<'b>(bucket: &'b Bucket, call: &Call<'_>) -> Result<&'b Upload, Rejection> {
     let slot = slot(call);
-    bucket.uploads.get(&slot).ok_or_else(|| no_such_upload(&slot.1))
+    bucket
+        .uploads
+        .get(&slot)
+        .ok_or_else(|| no_such_upload(&slot.1))
 }
 
 /// UploadPart.
-pub(super) fn upload_part(bucket: &mut Bucket, call: &Call<'_>, content: Content) -> Result<Answer, Rejection> {
+pub(super) fn upload_part(
+    bucket: &mut Bucket,
+    call: &Call<'_>,
+    content: Content,
+) -> Result<Answer, Rejection> {
     let answer = digests(Answer::empty(200), &content);
     put_part(bucket, call, content)?;
     Ok(answer)
@@ -66,10 +96,22 @@ pub(super) fn upload_part(bucket: &mut Bucket, call: &Call<'_>, content: Content
 fn put_part(bucket: &mut Bucket, call: &Call<'_>, content: Content) -> Result<(), Rejection> {
     let number = part_number(call)?;
     let slot = slot(call);
-    let upload = bucket.uploads.get_mut(&slot).ok_or_else(|| no_such_upload(&slot.1))?;
-    let others: u64 = upload.parts.iter().filter(|(known, _)| **known != number).map(|(_, part)| part.length).sum();
+    let upload = bucket
+        .uploads
+        .get_mut(&slot)
+        .ok_or_else(|| no_such_upload(&slot.1))?;
+    let others: u64 = upload
+        .parts
+        .iter()
+        .filter(|(known, _)| **known != number)
+        .map(|(_, part)| part.length)
+        .sum();
     if others.saturating_add(content.length) > call.config.limits.object_bytes {
-        return Err(Rejection::new(400, "EntityTooLarge", "The parts together exceed the maximum allowed object size."));
+        return Err(Rejection::new(
+            400,
+            "EntityTooLarge",
+            "The parts together exceed the maximum allowed object size.",
+        ));
     }
     upload.parts.insert(number, content);
     Ok(())
@@ -77,38 +119,55 @@ fn put_part(bucket: &mut Bucket, call: &Call<'_>, content: Content) -> Result<()
 
 fn part_number(call: &Call<'_>) -> Result<u32, Rejection> {
     let number = call.number("partNumber", 1, LAST_PART, 0)?;
-    u32::try_from(number).ok().filter(|number| *number > 0).ok_or_else(|| invalid_argument("partNumber", ""))
+    u32::try_from(number)
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| invalid_argument("partNumber", ""))
 }
 
 /// UploadPartCopy.
 pub(super) fn copy_part(world: &mut World, call: &Call<'_>) -> Result<Answer, Rejection> {
     let source = copy::source(call)?;
     // Who asks for bytes under a condition that does not hold gets none.
-    let original = copy::original(world, call, &source)?.ok_or_else(|| precondition_failed("If-None-Match"))?;
+    let original = copy::original(world, call, &source)?
+        .ok_or_else(|| precondition_failed("If-None-Match"))?;
     let content = match call.header("x-oss-copy-source-range") {
         None => original.content,
         Some(text) => {
             let (start, end) = range::of_copy(text, original.content.length)?;
             let mut writer = ContentWriter::new(u64::MAX);
             for chunk in slice(&original.content, start, end) {
-                writer.push(chunk).map_err(|_| invalid_argument("x-oss-copy-source-range", text))?;
+                writer
+                    .push(chunk)
+                    .map_err(|_| invalid_argument("x-oss-copy-source-range", text))?;
             }
             writer.finish()
         }
     };
     let mut xml = Writer::new("CopyPartResult");
-    xml.leaf("LastModified", &xml_time(call.now)).leaf("ETag", &content.etag);
+    xml.leaf("LastModified", &xml_time(call.now))
+        .leaf("ETag", &content.etag);
     let answer = digests(Answer::xml(200, xml.finish()), &content);
     put_part(call.bucket_mut(world)?, call, content)?;
     Ok(answer)
 }
 
 /// CompleteMultipartUpload.
-pub(super) fn complete(bucket: &mut Bucket, call: &Call<'_>, body: &[u8]) -> Result<Answer, Rejection> {
+pub(super) fn complete(
+    bucket: &mut Bucket,
+    call: &Call<'_>,
+    body: &[u8],
+) -> Result<Answer, Rejection> {
     let encodes = call.encodes_names()?;
     let upload = upload(bucket, call)?;
-    let all = call.header("x-oss-complete-all").is_some_and(|text| text.eq_ignore_ascii_case("yes"));
-    let chosen = if all { upload.parts.values().collect() } else { chosen(upload, body)? };
+    let all = call
+        .header("x-oss-complete-all")
+        .is_some_and(|text| text.eq_ignore_ascii_case("yes"));
+    let chosen = if all {
+        upload.parts.values().collect()
+    } else {
+        chosen(upload, body)?
+    };
     let Some((_, but_last)) = chosen.split_last() else {
         return Err(malformed_xml("no part has been uploaded"));
     };
@@ -120,7 +179,11 @@ pub(super) fn complete(bucket: &mut Bucket, call: &Call<'_>, body: &[u8]) -> Res
     let content = joined(&chosen);
     Given::by_headers(call.request).forbid_overwrite(bucket, call.key())?;
     protect(bucket, call.key(), call.config, call.now)?;
-    let object = Object { content, modified: call.now, ..upload.template.clone() };
+    let object = Object {
+        content,
+        modified: call.now,
+        ..upload.template.clone()
+    };
     bucket.uploads.remove(&slot(call));
     let name = bucket.name.clone();
     let object = insert(bucket, call.key(), object);
@@ -151,7 +214,11 @@ fn chosen<'u>(upload: &'u Upload, body: &[u8]) -> Result<Vec<&'u Content>, Rejec
         last = number;
         parts.push(part);
     }
-    if parts.is_empty() { Err(malformed_xml("at least one Part is expected")) } else { Ok(parts) }
+    if parts.is_empty() {
+        Err(malformed_xml("at least one Part is expected"))
+    } else {
+        Ok(parts)
+    }
 }
 
 fn part<'u>(upload: &'u Upload, element: &Element) -> Result<(u32, &'u Content), Rejection> {
@@ -159,7 +226,9 @@ fn part<'u>(upload: &'u Upload, element: &Element) -> Result<(u32, &'u Content),
         .text_of("PartNumber")
         .and_then(|text| text.parse().ok())
         .ok_or_else(|| malformed_xml("PartNumber must be a number"))?;
-    let etag = element.text_of("ETag").ok_or_else(|| malformed_xml("ETag is missing"))?;
+    let etag = element
+        .text_of("ETag")
+        .ok_or_else(|| malformed_xml("ETag is missing"))?;
     let bare = |etag: &str| etag.trim_matches('"').to_ascii_uppercase();
     upload
         .parts
@@ -193,6 +262,9 @@ fn joined(parts: &[&Content]) -> Content {
 /// AbortMultipartUpload.
 pub(super) fn abort(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
     let slot = slot(call);
-    bucket.uploads.remove(&slot).ok_or_else(|| no_such_upload(&slot.1))?;
+    bucket
+        .uploads
+        .remove(&slot)
+        .ok_or_else(|| no_such_upload(&slot.1))?;
     Ok(Answer::empty(204))
 }

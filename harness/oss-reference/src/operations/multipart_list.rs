@@ -13,16 +13,25 @@ pub(super) fn uploads(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Reject
     let (key_marker, id_marker) = (value("key-marker"), value("upload-id-marker"));
     let most = call.number("max-uploads", 1, 1000, 1000)?;
     let encodes = call.encodes_names()?;
-    let named = |name: &str| if encodes { oss_auth::percent_encode(name) } else { name.to_owned() };
+    let named = |name: &str| {
+        if encodes {
+            oss_auth::percent_encode(name)
+        } else {
+            name.to_owned()
+        }
+    };
     let mut listed: Vec<Entry<'_>> = Vec::new();
     let mut truncated = false;
     for ((key, id), upload) in &bucket.uploads {
-        let behind = key.as_str() > key_marker || (key == key_marker && !id_marker.is_empty() && id.as_str() > id_marker);
+        let behind = key.as_str() > key_marker
+            || (key == key_marker && !id_marker.is_empty() && id.as_str() > id_marker);
         if !key.starts_with(prefix) || !behind {
             continue;
         }
         let group = group_of(key, prefix, delimiter);
-        if group.is_some_and(|group| group == key_marker || listed.last().is_some_and(|last| last.is_group(group))) {
+        if group.is_some_and(|group| {
+            group == key_marker || listed.last().is_some_and(|last| last.is_group(group))
+        }) {
             continue;
         }
         if listed.len() as u64 == most {
@@ -36,8 +45,12 @@ pub(super) fn uploads(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Reject
     if encodes {
         xml.leaf("EncodingType", "url");
     }
-    xml.leaf("KeyMarker", &named(key_marker)).leaf("UploadIdMarker", id_marker);
-    let (next_key, next_id) = listed.last().filter(|_| truncated).map_or(("", ""), Entry::position);
+    xml.leaf("KeyMarker", &named(key_marker))
+        .leaf("UploadIdMarker", id_marker);
+    let (next_key, next_id) = listed
+        .last()
+        .filter(|_| truncated)
+        .map_or(("", ""), Entry::position);
     xml.leaf("NextKeyMarker", &named(next_key))
         .leaf("NextUploadIdMarker", next_id)
         .leaf("Delimiter", &named(delimiter))
@@ -55,7 +68,9 @@ pub(super) fn uploads(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Reject
                     .close();
             }
             Entry::Group(group) => {
-                xml.open("CommonPrefixes").leaf("Prefix", &named(group)).close();
+                xml.open("CommonPrefixes")
+                    .leaf("Prefix", &named(group))
+                    .close();
             }
         }
     }
@@ -82,7 +97,9 @@ impl<'b> Entry<'b> {
 }
 
 fn group_of<'b>(key: &'b str, prefix: &str, delimiter: &str) -> Option<&'b str> {
-    let at = key[prefix.len()..].find(delimiter).filter(|_| !delimiter.is_empty())?;
+    let at = key[prefix.len()..]
+        .find(delimiter)
+        .filter(|_| !delimiter.is_empty())?;
     Some(&key[..prefix.len() + at + delimiter.len()])
 }
 
@@ -92,19 +109,35 @@ pub(super) fn parts(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejectio
     let marker = call.number("part-number-marker", 0, u32::MAX.into(), 0)?;
     let most = call.number("max-parts", 1, 1000, 1000)?;
     let encodes = call.encodes_names()?;
-    let mut behind = upload.parts.iter().filter(|(number, _)| u64::from(**number) > marker);
-    let listed: Vec<_> = behind.by_ref().take(usize::try_from(most).unwrap_or(usize::MAX)).collect();
+    let mut behind = upload
+        .parts
+        .iter()
+        .filter(|(number, _)| u64::from(**number) > marker);
+    let listed: Vec<_> = behind
+        .by_ref()
+        .take(usize::try_from(most).unwrap_or(usize::MAX))
+        .collect();
     let mut xml = Writer::new("ListPartsResult");
     if encodes {
         xml.leaf("EncodingType", "url");
     }
-    let key = if encodes { oss_auth::percent_encode(call.key()) } else { call.key().to_owned() };
+    let key = if encodes {
+        oss_auth::percent_encode(call.key())
+    } else {
+        call.key().to_owned()
+    };
     xml.leaf("Bucket", &bucket.name)
         .leaf("Key", &key)
-        .leaf("UploadId", call.request.query_value("uploadId").unwrap_or(""))
+        .leaf(
+            "UploadId",
+            call.request.query_value("uploadId").unwrap_or(""),
+        )
         .leaf("StorageClass", upload.template.storage_class.name())
         .number("PartNumberMarker", marker)
-        .number("NextPartNumberMarker", listed.last().map_or(0, |(number, _)| u64::from(**number)))
+        .number(
+            "NextPartNumberMarker",
+            listed.last().map_or(0, |(number, _)| u64::from(**number)),
+        )
         .number("MaxParts", most)
         .flag("IsTruncated", behind.next().is_some());
     for (number, part) in listed {

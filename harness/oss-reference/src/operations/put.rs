@@ -17,8 +17,18 @@ use crate::world::object::ObjectKind;
 use crate::world::{Bucket, Content, Encryption, Object};
 
 /// Help page: PutObject.
-pub(super) fn put(bucket: &mut Bucket, call: &Call<'_>, content: Content) -> Result<Answer, Rejection> {
-    let object = store(bucket, call, &Given::by_headers(call.request), call.key(), content)?;
+pub(super) fn put(
+    bucket: &mut Bucket,
+    call: &Call<'_>,
+    content: Content,
+) -> Result<Answer, Rejection> {
+    let object = store(
+        bucket,
+        call,
+        &Given::by_headers(call.request),
+        call.key(),
+        content,
+    )?;
     Ok(described(Answer::empty(200), object))
 }
 
@@ -32,13 +42,20 @@ pub(super) fn store<'b>(
 ) -> Result<&'b Object, Rejection> {
     given.forbid_overwrite(bucket, key)?;
     protect(bucket, key, call.config, call.now)?;
-    let object = Object { content, ..given.object(bucket, ObjectKind::Normal, call.now)? };
+    let object = Object {
+        content,
+        ..given.object(bucket, ObjectKind::Normal, call.now)?
+    };
     Ok(insert(bucket, key, object))
 }
 
 /// Puts an object in its place.
 pub(super) fn insert<'b>(bucket: &'b mut Bucket, key: &str, object: Object) -> &'b Object {
-    bucket.objects.entry(key.to_owned()).insert_entry(object).into_mut()
+    bucket
+        .objects
+        .entry(key.to_owned())
+        .insert_entry(object)
+        .into_mut()
 }
 
 /// Adds what an answer to an upload says about what arrived.
@@ -48,8 +65,14 @@ pub(super) fn described(answer: Answer, object: &Object) -> Answer {
 
 /// ETag, CRC and MD5 of what arrived.
 pub(super) fn digests(answer: Answer, content: &Content) -> Answer {
-    let answer = answer.with("etag", &content.etag).with("x-oss-hash-crc64ecma", content.crc64.to_string());
-    if has_md5(content) { answer.with("content-md5", STANDARD.encode(content.md5)) } else { answer }
+    let answer = answer
+        .with("etag", &content.etag)
+        .with("x-oss-hash-crc64ecma", content.crc64.to_string());
+    if has_md5(content) {
+        answer.with("content-md5", STANDARD.encode(content.md5))
+    } else {
+        answer
+    }
 }
 
 /// Whether the ETag is the MD5, which is so for everything that came in one piece.
@@ -69,28 +92,43 @@ pub(super) fn encrypted(mut answer: Answer, encryption: Option<&Encryption>) -> 
 }
 
 /// Help page: AppendObject.
-pub(super) fn append(bucket: &mut Bucket, call: &Call<'_>, content: Content) -> Result<Answer, Rejection> {
+pub(super) fn append(
+    bucket: &mut Bucket,
+    call: &Call<'_>,
+    content: Content,
+) -> Result<Answer, Rejection> {
     let text = call.request.query_value("position").unwrap_or("");
-    let position: u64 = text.parse().map_err(|_| invalid_argument("position", text))?;
+    let position: u64 = text
+        .parse()
+        .map_err(|_| invalid_argument("position", text))?;
     let key = call.key();
     protect(bucket, key, call.config, call.now)?;
     let Some(object) = bucket.objects.get_mut(key) else {
         if position != 0 {
             return Err(wrong_position(0));
         }
-        let object = Given::by_headers(call.request).object(bucket, ObjectKind::Appendable, call.now)?;
+        let object =
+            Given::by_headers(call.request).object(bucket, ObjectKind::Appendable, call.now)?;
         let object = insert(bucket, key, Object { content, ..object });
         return Ok(appended(object));
     };
     if object.kind != ObjectKind::Appendable {
-        return Err(Rejection::new(409, "ObjectNotAppendable", "The object is not appendable"));
+        return Err(Rejection::new(
+            409,
+            "ObjectNotAppendable",
+            "The object is not appendable",
+        ));
     }
     let length = object.content.length;
     if position != length {
         return Err(wrong_position(length));
     }
     if length.saturating_add(content.length) > call.config.limits.object_bytes {
-        return Err(Rejection::new(400, "EntityTooLarge", "The appended object would exceed the maximum allowed object size."));
+        return Err(Rejection::new(
+            400,
+            "EntityTooLarge",
+            "The appended object would exceed the maximum allowed object size.",
+        ));
     }
     object.modified = call.now;
     join(&mut object.content, &content);
@@ -113,13 +151,20 @@ fn join(content: &mut Content, more: &Content) {
 }
 
 fn appended(object: &Object) -> Answer {
-    described(Answer::empty(200), object).with("x-oss-next-append-position", object.content.length.to_string())
+    described(Answer::empty(200), object).with(
+        "x-oss-next-append-position",
+        object.content.length.to_string(),
+    )
 }
 
 fn wrong_position(length: u64) -> Rejection {
-    Rejection::new(409, "PositionNotEqualToLength", "Position is not equal to file length")
-        .ec("0026-00000016")
-        .header("x-oss-next-append-position", length.to_string())
+    Rejection::new(
+        409,
+        "PositionNotEqualToLength",
+        "Position is not equal to file length",
+    )
+    .ec("0026-00000016")
+    .header("x-oss-next-append-position", length.to_string())
 }
 
 /// Help page: PutSymlink. The target need not exist.

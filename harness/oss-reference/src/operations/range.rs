@@ -13,11 +13,17 @@ type Range = (u64, u64);
 /// # Errors
 /// 416 `InvalidRange`.
 pub(super) fn parse(text: &str, length: u64, standard: bool) -> Result<Option<Range>, Rejection> {
-    let Some((first, last)) = bounds(text) else { return Ok(None) };
+    let Some((first, last)) = bounds(text) else {
+        return Ok(None);
+    };
     let unsatisfiable = || {
-        Rejection::new(416, "InvalidRange", "The requested range cannot be satisfied.")
-            .extra("ActualObjectSize", length.to_string())
-            .extra("RangeHeader", text)
+        Rejection::new(
+            416,
+            "InvalidRange",
+            "The requested range cannot be satisfied.",
+        )
+        .extra("ActualObjectSize", length.to_string())
+        .extra("RangeHeader", text)
     };
     let (start, end) = match (first, last) {
         (Some(first), Some(last)) => (first, last.saturating_add(1)),
@@ -26,7 +32,11 @@ pub(super) fn parse(text: &str, length: u64, standard: bool) -> Result<Option<Ra
         (None, _) => return Ok(standard.then_some((0, length)).filter(|_| length > 0)),
     };
     if start >= length || start >= end {
-        return if standard && start >= length { Err(unsatisfiable()) } else { Ok(None) };
+        return if standard && start >= length {
+            Err(unsatisfiable())
+        } else {
+            Ok(None)
+        };
     }
     match (end <= length, standard) {
         (true, _) => Ok(Some((start, end))),
@@ -58,11 +68,22 @@ pub(super) fn of_copy(text: &str, length: u64) -> Result<Range, Rejection> {
     match bounds(text) {
         Some((Some(first), last)) if first < length => {
             let end = last.map_or(length, |last| last.saturating_add(1));
-            if first < end && end <= length { Some((first, end)) } else { None }
+            if first < end && end <= length {
+                Some((first, end))
+            } else {
+                None
+            }
         }
         _ => None,
     }
-    .ok_or_else(|| Rejection::new(400, "InvalidRange", "The requested range cannot be satisfied.").extra("RangeHeader", text))
+    .ok_or_else(|| {
+        Rejection::new(
+            400,
+            "InvalidRange",
+            "The requested range cannot be satisfied.",
+        )
+        .extra("RangeHeader", text)
+    })
 }
 
 #[cfg(test)]
@@ -86,10 +107,18 @@ mod tests {
             ("bytes=-", whole, Ok(None)),
             ("bytes=1-2,3-4", whole, Ok(None)),
             ("lines=1-2", whole, Ok(None)),
-            ("bytes=999-18446744073709551615", whole, Ok(Some((999, 1000)))),
+            (
+                "bytes=999-18446744073709551615",
+                whole,
+                Ok(Some((999, 1000))),
+            ),
         ] {
             assert_eq!(parse(text, 1000, false), Ok(lax), "{text}");
-            assert_eq!(parse(text, 1000, true).map_err(|refusal| refusal.status), standard, "{text}");
+            assert_eq!(
+                parse(text, 1000, true).map_err(|refusal| refusal.status),
+                standard,
+                "{text}"
+            );
         }
         assert_eq!(parse("bytes=0-", 0, false), Ok(None));
     }

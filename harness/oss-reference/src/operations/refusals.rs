@@ -10,32 +10,52 @@ pub(super) fn no_such_bucket(bucket: &str) -> Rejection {
 }
 
 pub(super) fn no_such_key(key: &str) -> Rejection {
-    Rejection::new(404, "NoSuchKey", "The specified key does not exist.").ec("0026-00000001").extra("Key", key)
+    Rejection::new(404, "NoSuchKey", "The specified key does not exist.")
+        .ec("0026-00000001")
+        .extra("Key", key)
 }
 
 pub(super) fn no_such_upload(upload: &str) -> Rejection {
     let message = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.";
-    Rejection::new(404, "NoSuchUpload", message).ec("0042-00000002").extra("UploadId", upload)
+    Rejection::new(404, "NoSuchUpload", message)
+        .ec("0042-00000002")
+        .extra("UploadId", upload)
 }
 
 pub(super) fn invalid_argument(name: &str, value: &str) -> Rejection {
-    Rejection::new(400, "InvalidArgument", format!("The value of {name} is invalid."))
-        .extra("ArgumentName", name)
-        .extra("ArgumentValue", value)
+    Rejection::new(
+        400,
+        "InvalidArgument",
+        format!("The value of {name} is invalid."),
+    )
+    .extra("ArgumentName", name)
+    .extra("ArgumentValue", value)
 }
 
 /// Help page: Retention policies; HTTP status code 409.
 pub(super) fn file_immutable() -> Rejection {
-    Rejection::new(409, "FileImmutable", "The object you specified is immutable.")
+    Rejection::new(
+        409,
+        "FileImmutable",
+        "The object you specified is immutable.",
+    )
 }
 
 pub(super) fn file_already_exists() -> Rejection {
-    Rejection::new(409, "FileAlreadyExists", "The object you specified already exists and can not be overwritten.")
+    Rejection::new(
+        409,
+        "FileAlreadyExists",
+        "The object you specified already exists and can not be overwritten.",
+    )
 }
 
 pub(super) fn precondition_failed(condition: &'static str) -> Rejection {
-    Rejection::new(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold.")
-        .extra("Condition", condition)
+    Rejection::new(
+        412,
+        "PreconditionFailed",
+        "At least one of the pre-conditions you specified did not hold.",
+    )
+    .extra("Condition", condition)
 }
 
 pub(super) fn malformed_xml(detail: &str) -> Rejection {
@@ -46,7 +66,11 @@ pub(super) fn malformed_xml(detail: &str) -> Rejection {
 /// Reads a body whose root must be called `root`.
 pub(super) fn document(body: &[u8], root: &str) -> Result<Element, Rejection> {
     let element = xml::read(body).map_err(|error| malformed_xml(&error.to_string()))?;
-    if element.name == root { Ok(element) } else { Err(malformed_xml(&format!("the root element must be {root}"))) }
+    if element.name == root {
+        Ok(element)
+    } else {
+        Err(malformed_xml(&format!("the root element must be {root}")))
+    }
 }
 
 /// Reads an element with `true` or `false`; `default` when it is absent.

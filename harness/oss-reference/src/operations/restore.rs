@@ -10,7 +10,11 @@ use crate::world::{Bucket, Object, Restoration, StorageClass};
 const DAY: i64 = 24 * 3600;
 
 /// `POST /key?restore`: 202 when it begins, 409 while it goes on, 200 when it is prolonged.
-pub(super) fn restore(bucket: &mut Bucket, call: &Call<'_>, body: &[u8]) -> Result<Answer, Rejection> {
+pub(super) fn restore(
+    bucket: &mut Bucket,
+    call: &Call<'_>,
+    body: &[u8],
+) -> Result<Answer, Rejection> {
     let object = call.object_mut(bucket)?;
     if !object.storage_class.needs_restore() {
         let message = "The operation is not supported for this resource.";
@@ -18,11 +22,16 @@ pub(super) fn restore(bucket: &mut Bucket, call: &Call<'_>, body: &[u8]) -> Resu
     }
     let life = days(body, object.storage_class)? * DAY;
     match object.restoration {
-        Some(restoration) if call.now < restoration.ready => {
-            Err(Rejection::new(409, "RestoreAlreadyInProgress", "The restore operation is in progress."))
-        }
+        Some(restoration) if call.now < restoration.ready => Err(Rejection::new(
+            409,
+            "RestoreAlreadyInProgress",
+            "The restore operation is in progress.",
+        )),
         Some(restoration) if call.now < restoration.expires => {
-            object.restoration = Some(Restoration { expires: call.now + life, ..restoration });
+            object.restoration = Some(Restoration {
+                expires: call.now + life,
+                ..restoration
+            });
             Ok(Answer::empty(200))
         }
         _ => {
@@ -32,7 +41,10 @@ pub(super) fn restore(bucket: &mut Bucket, call: &Call<'_>, body: &[u8]) -> Resu
                 _ => decisions.cold_restore_delay_seconds,
             };
             let ready = call.now.saturating_add(delay);
-            object.restoration = Some(Restoration { ready, expires: ready.saturating_add(life) });
+            object.restoration = Some(Restoration {
+                ready,
+                expires: ready.saturating_add(life),
+            });
             Ok(Answer::empty(202))
         }
     }
@@ -40,7 +52,9 @@ pub(super) fn restore(bucket: &mut Bucket, call: &Call<'_>, body: &[u8]) -> Resu
 
 /// The value of `x-oss-restore`; `None` while the object is frozen.
 pub(super) fn header(object: &Object, now: i64) -> Option<String> {
-    let restoration = object.restoration.filter(|restoration| now < restoration.expires)?;
+    let restoration = object
+        .restoration
+        .filter(|restoration| now < restoration.expires)?;
     Some(if now < restoration.ready {
         "ongoing-request=\"true\"".to_owned()
     } else {
@@ -54,7 +68,11 @@ fn days(body: &[u8], class: StorageClass) -> Result<i64, Rejection> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(1);
     }
-    let most = if class == StorageClass::Archive { 7 } else { 365 };
+    let most = if class == StorageClass::Archive {
+        7
+    } else {
+        365
+    };
     match document(body, "RestoreRequest")?.text_of("Days") {
         None => Ok(1),
         Some(text) => text

@@ -16,7 +16,10 @@ const MOST_DAYS: u32 = 25_550;
 fn in_force<'a>(bucket: &'a Bucket, config: &Config, now: i64) -> Option<&'a Retention> {
     bucket.retention.as_ref().filter(|retention| {
         retention.state == RetentionState::Locked
-            || now < retention.created.saturating_add(config.decisions.worm_grace_seconds)
+            || now
+                < retention
+                    .created
+                    .saturating_add(config.decisions.worm_grace_seconds)
     })
 }
 
@@ -24,26 +27,49 @@ fn in_force<'a>(bucket: &'a Bucket, config: &Config, now: i64) -> Option<&'a Ret
 ///
 /// # Errors
 /// 409 `FileImmutable`.
-pub(super) fn protect(bucket: &Bucket, key: &str, config: &Config, now: i64) -> Result<(), Rejection> {
-    let Some(retention) = in_force(bucket, config, now) else { return Ok(()) };
-    let protected = bucket
-        .objects
-        .get(key)
-        .is_some_and(|object| now < object.modified.saturating_add(i64::from(retention.days) * DAY));
-    if protected { Err(file_immutable()) } else { Ok(()) }
+pub(super) fn protect(
+    bucket: &Bucket,
+    key: &str,
+    config: &Config,
+    now: i64,
+) -> Result<(), Rejection> {
+    let Some(retention) = in_force(bucket, config, now) else {
+        return Ok(());
+    };
+    let protected = bucket.objects.get(key).is_some_and(|object| {
+        now < object
+            .modified
+            .saturating_add(i64::from(retention.days) * DAY)
+    });
+    if protected {
+        Err(file_immutable())
+    } else {
+        Ok(())
+    }
 }
 
 /// InitiateBucketWorm.
-pub(super) fn initiate(bucket: &mut Bucket, call: &Call<'_>, body: &[u8]) -> Result<Answer, Rejection> {
+pub(super) fn initiate(
+    bucket: &mut Bucket,
+    call: &Call<'_>,
+    body: &[u8],
+) -> Result<Answer, Rejection> {
     let days = days(body, "InitiateWormConfiguration")?;
     if in_force(bucket, call.config, call.now).is_some() {
         let message = "The WORM Configuration already exists.";
-        return Err(Rejection::new(409, "WORMConfigurationAlreadyExists", message).extra("BucketName", &bucket.name));
+        return Err(
+            Rejection::new(409, "WORMConfigurationAlreadyExists", message)
+                .extra("BucketName", &bucket.name),
+        );
     }
     // The id of the request is unique, so the policy's may be made of it.
     let id = upper_hex(call.request.id.as_bytes());
-    bucket.retention =
-        Some(Retention { id: id.clone(), state: RetentionState::InProgress, days, created: call.now });
+    bucket.retention = Some(Retention {
+        id: id.clone(),
+        state: RetentionState::InProgress,
+        days,
+        created: call.now,
+    });
     Ok(Answer::empty(200).with("x-oss-worm-id", id))
 }
 
@@ -57,19 +83,31 @@ pub(super) fn abort(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Reje
 /// CompleteBucketWorm.
 pub(super) fn complete(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
     let retention = named(bucket, call)?;
-    let locked = Retention { state: RetentionState::Locked, ..retention.clone() };
+    let locked = Retention {
+        state: RetentionState::Locked,
+        ..retention.clone()
+    };
     bucket.retention = Some(locked);
     Ok(Answer::empty(200))
 }
 
 /// ExtendBucketWorm: locked policies only, and only to longer ones.
-pub(super) fn extend(bucket: &mut Bucket, call: &Call<'_>, body: &[u8]) -> Result<Answer, Rejection> {
+pub(super) fn extend(
+    bucket: &mut Bucket,
+    call: &Call<'_>,
+    body: &[u8],
+) -> Result<Answer, Rejection> {
     let days = days(body, "ExtendWormConfiguration")?;
     let retention = named(bucket, call)?;
     if retention.state != RetentionState::Locked || days <= retention.days {
-        return Err(invalid("The retention period can only be extended, and only once it is locked."));
+        return Err(invalid(
+            "The retention period can only be extended, and only once it is locked.",
+        ));
     }
-    let extended = Retention { days, ..retention.clone() };
+    let extended = Retention {
+        days,
+        ..retention.clone()
+    };
     bucket.retention = Some(extended);
     Ok(Answer::empty(200))
 }
@@ -86,7 +124,10 @@ pub(super) fn get(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection>
         .leaf("State", state)
         .number("RetentionPeriodInDays", retention.days.into())
         .leaf("CreationDate", &xml_time(retention.created))
-        .leaf("ExpirationDate", &xml_time(retention.created.saturating_add(ends)));
+        .leaf(
+            "ExpirationDate",
+            &xml_time(retention.created.saturating_add(ends)),
+        );
     Ok(Answer::xml(200, xml.finish()))
 }
 
@@ -98,7 +139,8 @@ fn named<'a>(bucket: &'a Bucket, call: &Call<'_>) -> Result<&'a Retention, Rejec
 }
 
 fn days(body: &[u8], root: &str) -> Result<u32, Rejection> {
-    let configuration = document(body, root).map_err(|_| invalid("The WORM configuration cannot be read."))?;
+    let configuration =
+        document(body, root).map_err(|_| invalid("The WORM configuration cannot be read."))?;
     configuration
         .text_of("RetentionPeriodInDays")
         .and_then(|text| text.parse().ok())
@@ -111,6 +153,10 @@ fn invalid(message: &str) -> Rejection {
 }
 
 fn absent(bucket: &Bucket) -> Rejection {
-    Rejection::new(404, "NoSuchWORMConfiguration", "The WORM Configuration does not exist.")
-        .extra("BucketName", &bucket.name)
+    Rejection::new(
+        404,
+        "NoSuchWORMConfiguration",
+        "The WORM Configuration does not exist.",
+    )
+    .extra("BucketName", &bucket.name)
 }

@@ -12,16 +12,21 @@ pub(super) fn list_buckets(world: &World, call: &Call<'_>) -> Result<Answer, Rej
     let most = call.number("max-keys", 1, 1000, 100)?;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let account = call.granted.caller.account().unwrap_or("");
-    let mut found = world
-        .buckets
-        .values()
-        .filter(|bucket| bucket.owner == account && bucket.name.starts_with(prefix) && bucket.name.as_str() > marker);
+    let mut found = world.buckets.values().filter(|bucket| {
+        bucket.owner == account && bucket.name.starts_with(prefix) && bucket.name.as_str() > marker
+    });
     let listed: Vec<&Bucket> = found.by_ref().take(most).collect();
     let truncated = found.next().is_some();
     let mut xml = Writer::new("ListAllMyBucketsResult");
-    xml.leaf("Prefix", prefix).leaf("Marker", marker).number("MaxKeys", most as u64).flag("IsTruncated", truncated);
+    xml.leaf("Prefix", prefix)
+        .leaf("Marker", marker)
+        .number("MaxKeys", most as u64)
+        .flag("IsTruncated", truncated);
     if truncated {
-        xml.leaf("NextMarker", listed.last().map_or("", |bucket| &bucket.name));
+        xml.leaf(
+            "NextMarker",
+            listed.last().map_or("", |bucket| &bucket.name),
+        );
     }
     owner(&mut xml, account);
     xml.open("Buckets");
@@ -42,7 +47,10 @@ pub(super) fn list_buckets(world: &World, call: &Call<'_>) -> Result<Answer, Rej
 
 /// The `Owner` element.
 pub(super) fn owner(xml: &mut Writer, uid: &str) {
-    xml.open("Owner").leaf("ID", uid).leaf("DisplayName", uid).close();
+    xml.open("Owner")
+        .leaf("ID", uid)
+        .leaf("DisplayName", uid)
+        .close();
 }
 
 /// Help page: DescribeRegions. `?regions=oss-cn-hangzhou` asks for one.
@@ -50,15 +58,26 @@ pub(super) fn describe_regions(call: &Call<'_>) -> Result<Answer, Rejection> {
     let asked = call.request.query_value("regions").unwrap_or("");
     let bare = asked.strip_prefix("oss-").unwrap_or(asked);
     if !asked.is_empty() && !call.config.regions.iter().any(|region| region == bare) {
-        return Err(Rejection::new(404, "NoSuchRegion", "The specified region does not exist.").extra("Region", asked));
+        return Err(
+            Rejection::new(404, "NoSuchRegion", "The specified region does not exist.")
+                .extra("Region", asked),
+        );
     }
     let suffix = &call.config.suffix;
     let mut xml = Writer::new("RegionInfoList");
-    for region in call.config.regions.iter().filter(|region| asked.is_empty() || *region == bare) {
+    for region in call
+        .config
+        .regions
+        .iter()
+        .filter(|region| asked.is_empty() || *region == bare)
+    {
         xml.open("RegionInfo")
             .leaf("Region", &format!("oss-{region}"))
             .leaf("InternetEndpoint", &format!("oss-{region}.{suffix}"))
-            .leaf("InternalEndpoint", &format!("oss-{region}-internal.{suffix}"))
+            .leaf(
+                "InternalEndpoint",
+                &format!("oss-{region}-internal.{suffix}"),
+            )
             .leaf("AccelerateEndpoint", &format!("oss-accelerate.{suffix}"))
             .close();
     }

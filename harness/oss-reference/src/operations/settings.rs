@@ -27,7 +27,9 @@ pub(super) fn get(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection>
     }
     match unset(setting(call.request).map_or("", |setting| setting.name)) {
         Unset::Default(root) => Ok(Answer::xml(200, xml::Writer::new(root).finish())),
-        Unset::Absent(code, message) => Err(Rejection::new(404, code, message).extra("BucketName", &bucket.name)),
+        Unset::Absent(code, message) => {
+            Err(Rejection::new(404, code, message).extra("BucketName", &bucket.name))
+        }
     }
 }
 
@@ -40,8 +42,13 @@ pub(super) fn delete(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rej
 /// Where the setting is kept: its sub-resource and, for those of which a bucket has several, their id.
 fn name(call: &Call<'_>) -> Result<String, Rejection> {
     let setting = setting(call.request).ok_or_else(|| invalid_argument("sub-resource", ""))?;
-    let id = ["inventoryId", "styleName"].into_iter().find_map(|id| call.request.query_value(id));
-    Ok(id.map_or_else(|| setting.name.to_owned(), |id| format!("{}:{id}", setting.name)))
+    let id = ["inventoryId", "styleName"]
+        .into_iter()
+        .find_map(|id| call.request.query_value(id));
+    Ok(id.map_or_else(
+        || setting.name.to_owned(),
+        |id| format!("{}:{id}", setting.name),
+    ))
 }
 
 /// What a setting answers before it was put.
@@ -61,15 +68,23 @@ fn unset(name: &str) -> Unset {
         "resourceGroup" => Unset::Default("BucketResourceGroupConfiguration"),
         "bucketArchiveDirectRead" => Unset::Default("ArchiveDirectReadConfiguration"),
         "httpsConfig" => Unset::Default("HttpsConfiguration"),
-        "inventory" => Unset::Absent("NoSuchInventory", "The bucket inventory configuration does not exist."),
+        "inventory" => Unset::Absent(
+            "NoSuchInventory",
+            "The bucket inventory configuration does not exist.",
+        ),
         "lifecycle" => Unset::Absent("NoSuchLifecycle", "No Row found in Lifecycle Table."),
-        "website" => {
-            Unset::Absent("NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration.")
-        }
-        "replication" => {
-            Unset::Absent("NoSuchReplicationConfiguration", "The bucket you specified does not have replication configuration.")
-        }
+        "website" => Unset::Absent(
+            "NoSuchWebsiteConfiguration",
+            "The specified bucket does not have a website configuration.",
+        ),
+        "replication" => Unset::Absent(
+            "NoSuchReplicationConfiguration",
+            "The bucket you specified does not have replication configuration.",
+        ),
         "style" => Unset::Absent("NoSuchStyle", "The specified style does not exist."),
-        _ => Unset::Absent("NoSuchConfiguration", "The specified configuration does not exist."),
+        _ => Unset::Absent(
+            "NoSuchConfiguration",
+            "The specified configuration does not exist.",
+        ),
     }
 }

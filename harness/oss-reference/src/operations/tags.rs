@@ -30,7 +30,11 @@ pub(super) fn delete_bucket(bucket: &mut Bucket) -> Result<Answer, Rejection> {
     Ok(Answer::empty(204))
 }
 
-pub(super) fn put_object(bucket: &mut Bucket, call: &Call<'_>, body: &[u8]) -> Result<Answer, Rejection> {
+pub(super) fn put_object(
+    bucket: &mut Bucket,
+    call: &Call<'_>,
+    body: &[u8],
+) -> Result<Answer, Rejection> {
     let tags = read(body, MOST_OF_OBJECT)?;
     call.object_mut(bucket)?.tags = tags;
     Ok(Answer::empty(200))
@@ -51,16 +55,28 @@ pub(super) fn from_header(text: &str) -> Result<Tags, Rejection> {
     let tags = pairs
         .into_iter()
         .filter(|pair| !pair.name.is_empty() || pair.value.is_some())
-        .map(|pair| (pair.name.into_owned(), pair.value.map_or_else(String::new, Cow::into_owned)))
+        .map(|pair| {
+            (
+                pair.name.into_owned(),
+                pair.value.map_or_else(String::new, Cow::into_owned),
+            )
+        })
         .collect();
     checked(tags, MOST_OF_OBJECT)
 }
 
 fn read(body: &[u8], most: usize) -> Result<Tags, Rejection> {
     let tagging = document(body, "Tagging")?;
-    let set = tagging.child("TagSet").ok_or_else(|| super::refusals::malformed_xml("TagSet is missing"))?;
+    let set = tagging
+        .child("TagSet")
+        .ok_or_else(|| super::refusals::malformed_xml("TagSet is missing"))?;
     let text = |tag: &crate::xml::Element, name| tag.text_of(name).unwrap_or("").to_owned();
-    checked(set.all("Tag").map(|tag| (text(tag, "Key"), text(tag, "Value"))).collect(), most)
+    checked(
+        set.all("Tag")
+            .map(|tag| (text(tag, "Key"), text(tag, "Value")))
+            .collect(),
+        most,
+    )
 }
 
 fn checked(tags: Tags, most: usize) -> Result<Tags, Rejection> {
@@ -79,14 +95,21 @@ fn checked(tags: Tags, most: usize) -> Result<Tags, Rejection> {
 }
 
 fn invalid(detail: &str) -> Rejection {
-    Rejection::new(400, "InvalidTag", format!("The tag you provided is not valid: {detail}."))
+    Rejection::new(
+        400,
+        "InvalidTag",
+        format!("The tag you provided is not valid: {detail}."),
+    )
 }
 
 fn written(tags: &[(String, String)]) -> Answer {
     let mut xml = Writer::new("Tagging");
     xml.open("TagSet");
     for (key, value) in tags {
-        xml.open("Tag").leaf("Key", key).leaf("Value", value).close();
+        xml.open("Tag")
+            .leaf("Key", key)
+            .leaf("Value", value)
+            .close();
     }
     Answer::xml(200, xml.finish())
 }

@@ -23,8 +23,13 @@ impl Wire {
     }
 
     pub(crate) async fn start_with(config: Config) -> Self {
-        let config = Config { path_style: true, ..config };
-        let running = Server::start(config, SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let config = Config {
+            path_style: true,
+            ..config
+        };
+        let running = Server::start(config, SocketAddr::from(([127, 0, 0, 1], 0)))
+            .await
+            .unwrap();
         Self { running }
     }
 
@@ -64,7 +69,9 @@ impl Wire {
         let mut stream = self.connect().await;
         stream.write_all(bytes).await.unwrap();
         let mut answer = Vec::new();
-        let _ = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("the server answers");
+        let _ = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer))
+            .await
+            .expect("the server answers");
         answer
     }
 
@@ -79,20 +86,37 @@ impl Wire {
     /// Sends a command to the operator.
     pub(crate) async fn operate(&self, command: serde_json::Value) -> serde_json::Value {
         let bearer = format!("Bearer {}", self.running.operator_token());
-        let reply = self.operator_raw("POST", &[("authorization", &bearer)], command.to_string().as_bytes()).await;
+        let reply = self
+            .operator_raw(
+                "POST",
+                &[("authorization", &bearer)],
+                command.to_string().as_bytes(),
+            )
+            .await;
         assert_eq!(reply.status, 200, "{command}: {}", reply.text());
         serde_json::from_slice(&reply.body).unwrap()
     }
 
-    pub(crate) async fn operator_raw(&self, method: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+    pub(crate) async fn operator_raw(
+        &self,
+        method: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Reply {
         let address = self.running.operator_address();
-        let mut head = format!("{method} / HTTP/1.1\r\nhost: {address}\r\ncontent-length: {}\r\n", body.len());
+        let mut head = format!(
+            "{method} / HTTP/1.1\r\nhost: {address}\r\ncontent-length: {}\r\n",
+            body.len()
+        );
         for (name, value) in headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         head.push_str("\r\n");
         let mut stream = TcpStream::connect(address).await.unwrap();
-        stream.write_all(&[head.as_bytes(), body].concat()).await.unwrap();
+        stream
+            .write_all(&[head.as_bytes(), body].concat())
+            .await
+            .unwrap();
         Reply::read(&mut stream, method).await
     }
 }
@@ -156,7 +180,13 @@ impl Ask<'_> {
             headers.push(("Date".into(), Timestamp(self.wire.now()).to_rfc1123()));
         }
         if let Some(name) = &self.by {
-            let identity = self.wire.running.config().identities.get(name).expect("a known identity");
+            let identity = self
+                .wire
+                .running
+                .config()
+                .identities
+                .get(name)
+                .expect("a known identity");
             if let Some(token) = &identity.security_token {
                 headers.push(("x-oss-security-token".into(), token.clone()));
             }
@@ -168,11 +198,17 @@ impl Ask<'_> {
             let authorization = self.sign(&headers, &credentials);
             headers.push(("Authorization".into(), authorization));
         }
-        let chunked = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("transfer-encoding"));
+        let chunked = headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case("transfer-encoding"));
         if !chunked && (!self.body.is_empty() || matches!(self.method.as_str(), "PUT" | "POST")) {
             headers.push(("Content-Length".into(), self.body.len().to_string()));
         }
-        let mut bytes = format!("{} {} HTTP/1.1\r\nHost: {}\r\n", self.method, self.target, self.host).into_bytes();
+        let mut bytes = format!(
+            "{} {} HTTP/1.1\r\nHost: {}\r\n",
+            self.method, self.target, self.host
+        )
+        .into_bytes();
         for (name, value) in headers {
             bytes.extend(format!("{name}: {value}\r\n").into_bytes());
         }
@@ -187,11 +223,19 @@ impl Ask<'_> {
         let (bucket, key) = if self.host == self.wire.running.address().to_string() {
             segments.split_once('/').unwrap_or((segments, ""))
         } else {
-            (self.host.split_once(".oss-").map_or("", |(bucket, _)| bucket), segments)
+            (
+                self.host
+                    .split_once(".oss-")
+                    .map_or("", |(bucket, _)| bucket),
+                segments,
+            )
         };
         let key = oss_auth::percent_decode(key).unwrap();
         let query: Vec<QueryPair<'_>> = oss_auth::parse_query(query).unwrap();
-        let headers: Vec<Header<'_>> = headers.iter().map(|(name, value)| Header::new(name, value)).collect();
+        let headers: Vec<Header<'_>> = headers
+            .iter()
+            .map(|(name, value)| Header::new(name, value))
+            .collect();
         let request = oss_auth::Request {
             method: &self.method,
             bucket: Some(bucket).filter(|bucket| !bucket.is_empty()),
@@ -225,39 +269,62 @@ pub(crate) struct Reply {
 impl Reply {
     /// Reads one answer from a connection.
     pub(crate) async fn read(stream: &mut TcpStream, method: &str) -> Self {
-        tokio::time::timeout(PATIENCE, Self::read_patiently(stream, method)).await.expect("the server answers in time")
+        tokio::time::timeout(PATIENCE, Self::read_patiently(stream, method))
+            .await
+            .expect("the server answers in time")
     }
 
     async fn read_patiently(stream: &mut TcpStream, method: &str) -> Self {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             let byte = stream.read_u8().await.unwrap_or_else(|error| {
-                panic!("the answer is cut after {:?}: {error}", String::from_utf8_lossy(&head))
+                panic!(
+                    "the answer is cut after {:?}: {error}",
+                    String::from_utf8_lossy(&head)
+                )
             });
             head.push(byte);
         }
         let head = String::from_utf8(head).unwrap();
         let mut lines = head.split("\r\n").filter(|line| !line.is_empty());
-        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let status = lines
+            .next()
+            .unwrap()
+            .split(' ')
+            .nth(1)
+            .unwrap()
+            .parse()
+            .unwrap();
         let headers: Vec<(String, String)> = lines
             .map(|line| line.split_once(':').unwrap())
             .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
             .collect();
-        let mut reply = Self { status, headers, body: Vec::new() };
+        let mut reply = Self {
+            status,
+            headers,
+            body: Vec::new(),
+        };
         let bodiless = method == "HEAD" || matches!(status, 204 | 304);
-        let length = reply.header("content-length").filter(|_| !bodiless).map_or(0, |text| text.parse().unwrap());
+        let length = reply
+            .header("content-length")
+            .filter(|_| !bodiless)
+            .map_or(0, |text| text.parse().unwrap());
         reply.body = vec![0; length];
         stream.read_exact(&mut reply.body).await.unwrap();
         reply
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The header, which must be there.
     pub(crate) fn the(&self, name: &str) -> &str {
-        self.header(name).unwrap_or_else(|| panic!("{name} is missing in {:?}", self.headers))
+        self.header(name)
+            .unwrap_or_else(|| panic!("{name} is missing in {:?}", self.headers))
     }
 
     pub(crate) fn text(&self) -> String {
@@ -274,10 +341,18 @@ impl Reply {
     /// Asserts an error answer: its status, its code, and the envelope around them.
     #[track_caller]
     pub(crate) fn refused(self, status: u16, code: &str) -> Self {
-        assert_eq!((self.status, self.code().as_str()), (status, code), "{}", self.text());
+        assert_eq!(
+            (self.status, self.code().as_str()),
+            (status, code),
+            "{}",
+            self.text()
+        );
         let error = self.xml();
         assert_eq!(error.name, "Error");
-        assert_eq!(error.text_of("RequestId"), Some(self.the("x-oss-request-id")));
+        assert_eq!(
+            error.text_of("RequestId"),
+            Some(self.the("x-oss-request-id"))
+        );
         assert_eq!(error.text_of("EC"), self.header("x-oss-ec"));
         assert_eq!(self.the("content-type"), "application/xml");
         self
@@ -285,7 +360,10 @@ impl Reply {
 
     /// The `Code` of an error answer; empty when there is none.
     pub(crate) fn code(&self) -> String {
-        xml::read(&self.body).ok().and_then(|error| error.text_of("Code").map(str::to_owned)).unwrap_or_default()
+        xml::read(&self.body)
+            .ok()
+            .and_then(|error| error.text_of("Code").map(str::to_owned))
+            .unwrap_or_default()
     }
 
     #[track_caller]
@@ -299,7 +377,9 @@ impl Reply {
         let root = self.xml();
         let mut element = &root;
         for name in path.split('/') {
-            element = element.child(name).unwrap_or_else(|| panic!("no {path} in {}", self.text()));
+            element = element
+                .child(name)
+                .unwrap_or_else(|| panic!("no {path} in {}", self.text()));
         }
         element.text.clone()
     }
@@ -307,6 +387,9 @@ impl Reply {
     /// The texts of `child` in every `parent` below the root.
     pub(crate) fn every(&self, parent: &str, child: &str) -> Vec<String> {
         let root = self.xml();
-        root.all(parent).filter_map(|element| element.text_of(child)).map(str::to_owned).collect()
+        root.all(parent)
+            .filter_map(|element| element.text_of(child))
+            .map(str::to_owned)
+            .collect()
     }
 }

@@ -19,14 +19,55 @@ async fn only_the_operator_gets_in() {
         assert!(answer["error"]["message"].is_string());
     };
     refused(&[], command, 401, "unauthorized").await;
-    refused(&[("authorization", "Bearer wrong")], command, 401, "unauthorized").await;
-    refused(&[("authorization", &right[..right.len() - 1])], command, 401, "unauthorized").await;
-    refused(&[("authorization", &right), ("origin", "http://a.com")], command, 403, "browser").await;
+    refused(
+        &[("authorization", "Bearer wrong")],
+        command,
+        401,
+        "unauthorized",
+    )
+    .await;
+    refused(
+        &[("authorization", &right[..right.len() - 1])],
+        command,
+        401,
+        "unauthorized",
+    )
+    .await;
+    refused(
+        &[("authorization", &right), ("origin", "http://a.com")],
+        command,
+        403,
+        "browser",
+    )
+    .await;
     refused(&[("authorization", &right)], b"{", 400, "invalid-command").await;
-    refused(&[("authorization", &right)], br#"{"create":"moon"}"#, 400, "invalid-command").await;
-    refused(&[("authorization", &right)], br#"{"create":"account","set":"x"}"#, 400, "invalid-command").await;
-    refused(&[("authorization", &right)], &vec![b' '; 64 * 1024 + 1], 400, "invalid-command").await;
-    assert_eq!(wire.operator_raw("GET", &[("authorization", &right)], b"").await.status, 404);
+    refused(
+        &[("authorization", &right)],
+        br#"{"create":"moon"}"#,
+        400,
+        "invalid-command",
+    )
+    .await;
+    refused(
+        &[("authorization", &right)],
+        br#"{"create":"account","set":"x"}"#,
+        400,
+        "invalid-command",
+    )
+    .await;
+    refused(
+        &[("authorization", &right)],
+        &vec![b' '; 64 * 1024 + 1],
+        400,
+        "invalid-command",
+    )
+    .await;
+    assert_eq!(
+        wire.operator_raw("GET", &[("authorization", &right)], b"")
+            .await
+            .status,
+        404
+    );
     let made = wire.operate(json!({ "create": "account" })).await;
     assert!(made["access_key_id"].is_string() && made["access_key_secret"].is_string());
 }
@@ -36,8 +77,14 @@ async fn tokens_differ_and_may_be_chosen() {
     let (one, two) = (Wire::start().await, Wire::start().await);
     assert_ne!(one.running.operator_token(), two.running.operator_token());
     assert_eq!(one.running.operator_token().len(), 64);
-    let config = oss_reference::Config { operator_token: Some("chosen".into()), ..Default::default() };
-    assert_eq!(Wire::start_with(config).await.running.operator_token(), "chosen");
+    let config = oss_reference::Config {
+        operator_token: Some("chosen".into()),
+        ..Default::default()
+    };
+    assert_eq!(
+        Wire::start_with(config).await.running.operator_token(),
+        "chosen"
+    );
     assert!(!format!("{:?}", one.running).contains(one.running.operator_token()));
 }
 
@@ -46,17 +93,34 @@ async fn an_endpoint_has_a_listener_as_long_as_it_lives() {
     let wire = Wire::with_bucket().await;
     wire.put("/bkt/k", "x").await.is(200);
     let nothing = json!({ "Version": "1", "Statement": [] });
-    let made = wire.operate(json!({ "create": "vpc-endpoint", "account": "1000000000000001", "policy": nothing })).await;
+    let made = wire
+        .operate(
+            json!({ "create": "vpc-endpoint", "account": "1000000000000001", "policy": nothing }),
+        )
+        .await;
     let address: SocketAddr = made["address"].as_str().unwrap().parse().unwrap();
     assert!(address.ip().is_loopback());
-    let denied = wire.ask("GET", "/bkt/k").to(address).send().await.refused(403, "AccessDenied");
-    assert!(denied.at("Message").starts_with("Access denied by VPC endpoint policy"));
+    let denied = wire
+        .ask("GET", "/bkt/k")
+        .to(address)
+        .send()
+        .await
+        .refused(403, "AccessDenied");
+    assert!(
+        denied
+            .at("Message")
+            .starts_with("Access denied by VPC endpoint policy")
+    );
     wire.get("/bkt/k").await.is(200);
-    wire.operate(json!({ "set": "vpc-endpoint-policy", "endpoint": made["endpoint"], "value": null })).await;
+    wire.operate(
+        json!({ "set": "vpc-endpoint-policy", "endpoint": made["endpoint"], "value": null }),
+    )
+    .await;
     wire.ask("GET", "/bkt/k").to(address).send().await.is(200);
 
     let mut open = tokio::net::TcpStream::connect(address).await.unwrap();
-    wire.operate(json!({ "remove": "vpc-endpoint", "endpoint": made["endpoint"] })).await;
+    wire.operate(json!({ "remove": "vpc-endpoint", "endpoint": made["endpoint"] }))
+        .await;
     // The open connection is cut, which shows that the listener's task is over.
     let mut rest = Vec::new();
     let _ = tokio::io::AsyncReadExt::read_to_end(&mut open, &mut rest).await;
@@ -66,14 +130,23 @@ async fn an_endpoint_has_a_listener_as_long_as_it_lives() {
 #[tokio::test]
 async fn stopping_closes_everything() {
     let wire = Wire::with_bucket().await;
-    let made = wire.operate(json!({ "create": "vpc-endpoint", "account": "1000000000000001" })).await;
+    let made = wire
+        .operate(json!({ "create": "vpc-endpoint", "account": "1000000000000001" }))
+        .await;
     let endpoint: SocketAddr = made["address"].as_str().unwrap().parse().unwrap();
-    let addresses = [wire.running.address(), wire.running.operator_address(), endpoint];
+    let addresses = [
+        wire.running.address(),
+        wire.running.operator_address(),
+        endpoint,
+    ];
     let mut idle = tokio::net::TcpStream::connect(endpoint).await.unwrap();
     wire.running.stop().await;
     let mut rest = Vec::new();
     let _ = tokio::io::AsyncReadExt::read_to_end(&mut idle, &mut rest).await;
     for address in addresses {
-        assert!(tokio::net::TcpStream::connect(address).await.is_err(), "{address}");
+        assert!(
+            tokio::net::TcpStream::connect(address).await.is_err(),
+            "{address}"
+        );
     }
 }

@@ -35,47 +35,95 @@ fn node(arguments: &[&str]) -> Command {
 
 /// Runs `driver` when `probe` succeeds.
 async fn drive(package: &str, config: Config, mut probe: Command, mut driver: Command) {
-    let available = probe.stdout(Stdio::null()).stderr(Stdio::null()).status().await.is_ok_and(|status| status.success());
+    let available = probe
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .await
+        .is_ok_and(|status| status.success());
     if !available {
-        assert_ne!(variable("OSS403_REQUIRE_SDKS").as_deref(), Some("1"), "{package} cannot be imported");
+        assert_ne!(
+            variable("OSS403_REQUIRE_SDKS").as_deref(),
+            Some("1"),
+            "{package} cannot be imported"
+        );
         println!("skipped: {package} cannot be imported");
         return;
     }
     let wire = Wire::start_with(config).await;
     let owner = wire.running.config().identities.get("owner").unwrap();
     driver
-        .env("OSS403_ENDPOINT", format!("http://{}", wire.running.address()))
+        .env(
+            "OSS403_ENDPOINT",
+            format!("http://{}", wire.running.address()),
+        )
         .env("OSS403_ACCESS_KEY_ID", &owner.access_key_id)
         .env("OSS403_ACCESS_KEY_SECRET", &owner.access_key_secret)
         .env("OSS403_REGION", "cn-hangzhou")
         .kill_on_drop(true);
-    let output = tokio::time::timeout(PATIENCE, driver.output()).await.expect("the driver ends").unwrap();
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{package}: {}\n{out}\n{err}", output.status);
+    let output = tokio::time::timeout(PATIENCE, driver.output())
+        .await
+        .expect("the driver ends")
+        .unwrap();
+    let (out, err) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(
+        output.status.success(),
+        "{package}: {}\n{out}\n{err}",
+        output.status
+    );
     let last = out.lines().last().unwrap_or("");
-    assert!(last.starts_with("ok ") && last.ends_with(" checks"), "{package}: {out}");
+    assert!(
+        last.starts_with("ok ") && last.ends_with(" checks"),
+        "{package}: {out}"
+    );
 }
 
 fn asset(name: &str) -> String {
-    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests", "sdk", name].iter().collect();
+    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests", "sdk", name]
+        .iter()
+        .collect();
     path.to_string_lossy().into_owned()
 }
 
 #[tokio::test]
 async fn oss2() {
-    drive("oss2", Config::default(), python(&["-c", "import oss2"]), python(&[&asset("oss2_roundtrip.py")])).await;
+    drive(
+        "oss2",
+        Config::default(),
+        python(&["-c", "import oss2"]),
+        python(&[&asset("oss2_roundtrip.py")]),
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn alibabacloud_oss_v2() {
     let probe = python(&["-c", "import alibabacloud_oss_v2"]);
-    drive("alibabacloud_oss_v2", Config::default(), probe, python(&[&asset("oss_v2_roundtrip.py")])).await;
+    drive(
+        "alibabacloud_oss_v2",
+        Config::default(),
+        probe,
+        python(&[&asset("oss_v2_roundtrip.py")]),
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn ali_oss() {
     let probe = node(&["-e", "require('ali-oss')"]);
     // Given an address, this SDK names the bucket in a Host under the suffix of the public service.
-    let config = Config { suffix: "aliyuncs.com".into(), ..Config::default() };
-    drive("ali-oss", config, probe, node(&[&asset("ali_oss_roundtrip.mjs")])).await;
+    let config = Config {
+        suffix: "aliyuncs.com".into(),
+        ..Config::default()
+    };
+    drive(
+        "ali-oss",
+        config,
+        probe,
+        node(&[&asset("ali_oss_roundtrip.mjs")]),
+    )
+    .await;
 }

@@ -52,28 +52,43 @@ pub fn first<T: DeserializeOwned>(value: &Value) -> Result<T, Problem> {
 /// Reads a value as a type.
 ///
 /// # Errors
-/// Every unknown key, and the first fault besides: unknown keys are taken out one by one to see what else is wrong.
+/// Every fault but what hides behind another: entries that are wrong are taken out one by one to see what else is.
 pub fn all<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Problem>> {
     const MOST: usize = 32;
-    let mut problems = Vec::new();
+    let mut problems: Vec<Problem> = Vec::new();
+    let mut taken: Vec<Path> = Vec::new();
     let mut rest = None;
     loop {
-        match first::<T>(rest.as_ref().unwrap_or(value)) {
+        let problem = match first::<T>(rest.as_ref().unwrap_or(value)) {
             Ok(read) if problems.is_empty() => return Ok(read),
             Ok(_) => return Err(problems),
-            Err(problem) => {
-                let path = problem.path.clone();
-                let again = problem.message.starts_with(UNKNOWN_KEY) && problems.len() < MOST;
+            Err(problem) => problem,
+        };
+        let missing = problem.message.strip_prefix(MISSING).and_then(|rest| rest.split('`').next());
+        if let Some(key) = missing {
+            // What was taken out is missing now; what is missing otherwise is a fault.
+            if !taken.contains(&problem.path.then(key)) {
                 problems.push(problem);
-                if !again || !take_out(rest.get_or_insert_with(|| value.clone()), &path) {
-                    return Err(problems);
-                }
             }
+            return Err(problems);
         }
+        let entry = entry_of(&problem.path);
+        problems.push(problem);
+        let goes_on = problems.len() < MOST && take_out(rest.get_or_insert_with(|| value.clone()), &entry);
+        if !goes_on {
+            return Err(problems);
+        }
+        taken.push(entry);
     }
 }
 
-const UNKNOWN_KEY: &str = "unknown key ";
+const MISSING: &str = "the key `";
+
+/// The entry of a map that a path leads to or through: items of lists cannot be taken out without moving their neighbours.
+fn entry_of(path: &Path) -> Path {
+    let last = path.0.iter().rposition(|step| matches!(step, Step::Key(_)));
+    Path(path.0[..last.map_or(0, |last| last + 1)].to_vec())
+}
 
 fn step(segment: &Segment) -> Option<Step> {
     match segment {
@@ -121,7 +136,7 @@ fn in_plain_words(path: Path, message: &str, whole: &Value) -> Problem {
             Some(Step::Key(last)) if *last == word => path,
             _ => path.then(word.as_str()),
         };
-        let message = format!("{UNKNOWN_KEY}`{word}`");
+        let message = format!("unknown key `{word}`");
         return Problem { path, part: Part::Key, word: None, message, help: Some(help) };
     }
     if message.starts_with("unknown variant") {
@@ -129,11 +144,11 @@ fn in_plain_words(path: Path, message: &str, whole: &Value) -> Problem {
         let help = suggest::help(&word, quoted, "words");
         let is_key = matches!(path.0.last(), Some(Step::Key(last)) if *last == word);
         let part = if is_key { Part::Key } else { Part::Value };
-        return say(part, format!("unknown word `{word}`"), Some(help));
+        return say(part, format!("unknown {} `{word}`", list_of(&path)), Some(help));
     }
     if message.starts_with("missing field") {
         let word = quoted.next().unwrap_or_default();
-        return say(Part::Key, format!("the key `{word}` is missing"), None);
+        return say(Part::Key, format!("{MISSING}{word}` is missing"), None);
     }
     if let Some(rest) = message.strip_prefix("invalid type: ").or(message.strip_prefix("invalid value: "))
         && let Some((found, wanted)) = rest.split_once(", expected ")
@@ -143,6 +158,23 @@ fn in_plain_words(path: Path, message: &str, whole: &Value) -> Problem {
         return say(Part::Value, format!("{wanted} is needed here, not {found}"), help);
     }
     say(Part::Value, message.to_owned(), None)
+}
+
+/// What the words are called that may stand at a path.
+fn list_of(path: &Path) -> &'static str {
+    let key = path.0.iter().rev().find_map(|step| match step {
+        Step::Key(key) => Some(key.as_str()),
+        Step::Index(_) => None,
+    });
+    match key {
+        Some("requires" | "capabilities" | "except") => "capability",
+        Some("sign") => "signature scheme",
+        Some("region") => "region",
+        Some("picture") => "picture",
+        Some("severity") => "severity",
+        Some("kind") => "kind of source",
+        _ => "word",
+    }
 }
 
 fn found_in_words(found: &str) -> String {
@@ -180,7 +212,10 @@ fn help_for(wanted: &str, whole: &Value, path: &Path) -> Option<String> {
         Step::Key(key) => value.get(key),
     });
     match found {
-        Some(value @ (Value::Number(_) | Value::Bool(_))) if wanted == "a text" => {
+        Some(Value::Number(number)) if wanted.starts_with("a span") => {
+            Some(format!("write its unit, too: `{number}s`"))
+        }
+        Some(value @ (Value::Number(_) | Value::Bool(_))) if wanted.starts_with("a text") => {
             Some(format!("write it in quotes: \"{value}\""))
         }
         Some(Value::Null) if wanted == "a text" => Some("an empty text is written \"\"".into()),

@@ -144,6 +144,10 @@ impl Template {
         for value in self.axes.iter().flat_map(|axis| &axis.values) {
             look(&value.value, &value.path);
         }
+        if !problems.is_empty() {
+            // A misspelt axis is not also an unused one.
+            return;
+        }
         for axis in self.axes.iter().filter(|axis| !used.contains(axis.name.as_str())) {
             let message = format!("the axis `{}` is never used", axis.name);
             let help = format!("write `${}` where its values belong", axis.name);

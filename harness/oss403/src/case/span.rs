@@ -206,6 +206,8 @@ impl Builder<'_> {
     }
 
     fn begin(&mut self, span: TextSpan, anchor: usize, children: Children) {
+        // Of a list or a map only its first character is shown.
+        let span = TextSpan { length: 1, ..span };
         self.open.push(Open { span, anchor, children, key: None });
     }
 

@@ -178,7 +178,7 @@ impl<'de> Deserialize<'de> for Yes {
         impl Visitor<'_> for Reader {
             type Value = Yes;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("`true`, the only value here")
+                f.write_str("`true`")
             }
             fn visit_bool<E: de::Error>(self, value: bool) -> Result<Yes, E> {
                 if value {
@@ -224,7 +224,7 @@ impl<'de> Deserialize<'de> for ObjectSpec {
         impl<'de> Visitor<'de> for Reader {
             type Value = ObjectSpec;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text that is the object's content, or a map")
+                f.write_str("a text or a map")
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<ObjectSpec, E> {
                 Ok(ObjectSpec::of_text(text))

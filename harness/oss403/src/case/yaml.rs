@@ -76,7 +76,12 @@ fn too_deep(text: &str) -> Option<(usize, usize)> {
 /// serde_yaml ends its messages with the place, which a diagnostic shows itself.
 fn without_place(message: &str) -> String {
     let end = message.find(" at line ").unwrap_or(message.len());
-    message[..end].to_owned()
+    match &message[..end] {
+        "repetition limit exceeded" => "aliases stand for too much".into(),
+        "recursion limit exceeded" => format!("nested deeper than {MAX_DEPTH} levels"),
+        text if text.contains("more than one document") => "the file holds more than one document".into(),
+        text => text.to_owned(),
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -268,7 +273,7 @@ mod tests {
             bomb += &format!("a{level}: &a{level} [{below}]\n");
         }
         let message = message(&bomb);
-        assert!(message.contains("aliases") || message.contains("repetition"), "{message}");
+        assert!(message.contains("aliases"), "{message}");
     }
 
     #[test]

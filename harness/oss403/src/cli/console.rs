@@ -34,10 +34,11 @@ impl Console {
         self.color_err
     }
 
-    /// Columns of standard output; 100 when it is no terminal.
+    /// Columns of standard output; 100 when it is no terminal and COLUMNS does not say either.
     pub fn width(self) -> usize {
-        let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
-        columns.unwrap_or(100).clamp(40, 200)
+        let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+        let seen = || terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0));
+        told.or_else(seen).unwrap_or(100).clamp(40, 200)
     }
 
     /// Whether standard error is a terminal that can redraw a line.

@@ -134,12 +134,43 @@ mod tests {
     use super::*;
     use crate::case::Ledger;
 
+    const STYLE: Style = Style { color: false, width: 100 };
+
+    fn said(answer: &str) -> String {
+        let ledger = Ledger::embedded().expect("the embedded ledger is sound");
+        let answer = SavedAnswer::read(answer.as_bytes()).unwrap();
+        let mut out = Vec::new();
+        describe(&explain::diagnose(&ledger, &answer), STYLE, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_known_answer_leads_to_its_cause() {
+        let text = said(
+            "HTTP/1.1 403 Forbidden\r\nx-oss-ec: 0003-00000001\r\n\r\n<Error><Code>UserDisable</Code><Message>UserDisable</Message><RequestId>6155A1</RequestId></Error>",
+        );
+        assert!(text.starts_with("Status     403\nCode       UserDisable\nMessage    UserDisable\nEC         0003-00000001\nRequestId  6155A1\n"), "{text}");
+        assert!(text.contains("1. user-disabled: code and message are those documented\n"), "{text}");
+        assert!(text.contains("oss403 explain user-disabled"), "{text}");
+    }
+
+    #[test]
+    fn an_unknown_answer_keeps_code_message_and_ec() {
+        let text = said("<Error><Code>Odd\u{1b}[2J</Code><Message>Never seen.</Message><EC>0099-00000001</EC></Error>".replace('\u{1b}', "&#x85;").as_str());
+        insta::assert_snapshot!(text, @"");
+    }
+
+    #[test]
+    fn another_status_than_403_is_pointed_out() {
+        let text = said("HTTP/1.1 404 Not Found\r\n\r\n<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>");
+        assert!(text.contains("not 403"), "{text}");
+    }
+
     #[test]
     fn every_cause_can_be_explained() {
         let ledger = Ledger::embedded().expect("the embedded ledger is sound");
-        let style = Style { color: false, width: 100 };
         for entry in ledger.entries() {
-            let text = explain::cause(entry, style);
+            let text = explain::cause(entry, STYLE);
             assert!(text.contains(&entry.file.code) && text.contains("Means"), "{}", entry.file.cause);
             for template in &entry.templates {
                 assert!(text.contains(&format!("/{}", template.name)), "{}", template.name);

@@ -113,3 +113,78 @@ pub(super) fn text(instances: &[Instance], style: Style, out: &mut dyn Write) ->
 fn local(instance: &Instance) -> &str {
     instance.id.split_once('/').map_or(instance.id.as_str(), |(_, local)| local)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::case::check;
+    use crate::case::ledger::embedded_documented;
+
+    const CASE: &str = "\
+# yaml-language-server: $schema=../case.schema.json
+cause: url-auth-expired
+code: AccessDenied
+message: Request has expired
+status: 403
+sources: [{ kind: documented, page: HTTP status code 403 }]
+severity: grants-access
+provoked-by: owner
+means: The URL was used after the time it was good for.
+fix: Sign a new URL.
+scenarios:
+  - name: read
+    matrix: { scheme: [url-v1, url-v4], method: [GET, HEAD] }
+    base: { sign: $scheme, request: $method /k.txt }
+    edit: { expires-in: -1s }
+  - name: one
+    base: { as: sts, sign: url-v1, host: away-bucket, request: GET /k.txt }
+    edit: { expires-in: -1s }
+";
+
+    fn instances() -> Vec<Instance> {
+        let (entry, found) = check::file("AccessDenied/url-auth-expired.yaml", CASE, &embedded_documented());
+        assert!(found.is_empty(), "{found:?}");
+        entry.expect("the case is sound").instances().collect()
+    }
+
+    #[test]
+    fn the_json_has_the_keys_that_programs_rely_on() {
+        let mut out = Vec::new();
+        json(&instances(), &mut out).unwrap();
+        let listed: Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(listed.as_array().unwrap().len(), 5);
+        let first = json!({
+            "id": "url-auth-expired/read/url-v1-GET", "cause": "url-auth-expired", "code": "AccessDenied", "scenario": "read",
+            "matrix": { "scheme": "url-v1", "method": "GET" }, "provoked_by": "owner", "requires": ["signature-v1"],
+        });
+        assert_eq!(listed[0], first);
+        assert_eq!(listed[4]["matrix"], json!({}));
+        assert_eq!(listed[4]["requires"], json!(["two-regions", "sts", "signature-v1"]));
+    }
+
+    #[test]
+    fn an_empty_list_is_json_too() {
+        let mut out = Vec::new();
+        json(&[], &mut out).unwrap();
+        assert_eq!(serde_json::from_slice::<Value>(&out).unwrap(), json!([]));
+    }
+
+    #[test]
+    fn the_text_is_grouped_and_counted() {
+        let mut out = Vec::new();
+        text(&instances(), Style { color: false, width: 100 }, &mut out).unwrap();
+        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r"
+        AccessDenied
+          url-auth-expired
+            read/url-v1-GET   signature-v1
+            read/url-v1-HEAD  signature-v1
+            read/url-v4-GET   signature-v4
+            read/url-v4-HEAD  signature-v4
+            one               two-regions, sts, signature-v1
+
+        1 cause, 5 instances
+        ");
+    }
+}

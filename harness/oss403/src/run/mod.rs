@@ -28,6 +28,7 @@ pub use stop::StopSignal;
 use self::context::{Context, run_id, unix_now};
 use self::crew::Crew;
 use self::journal::{Header, Journal};
+pub(crate) use self::plan::is_in;
 use self::plan::{Group, Plan};
 use self::twin::blank;
 use crate::case::Instance;

@@ -99,7 +99,7 @@ impl Plan {
 }
 
 /// Whether an id belongs to the m-th of n parts.
-fn is_in(id: &str, (part, parts): (u32, u32)) -> bool {
+pub(crate) fn is_in(id: &str, (part, parts): (u32, u32)) -> bool {
     let hash = Sha256::digest(id.as_bytes());
     let number = hash[..8]
         .iter()

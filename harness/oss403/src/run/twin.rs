@@ -15,8 +15,9 @@ use super::world::{World, documents};
 use crate::case::model::{Edit, TextMap};
 use crate::case::{EditKind, Instance};
 use crate::wire::client::Outgoing;
-use crate::wire::draft::{Body, Draft, parse_path};
+use crate::wire::draft::{Body, Draft};
 use crate::wire::exchange::{Exchange, Outcome};
+use crate::wire::parts::parse_path;
 use crate::wire::sign;
 use crate::wire::tamper::tamper;
 

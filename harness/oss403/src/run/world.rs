@@ -2,9 +2,11 @@
 
 mod buckets;
 pub(crate) mod documents;
+mod hook;
 mod people;
 mod pictures;
 pub(crate) mod remove;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -16,7 +18,7 @@ use crate::case::model::{Given, RegionName};
 use crate::target::Identity;
 use crate::wire::scene::{BucketPlace, Scene};
 
-pub(crate) use people::OwnAccount;
+pub(crate) use hook::OwnAccount;
 
 /// What decides how a world is made besides its `given`.
 #[derive(Debug, Clone, Default)]

@@ -341,7 +341,7 @@ mod tests {
             .await
             .unwrap_err();
         assert!(error.to_string().contains("too long"), "{error}");
-        let words = ["sh", "-c", "read a; read b; read c"].map(str::to_owned);
+        let words = ["sh", "-c", "exec tail -f /dev/null"].map(str::to_owned);
         let error = Operator::command(words.into(), Duration::ZERO)
             .credential(Create::Account {})
             .await

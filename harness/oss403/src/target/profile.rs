@@ -12,8 +12,9 @@
 //! capabilities: { except: [vpc-endpoint] }
 //! ```
 
-mod file;
+mod keys;
 mod mask;
+mod rules;
 mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -164,7 +165,7 @@ impl Profile {
         let stem = path
             .file_stem()
             .map(|stem| stem.to_string_lossy().into_owned());
-        file::read(&document, &stem.unwrap_or_else(|| "target".into()))
+        rules::read(&document, &stem.unwrap_or_else(|| "target".into()))
     }
 }
 

@@ -134,6 +134,6 @@ mod tests {
         let third = tokio::time::timeout(Duration::from_secs(1), gate.pass());
         assert!(third.await.is_err());
         drop(second);
-        gate.pass().await;
+        drop(gate.pass().await);
     }
 }

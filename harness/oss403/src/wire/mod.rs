@@ -7,6 +7,7 @@ pub mod draft;
 pub mod exchange;
 pub mod form;
 pub mod limits;
+pub mod parts;
 mod raw;
 pub mod redact;
 pub mod scene;

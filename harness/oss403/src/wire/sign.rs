@@ -7,8 +7,9 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use oss_auth::{Credentials, Header, QueryPair, Request, Scope, Timestamp};
 
-use super::draft::{Body, Draft, FormDraft, Pair, Signing, Token};
+use super::draft::{Body, Draft, FormDraft, Signing, Token};
 use super::form;
+use super::parts::Pair;
 use super::scene::BucketIn;
 use crate::case::model::SignWith;
 

@@ -1,6 +1,6 @@
 //! Wire edits: what happens to a signed request on its way.
 
-use super::draft::{parse_path, set_field, set_header, set_query};
+use super::parts::{parse_path, set_field, set_header, set_query};
 use super::scene::{Scene, SceneError};
 use super::sign::{Signed, SignedBody};
 use crate::case::model::{Edit, TextMap};
@@ -19,7 +19,7 @@ pub fn tamper(signed: &mut Signed, edit: &Edit, scene: &Scene, now: i64) -> Resu
         }
         Edit::TamperHeader(map) => {
             each(map, scene, now, |name, value| {
-                set_header(&mut signed.headers, name, value)
+                set_header(&mut signed.headers, name, value);
             })?;
         }
         Edit::RemoveHeader(name) => {
@@ -29,14 +29,14 @@ pub fn tamper(signed: &mut Signed, edit: &Edit, scene: &Scene, now: i64) -> Resu
         }
         Edit::TamperQuery(map) => {
             each(map, scene, now, |name, value| {
-                set_query(&mut signed.query, name, value)
+                set_query(&mut signed.query, name, value);
             })?;
         }
         Edit::RemoveQuery(name) => signed.query.retain(|(known, _)| known != name),
         Edit::TamperField(map) => {
             if let SignedBody::Form { fields, .. } = &mut signed.body {
                 each(map, scene, now, |name, value| {
-                    set_field(fields, name, value)
+                    set_field(fields, name, value);
                 })?;
             }
         }

@@ -27,15 +27,17 @@ pub(super) fn check(
             return None;
         }
     };
-    place(document, &file, found);
-    facts(&file, documented, found);
+    let row = facts(&file, documented, found);
+    if let Some(row) = row {
+        place(document, &file, row, found);
+    }
     sources(&file, found);
     texts(&file, found);
     Some(file)
 }
 
 /// A file is named for its cause and stands in the folder of its code.
-fn place(document: &Document, file: &CaseFile, found: &mut Vec<Problem>) {
+fn place(document: &Document, file: &CaseFile, row: &Documented, found: &mut Vec<Problem>) {
     let path = FilePath::new(document.file());
     let part = |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into_owned();
     let (stem, folder) = (part(path.file_stem()), part(path.parent().and_then(FilePath::file_name)));
@@ -44,7 +46,7 @@ fn place(document: &Document, file: &CaseFile, found: &mut Vec<Problem>) {
         let help = format!("a file is named for its cause: `{}.yaml`", file.cause);
         found.push(problem(Path::from(["cause"]), Part::Value, message).help(help));
     }
-    if folder != file.code {
+    if file.code == row.code && folder != file.code {
         let message = format!("the file stands in the folder `{folder}`, its code is `{}`", file.code);
         let help = format!("move it to `{}/`", file.code);
         found.push(problem(Path::from(["code"]), Part::Value, message).help(help));
@@ -52,16 +54,20 @@ fn place(document: &Document, file: &CaseFile, found: &mut Vec<Problem>) {
 }
 
 /// Cause, code, message and status are those of the documented list.
-fn facts(file: &CaseFile, documented: &[Documented], found: &mut Vec<Problem>) {
+fn facts<'d>(
+    file: &CaseFile,
+    documented: &'d [Documented],
+    found: &mut Vec<Problem>,
+) -> Option<&'d Documented> {
     let value = |key: &str, message: String| problem(Path::from([key]), Part::Value, message);
     let Some(row) = documented.iter().find(|row| row.id == file.cause) else {
         let help = suggest::help(&file.cause, documented.iter().map(|row| row.id.as_str()), "causes");
         found.push(value("cause", format!("unknown cause `{}`", file.cause)).help(help));
-        return;
+        return None;
     };
     if file.code != row.code {
         let message = format!("the documented code of `{}` is `{}`", row.id, row.code);
-        found.push(value("code", message).help("what else the wire says belongs into `alternatives`"));
+        found.push(value("code", message).help("what else the wire says belongs in `alternatives`"));
     }
     if !row.allows(&file.message) {
         let message = format!("the documented message of `{}` reads otherwise", row.id);
@@ -69,9 +75,10 @@ fn facts(file: &CaseFile, documented: &[Documented], found: &mut Vec<Problem>) {
         found.push(value("message", message).help(help));
     }
     if file.status != 403 {
-        let help = "every documented cause answers 403; what else the wire says belongs into `notes`";
+        let help = "every documented cause answers 403; what else the wire says belongs in `notes`";
         found.push(value("status", format!("the documented status is 403, not {}", file.status)).help(help));
     }
+    Some(row)
 }
 
 fn sources(file: &CaseFile, found: &mut Vec<Problem>) {

@@ -209,7 +209,7 @@ fn mutates(scenario: &Scenario) -> bool {
         Edit::Method(method) | Edit::TamperMethod(method) => method.clone(),
         _ => of(&scenario.base.request),
     };
-    !matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS" | "")
+    matches!(method.as_str(), "PUT" | "POST" | "DELETE")
 }
 
 fn probe(entry: &str, scenario: &Scenario, known: &Known<'_>, path: Path) -> Option<Problem> {

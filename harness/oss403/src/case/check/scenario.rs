@@ -12,7 +12,7 @@ use crate::case::document::problem;
 use crate::case::model::{BucketSpec, CaseFile, Edit, Given, IdentitySpec, ObjectSpec, Scenario, SourceKind};
 use crate::case::needs::BUILT_IN_IDENTITIES;
 use crate::case::placeholder::{self, Meaning, Names};
-use crate::case::span::{Part, Path, Step};
+use crate::case::span::{Part, Path};
 use crate::case::suggest;
 use crate::case::visit;
 
@@ -51,7 +51,7 @@ fn read(filled: &Value, found: &mut Vec<Problem>) -> Option<Scenario> {
     match decode::all::<Scenario>(rest.as_ref().unwrap_or(filled)) {
         Ok(scenario) => edit_is_sound.then_some(scenario),
         Err(problems) => {
-            found.extend(problems.into_iter().map(name_the_list));
+            found.extend(problems);
             None
         }
     }
@@ -92,28 +92,6 @@ fn second_key(entries: &Map<String, Value>) -> Option<&str> {
     entries.keys().nth(1).map(String::as_str)
 }
 
-/// "Unknown word" becomes "unknown capability" and the like.
-fn name_the_list(mut problem: Problem) -> Problem {
-    let Some(word) = problem.message.strip_prefix("unknown word ") else { return problem };
-    let keys = problem.path.0.iter().rev().filter_map(|step| match step {
-        Step::Key(key) => Some(key.as_str()),
-        Step::Index(_) => None,
-    });
-    let list = keys.take(1).find_map(|key| match key {
-        "requires" => Some("capability"),
-        "sign" => Some("signature scheme"),
-        "region" => Some("region"),
-        "worm" => Some("state of a retention policy"),
-        "picture" => Some("picture"),
-        "via" => Some("way into the target"),
-        _ => None,
-    });
-    if let Some(list) = list {
-        problem.message = format!("unknown {list} {word}");
-    }
-    problem
-}
-
 /// What the scenario's words may refer to.
 pub(super) struct Known<'a> {
     pub(super) identities: BTreeSet<&'a str>,
@@ -148,7 +126,7 @@ impl<'a> Known<'a> {
             return None;
         }
         let words = self.buckets.iter().copied().chain(["none"]);
-        let help = suggest::help(name, words, "buckets besides the scenario's own");
+        let help = suggest::help(name, words, "names");
         Some(problem(path, Part::Value, format!("unknown bucket `{name}`")).help(help))
     }
 }
@@ -270,7 +248,10 @@ fn unknown_placeholder(name: &str, path: &Path, part: Part, known: &Known<'_>) -
             known.list(*names).iter().map(move |of| format!("{kind}.{of}"))
         });
         let all: Vec<String> = placeholder::PLAIN.iter().map(|plain| (*plain).to_owned()).chain(dotted).collect();
-        let help = suggest::help(name, all.iter().map(String::as_str), "placeholders");
+        let help = match suggest::nearest(name, all.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `${{{near}}}`?"),
+            None => suggest::help(name, all.iter().map(String::as_str), "placeholders"),
+        };
         return say(format!("unknown placeholder `${{{name}}}`"), help);
     };
     match meaning {
@@ -311,7 +292,7 @@ fn against_header(scenario: &Scenario, head: &CaseFile, found: &mut Vec<Problem>
         && !message.starts_with(head.message.trim_end_matches('.'))
         && !head.alternatives.iter().filter_map(|other| other.message.as_ref()).any(|other| message.starts_with(other.trim_end_matches('.')))
     {
-        let help = "a scenario's message continues the cause's; another one belongs into `alternatives`, with its source";
+        let help = "a scenario's message continues the cause's; another one belongs in `alternatives`, with its source";
         let text = "this message does not begin with the cause's";
         found.push(problem(Path::from(["expect", "message"]), Part::Value, text).help(help));
     }

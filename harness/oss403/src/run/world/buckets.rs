@@ -5,16 +5,15 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use futures_util::future::join_all;
 
+use super::settings::XML;
 use super::{World, documents, pictures};
-use crate::case::model::{BucketSpec, ObjectSpec, WormSpec};
+use crate::case::model::{BucketSpec, ObjectSpec};
 use crate::run::context::Courier;
 use crate::run::journal::Made;
 use crate::run::trouble::{Trouble, succeeded};
 use crate::wire::draft::Draft;
 use crate::wire::exchange::{Outcome, Response};
 use crate::wire::scene::BucketPlace;
-
-const XML: &str = "application/xml";
 
 impl World {
     /// The buckets that are to be made, by their name in the scenario.
@@ -168,171 +167,6 @@ impl World {
                 .await?;
         }
         Ok(furnished)
-    }
-
-    async fn configure_all(
-        &self,
-        courier: &Courier<'_>,
-        place: &BucketPlace,
-        spec: &BucketSpec,
-    ) -> Result<(), Trouble> {
-        let mut documents: Vec<(&str, String)> = Vec::new();
-        if let Some(referer) = &spec.referer {
-            documents.push(("referer", documents::referer(referer)));
-        }
-        if !spec.cors.is_empty() {
-            documents.push(("cors", documents::cors(&spec.cors)));
-        }
-        if spec.acceleration {
-            documents.push(("transferAcceleration", documents::ACCELERATION.into()));
-        }
-        if spec.requester_pays {
-            documents.push(("requestPayment", documents::REQUESTER_PAYS.into()));
-        }
-        let configured = documents
-            .into_iter()
-            .map(|(name, document)| self.configure(courier, place, name, document));
-        let domain = async {
-            if spec.domain {
-                self.bind_domain(courier, place).await
-            } else {
-                Ok(())
-            }
-        };
-        let (configured, domain) = tokio::join!(join_all(configured), domain);
-        configured.into_iter().chain([domain]).collect()
-    }
-
-    /// Binds the scenario's domain to a bucket.
-    pub(crate) async fn bind_domain(
-        &self,
-        courier: &Courier<'_>,
-        place: &BucketPlace,
-    ) -> Result<(), Trouble> {
-        let domain = self.scene.values.get("domain").map_or("", String::as_str);
-        let draft = self
-            .request(courier, "POST", place, None)?
-            .query("cname", None)
-            .query("comp", Some("add"))
-            .header("Content-Type", XML)
-            .body(documents::cname(domain));
-        succeeded(courier.send(draft).await).map(drop)
-    }
-
-    async fn retain(
-        &self,
-        courier: &Courier<'_>,
-        place: &BucketPlace,
-        spec: &BucketSpec,
-    ) -> Result<Option<String>, Trouble> {
-        let Some(state) = spec.worm else {
-            return Ok(None);
-        };
-        let draft = self
-            .request(courier, "POST", place, None)?
-            .query("worm", None)
-            .header("Content-Type", XML)
-            .body(documents::WORM);
-        let response = succeeded(courier.send(draft).await)?;
-        let id = response
-            .header("x-oss-worm-id")
-            .ok_or_else(|| {
-                Trouble::Precondition("InitiateBucketWorm answered no x-oss-worm-id".into())
-            })?
-            .to_owned();
-        if state == WormSpec::Locked {
-            self.lock_worm(courier, place, &id).await?;
-        }
-        Ok(Some(id))
-    }
-
-    /// Completes a retention policy.
-    pub(crate) async fn lock_worm(
-        &self,
-        courier: &Courier<'_>,
-        place: &BucketPlace,
-        id: &str,
-    ) -> Result<(), Trouble> {
-        let draft = self
-            .request(courier, "POST", place, None)?
-            .query("wormId", Some(id));
-        succeeded(courier.send(draft).await).map(drop)
-    }
-
-    /// Puts a sub-resource of a bucket.
-    pub(crate) async fn configure(
-        &self,
-        courier: &Courier<'_>,
-        place: &BucketPlace,
-        name: &str,
-        document: String,
-    ) -> Result<(), Trouble> {
-        let draft = self
-            .request(courier, "PUT", place, None)?
-            .query(name, None)
-            .header("Content-Type", XML)
-            .body(document);
-        succeeded(courier.send(draft).await).map(drop)
-    }
-
-    /// Deletes a sub-resource of a bucket.
-    pub(crate) async fn deconfigure(
-        &self,
-        courier: &Courier<'_>,
-        place: &BucketPlace,
-        name: &str,
-    ) -> Result<(), Trouble> {
-        let draft = self
-            .request(courier, "DELETE", place, None)?
-            .query(name, None);
-        succeeded(courier.send(draft).await).map(drop)
-    }
-
-    /// Sets the ACL of a bucket.
-    pub(crate) async fn set_bucket_acl(
-        &self,
-        courier: &Courier<'_>,
-        place: &BucketPlace,
-        acl: &str,
-    ) -> Result<(), Trouble> {
-        let draft = self
-            .request(courier, "PUT", place, None)?
-            .query("acl", None)
-            .header("x-oss-acl", acl);
-        self.send_publicly(courier, place, draft).await.map(drop)
-    }
-
-    /// Sets the policy of a bucket.
-    pub(crate) async fn set_bucket_policy(
-        &self,
-        courier: &Courier<'_>,
-        place: &BucketPlace,
-        policy: String,
-    ) -> Result<(), Trouble> {
-        let draft = self
-            .request(courier, "PUT", place, None)?
-            .query("policy", None)
-            .header("Content-Type", "application/json")
-            .body(policy);
-        self.send_publicly(courier, place, draft).await.map(drop)
-    }
-
-    /// Sends what Block Public Access may stand against; where it does, it is lifted first. New buckets of the service have it on.
-    async fn send_publicly(
-        &self,
-        courier: &Courier<'_>,
-        place: &BucketPlace,
-        draft: Draft,
-    ) -> Result<Response, Trouble> {
-        let exchange = courier.send(draft.clone()).await;
-        let refused =
-            matches!(&exchange.outcome, Outcome::Answered(response) if response.status == 403);
-        if !refused {
-            return succeeded(exchange);
-        }
-        self.deconfigure(courier, place, "publicAccessBlock")
-            .await?;
-        succeeded(courier.send(draft).await)
     }
 
     /// Puts an object. Answers its content when a refusal must not show it.

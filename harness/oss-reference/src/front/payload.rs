@@ -1,0 +1,133 @@
+//! Takes what an operation wants of a request's body.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::{Bytes, BytesMut};
+
+use super::body::Arriving;
+use crate::answer::{Refusal, Rejection};
+use crate::config::Limits;
+use crate::operation::Operation;
+use crate::operations::content::{ContentWriter, TooLong};
+use crate::operations::{self, Payload, Wants};
+use crate::request::Request;
+
+/// Reads what `operation` wants of the body.
+///
+/// # Errors
+/// 400 and 411: too much, too little, or not what Content-MD5 declares.
+pub(super) async fn take_payload(
+    request: &Request,
+    operation: Operation,
+    limits: &Limits,
+    body: &mut Arriving,
+) -> Result<Payload, Refusal> {
+    let expected = declared_md5(request)?;
+    let (payload, md5) = match operations::wants(operation, limits) {
+        Wants::Nothing => return Ok(Payload::None),
+        Wants::Small { limit } => {
+            let bytes = read_small(body, limit).await?;
+            let md5 = expected.map(|_| operations::content::content_of(bytes.clone()).md5);
+            (Payload::Small(bytes), md5)
+        }
+        Wants::Content { limit } => {
+            require_length(request, body)?;
+            if body.announced().is_some_and(|length| length > limit) {
+                return Err(too_large().into());
+            }
+            let mut writer = ContentWriter::new(limit);
+            while let Some(bytes) = body.next().await? {
+                writer.push(bytes).map_err(|TooLong| too_large())?;
+            }
+            let content = writer.finish();
+            let md5 = content.md5;
+            (Payload::Content(content), Some(md5))
+        }
+    };
+    match (expected, md5) {
+        (Some(expected), Some(actual)) if expected != actual => Err(invalid_digest().into()),
+        _ => Ok(payload),
+    }
+}
+
+async fn read_small(body: &mut Arriving, limit: usize) -> Result<Bytes, Rejection> {
+    if body.announced().is_some_and(|length| length > limit as u64) {
+        return Err(too_large());
+    }
+    let Some(first) = body.next().await? else {
+        return Ok(Bytes::new());
+    };
+    let mut gathered = BytesMut::new();
+    let mut next = body.next().await?;
+    if next.is_none() && first.len() <= limit {
+        return Ok(first);
+    }
+    gathered.extend_from_slice(&first);
+    while let Some(bytes) = next {
+        if gathered.len() + bytes.len() > limit {
+            return Err(too_large());
+        }
+        gathered.extend_from_slice(&bytes);
+        next = body.next().await?;
+    }
+    if gathered.len() > limit {
+        Err(too_large())
+    } else {
+        Ok(gathered.freeze())
+    }
+}
+
+/// Whether the body is framed as `aws-chunked`.
+pub(super) fn is_aws_chunked(request: &Request) -> bool {
+    let named = |name: &str| request.header(name).unwrap_or("");
+    named("x-amz-content-sha256").starts_with("STREAMING-")
+        || named("content-encoding")
+            .split(',')
+            .any(|coding| coding.trim().eq_ignore_ascii_case("aws-chunked"))
+}
+
+/// OSS wants to know where a body ends before it begins.
+fn require_length(request: &Request, body: &Arriving) -> Result<(), Rejection> {
+    let known = body.announced().is_some_and(|length| length > 0)
+        || request.header("content-length").is_some()
+        || request.header("transfer-encoding").is_some();
+    if known {
+        return Ok(());
+    }
+    Err(Rejection::new(
+        411,
+        "MissingContentLength",
+        "You must provide the Content-Length HTTP header.",
+    ))
+}
+
+/// The digest that Content-MD5 declares.
+pub(super) fn declared_md5(request: &Request) -> Result<Option<[u8; 16]>, Rejection> {
+    let Some(text) = request
+        .header("content-md5")
+        .filter(|text| !text.is_empty())
+    else {
+        return Ok(None);
+    };
+    let decoded = STANDARD
+        .decode(text)
+        .ok()
+        .and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
+    decoded.map(Some).ok_or_else(invalid_digest)
+}
+
+pub(super) fn invalid_digest() -> Rejection {
+    Rejection::new(
+        400,
+        "InvalidDigest",
+        "The Content-MD5 you specified was invalid.",
+    )
+}
+
+fn too_large() -> Rejection {
+    Rejection::new(
+        400,
+        "EntityTooLarge",
+        "Your proposed upload exceeds the maximum allowed object size.",
+    )
+}

@@ -1,0 +1,243 @@
+//! What the operator hook makes for a world: accounts, people, VPC endpoints, proofs of domains.
+
+use std::sync::Arc;
+
+use oss_reference::operator::protocol::{Create, Credential, DomainOwnership, Set};
+
+use super::World;
+use super::people::People;
+use crate::case::model::EndpointPolicy;
+use crate::run::context::Courier;
+use crate::run::journal::Made;
+use crate::run::trouble::Trouble;
+use crate::target::Identity;
+use crate::target::identity::Secret;
+use crate::target::operator::OperatorError;
+
+/// An account made for one scenario, because the scenario changes the account's state.
+#[derive(Debug)]
+pub(crate) struct OwnAccount {
+    pub(crate) uid: String,
+    pub(crate) root: Arc<Identity>,
+}
+
+impl OwnAccount {
+    /// Makes one through the operator hook.
+    ///
+    /// # Errors
+    /// `Ok(None)` when the operator does not know how to make accounts.
+    pub(crate) async fn make(courier: &Courier<'_>) -> Result<Option<Self>, Trouble> {
+        let made = |account: &str| Made::Account {
+            account: account.to_owned(),
+        };
+        match create(courier, Create::Account {}, &made).await {
+            Ok((credential, _)) => {
+                let uid = credential.uid.clone();
+                Ok(Some(Self {
+                    root: Arc::new(identity(credential, &uid, None)),
+                    uid,
+                }))
+            }
+            Err(Refusal::Operator(error)) if error.is_unknown_command() => Ok(None),
+            Err(refusal) => Err(refusal.into()),
+        }
+    }
+
+    /// What has to be removed.
+    pub(crate) fn made(&self) -> Made {
+        Made::Account {
+            account: self.uid.clone(),
+        }
+    }
+}
+
+impl World {
+    pub(super) async fn make_endpoint(
+        &self,
+        courier: &Courier<'_>,
+        account: &str,
+    ) -> Result<Option<String>, Trouble> {
+        let Some(EndpointPolicy { policy }) = &self.given.vpc_endpoint else {
+            return Ok(None);
+        };
+        let context = courier.context;
+        let now = context.now();
+        let policy = policy
+            .as_ref()
+            .map(|policy| self.scene.json(policy, now))
+            .transpose()?;
+        let named = |endpoint: &str| Made::VpcEndpoint {
+            account: account.to_owned(),
+            endpoint: endpoint.to_owned(),
+        };
+        let operator = context.operator()?;
+        let seq = context.journal.intent(&named(""));
+        courier.count();
+        let request = Create::VpcEndpoint {
+            account: account.to_owned(),
+            policy,
+        };
+        match operator.vpc_endpoint(request).await {
+            Ok(endpoint) => {
+                let made = named(&endpoint.endpoint);
+                context.journal.created(seq, &made);
+                self.note(made);
+                Ok(Some(endpoint.address))
+            }
+            Err(error) => {
+                not_created(courier, seq, error.is_harness());
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Proves to the target that the domain belongs to those whom `given` names.
+    pub(super) async fn prove_domain(
+        &self,
+        courier: &Courier<'_>,
+        people: &People,
+        owner: &str,
+    ) -> Result<(), Trouble> {
+        for name in &self.given.domain_proven_by {
+            let known = people
+                .identities
+                .get(name)
+                .or_else(|| self.scene.identities.get(name));
+            let account = match (name.as_str(), known) {
+                ("owner", _) => owner.to_owned(),
+                (_, Some(identity)) => {
+                    courier
+                        .context
+                        .account_of(name, identity, &self.scene, courier)
+                        .await?
+                }
+                (_, None) => {
+                    return Err(Trouble::Harness(format!("there is no identity `{name}`")));
+                }
+            };
+            self.prove_domain_of(courier, account).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes the proofs of everybody but one account away: a domain changes hands.
+    pub(crate) async fn disprove_domain(
+        &self,
+        courier: &Courier<'_>,
+        but: &str,
+    ) -> Result<(), Trouble> {
+        let context = courier.context;
+        let domain = self.scene.values.get("domain").cloned().unwrap_or_default();
+        for name in &self.given.domain_proven_by {
+            let account = match name.as_str() {
+                "owner" => self.account_of_owner(courier).await?,
+                name => {
+                    let identity = self.person(name)?;
+                    context
+                        .account_of(name, &identity, &self.scene, courier)
+                        .await?
+                }
+            };
+            if account != but {
+                let domain = domain.clone();
+                courier.count();
+                let set = Set::DomainOwnership {
+                    domain,
+                    account,
+                    value: DomainOwnership::None,
+                };
+                context.operator()?.set(set).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Proves to the target that the domain belongs to an account.
+    pub(crate) async fn prove_domain_of(
+        &self,
+        courier: &Courier<'_>,
+        account: String,
+    ) -> Result<(), Trouble> {
+        let context = courier.context;
+        let domain = self.scene.values.get("domain").cloned().unwrap_or_default();
+        let operator = context.operator()?;
+        let made = Made::Domain {
+            domain: domain.clone(),
+        };
+        let seq = context.journal.intent(&made);
+        self.note(made.clone());
+        courier.count();
+        operator
+            .set(Set::DomainOwnership {
+                domain,
+                account,
+                value: DomainOwnership::Proven,
+            })
+            .await?;
+        context.journal.created(seq, &made);
+        Ok(())
+    }
+}
+
+/// Asks the operator to make somebody; the intent stands in the journal before.
+pub(super) async fn create(
+    courier: &Courier<'_>,
+    request: Create,
+    made: &(dyn Fn(&str) -> Made + Sync),
+) -> Result<(Credential, Made), Refusal> {
+    let context = courier.context;
+    let operator = context.operator().map_err(Refusal::Trouble)?;
+    let is_session = matches!(request, Create::Session { .. });
+    let seq = context.journal.intent(&made(""));
+    courier.count();
+    match operator.credential(request).await {
+        Ok(credential) => {
+            let id = if is_session {
+                &credential.access_key_id
+            } else {
+                &credential.uid
+            };
+            let made = made(id);
+            context.journal.created(seq, &made);
+            Ok((credential, made))
+        }
+        Err(error) => {
+            not_created(courier, seq, error.is_harness());
+            Err(Refusal::Operator(error))
+        }
+    }
+}
+
+/// Why the operator made nobody.
+pub(super) enum Refusal {
+    Operator(OperatorError),
+    Trouble(Trouble),
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Operator(error) => error.into(),
+            Refusal::Trouble(trouble) => trouble,
+        }
+    }
+}
+
+/// A refusal makes nothing for sure; where no answer came, something may exist that nobody can name, and the intent stays open.
+fn not_created(courier: &Courier<'_>, seq: u64, unsure: bool) {
+    if !unsure {
+        courier.context.journal.not_created(seq);
+    }
+}
+
+pub(super) fn identity(credential: Credential, account: &str, user: Option<String>) -> Identity {
+    let Credential {
+        access_key_id,
+        access_key_secret,
+        security_token,
+        ..
+    } = credential;
+    let token = security_token.map(Secret::new);
+    Identity::new(access_key_id, Secret::new(access_key_secret), token)
+        .with_uids(Some(account.to_owned()), user)
+}

@@ -1,0 +1,14 @@
+//! The case language as an author meets it: diagnostics, expansion, selection, the schema, and the ledger of this repository.
+
+#[path = "language/diagnostics.rs"]
+mod diagnostics;
+#[path = "language/expansion.rs"]
+mod expansion;
+#[path = "language/ledger.rs"]
+mod ledger;
+#[path = "language/mutations.rs"]
+mod mutations;
+#[path = "language/needs.rs"]
+mod needs;
+#[path = "language/support.rs"]
+mod support;
