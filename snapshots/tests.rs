@@ -2,6 +2,8 @@
 //!
 //! This file stands here, and not with the crate's other tests, so that `cargo insta review` finds the folder.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,15 +16,24 @@ fn every_instance_has_a_snapshot_and_every_snapshot_an_instance() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../snapshots");
     let snapshots = Snapshots::new(&folder, "embedded", true);
     let ledger = Ledger::embedded().unwrap();
-    let wanted: BTreeSet<PathBuf> = ledger.instances().map(|instance| snapshots.path(&instance)).collect();
+    let wanted: BTreeSet<PathBuf> = ledger
+        .instances()
+        .map(|instance| snapshots.path(&instance))
+        .collect();
     assert!(wanted.len() >= 51);
 
     let mut found = BTreeSet::new();
     collect(&folder.join("embedded"), &mut found);
     let missing: Vec<_> = wanted.difference(&found).collect();
     let orphaned: Vec<_> = found.difference(&wanted).collect();
-    assert!(missing.is_empty(), "without a snapshot; run `oss403 run`, then `oss403 review`: {missing:#?}");
-    assert!(orphaned.is_empty(), "of no instance; delete them: {orphaned:#?}");
+    assert!(
+        missing.is_empty(),
+        "without a snapshot; run `oss403 run`, then `oss403 review`: {missing:#?}"
+    );
+    assert!(
+        orphaned.is_empty(),
+        "of no instance; delete them: {orphaned:#?}"
+    );
 }
 
 fn collect(folder: &Path, found: &mut BTreeSet<PathBuf>) {
@@ -30,7 +41,10 @@ fn collect(folder: &Path, found: &mut BTreeSet<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             collect(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "snap") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "snap")
+        {
             found.insert(path);
         }
     }

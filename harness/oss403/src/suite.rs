@@ -56,7 +56,11 @@ pub async fn certify(
     mut on_step: impl FnMut(Step) + Send,
 ) -> Result<Certified, RunError> {
     let mut tally = Tally::default();
-    let is_in = |id: &str| options.partition.is_none_or(|partition| is_in(id, partition));
+    let is_in = |id: &str| {
+        options
+            .partition
+            .is_none_or(|partition| is_in(id, partition))
+    };
     for instance in instances.iter().filter(|instance| is_in(&instance.id)) {
         tally.plan(&instance.file.cause);
     }
@@ -67,13 +71,21 @@ pub async fn certify(
         RunEvent::Finished { instance, record } => {
             let judgement = judge_with(&instance, &record, snapshots, &mut compared);
             tally.add(&instance.file.cause, &judgement, record.elapsed_us);
-            let finished = Finished { instance, record: *record, judgement };
+            let finished = Finished {
+                instance,
+                record: *record,
+                judgement,
+            };
             on_step(Step::Finished(Box::new(finished)));
         }
         RunEvent::LeftBehind(_) | RunEvent::Done => {}
     })
     .await?;
-    Ok(Certified { tally, run, snapshots: compared })
+    Ok(Certified {
+        tally,
+        run,
+        snapshots: compared,
+    })
 }
 
 /// The judgement of a record, its snapshot included. Only an answer that is conformant by itself is compared.

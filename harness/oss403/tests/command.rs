@@ -1,12 +1,19 @@
-//! The command as a user meets it, and the proof that the suite notices what it is there for.
+//! The command as its users meet it: the built program, its exit codes, what it prints and writes.
 
-#[path = "command/exit_codes.rs"]
-mod exit_codes;
-#[path = "command/interruption.rs"]
-mod interruption;
-#[path = "command/proof.rs"]
-mod proof;
-#[path = "command/reports.rs"]
-mod reports;
+#[path = "command/exits.rs"]
+mod exits;
+#[path = "command/faults.rs"]
+mod faults;
+#[path = "command/output.rs"]
+mod output;
+#[path = "command/result_file.rs"]
+mod result_file;
+#[path = "command/serve.rs"]
+mod serve;
+#[cfg(unix)]
+#[path = "command/signals.rs"]
+mod signals;
+#[path = "command/snapshots.rs"]
+mod snapshots;
 #[path = "command/support.rs"]
 mod support;

@@ -1,5 +1,7 @@
 //! The engine against the embedded server and against servers that do what no server should.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 #[path = "engine/canaries.rs"]
 mod canaries;
 #[path = "engine/cleanup.rs"]

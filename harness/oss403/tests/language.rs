@@ -1,5 +1,7 @@
 //! The case language as an author meets it: diagnostics, expansion, selection, the schema, and the ledger of this repository.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 #[path = "language/diagnostics.rs"]
 mod diagnostics;
 #[path = "language/expansion.rs"]

@@ -25,6 +25,8 @@ fn defects_are_named_and_placed() {
         ("[01]", "invalid number", 1),
         ("[1.]", "invalid number", 1),
         ("[-]", "invalid number", 1),
+        ("[1e]", "invalid number", 1),
+        ("[1E+]", "invalid number", 1),
         (r#""\x""#, "invalid escape", 1),
         (r#""\$""#, "invalid escape", 1),
         (r#""\ud800""#, "invalid escape", 1),
@@ -35,6 +37,18 @@ fn defects_are_named_and_placed() {
     ] {
         assert_eq!(error(text), (message.to_owned(), offset), "{text:?}");
     }
+}
+
+#[test]
+fn numbers_are_kept_and_escapes_are_read() {
+    let read = |text: &str| parse(text.as_bytes(), Dialect::Standard).unwrap().value;
+    for number in ["0", "-0", "1E5", "2e-3", "0.10", "12345678901234567890"] {
+        assert_eq!(read(number), Value::Number(number.into()));
+    }
+    assert_eq!(
+        read(r#""\b\f\n\r\t\/\\\"""#),
+        Value::String("\u{8}\u{c}\n\r\t/\\\"".into())
+    );
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Matching and evaluation as the help pages *RAM Policy*, *Bucket Policy* and *Authentication process* tell them.
 
-use oss_policy::{Access, Context, Decision, Policy, PolicyKind, Principal, ResourceName};
+use oss_policy::{
+    Access, ConditionOperator, Context, Decision, Effect, Pattern, Policy, PolicyKind, Principal,
+    PrincipalPattern, ResourceName,
+};
 
 use crate::access::*;
 
@@ -105,12 +108,34 @@ fn a_colon_in_a_key_does_not_pose_as_part_of_the_arn() {
 }
 
 #[test]
-fn a_resource_of_a_statement_can_be_asked_alone() {
-    let policy = ram("*", "acs:oss:*:*:photos/docs/*");
-    let resource = &policy.statements()[0].resources()[0];
-    assert!(resource.matches(&OBJECT));
-    assert!(!resource.matches(&BUCKET));
+fn a_statement_shows_its_parts() {
+    let policy = policy(
+        PolicyKind::Bucket,
+        r#"{"Effect": "Deny", "Action": ["oss:Get*", "oss:Put*"], "Resource": "acs:oss:*:*:photos/docs/*",
+            "Principal": ["2001", "*"], "Condition": {"StringLike": {"acs:UserAgent": ["a*", "b"]}}}"#,
+    );
+    let [statement] = policy.statements() else {
+        panic!("one statement")
+    };
+    assert_eq!(statement.effect(), Effect::Deny);
+    let actions: Vec<&str> = statement.actions().iter().map(Pattern::as_str).collect();
+    assert_eq!(actions, ["oss:Get*", "oss:Put*"]);
+    let [resource] = statement.resources() else {
+        panic!("one resource")
+    };
     assert_eq!(resource.as_str(), "acs:oss:*:*:photos/docs/*");
+    assert!(resource.matches(&OBJECT) && !resource.matches(&BUCKET));
+    let principals = [
+        PrincipalPattern::Uid("2001".into()),
+        PrincipalPattern::Everybody,
+    ];
+    assert_eq!(statement.principals(), Some(&principals[..]));
+    let [condition] = statement.conditions() else {
+        panic!("one condition")
+    };
+    assert_eq!(condition.operator(), ConditionOperator::StringLike);
+    assert_eq!(condition.key(), "acs:UserAgent");
+    assert_eq!(condition.values().collect::<Vec<_>>(), ["a*", "b"]);
 }
 
 #[test]

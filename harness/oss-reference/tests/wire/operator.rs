@@ -1,10 +1,22 @@
 //! The operator's door, and the listeners of VPC endpoints.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use serde_json::json;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
 
 use crate::client::Wire;
+
+/// Waits until the server cuts a connection; far less time than it gives to one that is merely silent.
+async fn ends(stream: &mut TcpStream) {
+    let mut rest = Vec::new();
+    let read = stream.read_to_end(&mut rest);
+    let _ = tokio::time::timeout(Duration::from_secs(3), read)
+        .await
+        .expect("the connection is cut");
+}
 
 #[tokio::test]
 async fn only_the_operator_gets_in() {
@@ -118,13 +130,12 @@ async fn an_endpoint_has_a_listener_as_long_as_it_lives() {
     .await;
     wire.ask("GET", "/bkt/k").to(address).send().await.is(200);
 
-    let mut open = tokio::net::TcpStream::connect(address).await.unwrap();
+    let mut open = TcpStream::connect(address).await.unwrap();
     wire.operate(json!({ "remove": "vpc-endpoint", "endpoint": made["endpoint"] }))
         .await;
     // The open connection is cut, which shows that the listener's task is over.
-    let mut rest = Vec::new();
-    let _ = tokio::io::AsyncReadExt::read_to_end(&mut open, &mut rest).await;
-    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+    ends(&mut open).await;
+    assert!(TcpStream::connect(address).await.is_err());
 }
 
 #[tokio::test]
@@ -139,14 +150,10 @@ async fn stopping_closes_everything() {
         wire.running.operator_address(),
         endpoint,
     ];
-    let mut idle = tokio::net::TcpStream::connect(endpoint).await.unwrap();
+    let mut idle = TcpStream::connect(endpoint).await.unwrap();
     wire.running.stop().await;
-    let mut rest = Vec::new();
-    let _ = tokio::io::AsyncReadExt::read_to_end(&mut idle, &mut rest).await;
+    ends(&mut idle).await;
     for address in addresses {
-        assert!(
-            tokio::net::TcpStream::connect(address).await.is_err(),
-            "{address}"
-        );
+        assert!(TcpStream::connect(address).await.is_err(), "{address}");
     }
 }

@@ -64,7 +64,10 @@ pub fn all<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Problem>> {
             Ok(_) => return Err(problems),
             Err(problem) => problem,
         };
-        let missing = problem.message.strip_prefix(MISSING).and_then(|rest| rest.split('`').next());
+        let missing = problem
+            .message
+            .strip_prefix(MISSING)
+            .and_then(|rest| rest.split('`').next());
         if let Some(key) = missing {
             // What was taken out is missing now; what is missing otherwise is a fault.
             if !taken.contains(&problem.path.then(key)) {
@@ -73,8 +76,12 @@ pub fn all<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Problem>> {
             return Err(problems);
         }
         let entry = entry_of(&problem.path);
-        problems.push(problem);
-        let goes_on = problems.len() < MOST && take_out(rest.get_or_insert_with(|| value.clone()), &entry);
+        // Taking an entry out can make the map around it wrong, which is no fault of the author's.
+        if !taken.iter().any(|path| path.0.starts_with(&problem.path.0)) {
+            problems.push(problem);
+        }
+        let goes_on =
+            taken.len() < MOST && take_out(rest.get_or_insert_with(|| value.clone()), &entry);
         if !goes_on {
             return Err(problems);
         }
@@ -100,7 +107,9 @@ fn step(segment: &Segment) -> Option<Step> {
 }
 
 fn take_out(value: &mut Value, path: &Path) -> bool {
-    let Some((last, above)) = path.0.split_last() else { return false };
+    let Some((last, above)) = path.0.split_last() else {
+        return false;
+    };
     let mut node = value;
     for step in above {
         let next = match step {
@@ -137,25 +146,41 @@ fn in_plain_words(path: Path, message: &str, whole: &Value) -> Problem {
             _ => path.then(word.as_str()),
         };
         let message = format!("unknown key `{word}`");
-        return Problem { path, part: Part::Key, word: None, message, help: Some(help) };
+        return Problem {
+            path,
+            part: Part::Key,
+            word: None,
+            message,
+            help: Some(help),
+        };
     }
     if message.starts_with("unknown variant") {
         let word = quoted.next().unwrap_or_default().to_owned();
         let help = suggest::help(&word, quoted, "words");
         let is_key = matches!(path.0.last(), Some(Step::Key(last)) if *last == word);
         let part = if is_key { Part::Key } else { Part::Value };
-        return say(part, format!("unknown {} `{word}`", list_of(&path)), Some(help));
+        return say(
+            part,
+            format!("unknown {} `{word}`", list_of(&path)),
+            Some(help),
+        );
     }
     if message.starts_with("missing field") {
         let word = quoted.next().unwrap_or_default();
         return say(Part::Key, format!("{MISSING}{word}` is missing"), None);
     }
-    if let Some(rest) = message.strip_prefix("invalid type: ").or(message.strip_prefix("invalid value: "))
+    if let Some(rest) = message
+        .strip_prefix("invalid type: ")
+        .or(message.strip_prefix("invalid value: "))
         && let Some((found, wanted)) = rest.split_once(", expected ")
     {
         let (found, wanted) = (found_in_words(found), wanted_in_words(wanted));
         let help = help_for(&wanted, whole, &path);
-        return say(Part::Value, format!("{wanted} is needed here, not {found}"), help);
+        return say(
+            Part::Value,
+            format!("{wanted} is needed here, not {found}"),
+            help,
+        );
     }
     say(Part::Value, message.to_owned(), None)
 }
@@ -201,7 +226,9 @@ fn wanted_in_words(wanted: &str) -> String {
         "u8" | "u16" | "u32" | "u64" | "usize" => "a number that is not negative".into(),
         "map" | "a map" | "an object" => "a map".into(),
         "map with a single key" => "a map with exactly one key".into(),
-        other if other.starts_with("struct ") || other.starts_with("internally tagged") => "a map".into(),
+        other if other.starts_with("struct ") || other.starts_with("internally tagged") => {
+            "a map".into()
+        }
         other => other.to_owned(),
     }
 }

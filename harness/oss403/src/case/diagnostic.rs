@@ -104,7 +104,11 @@ impl Diagnostic {
         }
         if let Some(help) = &self.help {
             let mark = paint.with("1;34", "=");
-            out += &format!("{gutter} {mark} {} {}\n", paint.with("1", "help:"), shown(help));
+            out += &format!(
+                "{gutter} {mark} {} {}\n",
+                paint.with("1", "help:"),
+                shown(help)
+            );
         }
         out
     }
@@ -120,7 +124,11 @@ struct Paint(bool);
 
 impl Paint {
     fn with(&self, code: &str, text: &str) -> String {
-        if self.0 { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        if self.0 {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
     }
 }
 
@@ -164,16 +172,27 @@ error: unknown edit `expire-in`
     #[test]
     fn places_outside_the_text_are_moved_into_it() {
         let diagnostic = Diagnostic::at("a.yaml", "ab", (9, 99, 99), "x");
-        assert_eq!((diagnostic.line, diagnostic.column, diagnostic.length), (1, 3, 1));
+        assert_eq!(
+            (diagnostic.line, diagnostic.column, diagnostic.length),
+            (1, 3, 1)
+        );
         let empty = Diagnostic::at("a.yaml", "", (0, 0, 0), "x");
         assert_eq!((empty.line, empty.column, empty.length), (1, 1, 1));
     }
 
     #[test]
     fn a_file_cannot_speak_to_the_terminal() {
-        let diagnostic = Diagnostic::at("a\u{1b}[2J", "\tk: \u{1b}]0;x\u{7}\u{202e}", (1, 2, 1), "no\r\n`\u{1b}`");
+        let diagnostic = Diagnostic::at(
+            "a\u{1b}[2J",
+            "\tk: \u{1b}]0;x\u{7}\u{202e}",
+            (1, 2, 1),
+            "no\r\n`\u{1b}`",
+        );
         let rendered = diagnostic.to_string();
-        assert!(rendered.chars().all(|c| c == '\n' || !c.is_control()), "{rendered:?}");
+        assert!(
+            rendered.chars().all(|c| c == '\n' || !c.is_control()),
+            "{rendered:?}"
+        );
         assert!(!rendered.contains('\u{202e}'));
     }
 

@@ -27,7 +27,12 @@ impl Document {
     pub fn read(file: impl Into<String>, text: impl Into<String>) -> Result<Self, Diagnostic> {
         let (file, text) = (file.into(), text.into());
         match yaml::parse(&text) {
-            Ok(value) => Ok(Self { file, text, value, places: OnceCell::new() }),
+            Ok(value) => Ok(Self {
+                file,
+                text,
+                value,
+                places: OnceCell::new(),
+            }),
             Err(error) => {
                 let duplicate = error.duplicate.as_deref();
                 let exact = duplicate.and_then(|key| SpanIndex::of(&text).duplicate(key));
@@ -56,21 +61,34 @@ impl Document {
     /// # Errors
     /// Every unknown key, and the first fault besides.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, Vec<Diagnostic>> {
-        decode::all(&self.value)
-            .map_err(|problems| problems.iter().map(|problem| self.diagnostic(problem)).collect())
+        decode::all(&self.value).map_err(|problems| {
+            problems
+                .iter()
+                .map(|problem| self.diagnostic(problem))
+                .collect()
+        })
     }
 
     /// The diagnostic for a problem, with its place.
     pub fn diagnostic(&self, problem: &Problem) -> Diagnostic {
         let places = self.places.get_or_init(|| SpanIndex::of(&self.text));
-        let span = places.find(&problem.path, problem.part).map(|span| match &problem.word {
-            Some(word) => self.narrow(span, word),
-            None => span,
-        });
+        let span = places
+            .find(&problem.path, problem.part)
+            .map(|span| match &problem.word {
+                Some(word) => self.narrow(span, word),
+                None => span,
+            });
         let mut diagnostic = match span {
-            Some(TextSpan { line, column, length }) => {
-                Diagnostic::at(&self.file, &self.text, (line, column, length), &problem.message)
-            }
+            Some(TextSpan {
+                line,
+                column,
+                length,
+            }) => Diagnostic::at(
+                &self.file,
+                &self.text,
+                (line, column, length),
+                &problem.message,
+            ),
             None => Diagnostic::at(&self.file, &self.text, (1, 1, 1), &problem.message),
         };
         diagnostic.help.clone_from(&problem.help);
@@ -82,11 +100,22 @@ impl Document {
         const FEW: usize = 40;
         let lines = self.text.lines().enumerate().skip(span.line - 1).take(FEW);
         for (number, line) in lines {
-            let from = if number + 1 == span.line { span.column - 1 } else { 0 };
-            let start = line.char_indices().nth(from).map_or(line.len(), |(byte, _)| byte);
+            let from = if number + 1 == span.line {
+                span.column - 1
+            } else {
+                0
+            };
+            let start = line
+                .char_indices()
+                .nth(from)
+                .map_or(line.len(), |(byte, _)| byte);
             if let Some(found) = line[start..].find(word) {
                 let column = line[..start + found].chars().count() + 1;
-                return TextSpan { line: number + 1, column, length: word.chars().count().max(1) };
+                return TextSpan {
+                    line: number + 1,
+                    column,
+                    length: word.chars().count().max(1),
+                };
             }
         }
         span
@@ -95,7 +124,13 @@ impl Document {
 
 /// A problem at a place of a document.
 pub fn problem(path: Path, part: Part, message: impl Into<String>) -> Problem {
-    Problem { path, part, word: None, message: message.into(), help: None }
+    Problem {
+        path,
+        part,
+        word: None,
+        message: message.into(),
+        help: None,
+    }
 }
 
 #[cfg(test)]
@@ -118,14 +153,24 @@ mod tests {
         let found = document.decode::<Example>().unwrap_err();
         let seen: Vec<_> = found
             .iter()
-            .map(|diagnostic| (diagnostic.line, diagnostic.column, diagnostic.message.as_str()))
+            .map(|diagnostic| {
+                (
+                    diagnostic.line,
+                    diagnostic.column,
+                    diagnostic.message.as_str(),
+                )
+            })
             .collect();
         assert_eq!(
             seen,
             [
                 (1, 1, "unknown key `tim-limit`"),
                 (3, 3, "unknown key `innner`"),
-                (4, 15, "a number that is not negative is needed here, not the text \"soon\""),
+                (
+                    4,
+                    15,
+                    "a number that is not negative is needed here, not the text \"soon\""
+                ),
             ]
         );
         assert_eq!(found[0].help.as_deref(), Some("did you mean `time-limit`?"));

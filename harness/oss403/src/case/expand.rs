@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 use super::Instance;
 use super::decode::{self, Problem};
 use super::document::problem;
+use super::matrix;
 use super::model::{CaseFile, Scenario};
 use super::span::{Part, Path};
-use super::suggest;
-use super::template::{self, Axis, AxisValue, Choice};
+use super::template::{self, Axis, Choice};
 
 /// Most combinations of one matrix.
 pub const MAX_COMBINATIONS: usize = 2_000_000;
@@ -39,11 +39,15 @@ impl Template {
     /// Everything that is wrong with `name`, `matrix`, `exclude`, and with the use of axes.
     pub fn of(scenario: &Value) -> Result<Self, Vec<Problem>> {
         let Value::Object(entries) = scenario else {
-            return Err(vec![problem(Path::top(), Part::Value, "a scenario is a map")]);
+            return Err(vec![problem(
+                Path::top(),
+                Part::Value,
+                "a scenario is a map",
+            )]);
         };
         let mut problems = Vec::new();
-        let axes = axes(entries.get("matrix"), &mut problems);
-        let exclude = exclude(entries.get("exclude"), &axes, &mut problems);
+        let axes = matrix::axes(entries.get("matrix"), &mut problems);
+        let exclude = matrix::exclude(entries.get("exclude"), &axes, &mut problems);
         let mut body = entries.clone();
         let mut fixed = Map::new();
         for key in ["matrix", "exclude"] {
@@ -52,13 +56,27 @@ impl Template {
         for key in ["name", "about"] {
             fixed.extend(body.shift_remove_entry(key));
         }
-        let name = fixed.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let template = Self { name, axes, exclude, body: Value::Object(body), fixed };
+        let name = fixed
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        let template = Self {
+            name,
+            axes,
+            exclude,
+            body: Value::Object(body),
+            fixed,
+        };
         if problems.is_empty() {
             template.check_uses(&mut problems);
             template.check_combinations(&mut problems);
         }
-        if problems.is_empty() { Ok(template) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(template)
+        } else {
+            Err(problems)
+        }
     }
 
     /// The scenario as written, without `name`, `about`, `matrix` and `exclude`.
@@ -73,7 +91,10 @@ impl Template {
 
     /// The combinations that are not left out, each as the numbers of the axes' values.
     pub fn combinations(&self) -> Combinations<'_> {
-        Combinations { template: self, next: Some(vec![0; self.axes.len()]) }
+        Combinations {
+            template: self,
+            next: Some(vec![0; self.axes.len()]),
+        }
     }
 
     /// The scenario for a combination.
@@ -126,7 +147,10 @@ impl Template {
 
     /// The values chosen by a combination.
     pub fn choice<'a>(&'a self, picks: &'a [usize]) -> Choice<'a> {
-        Choice { axes: &self.axes, picks }
+        Choice {
+            axes: &self.axes,
+            picks,
+        }
     }
 
     fn check_uses(&self, problems: &mut Vec<Problem>) {
@@ -148,17 +172,32 @@ impl Template {
             // A misspelt axis is not also an unused one.
             return;
         }
-        for axis in self.axes.iter().filter(|axis| !used.contains(axis.name.as_str())) {
+        for axis in self
+            .axes
+            .iter()
+            .filter(|axis| !used.contains(axis.name.as_str()))
+        {
             let message = format!("the axis `{}` is never used", axis.name);
             let help = format!("write `${}` where its values belong", axis.name);
-            problems.push(problem(Path::from(["matrix", axis.name.as_str()]), Part::Key, message).help(help));
+            problems.push(
+                problem(
+                    Path::from(["matrix", axis.name.as_str()]),
+                    Part::Key,
+                    message,
+                )
+                .help(help),
+            );
         }
     }
 
     /// Labels are joined by `-`: only where they hold one themselves can two combinations read the same.
     fn joins_ambiguously(&self) -> bool {
         self.axes.len() > 1
-            && self.axes.iter().flat_map(|axis| &axis.values).any(|value| value.slug.contains('-'))
+            && self
+                .axes
+                .iter()
+                .flat_map(|axis| &axis.values)
+                .any(|value| value.slug.contains('-'))
     }
 
     fn first_slug_twice(&self) -> Option<String> {
@@ -172,20 +211,31 @@ impl Template {
 
     fn check_combinations(&self, problems: &mut Vec<Problem>) {
         let at = |key: &str, message: String| problem(Path::from([key]), Part::Key, message);
-        let total = self.axes.iter().try_fold(1_usize, |total, axis| total.checked_mul(axis.values.len()));
+        let total = self
+            .axes
+            .iter()
+            .try_fold(1_usize, |total, axis| total.checked_mul(axis.values.len()));
         match total.filter(|total| *total <= MAX_COMBINATIONS) {
             None => {
                 let message = format!("the matrix has more than {MAX_COMBINATIONS} combinations");
                 problems.push(at("matrix", message));
             }
             Some(_) if self.combinations().next().is_none() => {
-                problems.push(at("exclude", "every combination of the matrix is left out".into()));
+                problems.push(at(
+                    "exclude",
+                    "every combination of the matrix is left out".into(),
+                ));
             }
             Some(_) => {
-                let twice = self.joins_ambiguously().then(|| self.first_slug_twice()).flatten();
+                let twice = self
+                    .joins_ambiguously()
+                    .then(|| self.first_slug_twice())
+                    .flatten();
                 if let Some(slug) = twice {
                     let help = "give the values labels: `axis: { label: value, … }`";
-                    problems.push(at("matrix", format!("two combinations have the id `{slug}`")).help(help));
+                    problems.push(
+                        at("matrix", format!("two combinations have the id `{slug}`")).help(help),
+                    );
                 }
             }
         }
@@ -212,7 +262,11 @@ impl Combinations<'_> {
     }
 
     fn is_excluded(&self, picks: &[usize]) -> bool {
-        let hit = |entry: &Vec<(usize, Vec<usize>)>| entry.iter().all(|(axis, values)| values.contains(&picks[*axis]));
+        let hit = |entry: &Vec<(usize, Vec<usize>)>| {
+            entry
+                .iter()
+                .all(|(axis, values)| values.contains(&picks[*axis]))
+        };
         self.template.exclude.iter().any(hit)
     }
 }
@@ -229,146 +283,4 @@ impl Iterator for Combinations<'_> {
             }
         }
     }
-}
-
-fn axes(matrix: Option<&Value>, problems: &mut Vec<Problem>) -> Vec<Axis> {
-    let entries = match matrix {
-        None => return Vec::new(),
-        Some(Value::Object(entries)) if !entries.is_empty() => entries,
-        Some(_) => {
-            let message = "a matrix is a map from axis to values";
-            let help = "for example `matrix: { method: [GET, HEAD] }`";
-            problems.push(problem(Path::from(["matrix"]), Part::Value, message).help(help));
-            return Vec::new();
-        }
-    };
-    entries.iter().map(|(name, values)| axis(name, values, problems)).collect()
-}
-
-fn axis(name: &str, written: &Value, problems: &mut Vec<Problem>) -> Axis {
-    let path = Path::from(["matrix", name]);
-    let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_');
-    if !is_name {
-        let message = format!("`{name}` cannot be the name of an axis: a small letter, then small letters, digits, `-`, `_`");
-        problems.push(problem(path.clone(), Part::Key, message));
-    }
-    let values: Vec<AxisValue> = match written {
-        Value::Array(items) if !items.is_empty() => {
-            let listed = items.iter().enumerate();
-            listed.filter_map(|(index, item)| listed_value(item, path.then(index), problems)).collect()
-        }
-        Value::Object(entries) if !entries.is_empty() => {
-            entries.iter().map(|(label, value)| axis_value(label, value, path.then(label.as_str()))).collect()
-        }
-        _ => {
-            let help = "for example `method: [GET, HEAD]` or `method: { read: GET, write: PUT }`";
-            problems.push(problem(path, Part::Value, format!("the axis `{name}` has no values")).help(help));
-            Vec::new()
-        }
-    };
-    let mut seen = HashSet::new();
-    for value in &values {
-        if value.slug.is_empty() {
-            let message = format!("the label `{}` has no letter or digit", value.label);
-            problems.push(problem(value.path.clone(), Part::Key, message).help("give the value a label: `axis: { label: value }`"));
-        } else if !seen.insert(&value.slug) {
-            let message = format!("the axis `{name}` has the value `{}` twice", value.label);
-            problems.push(problem(value.path.clone(), Part::Key, message).help("ids must be unique: give the values labels that differ in letters or digits"));
-        }
-    }
-    Axis { name: name.to_owned(), values }
-}
-
-fn listed_value(item: &Value, path: Path, problems: &mut Vec<Problem>) -> Option<AxisValue> {
-    let label = match item {
-        Value::String(text) => text.clone(),
-        Value::Number(_) | Value::Bool(_) => item.to_string(),
-        Value::Null | Value::Array(_) | Value::Object(_) => {
-            let help = "write the axis as a map from label to value: `axis: { label: value, … }`";
-            problems.push(problem(path, Part::Value, "a value that is no plain text or number needs a label").help(help));
-            return None;
-        }
-    };
-    Some(axis_value(&label, item, path))
-}
-
-fn axis_value(label: &str, value: &Value, path: Path) -> AxisValue {
-    AxisValue { label: label.to_owned(), slug: slug(label), value: value.clone(), path }
-}
-
-/// A label as part of an id, which is also part of a file name: letters, digits, `.`, `_`, `-`.
-fn slug(label: &str) -> String {
-    let mut slug = String::with_capacity(label.len());
-    for character in label.chars() {
-        match character {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '_' | '-' => slug.push(character),
-            _ if slug.ends_with('-') => {}
-            _ => slug.push('-'),
-        }
-    }
-    let trimmed = slug.trim_end_matches('-');
-    let only_marks = !trimmed.contains(|c: char| c.is_ascii_alphanumeric());
-    if only_marks { String::new() } else { trimmed.to_owned() }
-}
-
-fn exclude(
-    written: Option<&Value>,
-    axes: &[Axis],
-    problems: &mut Vec<Problem>,
-) -> Vec<Vec<(usize, Vec<usize>)>> {
-    let top = Path::from(["exclude"]);
-    let entries = match written {
-        None => return Vec::new(),
-        Some(Value::Array(entries)) => entries,
-        Some(_) => {
-            problems.push(problem(top, Part::Value, "`exclude` is a list of maps from axis to label"));
-            return Vec::new();
-        }
-    };
-    let mut all = Vec::new();
-    for (index, entry) in entries.iter().enumerate() {
-        let path = top.then(index);
-        match entry {
-            Value::Object(map) if !map.is_empty() => {
-                let excluded = map.iter().filter_map(|(axis, labels)| exclusion(axis, labels, &path, axes, problems));
-                all.push(excluded.collect());
-            }
-            _ => problems.push(problem(path, Part::Value, "an entry of `exclude` is a map from axis to label")),
-        }
-    }
-    all
-}
-
-fn exclusion(
-    name: &str,
-    written: &Value,
-    path: &Path,
-    axes: &[Axis],
-    problems: &mut Vec<Problem>,
-) -> Option<(usize, Vec<usize>)> {
-    let here = path.then(name);
-    let Some(position) = axes.iter().position(|axis| axis.name == name) else {
-        let help = suggest::help(name, axes.iter().map(|axis| axis.name.as_str()), "axes");
-        problems.push(problem(here, Part::Key, format!("`{name}` is no axis of this scenario")).help(help));
-        return None;
-    };
-    let values = &axes[position].values;
-    let labels = match written {
-        Value::Array(items) => items.iter().enumerate().map(|(index, item)| (item, here.then(index))).collect(),
-        single => vec![(single, here)],
-    };
-    let mut numbers = Vec::new();
-    for (label, path) in labels {
-        let text = label.as_str().map_or_else(|| label.to_string(), str::to_owned);
-        match values.iter().position(|value| value.label == text) {
-            Some(number) => numbers.push(number),
-            None => {
-                let help = suggest::help(&text, values.iter().map(|value| value.label.as_str()), "labels");
-                let message = format!("`{text}` is no label of the axis `{name}`");
-                problems.push(problem(path, Part::Value, message).help(help));
-            }
-        }
-    }
-    Some((position, numbers))
 }

@@ -39,7 +39,11 @@ impl Documented {
     /// answer, which then ends with a colon. A final full stop does not count.
     pub fn allows(&self, message: &str) -> bool {
         let bare = |text: &str| text.trim().trim_end_matches('.').to_owned();
-        let fixed = self.message.split_once(": <").or(self.message.split_once(": [\"")).map(|(fixed, _)| format!("{fixed}:"));
+        let fixed = self
+            .message
+            .split_once(": <")
+            .or(self.message.split_once(": [\""))
+            .map(|(fixed, _)| format!("{fixed}:"));
         let whole = bare(message) == bare(&self.message) && !self.message.contains('<');
         whole || fixed.is_some_and(|fixed| fixed == message.trim())
     }
@@ -61,7 +65,9 @@ impl Entry {
     pub fn instances(&self) -> impl Iterator<Item = Instance> {
         self.templates.iter().flat_map(|template| {
             // Every combination was read once when the file was checked, so that none fails here.
-            template.combinations().filter_map(|picks| template.instance(&self.file, &picks).ok())
+            template
+                .combinations()
+                .filter_map(|picks| template.instance(&self.file, &picks).ok())
         })
     }
 }
@@ -97,7 +103,10 @@ impl Ledger {
 
     /// Reads a ledger from texts: paths such as `AccessDenied/bucket-acl.yaml` below `root`, which is for diagnostics only. The
     /// ledger is given when there is no error, maybe with warnings.
-    pub fn of_files(root: &str, files: &BTreeMap<String, String>) -> (Option<Self>, Vec<Diagnostic>) {
+    pub fn of_files(
+        root: &str,
+        files: &BTreeMap<String, String>,
+    ) -> (Option<Self>, Vec<Diagnostic>) {
         let (documented, mut diagnostics) = match files.get(CAUSES) {
             Some(text) => documented(&format!("{root}/{CAUSES}"), text),
             None => {
@@ -113,9 +122,14 @@ impl Ledger {
         }
         let list = files.get(CAUSES).map(String::as_str).unwrap_or_default();
         diagnostics.extend(missing(root, list, &documented, files));
-        let has_error = diagnostics.iter().any(|found| found.severity == Severity::Error);
+        let has_error = diagnostics
+            .iter()
+            .any(|found| found.severity == Severity::Error);
         let ledger = (!has_error).then(|| Self {
-            entries: documented.iter().filter_map(|row| entries.remove(&row.id)).collect(),
+            entries: documented
+                .iter()
+                .filter_map(|row| entries.remove(&row.id))
+                .collect(),
             documented,
             hash: hash(files),
         });
@@ -163,7 +177,10 @@ impl Ledger {
 
 /// The documented list that is compiled in: what a case file is held against when no other list is near.
 pub fn embedded_documented() -> Vec<Documented> {
-    let text = EMBEDDED.get_file(CAUSES).and_then(include_dir::File::contents_utf8).unwrap_or_default();
+    let text = EMBEDDED
+        .get_file(CAUSES)
+        .and_then(include_dir::File::contents_utf8)
+        .unwrap_or_default();
     documented(CAUSES, text).0
 }
 
@@ -171,16 +188,29 @@ pub fn embedded_documented() -> Vec<Documented> {
 pub fn documented(name: &str, text: &str) -> (Vec<Documented>, Vec<Diagnostic>) {
     let mut rows: Vec<Documented> = Vec::new();
     let mut diagnostics = Vec::new();
-    for (number, line) in text.lines().enumerate().skip(1).filter(|(_, line)| !line.trim().is_empty()) {
-        let at = |message: String| Diagnostic::at(name, text, (number + 1, 1, line.chars().count()), message);
+    for (number, line) in text
+        .lines()
+        .enumerate()
+        .skip(1)
+        .filter(|(_, line)| !line.trim().is_empty())
+    {
+        let at = |message: String| {
+            Diagnostic::at(name, text, (number + 1, 1, line.chars().count()), message)
+        };
         match line.split('\t').map(str::trim).collect::<Vec<_>>()[..] {
             [id, _, _] if rows.iter().any(|row| row.id == id) => {
                 diagnostics.push(at(format!("the cause `{id}` is listed twice")));
             }
             [id, code, message] if ![id, code, message].contains(&"") => {
-                rows.push(Documented { id: id.into(), code: code.into(), message: message.into() });
+                rows.push(Documented {
+                    id: id.into(),
+                    code: code.into(),
+                    message: message.into(),
+                });
             }
-            _ => diagnostics.push(at("a line has three columns parted by tabs: id, code, message".into())),
+            _ => diagnostics.push(at(
+                "a line has three columns parted by tabs: id, code, message".into(),
+            )),
         }
     }
     if rows.is_empty() && diagnostics.is_empty() {
@@ -199,7 +229,10 @@ fn read(dir: &FilePath) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
         let entries = match std::fs::read_dir(&here) {
             Ok(entries) => entries,
             Err(error) => {
-                unread.push(Diagnostic::of_file(here.display().to_string(), format!("cannot be read: {error}")));
+                unread.push(Diagnostic::of_file(
+                    here.display().to_string(),
+                    format!("cannot be read: {error}"),
+                ));
                 continue;
             }
         };
@@ -210,7 +243,10 @@ fn read(dir: &FilePath) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
             if is_dir && folder.as_os_str().is_empty() {
                 folders.push(below);
             } else if name.ends_with(".yml") {
-                let found = Diagnostic::of_file(entry.path().display().to_string(), "a case file ends with `.yaml`");
+                let found = Diagnostic::of_file(
+                    entry.path().display().to_string(),
+                    "a case file ends with `.yaml`",
+                );
                 unread.push(found);
             } else if is_case(&name) || name == CAUSES {
                 match read_text(&entry.path()) {
@@ -246,7 +282,12 @@ fn embedded_files() -> BTreeMap<String, String> {
     EMBEDDED
         .files()
         .chain(folders)
-        .filter_map(|file| Some((file.path().to_str()?.replace('\\', "/"), file.contents_utf8()?.to_owned())))
+        .filter_map(|file| {
+            Some((
+                file.path().to_str()?.replace('\\', "/"),
+                file.contents_utf8()?.to_owned(),
+            ))
+        })
         .filter(|(path, _)| is_case(path) || path == CAUSES)
         .collect()
 }
@@ -264,8 +305,13 @@ fn missing<'a>(
 ) -> impl Iterator<Item = Diagnostic> + 'a {
     documented.iter().filter_map(move |row| {
         let wanted = format!("{}.yaml", row.id);
-        let is_there = files.keys().any(|path| path.rsplit('/').next() == Some(&wanted));
-        let line = list.lines().position(|line| line.split('\t').next() == Some(&row.id)).unwrap_or_default();
+        let is_there = files
+            .keys()
+            .any(|path| path.rsplit('/').next() == Some(&wanted));
+        let line = list
+            .lines()
+            .position(|line| line.split('\t').next() == Some(&row.id))
+            .unwrap_or_default();
         let place = (line + 1, 1, row.id.chars().count());
         (!is_there).then(|| {
             let message = format!("the cause `{}` has no case file", row.id);
@@ -284,12 +330,25 @@ fn hash(files: &BTreeMap<String, String>) -> String {
         hasher.update((text.len() as u64).to_be_bytes());
         hasher.update(text);
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
-fn ledger_or_errors(ledger: Option<Ledger>, diagnostics: Vec<Diagnostic>) -> Result<Ledger, Vec<Diagnostic>> {
+fn ledger_or_errors(
+    ledger: Option<Ledger>,
+    diagnostics: Vec<Diagnostic>,
+) -> Result<Ledger, Vec<Diagnostic>> {
     match ledger {
-        Some(ledger) if diagnostics.iter().all(|found| found.severity != Severity::Error) => Ok(ledger),
+        Some(ledger)
+            if diagnostics
+                .iter()
+                .all(|found| found.severity != Severity::Error) =>
+        {
+            Ok(ledger)
+        }
         _ => Err(diagnostics),
     }
 }

@@ -10,6 +10,7 @@ pub mod document;
 pub mod edit;
 pub mod expand;
 pub mod ledger;
+mod matrix;
 pub mod model;
 pub mod needs;
 pub mod placeholder;

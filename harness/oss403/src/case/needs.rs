@@ -9,8 +9,14 @@ use super::model::{
 use super::{placeholder, visit};
 
 /// Identities that every target profile may name. Others come from a scenario's `given.identities`.
-pub const BUILT_IN_IDENTITIES: [&str; 6] =
-    ["owner", "other-account", "ram-user", "sts", "disabled-key", "anonymous"];
+pub const BUILT_IN_IDENTITIES: [&str; 6] = [
+    "owner",
+    "other-account",
+    "ram-user",
+    "sts",
+    "disabled-key",
+    "anonymous",
+];
 
 impl Capability {
     /// The capability as a case writes it.
@@ -87,7 +93,11 @@ impl Call {
         if self.r#as == "anonymous" {
             return SignWith::None;
         }
-        let default = if self.form.is_some() { SignWith::FormV4 } else { SignWith::HeaderV4 };
+        let default = if self.form.is_some() {
+            SignWith::FormV4
+        } else {
+            SignWith::HeaderV4
+        };
         self.sign.unwrap_or(default)
     }
 }
@@ -110,13 +120,20 @@ fn of_given(given: &Given, needs: &mut BTreeSet<Capability>) {
     }
     for identity in given.identities.values() {
         needs.insert(Capability::Operator);
-        let IdentitySpec { ram_user, session, account: _ } = identity;
+        let IdentitySpec {
+            ram_user,
+            session,
+            account: _,
+        } = identity;
         needs.extend(ram_user.as_ref().map(|_| Capability::RamUsers));
         needs.extend(session.as_ref().map(|_| Capability::Sts));
     }
     if !given.domain_proven_by.is_empty() {
         needs.extend([Capability::Cname, Capability::Operator]);
-        given.domain_proven_by.iter().for_each(|who| of_identity(who, needs));
+        given
+            .domain_proven_by
+            .iter()
+            .for_each(|who| of_identity(who, needs));
     }
     if given.vpc_endpoint.is_some() {
         needs.extend([Capability::VpcEndpoint, Capability::Operator]);
@@ -128,8 +145,14 @@ fn of_bucket(bucket: &BucketSpec, needs: &mut BTreeSet<Capability>) {
         of_identity(owner, needs);
     }
     let implied = [
-        (bucket.region == Some(RegionName::Away), Capability::TwoRegions),
-        (bucket.hierarchical_namespace, Capability::HierarchicalNamespace),
+        (
+            bucket.region == Some(RegionName::Away),
+            Capability::TwoRegions,
+        ),
+        (
+            bucket.hierarchical_namespace,
+            Capability::HierarchicalNamespace,
+        ),
         (bucket.policy.is_some(), Capability::BucketPolicy),
         (bucket.referer.is_some(), Capability::Referer),
         (!bucket.cors.is_empty(), Capability::Cors),
@@ -138,10 +161,21 @@ fn of_bucket(bucket: &BucketSpec, needs: &mut BTreeSet<Capability>) {
         (bucket.domain, Capability::Cname),
         (bucket.domain, Capability::Operator),
         (is_kms(bucket.encryption.as_deref()), Capability::Kms),
-        (is_archive(bucket.storage_class.as_deref()), Capability::Archive),
+        (
+            is_archive(bucket.storage_class.as_deref()),
+            Capability::Archive,
+        ),
     ];
-    needs.extend(implied.into_iter().filter(|(holds, _)| *holds).map(|(_, need)| need));
-    bucket.objects.values().for_each(|object| of_object(object, needs));
+    needs.extend(
+        implied
+            .into_iter()
+            .filter(|(holds, _)| *holds)
+            .map(|(_, need)| need),
+    );
+    bucket
+        .objects
+        .values()
+        .for_each(|object| of_object(object, needs));
 }
 
 fn of_object(object: &ObjectSpec, needs: &mut BTreeSet<Capability>) {
@@ -165,7 +199,9 @@ fn of_call(call: &Call, needs: &mut BTreeSet<Capability>) {
 }
 
 fn of_edit(edit: &Edit, needs: &mut BTreeSet<Capability>) {
-    edit.identities().into_iter().for_each(|who| of_identity(who, needs));
+    edit.identities()
+        .into_iter()
+        .for_each(|who| of_identity(who, needs));
     match edit {
         Edit::Sign(scheme) => needs.extend(scheme.needs()),
         Edit::Host(host) => needs.extend(of_host(host)),
@@ -173,7 +209,9 @@ fn of_edit(edit: &Edit, needs: &mut BTreeSet<Capability>) {
         Edit::Method(method) | Edit::TamperMethod(method) => of_request(method, needs),
         Edit::SetHeader(headers) | Edit::TamperHeader(headers) => of_headers(headers.iter(), needs),
         Edit::SetQuery(query) | Edit::TamperQuery(query) => {
-            query.iter().for_each(|(name, value)| of_request(&format!(" /?{name}={value}"), needs));
+            query
+                .iter()
+                .for_each(|(name, value)| of_request(&format!(" /?{name}={value}"), needs));
         }
         Edit::PutObject(objects) => objects.values().for_each(|object| of_object(object, needs)),
         Edit::BucketPolicy(_) | Edit::AddStatement(_) => needs.extend([Capability::BucketPolicy]),

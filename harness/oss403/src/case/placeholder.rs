@@ -30,7 +30,10 @@ pub fn find(text: &str) -> impl Iterator<Item = Result<Placeholder<'_>, Unclosed
                     };
                     from = start + length + 1;
                     let name = &text[start + 2..from - 1];
-                    return Some(Ok(Placeholder { name, range: start..from }));
+                    return Some(Ok(Placeholder {
+                        name,
+                        range: start..from,
+                    }));
                 }
                 _ => from = start + 1,
             }
@@ -89,9 +92,16 @@ pub fn meaning(name: &str) -> Option<Meaning<'_>> {
     }
     if let Some(shift) = name.strip_prefix("now") {
         let digits = shift.strip_prefix(['+', '-'])?;
-        let seconds = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i64>());
+        let seconds = digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| digits.parse::<i64>());
         let seconds = seconds?.ok()?;
-        return Some(Meaning::Now(if shift.starts_with('-') { -seconds } else { seconds }));
+        return Some(Meaning::Now(if shift.starts_with('-') {
+            -seconds
+        } else {
+            seconds
+        }));
     }
     let (kind, rest) = name.split_once('.')?;
     let (_, names) = DOTTED.iter().find(|(known, _)| *known == kind)?;
@@ -123,8 +133,21 @@ mod tests {
         assert_eq!(meaning("now"), Some(Meaning::Plain("now")));
         assert_eq!(meaning("now+60"), Some(Meaning::Now(60)));
         assert_eq!(meaning("now-60"), Some(Meaning::Now(-60)));
-        assert_eq!(meaning("upload.one"), Some(Meaning::Named(Names::Uploads, "one")));
-        for wrong in ["", "now+", "now+x", "now60", "now+99999999999999999999", "uid", "uid.", "buckets.a", "Bucket"] {
+        assert_eq!(
+            meaning("upload.one"),
+            Some(Meaning::Named(Names::Uploads, "one"))
+        );
+        for wrong in [
+            "",
+            "now+",
+            "now+x",
+            "now60",
+            "now+99999999999999999999",
+            "uid",
+            "uid.",
+            "buckets.a",
+            "Bucket",
+        ] {
             assert_eq!(meaning(wrong), None, "{wrong}");
         }
     }

@@ -18,10 +18,14 @@ impl<'text> RequestLine<'text> {
     /// What is wrong with it, as a lower-case fragment.
     pub fn parse(text: &'text str) -> Result<Self, String> {
         let Some((method, target)) = text.split_once(' ') else {
-            return Err("a request is `METHOD /key?query`; the blank between the two is missing".into());
+            return Err(
+                "a request is `METHOD /key?query`; the blank between the two is missing".into(),
+            );
         };
         if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            return Err(format!("`{method}` is no method: it is written in capital letters"));
+            return Err(format!(
+                "`{method}` is no method: it is written in capital letters"
+            ));
         }
         if !target.starts_with('/') {
             return Err(format!("the path `{target}` must begin with `/`"));
@@ -34,7 +38,11 @@ impl<'text> RequestLine<'text> {
             Some((path, query)) => (path, Some(query)),
             None => (target, None),
         };
-        Ok(Self { method, path, query })
+        Ok(Self {
+            method,
+            path,
+            query,
+        })
     }
 }
 
@@ -43,7 +51,10 @@ fn check_percents(target: &str) -> Result<(), String> {
     for (at, _) in target.match_indices('%') {
         let digits = bytes.get(at + 1..at + 3).unwrap_or_default();
         if digits.len() < 2 || !digits.iter().all(u8::is_ascii_hexdigit) {
-            return Err("`%` begins a percent-encoded byte such as `%2F`; a literal one is written `%25`".into());
+            return Err(
+                "`%` begins a percent-encoded byte such as `%2F`; a literal one is written `%25`"
+                    .into(),
+            );
         }
     }
     Ok(())
@@ -56,7 +67,10 @@ mod tests {
     #[test]
     fn it_is_taken_apart_at_the_first_blank_and_the_first_question_mark() {
         let line = RequestLine::parse("GET /a b?acl&x=?").unwrap();
-        assert_eq!((line.method, line.path, line.query), ("GET", "/a b", Some("acl&x=?")));
+        assert_eq!(
+            (line.method, line.path, line.query),
+            ("GET", "/a b", Some("acl&x=?"))
+        );
         assert_eq!(RequestLine::parse("PUT /").unwrap().query, None);
     }
 

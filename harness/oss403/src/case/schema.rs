@@ -13,19 +13,24 @@ const NO_SCHEMAS: [&str; 5] = ["required", "enum", "const", "default", "examples
 
 /// The schema as the text of its file.
 pub fn text() -> String {
-    let mut schema =
-        SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<CaseFile>().to_value();
+    let mut schema = SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<CaseFile>()
+        .to_value();
     admit_axes(&mut schema);
     describe_matrix(&mut schema);
     schema["title"] = "oss403 case file".into();
-    let mut text = serde_json::to_string_pretty(&schema).expect("a schema is plain data with text keys");
+    let mut text =
+        serde_json::to_string_pretty(&schema).expect("a schema is plain data with text keys");
     text.push('\n');
     text
 }
 
 /// Lets `$axis` stand wherever a scenario has a value that is not just any text. The header is not filled, so it stays as it is.
 fn admit_axes(schema: &mut Value) {
-    let Some(definitions) = schema.get("$defs").and_then(Value::as_object).cloned() else { return };
+    let Some(definitions) = schema.get("$defs").and_then(Value::as_object).cloned() else {
+        return;
+    };
     let mut inside = vec!["Scenario".to_owned()];
     let mut next = 0;
     while let Some(name) = inside.get(next).cloned() {
@@ -55,7 +60,11 @@ fn references(schema: &Value, names: &mut Vec<String>) {
     match schema {
         Value::Object(entries) => {
             let target = entries.get("$ref").and_then(Value::as_str);
-            names.extend(target.and_then(|target| target.strip_prefix("#/$defs/")).map(str::to_owned));
+            names.extend(
+                target
+                    .and_then(|target| target.strip_prefix("#/$defs/"))
+                    .map(str::to_owned),
+            );
             entries.values().for_each(|entry| references(entry, names));
         }
         Value::Array(items) => items.iter().for_each(|item| references(item, names)),
@@ -73,7 +82,11 @@ fn below(schema: &mut Value) {
     };
     for (key, entry) in entries.iter_mut() {
         match key.as_str() {
-            "properties" => entry.as_object_mut().into_iter().flat_map(Map::iter_mut).for_each(|(_, of)| position(of)),
+            "properties" => entry
+                .as_object_mut()
+                .into_iter()
+                .flat_map(Map::iter_mut)
+                .for_each(|(_, of)| position(of)),
             "additionalProperties" | "items" => position(entry),
             key if NO_SCHEMAS.contains(&key) => {}
             _ => below(entry),
@@ -83,10 +96,17 @@ fn below(schema: &mut Value) {
 
 fn position(schema: &mut Value) {
     below(schema);
-    let Value::Object(entries) = schema else { return };
-    let is_any = !["type", "$ref", "anyOf", "oneOf", "enum", "const"].iter().any(|key| entries.contains_key(*key));
-    let is_text = entries.get("type").is_some_and(|kind| *kind == json!("string") || *kind == json!(["string", "null"]));
-    let is_plain_text = is_text && !entries.contains_key("pattern") && !entries.contains_key("enum");
+    let Value::Object(entries) = schema else {
+        return;
+    };
+    let is_any = !["type", "$ref", "anyOf", "oneOf", "enum", "const"]
+        .iter()
+        .any(|key| entries.contains_key(*key));
+    let is_text = entries
+        .get("type")
+        .is_some_and(|kind| *kind == json!("string") || *kind == json!(["string", "null"]));
+    let is_plain_text =
+        is_text && !entries.contains_key("pattern") && !entries.contains_key("enum");
     if is_any || is_plain_text {
         return;
     }
@@ -95,7 +115,10 @@ fn position(schema: &mut Value) {
     let mut wrapped = Map::new();
     wrapped.extend(description.map(|text| ("description".to_owned(), text)));
     wrapped.extend(default.map(|value| ("default".to_owned(), value)));
-    wrapped.insert("anyOf".into(), json!([Value::Object(entries.clone()), axis()]));
+    wrapped.insert(
+        "anyOf".into(),
+        json!([Value::Object(entries.clone()), axis()]),
+    );
     *schema = Value::Object(wrapped);
 }
 

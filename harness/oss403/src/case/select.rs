@@ -18,11 +18,17 @@ pub struct UnknownFilter {
 /// with `*` for any text.
 pub fn matches(filter: &str, instance: &Instance) -> bool {
     let id = instance.id.as_str();
-    let names = [instance.file.cause.as_str(), instance.file.code.as_str(), id];
+    let names = [
+        instance.file.cause.as_str(),
+        instance.file.code.as_str(),
+        id,
+    ];
     if filter.contains('*') {
         return names.iter().any(|name| glob(filter, name));
     }
-    let begins = id.strip_prefix(filter.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'));
+    let begins = id
+        .strip_prefix(filter.trim_end_matches('/'))
+        .is_some_and(|rest| rest.starts_with('/'));
     names.contains(&filter) || begins
 }
 
@@ -33,7 +39,10 @@ pub(super) fn select(ledger: &Ledger, filters: &[String]) -> Result<Vec<Instance
     let mut hits = vec![false; filters.len()];
     let mut selected = Vec::new();
     for entry in ledger.entries() {
-        if !filters.iter().any(|filter| may_match(filter, &entry.file.cause, &entry.file.code)) {
+        if !filters
+            .iter()
+            .any(|filter| may_match(filter, &entry.file.cause, &entry.file.code))
+        {
             continue;
         }
         for instance in entry.instances() {
@@ -61,12 +70,20 @@ fn may_match(filter: &str, cause: &str, code: &str) -> bool {
 
 fn unknown(ledger: &Ledger, filter: &str) -> UnknownFilter {
     let causes: Vec<&str> = ledger.causes().map(|file| file.cause.as_str()).collect();
-    let (cause, rest) = filter.split_once('/').map_or((filter, None), |(cause, rest)| (cause, Some(rest)));
-    let entry = ledger.entries().iter().find(|entry| entry.file.cause == cause);
+    let (cause, rest) = filter
+        .split_once('/')
+        .map_or((filter, None), |(cause, rest)| (cause, Some(rest)));
+    let entry = ledger
+        .entries()
+        .iter()
+        .find(|entry| entry.file.cause == cause);
     let help = match (entry, rest) {
         (Some(entry), Some(_)) => {
             let ids: Vec<String> = entry.instances().map(|instance| instance.id).collect();
-            let scenarios = entry.templates.iter().map(|template| format!("{cause}/{}", template.name));
+            let scenarios = entry
+                .templates
+                .iter()
+                .map(|template| format!("{cause}/{}", template.name));
             let known: Vec<String> = scenarios.chain(ids).collect();
             suggest::help(filter, known.iter().map(String::as_str), "ids")
         }
@@ -78,16 +95,25 @@ fn unknown(ledger: &Ledger, filter: &str) -> UnknownFilter {
             }
         }
     };
-    UnknownFilter { filter: filter.to_owned(), help }
+    UnknownFilter {
+        filter: filter.to_owned(),
+        help,
+    }
 }
 
 /// Whether a text fits a pattern in which `*` is any text. Takes time in the product of the lengths at worst.
 fn glob(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else {
+        return false;
+    };
+    let Some(last) = parts.next_back() else {
+        return rest.is_empty();
+    };
     for part in parts {
-        let Some(at) = rest.find(part) else { return false };
+        let Some(at) = rest.find(part) else {
+            return false;
+        };
         rest = &rest[at + part.len()..];
     }
     rest.ends_with(last)
@@ -99,10 +125,23 @@ mod tests {
 
     #[test]
     fn a_star_is_any_text() {
-        for (pattern, text) in [("*", ""), ("a*", "a"), ("*c", "abc"), ("a*c", "ac"), ("a*b*c", "axbxbxc"), ("*/HEAD", "x/y/HEAD")] {
+        for (pattern, text) in [
+            ("*", ""),
+            ("a*", "a"),
+            ("*c", "abc"),
+            ("a*c", "ac"),
+            ("a*b*c", "axbxbxc"),
+            ("*/HEAD", "x/y/HEAD"),
+        ] {
             assert!(glob(pattern, text), "{pattern} {text}");
         }
-        for (pattern, text) in [("a*a", "a"), ("a*b*c", "acb"), ("*x", "xy"), ("b*", "ab"), ("a**b", "ba")] {
+        for (pattern, text) in [
+            ("a*a", "a"),
+            ("a*b*c", "acb"),
+            ("*x", "xy"),
+            ("b*", "ab"),
+            ("a**b", "ba"),
+        ] {
             assert!(!glob(pattern, text), "{pattern} {text}");
         }
     }

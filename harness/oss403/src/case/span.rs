@@ -116,7 +116,10 @@ enum Children {
 impl SpanIndex {
     /// Reads the places of a text. Where the text stops being YAML the index stops, too.
     pub fn of(text: &str) -> Self {
-        let mut builder = Builder { lines: text.lines().collect(), ..Builder::default() };
+        let mut builder = Builder {
+            lines: text.lines().collect(),
+            ..Builder::default()
+        };
         for event in Parser::new_from_str(text) {
             let Ok((event, place)) = event else { break };
             builder.take(event, place);
@@ -136,7 +139,10 @@ impl SpanIndex {
                 (Step::Index(index), Children::List(items)) => (None, items.get(*index)),
                 (Step::Key(key), Children::Map(entries)) => {
                     let entry = entries.iter().find(|(known, _, _)| known == key);
-                    (entry.map(|(_, place, _)| *place), entry.map(|(_, _, child)| child))
+                    (
+                        entry.map(|(_, place, _)| *place),
+                        entry.map(|(_, _, child)| child),
+                    )
                 }
                 _ => (None, None),
             };
@@ -154,7 +160,10 @@ impl SpanIndex {
 
     /// The place where a key stands a second time in its map.
     pub fn duplicate(&self, key: &str) -> Option<TextSpan> {
-        self.duplicates.iter().find(|(known, _)| known == key).map(|(_, place)| *place)
+        self.duplicates
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, place)| *place)
     }
 }
 
@@ -188,32 +197,60 @@ impl Builder<'_> {
     }
 
     fn scalar(&mut self, text: &str, span: TextSpan, anchor: usize) {
-        if let Some(Open { children: Children::Map(entries), key: key @ None, .. }) = self.open.last_mut() {
+        if let Some(Open {
+            children: Children::Map(entries),
+            key: key @ None,
+            ..
+        }) = self.open.last_mut()
+        {
             if entries.iter().any(|(known, _, _)| known == text) {
                 self.index.duplicates.push((text.to_owned(), span));
             }
             *key = Some((text.to_owned(), span));
             return;
         }
-        self.finish(Node { span, children: Children::None }, anchor);
+        self.finish(
+            Node {
+                span,
+                children: Children::None,
+            },
+            anchor,
+        );
     }
 
     fn alias(&mut self, anchor: usize, span: TextSpan) {
         match self.anchors.get(&anchor).copied() {
             Some(node) => self.attach(node, span),
-            None => self.finish(Node { span, children: Children::None }, 0),
+            None => self.finish(
+                Node {
+                    span,
+                    children: Children::None,
+                },
+                0,
+            ),
         }
     }
 
     fn begin(&mut self, span: TextSpan, anchor: usize, children: Children) {
         // Of a list or a map only its first character is shown.
         let span = TextSpan { length: 1, ..span };
-        self.open.push(Open { span, anchor, children, key: None });
+        self.open.push(Open {
+            span,
+            anchor,
+            children,
+            key: None,
+        });
     }
 
     fn close(&mut self) {
         if let Some(open) = self.open.pop() {
-            self.finish(Node { span: open.span, children: open.children }, open.anchor);
+            self.finish(
+                Node {
+                    span: open.span,
+                    children: open.children,
+                },
+                open.anchor,
+            );
         }
     }
 
@@ -229,8 +266,15 @@ impl Builder<'_> {
 
     fn attach(&mut self, node: usize, span: TextSpan) {
         match self.open.last_mut() {
-            Some(Open { children: Children::List(items), .. }) => items.push(node),
-            Some(Open { children: Children::Map(entries), key, .. }) => match key.take() {
+            Some(Open {
+                children: Children::List(items),
+                ..
+            }) => items.push(node),
+            Some(Open {
+                children: Children::Map(entries),
+                key,
+                ..
+            }) => match key.take() {
                 Some((name, place)) => entries.push((name, place, node)),
                 // A list or a map as key; the reader of values refuses it.
                 None => *key = Some((String::new(), span)),
@@ -242,9 +286,20 @@ impl Builder<'_> {
     /// The first line of a place, without the blanks at its end.
     fn span(&self, place: Place) -> TextSpan {
         let (line, start) = (place.start.line(), place.start.col());
-        let width = self.lines.get(line.saturating_sub(1)).map_or(0, |line| line.trim_end().chars().count());
-        let end = if place.end.line() == line { place.end.col() } else { width };
-        TextSpan { line, column: start + 1, length: end.min(width).saturating_sub(start).max(1) }
+        let width = self
+            .lines
+            .get(line.saturating_sub(1))
+            .map_or(0, |line| line.trim_end().chars().count());
+        let end = if place.end.line() == line {
+            place.end.col()
+        } else {
+            width
+        };
+        TextSpan {
+            line,
+            column: start + 1,
+            length: end.min(width).saturating_sub(start).max(1),
+        }
     }
 }
 
@@ -262,7 +317,9 @@ list:
 ";
 
     fn at(path: &[Step], part: Part) -> (usize, usize, usize) {
-        let span = SpanIndex::of(TEXT).find(&Path(path.to_vec()), part).unwrap();
+        let span = SpanIndex::of(TEXT)
+            .find(&Path(path.to_vec()), part)
+            .unwrap();
         (span.line, span.column, span.length)
     }
 
@@ -272,18 +329,33 @@ list:
         assert_eq!(at(&["a".into()], Part::Value), (1, 4, 3));
         assert_eq!(at(&["é".into(), "k".into()], Part::Value), (2, 9, 3));
         assert_eq!(at(&["é".into(), "q".into()], Part::Key), (2, 14, 3));
-        assert_eq!(at(&["é".into(), "q".into(), 1.into()], Part::Value), (2, 23, 2));
-        assert_eq!(at(&["list".into(), 0.into(), "name".into()], Part::Value), (4, 11, 5));
+        assert_eq!(
+            at(&["é".into(), "q".into(), 1.into()], Part::Value),
+            (2, 23, 2)
+        );
+        assert_eq!(
+            at(&["list".into(), 0.into(), "name".into()], Part::Value),
+            (4, 11, 5)
+        );
     }
 
     #[test]
     fn an_alias_leads_to_what_it_stands_for() {
-        assert_eq!(at(&["list".into(), 1.into(), "deep".into()], Part::Key), (5, 17, 4));
+        assert_eq!(
+            at(&["list".into(), 1.into(), "deep".into()], Part::Key),
+            (5, 17, 4)
+        );
     }
 
     #[test]
     fn a_path_that_is_not_there_ends_at_its_last_known_key() {
-        assert_eq!(at(&["list".into(), 0.into(), "at".into(), "nope".into()], Part::Value), (5, 5, 2));
+        assert_eq!(
+            at(
+                &["list".into(), 0.into(), "at".into(), "nope".into()],
+                Part::Value
+            ),
+            (5, 5, 2)
+        );
         assert_eq!(at(&["list".into(), 7.into()], Part::Value), (3, 1, 4));
     }
 
@@ -297,7 +369,17 @@ list:
 
     #[test]
     fn what_is_no_yaml_ends_the_index_without_a_panic() {
-        for text in ["", "a: [", "a: {b: c", "]", "*x", "? [a]\n: b", "- - -\n", "\u{0}", "a: 'x"] {
+        for text in [
+            "",
+            "a: [",
+            "a: {b: c",
+            "]",
+            "*x",
+            "? [a]\n: b",
+            "- - -\n",
+            "\u{0}",
+            "a: 'x",
+        ] {
             SpanIndex::of(text).find(&Path::from(["a", "b"]), Part::Key);
         }
     }

@@ -24,12 +24,20 @@ pub fn help<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, what: &str
     match known.len() {
         0 => format!("there are no {what} here"),
         1..=FEW => format!("the {what} here: {}", quoted(&known)),
-        count => format!("the {what} here: {}, and {} more", quoted(&known[..FEW]), count - FEW),
+        count => format!(
+            "the {what} here: {}, and {} more",
+            quoted(&known[..FEW]),
+            count - FEW
+        ),
     }
 }
 
 fn quoted(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    words
+        .iter()
+        .map(|word| format!("`{word}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// A third of the letters may be wrong, or the word may be the beginning or the end of the known one.

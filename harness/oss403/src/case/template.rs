@@ -56,8 +56,12 @@ impl<'a> Choice<'a> {
 
     /// The labels as they stand in an id, joined by `-`.
     pub fn slug(&self) -> String {
-        let slugs: Vec<&str> =
-            self.axes.iter().zip(self.picks).map(|(axis, pick)| axis.values[*pick].slug.as_str()).collect();
+        let slugs: Vec<&str> = self
+            .axes
+            .iter()
+            .zip(self.picks)
+            .map(|(axis, pick)| axis.values[*pick].slug.as_str())
+            .collect();
         slugs.join("-")
     }
 }
@@ -106,7 +110,10 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
 }
 
 /// The longest axis name that a word begins with, and what is left of the word.
-fn axis_in<'w, 'n>(word: &'w str, names: impl Iterator<Item = &'n str>) -> Option<(&'n str, &'w str)> {
+fn axis_in<'w, 'n>(
+    word: &'w str,
+    names: impl Iterator<Item = &'n str>,
+) -> Option<(&'n str, &'w str)> {
     names
         .filter_map(|name| Some((name, word.strip_prefix(name)?)))
         .filter(|(_, rest)| rest.is_empty() || rest.starts_with('-'))
@@ -133,11 +140,17 @@ pub fn unknown_axis(path: &Path, part: Part, word: &str, axes: &[Axis]) -> Probl
     let known = axes.iter().map(|axis| axis.name.as_str());
     let help = match suggest::nearest(word, known) {
         Some(name) => format!("did you mean `${name}`?"),
-        None => "a literal `$` is written `$$`; axes are declared in the scenario's `matrix`".into(),
+        None => {
+            "a literal `$` is written `$$`; axes are declared in the scenario's `matrix`".into()
+        }
     };
-    problem(path.clone(), part, format!("`${word}` is no axis of this scenario"))
-        .word(format!("${word}"))
-        .help(help)
+    problem(
+        path.clone(),
+        part,
+        format!("`${word}` is no axis of this scenario"),
+    )
+    .word(format!("${word}"))
+    .help(help)
 }
 
 /// The value with every `$axis` replaced.
@@ -150,7 +163,12 @@ pub fn substitute(value: &Value, choice: Choice<'_>) -> Result<Value, Problem> {
 }
 
 /// `None` means that the entry goes away: an axis stands there whose value is `null`.
-fn fill(value: &Value, choice: Choice<'_>, path: &Path, depth: usize) -> Result<Option<Value>, Problem> {
+fn fill(
+    value: &Value,
+    choice: Choice<'_>,
+    path: &Path,
+    depth: usize,
+) -> Result<Option<Value>, Problem> {
     match value {
         Value::String(text) => fill_text(text, choice, path, Part::Value, depth),
         Value::Array(items) => {
@@ -213,10 +231,14 @@ fn fill_text(
         };
         match fill_axis(name, choice, path, part, depth)? {
             Some(Value::String(inner)) => filled.push_str(&inner),
-            Some(scalar @ (Value::Number(_) | Value::Bool(_))) => filled.push_str(&scalar.to_string()),
+            Some(scalar @ (Value::Number(_) | Value::Bool(_))) => {
+                filled.push_str(&scalar.to_string());
+            }
             None => {}
             Some(_) => {
-                let message = format!("`${name}` is a map or a list here, which cannot stand inside a longer text");
+                let message = format!(
+                    "`${name}` is a map or a list here, which cannot stand inside a longer text"
+                );
                 return Err(problem(path.clone(), part, message).word(format!("${name}")));
             }
         }
@@ -237,7 +259,10 @@ fn fill_axis(
         return Err(problem(path.clone(), part, message).word(format!("${name}")));
     }
     match choice.of(name) {
-        None | Some(AxisValue { value: Value::Null, .. }) => Ok(None),
+        None
+        | Some(AxisValue {
+            value: Value::Null, ..
+        }) => Ok(None),
         Some(AxisValue { value, path, .. }) => match fill(value, choice, path, depth + 1)? {
             Some(Value::Object(_) | Value::Array(_)) if part == Part::Key => {
                 let message = format!("`${name}` is a map or a list here, which cannot be a key");
@@ -273,8 +298,12 @@ pub fn origin(template: &Value, choice: Choice<'_>, path: &Path) -> Path {
 }
 
 fn axis_at<'a>(node: &Value, choice: Choice<'a>) -> Option<&'a AxisValue> {
-    let Value::String(text) = node else { return None };
-    let [Piece::Dollar(word)] = pieces(text)[..] else { return None };
+    let Value::String(text) = node else {
+        return None;
+    };
+    let [Piece::Dollar(word)] = pieces(text)[..] else {
+        return None;
+    };
     choice.of(word)
 }
 
@@ -308,17 +337,31 @@ mod tests {
             value: value.clone(),
             path: Path(vec!["matrix".into(), name.into(), number.into()]),
         });
-        Axis { name: name.into(), values: values.collect() }
+        Axis {
+            name: name.into(),
+            values: values.collect(),
+        }
     }
 
     fn filled(template: &Value, axes: &[Axis]) -> Result<Value, String> {
         let picks = vec![0; axes.len()];
-        substitute(template, Choice { axes, picks: &picks }).map_err(|problem| problem.message)
+        substitute(
+            template,
+            Choice {
+                axes,
+                picks: &picks,
+            },
+        )
+        .map_err(|problem| problem.message)
     }
 
     #[test]
     fn a_whole_text_becomes_the_node_and_a_part_becomes_text() {
-        let axes = [axis("m", &[json!("GET")]), axis("n", &[json!(5)]), axis("map", &[json!({ "k": "$m" })])];
+        let axes = [
+            axis("m", &[json!("GET")]),
+            axis("n", &[json!(5)]),
+            axis("map", &[json!({ "k": "$m" })]),
+        ];
         let template = json!({ "a": "$map", "b": "$m /x?n=$n", "c": "$n", "$m": ["$m-$n"] });
         let expected = json!({ "a": { "k": "GET" }, "b": "GET /x?n=5", "c": 5, "GET": ["GET-5"] });
         assert_eq!(filled(&template, &axes), Ok(expected));
@@ -328,7 +371,10 @@ mod tests {
     fn null_takes_the_entry_away() {
         let axes = [axis("x", &[Value::Null])];
         let template = json!({ "a": "$x", "b": ["$x", 1], "c": "<$x>", "d": null, "$x": 1 });
-        assert_eq!(filled(&template, &axes), Ok(json!({ "b": [1], "c": "<>", "d": null })));
+        assert_eq!(
+            filled(&template, &axes),
+            Ok(json!({ "b": [1], "c": "<>", "d": null }))
+        );
     }
 
     #[test]
@@ -341,25 +387,58 @@ mod tests {
     #[test]
     fn the_longest_axis_that_fits_is_meant() {
         let axes = [axis("key", &[json!("K")]), axis("key-id", &[json!("I")])];
-        assert_eq!(filled(&json!("$key-id $key-x $key"), &axes), Ok(json!("I K-x K")));
-        assert_eq!(filled(&json!("$keys"), &axes), Err("`$keys` is no axis of this scenario".into()));
+        assert_eq!(
+            filled(&json!("$key-id $key-x $key"), &axes),
+            Ok(json!("I K-x K"))
+        );
+        assert_eq!(
+            filled(&json!("$keys"), &axes),
+            Err("`$keys` is no axis of this scenario".into())
+        );
     }
 
     #[test]
     fn what_cannot_be_filled_is_said() {
-        let axes = [axis("map", &[json!({})]), axis("a", &[json!("$b")]), axis("b", &[json!("$a")])];
-        assert!(filled(&json!("x $map"), &axes).unwrap_err().contains("inside a longer text"));
-        assert!(filled(&json!({ "$map": 1 }), &axes).unwrap_err().contains("cannot be a key"));
-        assert!(filled(&json!("$a"), &axes).unwrap_err().contains("stands for itself"));
+        let axes = [
+            axis("map", &[json!({})]),
+            axis("a", &[json!("$b")]),
+            axis("b", &[json!("$a")]),
+        ];
+        assert!(
+            filled(&json!("x $map"), &axes)
+                .unwrap_err()
+                .contains("inside a longer text")
+        );
+        assert!(
+            filled(&json!({ "$map": 1 }), &axes)
+                .unwrap_err()
+                .contains("cannot be a key")
+        );
+        assert!(
+            filled(&json!("$a"), &axes)
+                .unwrap_err()
+                .contains("stands for itself")
+        );
         let axes = [axis("same", &[json!("x")])];
-        assert!(filled(&json!({ "$same": 1, "x": 2 }), &axes).unwrap_err().contains("comes twice"));
+        assert!(
+            filled(&json!({ "$same": 1, "x": 2 }), &axes)
+                .unwrap_err()
+                .contains("comes twice")
+        );
     }
 
     #[test]
     fn what_was_filled_is_traced_to_where_it_was_written() {
-        let axes = [axis("base", &[json!({ "as": "$who" })]), axis("who", &[json!("nobody")]), axis("none", &[Value::Null])];
+        let axes = [
+            axis("base", &[json!({ "as": "$who" })]),
+            axis("who", &[json!("nobody")]),
+            axis("none", &[Value::Null]),
+        ];
         let template = json!({ "base": "$base", "list": ["$none", { "x": 1 }] });
-        let choice = Choice { axes: &axes, picks: &[0, 0, 0] };
+        let choice = Choice {
+            axes: &axes,
+            picks: &[0, 0, 0],
+        };
         let of = |steps: &[Step]| origin(&template, choice, &Path(steps.to_vec())).to_string();
         assert_eq!(of(&["base".into(), "as".into()]), "matrix.who[0]");
         assert_eq!(of(&["base".into(), "sing".into()]), "matrix.base[0].sing");

@@ -24,7 +24,7 @@ impl FromStr for Span {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no span of time");
+        let wrong = || format!("`{text}` is no span of time such as `-1s`, `15m`, `1h`, `7d`");
         let unit = match text.as_bytes().last() {
             Some(b's') => 1,
             Some(b'm') => 60,
@@ -50,7 +50,9 @@ impl FromStr for Span {
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm')];
-        let unit = units.into_iter().find(|(length, _)| self.0 != 0 && self.0 % length == 0);
+        let unit = units
+            .into_iter()
+            .find(|(length, _)| self.0 != 0 && self.0 % length == 0);
         let (length, letter) = unit.unwrap_or((1, 's'));
         write!(f, "{}{letter}", self.0 / length)
     }
@@ -205,7 +207,10 @@ impl JsonSchema for Yes {
 impl ObjectSpec {
     /// An object whose content is a text.
     pub fn of_text(text: impl Into<String>) -> Self {
-        Self { text: Some(text.into()), ..Self::default() }
+        Self {
+            text: Some(text.into()),
+            ..Self::default()
+        }
     }
 }
 
@@ -286,7 +291,10 @@ mod tests {
                 let value = serde_json::Value::from(*word);
                 assert!(serde_json::from_value::<T>(value).is_ok(), "{word}");
             }
-            let error = serde_json::from_str::<T>("\"?\"").err().unwrap().to_string();
+            let error = serde_json::from_str::<T>("\"?\"")
+                .err()
+                .unwrap()
+                .to_string();
             for known in error.split('`').skip(3).step_by(2) {
                 assert!(words.contains(&known), "{known} is missing in the schema");
             }
@@ -309,11 +317,17 @@ mod tests {
 
     #[test]
     fn what_is_no_span_is_refused() {
-        for text in ["", "s", "-s", "5", "5w", "+5s", "1.5h", "5 s", "--5s", "９s", "5sm", "é"] {
+        for text in [
+            "", "s", "-s", "5", "5w", "+5s", "1.5h", "5 s", "--5s", "９s", "5sm", "é",
+        ] {
             assert!(text.parse::<Span>().is_err(), "{text:?}");
         }
         for text in ["9223372036854775807d", "99999999999999999999s", "-40000d"] {
-            assert!(text.parse::<Span>().is_err_and(|error| error.contains("hundred")), "{text:?}");
+            assert!(
+                text.parse::<Span>()
+                    .is_err_and(|error| error.contains("hundred")),
+                "{text:?}"
+            );
         }
     }
 
@@ -332,7 +346,10 @@ mod tests {
             assert!(!matches!(host, HostName::Literal(_)), "{name}");
             assert_eq!(host.as_str(), name);
         }
-        assert_eq!(HostName::from("a.example"), HostName::Literal("a.example".into()));
+        assert_eq!(
+            HostName::from("a.example"),
+            HostName::Literal("a.example".into())
+        );
     }
 
     #[test]
@@ -342,8 +359,16 @@ mod tests {
         let mapped = read(r#"{"text": "hello", "storage-class": "Archive"}"#).unwrap();
         assert_eq!(mapped.storage_class.as_deref(), Some("Archive"));
         assert!(read("5").is_err());
-        assert!(read(r#"{"txt": "hello"}"#).unwrap_err().to_string().contains("unknown field `txt`"));
-        assert_eq!(serde_json::to_string(&ObjectSpec::of_text("hello")).unwrap(), "\"hello\"");
+        assert!(
+            read(r#"{"txt": "hello"}"#)
+                .unwrap_err()
+                .to_string()
+                .contains("unknown field `txt`")
+        );
+        assert_eq!(
+            serde_json::to_string(&ObjectSpec::of_text("hello")).unwrap(),
+            "\"hello\""
+        );
         let written = serde_json::to_string(&mapped).unwrap();
         assert_eq!(read(&written).unwrap(), mapped);
     }

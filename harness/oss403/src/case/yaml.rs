@@ -32,23 +32,41 @@ pub struct YamlError {
 /// # Errors
 /// When the text is too big, is not YAML, holds several documents, or exceeds a limit of this module.
 pub fn parse(text: &str) -> Result<Value, YamlError> {
-    let plain = |message: String| YamlError { message, place: None, duplicate: None };
+    let plain = |message: String| YamlError {
+        message,
+        place: None,
+        duplicate: None,
+    };
     if text.len() > MAX_BYTES {
         let size = text.len();
-        return Err(plain(format!("the file has {size} bytes; the limit is {MAX_BYTES}")));
+        return Err(plain(format!(
+            "the file has {size} bytes; the limit is {MAX_BYTES}"
+        )));
     }
     if let Some(place) = too_deep(text) {
         let message = format!("nested deeper than {MAX_DEPTH} levels");
-        return Err(YamlError { place: Some(place), ..plain(message) });
+        return Err(YamlError {
+            place: Some(place),
+            ..plain(message)
+        });
     }
     let said = RefCell::default();
     let budget = Cell::new(MAX_VALUES);
-    let node = Node { depth: 0, budget: &budget, said: &said };
-    node.deserialize(serde_yaml::Deserializer::from_str(text)).map_err(|error| {
-        let place = error.location().map(|at| (at.line(), at.column()));
-        let Said { message, duplicate } = said.take();
-        YamlError { message: message.unwrap_or_else(|| without_place(&error.to_string())), place, duplicate }
-    })
+    let node = Node {
+        depth: 0,
+        budget: &budget,
+        said: &said,
+    };
+    node.deserialize(serde_yaml::Deserializer::from_str(text))
+        .map_err(|error| {
+            let place = error.location().map(|at| (at.line(), at.column()));
+            let Said { message, duplicate } = said.take();
+            YamlError {
+                message: message.unwrap_or_else(|| without_place(&error.to_string())),
+                place,
+                duplicate,
+            }
+        })
 }
 
 /// Most brackets open at a time over all lines. Texts and comments may hold some that are never closed, so it is generous.
@@ -79,7 +97,9 @@ fn without_place(message: &str) -> String {
     match &message[..end] {
         "repetition limit exceeded" => "aliases stand for too much".into(),
         "recursion limit exceeded" => format!("nested deeper than {MAX_DEPTH} levels"),
-        text if text.contains("more than one document") => "the file holds more than one document".into(),
+        text if text.contains("more than one document") => {
+            "the file holds more than one document".into()
+        }
         text => text.to_owned(),
     }
 }
@@ -100,7 +120,10 @@ struct Said {
 
 impl Node<'_> {
     fn inside(self) -> Self {
-        Self { depth: self.depth + 1, ..self }
+        Self {
+            depth: self.depth + 1,
+            ..self
+        }
     }
 
     fn enter<E: serde::de::Error>(&self) -> Result<(), E> {
@@ -152,7 +175,9 @@ impl<'de> Visitor<'de> for Node<'_> {
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
         let number = Number::from_f64(value);
-        number.map(Value::Number).ok_or_else(|| self.refuse("a number must be finite"))
+        number
+            .map(Value::Number)
+            .ok_or_else(|| self.refuse("a number must be finite"))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -254,7 +279,10 @@ mod tests {
 
     #[test]
     fn an_alias_stands_for_its_value() {
-        assert_eq!(parse("a: &x { k: 1 }\nb: *x\n"), Ok(json!({ "a": { "k": 1 }, "b": { "k": 1 } })));
+        assert_eq!(
+            parse("a: &x { k: 1 }\nb: *x\n"),
+            Ok(json!({ "a": { "k": 1 }, "b": { "k": 1 } }))
+        );
     }
 
     #[test]
@@ -289,10 +317,18 @@ mod tests {
 
     #[test]
     fn deep_nesting_is_an_error() {
-        for text in ["[".repeat(500_000), "{".repeat(500_000), "{a: [".repeat(200_000), "- ".repeat(500_000), "? ".repeat(300_000)] {
+        for text in [
+            "[".repeat(500_000),
+            "{".repeat(500_000),
+            "{a: [".repeat(200_000),
+            "- ".repeat(500_000),
+            "? ".repeat(300_000),
+        ] {
             assert!(parse(&text).is_err(), "{}", &text[..6]);
         }
-        let blocks: String = (0..500).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+        let blocks: String = (0..500)
+            .map(|depth| format!("{}a:\n", " ".repeat(depth)))
+            .collect();
         assert_eq!(message(&blocks), "nested deeper than 64 levels");
         let brackets = "[\n".repeat(300_000);
         assert!(parse(&brackets).is_err());
@@ -305,7 +341,10 @@ mod tests {
         assert!(message("a: .nan\n").contains("finite"));
         assert!(message(&"x".repeat(MAX_BYTES + 1)).contains("limit"));
         let unclosed = parse("a: 1\nb: [1, 2\nc: 3\n").unwrap_err();
-        assert!(unclosed.place.is_some() && !unclosed.message.contains(" at line "), "{unclosed:?}");
+        assert!(
+            unclosed.place.is_some() && !unclosed.message.contains(" at line "),
+            "{unclosed:?}"
+        );
         assert_eq!(parse(""), Ok(Value::Null));
     }
 }

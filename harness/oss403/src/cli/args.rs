@@ -35,7 +35,10 @@ impl Arguments {
     /// When options of `run` stand before another command, where they would mean nothing.
     pub fn resolve(self) -> Result<(Command, ColorWhen), clap::Error> {
         let Some(command) = self.command else {
-            let run = RunArgs { filters: Vec::new(), options: self.run };
+            let run = RunArgs {
+                filters: Vec::new(),
+                options: self.run,
+            };
             return Ok((Command::Run(run), self.color));
         };
         if self.run != RunOptions::default() {
@@ -206,7 +209,9 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 }
 
 fn partition(text: &str) -> Result<(u32, u32), String> {
-    let parts = text.split_once('/').and_then(|(m, n)| Some((m.parse().ok()?, n.parse().ok()?)));
+    let parts = text
+        .split_once('/')
+        .and_then(|(m, n)| Some((m.parse().ok()?, n.parse().ok()?)));
     match parts {
         Some((m, n)) if 1 <= m && m <= n => Ok((m, n)),
         Some(_) => Err("M counts from 1 to N".into()),
@@ -230,7 +235,9 @@ mod tests {
     #[test]
     fn no_command_is_run_and_takes_its_options() {
         let (command, _) = parse("oss403 --seed 7").expect("is run");
-        let Command::Run(run) = command else { panic!("not run: {command:?}") };
+        let Command::Run(run) = command else {
+            panic!("not run: {command:?}")
+        };
         assert_eq!(run.options.seed, Some(7));
         assert!(run.filters.is_empty());
     }

@@ -23,7 +23,11 @@ pub(super) fn check(args: &CheckArgs, console: Console) -> Exit {
     if let Err(error) = tolerate_closed_pipe(reported) {
         console.error(format_args!("standard error: {error}"), None);
     }
-    if checked.errors() == 0 { Exit::Ok } else { Exit::Usage }
+    if checked.errors() == 0 {
+        Exit::Ok
+    } else {
+        Exit::Usage
+    }
 }
 
 /// What was looked at, and what was found.
@@ -54,7 +58,10 @@ impl Checked {
 
     /// How many errors were found.
     pub(super) fn errors(&self) -> usize {
-        self.found.iter().filter(|found| found.severity == Severity::Error).count()
+        self.found
+            .iter()
+            .filter(|found| found.severity == Severity::Error)
+            .count()
     }
 
     fn ledger(&mut self, loaded: Result<Ledger, Vec<Diagnostic>>) {
@@ -79,7 +86,10 @@ impl Checked {
             self.file(&file);
         }
         if self.cases + self.profiles + self.found.len() == before {
-            self.found.push(Diagnostic::of_file(path.display().to_string(), "there is no `.yaml` file in this folder"));
+            self.found.push(Diagnostic::of_file(
+                path.display().to_string(),
+                "there is no `.yaml` file in this folder",
+            ));
         }
     }
 
@@ -109,7 +119,11 @@ pub(super) fn report(checked: &Checked, color: bool, out: &mut dyn Write) -> io:
     for diagnostic in &checked.found {
         writeln!(out, "{}", diagnostic.render(color))?;
     }
-    let cases = format!("{} with {}", counted(checked.cases, "case file"), counted(checked.instances, "instance"));
+    let cases = format!(
+        "{} with {}",
+        counted(checked.cases, "case file"),
+        counted(checked.instances, "instance")
+    );
     let mut looked = Vec::new();
     if checked.cases > 0 || checked.profiles == 0 {
         looked.push(cases);
@@ -119,7 +133,11 @@ pub(super) fn report(checked: &Checked, color: bool, out: &mut dyn Write) -> io:
     }
     let errors = checked.errors();
     let warnings = checked.found.len() - errors;
-    let also = if warnings == 0 { String::new() } else { format!(", {}", counted(warnings, "warning")) };
+    let also = if warnings == 0 {
+        String::new()
+    } else {
+        format!(", {}", counted(warnings, "warning"))
+    };
     match errors {
         0 => writeln!(out, "{}: no errors{also}", looked.join(", ")),
         _ => writeln!(out, "{}{also}", counted(errors, "error")),
@@ -130,7 +148,9 @@ pub(super) fn report(checked: &Checked, color: bool, out: &mut dyn Write) -> io:
 fn is_profile(text: &str) -> bool {
     let Ok(document) = Document::read("", text) else {
         // Not YAML: told apart by the first words of its lines, so that each gets its own diagnostics.
-        return text.lines().any(|line| line.starts_with("endpoint:") || line.starts_with("target:"))
+        return text
+            .lines()
+            .any(|line| line.starts_with("endpoint:") || line.starts_with("target:"))
             && !text.lines().any(|line| line.starts_with("cause:"));
     };
     let has = |key: &str| document.value().get(key).is_some();
@@ -139,7 +159,10 @@ fn is_profile(text: &str) -> bool {
 
 /// The list of causes of the ledger that a file belongs to; the one compiled in when it belongs to none.
 fn documented_for(path: &Path) -> Vec<Documented> {
-    let near = path.parent().and_then(Path::parent).map(|root| root.join(CAUSES));
+    let near = path
+        .parent()
+        .and_then(Path::parent)
+        .map(|root| root.join(CAUSES));
     let list = near.and_then(|near| Some((near.display().to_string(), read_text(&near).ok()?)));
     match list {
         Some((name, text)) => ledger::documented(&name, &text).0,
@@ -156,7 +179,10 @@ fn yaml_below(folder: &Path, found: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
         let entries = match std::fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) => {
-                found.push(Diagnostic::of_file(folder.display().to_string(), format!("cannot be read: {error}")));
+                found.push(Diagnostic::of_file(
+                    folder.display().to_string(),
+                    format!("cannot be read: {error}"),
+                ));
                 continue;
             }
         };
@@ -167,7 +193,10 @@ fn yaml_below(folder: &Path, found: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
                 if depth < DEEPEST {
                     folders.push((path, depth + 1));
                 }
-            } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "yaml")
+            {
                 files.push(path);
             }
         }
@@ -183,7 +212,10 @@ fn write_schema(args: &CheckArgs, console: Console) -> Exit {
         _ => None,
     };
     let Some(folder) = folder else {
-        console.error("there is no one ledger to write the schema into", Some("name its folder: `oss403 check --write-schema cases`"));
+        console.error(
+            "there is no one ledger to write the schema into",
+            Some("name its folder: `oss403 check --write-schema cases`"),
+        );
         return Exit::Usage;
     };
     let path = folder.join(schema::FILE);

@@ -21,7 +21,10 @@ impl Console {
             ColorWhen::Never => false,
             ColorWhen::Auto => terminal && !plain,
         };
-        Self { color_out: color(io::stdout().is_terminal()), color_err: color(io::stderr().is_terminal()) }
+        Self {
+            color_out: color(io::stdout().is_terminal()),
+            color_err: color(io::stderr().is_terminal()),
+        }
     }
 
     /// Whether standard output takes colour.
@@ -36,7 +39,9 @@ impl Console {
 
     /// Columns of standard output; 100 when it is no terminal and COLUMNS does not say either.
     pub fn width(self) -> usize {
-        let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+        let told = std::env::var("COLUMNS")
+            .ok()
+            .and_then(|text| text.parse().ok());
         let seen = || terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0));
         told.or_else(seen).unwrap_or(100).clamp(40, 200)
     }
@@ -48,8 +53,11 @@ impl Console {
 
     /// Prints `error: …` and, when there is something to be done about it, `help: …`.
     pub fn error(self, message: impl Display, help: Option<&str>) {
-        let (red, cyan, reset) =
-            if self.color_err { ("\x1b[1;31m", "\x1b[36m", "\x1b[0m") } else { ("", "", "") };
+        let (red, cyan, reset) = if self.color_err {
+            ("\x1b[1;31m", "\x1b[36m", "\x1b[0m")
+        } else {
+            ("", "", "")
+        };
         let mut text = format!("{red}error{reset}: {message}\n");
         if let Some(help) = help {
             text.push_str(&format!("{cyan}help{reset}: {help}\n"));

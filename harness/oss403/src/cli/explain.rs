@@ -19,18 +19,30 @@ pub(super) fn explain(args: &ExplainArgs, console: Console) -> Exit {
         Ok(found) => found,
         Err(exit) => return exit,
     };
-    let style = Style { color: console.color_out(), width: console.width() };
+    let style = Style {
+        color: console.color_out(),
+        width: console.width(),
+    };
     let subject = args.subject.as_str();
-    if let Some(entry) = ledger.entries().iter().find(|entry| entry.file.cause == subject) {
+    if let Some(entry) = ledger
+        .entries()
+        .iter()
+        .find(|entry| entry.file.cause == subject)
+    {
         return finish(print(&explain::cause(entry, style)), console);
     }
     let bytes = match saved(subject) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound && !subject.contains(['/', '.']) => {
             let causes: Vec<&str> = ledger.causes().map(|file| file.cause.as_str()).collect();
-            let help = suggest::nearest(subject, causes.iter().copied())
-                .map_or_else(|| "`oss403 list` shows every cause".into(), |near| format!("did you mean `{near}`?"));
-            console.error(format_args!("`{subject}` is neither a cause nor a file"), Some(&help));
+            let help = suggest::nearest(subject, causes.iter().copied()).map_or_else(
+                || "`oss403 list` shows every cause".into(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            console.error(
+                format_args!("`{subject}` is neither a cause nor a file"),
+                Some(&help),
+            );
             return Exit::Usage;
         }
         Err(error) => {
@@ -47,8 +59,12 @@ pub(super) fn explain(args: &ExplainArgs, console: Console) -> Exit {
             finish(written, console)
         }
         Err(error) => {
-            let help = "give the XML body of an error answer, or the response as `curl -i` prints it";
-            console.error(format_args!("{subject}: {}", harmless(&error.to_string())), Some(help));
+            let help =
+                "give the XML body of an error answer, or the response as `curl -i` prints it";
+            console.error(
+                format_args!("{subject}: {}", harmless(&error.to_string())),
+                Some(help),
+            );
             Exit::Usage
         }
     }
@@ -59,7 +75,9 @@ fn saved(subject: &str) -> io::Result<Vec<u8>> {
     if subject == "-" {
         io::stdin().lock().take(READ).read_to_end(&mut bytes)?;
     } else {
-        std::fs::File::open(Path::new(subject))?.take(READ).read_to_end(&mut bytes)?;
+        std::fs::File::open(Path::new(subject))?
+            .take(READ)
+            .read_to_end(&mut bytes)?;
     }
     Ok(bytes)
 }
@@ -96,7 +114,10 @@ pub(super) fn describe(diagnosis: &Diagnosis, style: Style, out: &mut dyn Write)
     }
     writeln!(out)?;
     if diagnosis.status.is_some_and(|status| status != 403) {
-        writeln!(out, "The status is not 403, so none of the documented causes ought to be behind it.\n")?;
+        writeln!(
+            out,
+            "The status is not 403, so none of the documented causes ought to be behind it.\n"
+        )?;
     }
     if diagnosis.candidates.is_empty() {
         return unknown(diagnosis, style, out);
@@ -134,7 +155,10 @@ mod tests {
     use super::*;
     use crate::case::Ledger;
 
-    const STYLE: Style = Style { color: false, width: 100 };
+    const STYLE: Style = Style {
+        color: false,
+        width: 100,
+    };
 
     fn said(answer: &str) -> String {
         let ledger = Ledger::embedded().expect("the embedded ledger is sound");
@@ -150,19 +174,33 @@ mod tests {
             "HTTP/1.1 403 Forbidden\r\nx-oss-ec: 0003-00000001\r\n\r\n<Error><Code>UserDisable</Code><Message>UserDisable</Message><RequestId>6155A1</RequestId></Error>",
         );
         assert!(text.starts_with("Status     403\nCode       UserDisable\nMessage    UserDisable\nEC         0003-00000001\nRequestId  6155A1\n"), "{text}");
-        assert!(text.contains("1. user-disabled: code and message are those documented\n"), "{text}");
+        assert!(
+            text.contains("1. user-disabled: code and message are those documented\n"),
+            "{text}"
+        );
         assert!(text.contains("oss403 explain user-disabled"), "{text}");
     }
 
     #[test]
     fn an_unknown_answer_keeps_code_message_and_ec() {
-        let text = said("<Error><Code>Odd\u{1b}[2J</Code><Message>Never seen.</Message><EC>0099-00000001</EC></Error>".replace('\u{1b}', "&#x85;").as_str());
-        insta::assert_snapshot!(text, @"");
+        let text = said(
+            "<Error><Code>Odd&#x85;[2J</Code><Message>Never seen.</Message><EC>0099-00000001</EC></Error>",
+        );
+        insta::assert_snapshot!(text, @r"
+        Code       Odd\u{85}[2J
+        Message    Never seen.
+        EC         0099-00000001
+
+        No documented cause has this code or this message. Look for the EC in the OSS documentation, and
+        keep the request id for support.
+        ");
     }
 
     #[test]
     fn another_status_than_403_is_pointed_out() {
-        let text = said("HTTP/1.1 404 Not Found\r\n\r\n<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>");
+        let text = said(
+            "HTTP/1.1 404 Not Found\r\n\r\n<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>",
+        );
         assert!(text.contains("not 403"), "{text}");
     }
 
@@ -171,9 +209,17 @@ mod tests {
         let ledger = Ledger::embedded().expect("the embedded ledger is sound");
         for entry in ledger.entries() {
             let text = explain::cause(entry, STYLE);
-            assert!(text.contains(&entry.file.code) && text.contains("Means"), "{}", entry.file.cause);
+            assert!(
+                text.contains(&entry.file.code) && text.contains("Means"),
+                "{}",
+                entry.file.cause
+            );
             for template in &entry.templates {
-                assert!(text.contains(&format!("/{}", template.name)), "{}", template.name);
+                assert!(
+                    text.contains(&format!("/{}", template.name)),
+                    "{}",
+                    template.name
+                );
             }
         }
     }

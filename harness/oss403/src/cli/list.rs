@@ -26,7 +26,10 @@ pub(super) fn list(args: &ListArgs, console: Console) -> Exit {
         }
     };
     let mut out = BufWriter::new(io::stdout().lock());
-    let style = Style { color: console.color_out(), width: console.width() };
+    let style = Style {
+        color: console.color_out(),
+        width: console.width(),
+    };
     let written = match args.format {
         Format::Json => json(&instances, &mut out),
         Format::Text => text(&instances, style, &mut out),
@@ -62,7 +65,12 @@ impl<'a> Listed<'a> {
             scenario: &instance.scenario.name,
             matrix: instance.axes.iter().map(label).collect(),
             provoked_by: instance.file.provoked_by,
-            requires: instance.scenario.needs().into_iter().map(Capability::as_str).collect(),
+            requires: instance
+                .scenario
+                .needs()
+                .into_iter()
+                .map(Capability::as_str)
+                .collect(),
         }
     }
 }
@@ -74,8 +82,16 @@ impl<'a> Listed<'a> {
 pub(super) fn json(instances: &[Instance], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "[")?;
     for (number, instance) in instances.iter().enumerate() {
-        let comma = if number + 1 == instances.len() { "" } else { "," };
-        writeln!(out, "  {}{comma}", serde_json::to_string(&Listed::of(instance))?)?;
+        let comma = if number + 1 == instances.len() {
+            ""
+        } else {
+            ","
+        };
+        writeln!(
+            out,
+            "  {}{comma}",
+            serde_json::to_string(&Listed::of(instance))?
+        )?;
     }
     writeln!(out, "]")
 }
@@ -85,7 +101,11 @@ pub(super) fn json(instances: &[Instance], out: &mut dyn Write) -> io::Result<()
 /// # Errors
 /// When `out` cannot be written.
 pub(super) fn text(instances: &[Instance], style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let longest = instances.iter().map(|instance| local(instance).chars().count()).max().unwrap_or_default();
+    let longest = instances
+        .iter()
+        .map(|instance| local(instance).chars().count())
+        .max()
+        .unwrap_or_default();
     let column = longest.min(style.width.saturating_sub(24)).max(16);
     let (mut code, mut cause) = ("", "");
     let mut causes = 0;
@@ -101,17 +121,34 @@ pub(super) fn text(instances: &[Instance], style: Style, out: &mut dyn Write) ->
             cause = &file.cause;
             causes += 1;
         }
-        let needs: Vec<&str> = instance.scenario.needs().into_iter().map(Capability::as_str).collect();
+        let needs: Vec<&str> = instance
+            .scenario
+            .needs()
+            .into_iter()
+            .map(Capability::as_str)
+            .collect();
         let needs = style.paint(Tone::Faint, &needs.join(", "));
-        writeln!(out, "{}", format!("    {:column$}  {needs}", local(instance)).trim_end())?;
+        writeln!(
+            out,
+            "{}",
+            format!("    {:column$}  {needs}", local(instance)).trim_end()
+        )?;
     }
     let gap = if instances.is_empty() { "" } else { "\n" };
-    writeln!(out, "{gap}{}, {}", counted(causes, "cause"), counted(instances.len(), "instance"))
+    writeln!(
+        out,
+        "{gap}{}, {}",
+        counted(causes, "cause"),
+        counted(instances.len(), "instance")
+    )
 }
 
 /// The id without the cause, which stands above it.
 fn local(instance: &Instance) -> &str {
-    instance.id.split_once('/').map_or(instance.id.as_str(), |(_, local)| local)
+    instance
+        .id
+        .split_once('/')
+        .map_or(instance.id.as_str(), |(_, local)| local)
 }
 
 #[cfg(test)]
@@ -144,7 +181,11 @@ scenarios:
 ";
 
     fn instances() -> Vec<Instance> {
-        let (entry, found) = check::file("AccessDenied/url-auth-expired.yaml", CASE, &embedded_documented());
+        let (entry, found) = check::file(
+            "AccessDenied/url-auth-expired.yaml",
+            CASE,
+            &embedded_documented(),
+        );
         assert!(found.is_empty(), "{found:?}");
         entry.expect("the case is sound").instances().collect()
     }
@@ -161,7 +202,10 @@ scenarios:
         });
         assert_eq!(listed[0], first);
         assert_eq!(listed[4]["matrix"], json!({}));
-        assert_eq!(listed[4]["requires"], json!(["two-regions", "sts", "signature-v1"]));
+        assert_eq!(
+            listed[4]["requires"],
+            json!(["two-regions", "sts", "signature-v1"])
+        );
     }
 
     #[test]
@@ -174,7 +218,15 @@ scenarios:
     #[test]
     fn the_text_is_grouped_and_counted() {
         let mut out = Vec::new();
-        text(&instances(), Style { color: false, width: 100 }, &mut out).unwrap();
+        text(
+            &instances(),
+            Style {
+                color: false,
+                width: 100,
+            },
+            &mut out,
+        )
+        .unwrap();
         insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r"
         AccessDenied
           url-auth-expired

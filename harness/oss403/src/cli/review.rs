@@ -12,7 +12,10 @@ use crate::report::style::{Style, Tone, counted, harmless};
 
 /// Shows what is pending, and accepts or rejects it.
 pub(super) fn review(args: &ReviewArgs, console: Console) -> Exit {
-    let root = args.snapshots.clone().unwrap_or_else(|| PathBuf::from("snapshots"));
+    let root = args
+        .snapshots
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("snapshots"));
     if !root.is_dir() {
         let help = "name the folder with --snapshots";
         console.error(format_args!("{} is no folder", root.display()), Some(help));
@@ -34,10 +37,17 @@ fn review_in(root: &Path, args: &ReviewArgs, console: Console) -> io::Result<Exi
         .collect();
     if pending.is_empty() {
         print("nothing is pending\n")?;
-        let exit = if args.filters.is_empty() { Exit::Ok } else { Exit::NothingSelected };
+        let exit = if args.filters.is_empty() {
+            Exit::Ok
+        } else {
+            Exit::NothingSelected
+        };
         return Ok(exit);
     }
-    let style = Style { color: console.color_out(), width: console.width() };
+    let style = Style {
+        color: console.color_out(),
+        width: console.width(),
+    };
     if args.accept || args.reject {
         return decide_all(&pending, args.accept);
     }
@@ -56,7 +66,11 @@ fn review_in(root: &Path, args: &ReviewArgs, console: Console) -> io::Result<Exi
 
 fn decide_all(pending: &[Pending], accept: bool) -> io::Result<Exit> {
     for found in pending {
-        if accept { found.accept() } else { found.reject() }?;
+        if accept {
+            found.accept()
+        } else {
+            found.reject()
+        }?;
     }
     let done = if accept { "accepted" } else { "rejected" };
     print(&format!("{done} {}\n", counted(pending.len(), "snapshot")))?;
@@ -68,9 +82,15 @@ fn ask_for_each(root: &Path, pending: &[Pending], style: Style) -> io::Result<Ex
     for (number, found) in pending.iter().enumerate() {
         print(&shown(root, found, style))?;
         loop {
-            print(&format!("[{}/{}] accept, reject, skip, quit? [a/r/s/q] ", number + 1, pending.len()))?;
+            print(&format!(
+                "[{}/{}] accept, reject, skip, quit? [a/r/s/q] ",
+                number + 1,
+                pending.len()
+            ))?;
             io::stdout().flush()?;
-            let Some(answer) = answers.next().transpose()? else { return Ok(Exit::Ok) };
+            let Some(answer) = answers.next().transpose()? else {
+                return Ok(Exit::Ok);
+            };
             match answer.trim() {
                 "a" | "accept" => found.accept()?,
                 "r" | "reject" => found.reject()?,
@@ -86,7 +106,10 @@ fn ask_for_each(root: &Path, pending: &[Pending], style: Style) -> io::Result<Ex
 
 fn shown(root: &Path, found: &Pending, style: Style) -> String {
     let kind = if found.is_new { "new" } else { "changed" };
-    let mut text = format!("{} ({kind})\n", style.paint(Tone::Strong, &harmless(&name(root, found))));
+    let mut text = format!(
+        "{} ({kind})\n",
+        style.paint(Tone::Strong, &harmless(&name(root, found)))
+    );
     for line in found.diff.lines() {
         let tone = match line.as_bytes().first() {
             Some(b'+') => Tone::Good,

@@ -10,13 +10,13 @@ use crate::case::model::CaseFile;
 use crate::case::{Instance, Ledger};
 use crate::exit::Exit;
 use crate::judge::snapshot::Snapshots;
+use crate::report::Facts;
 use crate::report::entry::Entry;
 use crate::report::progress::Progress;
 use crate::report::sink::{KINDS, Report, ReportError};
 use crate::report::style::{Style, counted, harmless};
 use crate::report::terminal::Terminal;
-use crate::report::Facts;
-use crate::run::{Options, RunError, StopSignal};
+use crate::run::{Options, RunError, StopSignal, is_in};
 use crate::suite::{Certified, Step, certify};
 use crate::target::{Profile, Target, TargetError};
 
@@ -37,10 +37,16 @@ pub(super) fn run(args: &RunArgs, console: Console) -> Exit {
         Ok(plan) => plan,
         Err(exit) => return exit,
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
-            console.error(format_args!("the runtime could not be started: {error}"), None);
+            console.error(
+                format_args!("the runtime could not be started: {error}"),
+                None,
+            );
             return Exit::Target;
         }
     };
@@ -50,10 +56,13 @@ pub(super) fn run(args: &RunArgs, console: Console) -> Exit {
 fn plan(args: &RunArgs, console: Console) -> Result<Plan, Exit> {
     let RunArgs { filters, options } = args;
     let (ledger, ledger_source) = source::ledger(options.cases.as_deref(), console)?;
-    let instances = ledger.select(filters).map_err(|unknown| {
+    let mut instances = ledger.select(filters).map_err(|unknown| {
         console.error(&unknown, Some(&unknown.help));
         Exit::NothingSelected
     })?;
+    if let Some(partition) = options.partition {
+        instances.retain(|instance| is_in(&instance.id, partition));
+    }
     if instances.is_empty() {
         console.error("nothing is selected", None);
         return Err(Exit::NothingSelected);
@@ -73,7 +82,15 @@ fn plan(args: &RunArgs, console: Console) -> Result<Plan, Exit> {
         out: options.out.clone().unwrap_or_else(|| "reports".into()),
         canaries: true,
     };
-    Ok(Plan { ledger, ledger_source, instances, profile, reports, snapshots, options })
+    Ok(Plan {
+        ledger,
+        ledger_source,
+        instances,
+        profile,
+        reports,
+        snapshots,
+        options,
+    })
 }
 
 fn profile(named: Option<&Path>, console: Console) -> Result<Profile, Exit> {
@@ -111,8 +128,14 @@ async fn carry_out(plan: Plan, console: Console) -> Exit {
     }
     let stop = StopSignal::new();
     signals::stop_on_signal(stop.clone(), console);
-    let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let mut sinks = Sinks { reports: plan.reports, terminal: Terminal::default(), trouble: None };
+    let started = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    let mut sinks = Sinks {
+        reports: plan.reports,
+        terminal: Terminal::default(),
+        trouble: None,
+    };
     let mut progress = None;
     let certified = certify(
         &target,
@@ -152,7 +175,9 @@ async fn carry_out(plan: Plan, console: Console) -> Exit {
         started: i64::try_from(started).unwrap_or(i64::MAX),
         elapsed: certified.run.elapsed,
         requests: certified.run.requests,
-        level: certified.tally.level(plan.ledger.documented().iter().map(|row| row.id.as_str())),
+        level: certified
+            .tally
+            .level(plan.ledger.documented().iter().map(|row| row.id.as_str())),
         tally: certified.tally.clone(),
         interrupted: certified.run.interrupted,
         left_behind: certified.run.left_behind.clone(),
@@ -187,7 +212,10 @@ impl Sinks {
         certified: &Certified,
         console: Console,
     ) -> Exit {
-        let style = Style { color: console.color_out(), width: console.width() };
+        let style = Style {
+            color: console.color_out(),
+            width: console.width(),
+        };
         let mut trouble = self.trouble;
         for report in self.reports {
             if let Err(error) = report.finish(facts) {
@@ -201,7 +229,10 @@ impl Sinks {
             None => {
                 let exit = certified.exit();
                 if exit == Exit::NothingSelected {
-                    console.error("nothing was tested: everything selected was set aside", None);
+                    console.error(
+                        "nothing was tested: everything selected was set aside",
+                        None,
+                    );
                 }
                 exit
             }
@@ -214,9 +245,16 @@ impl Sinks {
 }
 
 fn header(plan: &Plan, target: &Target) -> String {
-    let causes: std::collections::BTreeSet<&str> =
-        plan.instances.iter().map(|instance| instance.file.cause.as_str()).collect();
-    let part = plan.options.partition.map(|(m, n)| format!(", part {m} of {n}")).unwrap_or_default();
+    let causes: std::collections::BTreeSet<&str> = plan
+        .instances
+        .iter()
+        .map(|instance| instance.file.cause.as_str())
+        .collect();
+    let part = plan
+        .options
+        .partition
+        .map(|(m, n)| format!(", part {m} of {n}"))
+        .unwrap_or_default();
     format!(
         "oss403 {} against {} at {}\n{}, {}{part}; ledger {} ({}), seed {}\n\n",
         env!("CARGO_PKG_VERSION"),
@@ -244,7 +282,11 @@ fn snapshots_in_words(certified: &Certified, root: Option<&Path>, target: &str) 
     }
     let pending = counts.new + counts.changed > 0 && !Snapshots::is_ci();
     let help = if pending { "; see `oss403 review`" } else { "" };
-    format!("{} ({}){help}", parts.join(", "), root.join(target).display())
+    format!(
+        "{} ({}){help}",
+        parts.join(", "),
+        root.join(target).display()
+    )
 }
 
 /// What is missing in the user's set-up is a matter of usage; the rest is the target's.
@@ -260,7 +302,6 @@ fn no_run(error: &RunError, console: Console) -> Exit {
     console.error(error, None);
     match error {
         RunError::Journal { .. } => Exit::Usage,
-        #[allow(unreachable_patterns, reason = "kinds of failure may be added")]
-        _ => Exit::Target,
+        RunError::Canary(_) => Exit::Target,
     }
 }

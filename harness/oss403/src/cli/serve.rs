@@ -23,10 +23,16 @@ pub(super) fn serve(args: &ServeArgs, console: Console) -> Exit {
         Err(found) => return source::refuse(&found, console),
     };
     config.path_style |= args.allow_path_style;
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
-            console.error(format_args!("the runtime could not be started: {error}"), None);
+            console.error(
+                format_args!("the runtime could not be started: {error}"),
+                None,
+            );
             return Exit::Target;
         }
     };
@@ -39,7 +45,10 @@ async fn serve_until_signal(config: Config, args: &ServeArgs, console: Console) 
     let running = match Server::start(config, args.listen).await {
         Ok(running) => running,
         Err(error) => {
-            console.error(format_args!("cannot listen on {}: {error}", args.listen), None);
+            console.error(
+                format_args!("cannot listen on {}: {error}", args.listen),
+                None,
+            );
             return Exit::Target;
         }
     };
@@ -89,7 +98,9 @@ impl<'a> Announcement<'a> {
             endpoint: format!("http://{}", running.address()),
             regions: &config.regions,
             suffix: &config.suffix,
-            identities: identities.map(|(name, known)| (name.as_str(), known.into())).collect(),
+            identities: identities
+                .map(|(name, known)| (name.as_str(), known.into()))
+                .collect(),
             operator: Operator {
                 url: format!("http://{}/", running.operator_address()),
                 token: running.operator_token(),
@@ -120,13 +131,21 @@ fn announcement(running: &Running, format: Format) -> String {
         announced.regions.join(", "),
         announced.suffix
     );
-    let width = announced.identities.keys().map(|name| name.len()).max().unwrap_or_default();
+    let width = announced
+        .identities
+        .keys()
+        .map(|name| name.len())
+        .max()
+        .unwrap_or_default();
     for (name, known) in &announced.identities {
         text.push_str(&format!(
             "  {name:width$}  {}  {}{}\n",
             known.access_key_id,
             known.access_key_secret,
-            known.security_token.map(|token| format!("  token {token}")).unwrap_or_default()
+            known
+                .security_token
+                .map(|token| format!("  token {token}"))
+                .unwrap_or_default()
         ));
     }
     text.push_str(&format!(
@@ -166,11 +185,10 @@ fn place_of(error: &ConfigError, config: &Config) -> Place {
         }
         ConfigError::OperatorToken => ["operator-token"].into(),
         ConfigError::Identity { name, .. } => ["identities", name.as_str()].into(),
-        ConfigError::UnknownCheck { name, .. } | ConfigError::GuardNotSkippable(name) => {
-            element(["faults", "without"].into(), index(&config.faults.without, name))
-        }
+        ConfigError::UnknownCheck { name, .. } | ConfigError::GuardNotSkippable(name) => element(
+            ["faults", "without"].into(),
+            index(&config.faults.without, name),
+        ),
         ConfigError::ZeroLimit(name) => ["limits", name].into(),
-        #[allow(unreachable_patterns, reason = "kinds of error may be added")]
-        _ => Place::top(),
     }
 }

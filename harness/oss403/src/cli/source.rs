@@ -21,13 +21,17 @@ pub(super) fn ledger(named: Option<&Path>, console: Console) -> Result<(Ledger, 
         Some(folder) => (Ledger::load(folder), folder.display().to_string()),
         None => (Ledger::embedded(), "compiled in".to_owned()),
     };
-    loaded.map(|ledger| (ledger, source)).map_err(|found| refuse(&found, console))
+    loaded
+        .map(|ledger| (ledger, source))
+        .map_err(|found| refuse(&found, console))
 }
 
 /// Prints what is wrong with files of the user.
 pub(super) fn refuse(found: &[Diagnostic], console: Console) -> Exit {
-    let text: Vec<String> =
-        found.iter().map(|diagnostic| diagnostic.render(console.color_err())).collect();
+    let text: Vec<String> = found
+        .iter()
+        .map(|diagnostic| diagnostic.render(console.color_err()))
+        .collect();
     console.complain(&text.join("\n"));
     Exit::Usage
 }

@@ -15,8 +15,16 @@ const TITLES: usize = 14;
 /// Everything the ledger knows of a cause.
 pub fn cause(entry: &Entry, style: Style) -> String {
     let file = &*entry.file;
-    let mut page = Page { text: String::new(), style };
-    page.line(&format!("{} · {} · HTTP {}", style.paint(Tone::Strong, &file.cause), file.code, file.status));
+    let mut page = Page {
+        text: String::new(),
+        style,
+    };
+    page.line(&format!(
+        "{} · {} · HTTP {}",
+        style.paint(Tone::Strong, &file.cause),
+        file.code,
+        file.status
+    ));
     page.paragraph(&format!("“{}”", file.message), 2);
     page.blank();
     page.titled("Means", &file.means);
@@ -24,12 +32,24 @@ pub fn cause(entry: &Entry, style: Style) -> String {
     page.titled("Severity", severity(file.severity));
     page.titled("Provoked by", provoked_by(file.provoked_by));
     page.titled("Notes", file.notes.as_deref().unwrap_or_default());
-    let elements: Vec<String> = file.elements.iter().map(|(name, text)| format!("{name}: {text}")).collect();
+    let elements: Vec<String> = file
+        .elements
+        .iter()
+        .map(|(name, text)| format!("{name}: {text}"))
+        .collect();
     page.titled("Elements", &elements.join(", "));
     sources(file, &mut page);
     page.blank();
-    let instances = entry.templates.iter().map(|template| template.combinations().count()).sum();
-    let count = format!("{}, {}", counted(entry.templates.len(), "scenario"), counted(instances, "instance"));
+    let instances = entry
+        .templates
+        .iter()
+        .map(|template| template.combinations().count())
+        .sum();
+    let count = format!(
+        "{}, {}",
+        counted(entry.templates.len(), "scenario"),
+        counted(instances, "instance")
+    );
     page.line(&style.paint(Tone::Strong, &count));
     for template in &entry.templates {
         page.blank();
@@ -64,17 +84,35 @@ fn in_words(source: &Source) -> String {
         SourceKind::SdkTest => "SDK test",
         SourceKind::Observed => "observed",
     };
-    let date = source.date.as_ref().map(|date| format!(" ({date})")).unwrap_or_default();
-    let places: Vec<&str> = [&source.page, &source.r#ref].into_iter().flatten().map(String::as_str).collect();
-    let places = if places.is_empty() { String::new() } else { format!(": {}", places.join(", ")) };
-    let says = source.says.as_ref().map(|says| format!(" – {says}")).unwrap_or_default();
+    let date = source
+        .date
+        .as_ref()
+        .map(|date| format!(" ({date})"))
+        .unwrap_or_default();
+    let places: Vec<&str> = [&source.page, &source.r#ref]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    let places = if places.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", places.join(", "))
+    };
+    let says = source
+        .says
+        .as_ref()
+        .map(|says| format!(" – {says}"))
+        .unwrap_or_default();
     format!("{kind}{date}{places}{says}")
 }
 
 fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::GrantsAccess => "grants-access: a wrong answer gives somebody what is not theirs",
-        Severity::BreaksProtection => "breaks-protection: a wrong answer breaks a rule that protects data or money",
+        Severity::BreaksProtection => {
+            "breaks-protection: a wrong answer breaks a rule that protects data or money"
+        }
         Severity::Misleads => "misleads: a wrong answer tells a client the wrong reason",
     }
 }
@@ -92,14 +130,25 @@ fn provoked_by(who: ProvokedBy) -> &'static str {
 fn twin(template: &Template, file: &CaseFile, page: &mut Page) {
     let count = template.combinations().count();
     let head = format!("{}/{}", file.cause, template.name);
-    let of = if count == 1 { String::new() } else { format!(" · {}", counted(count, "instance")) };
-    page.line(&format!("  {}{of}", page.style.paint(Tone::Strong, &harmless(&head))));
+    let of = if count == 1 {
+        String::new()
+    } else {
+        format!(" · {}", counted(count, "instance"))
+    };
+    page.line(&format!(
+        "  {}{of}",
+        page.style.paint(Tone::Strong, &harmless(&head))
+    ));
     let body = template.body();
     if let Some(about) = template.about() {
         page.paragraph(about, 4);
     }
     for axis in &template.axes {
-        let labels: Vec<&str> = axis.values.iter().map(|value| value.label.as_str()).collect();
+        let labels: Vec<&str> = axis
+            .values
+            .iter()
+            .map(|value| value.label.as_str())
+            .collect();
         page.below("where", &format!("${} is {}", axis.name, labels.join(", ")));
     }
     if let Some(given) = body.get("given") {
@@ -107,29 +156,44 @@ fn twin(template: &Template, file: &CaseFile, page: &mut Page) {
     }
     page.below("base", &request(body.get("base").unwrap_or(&Value::Null)));
     page.below("edit", &edit(body.get("edit").unwrap_or(&Value::Null)));
-    let expected = body.get("expect").map(|expect| format!(", {}", pairs(expect))).unwrap_or_default();
+    let expected = body
+        .get("expect")
+        .map(|expect| format!(", {}", pairs(expect)))
+        .unwrap_or_default();
     page.below("then", &format!("{} {}{expected}", file.status, file.code));
     if let Some(unchanged) = body.get("unchanged") {
         page.below("unchanged", &list(unchanged));
     }
     if body.get("reference-only") == Some(&Value::Bool(true)) {
-        page.below("counts", "for the embedded server alone: it rests on inference");
+        page.below(
+            "counts",
+            "for the embedded server alone: it rests on inference",
+        );
     }
 }
 
 /// `owner sends GET /k.txt, sign: url-v1`.
 fn request(base: &Value) -> String {
-    let Value::Object(entries) = base else { return flow(base) };
+    let Value::Object(entries) = base else {
+        return flow(base);
+    };
     let who = entries.get("as").and_then(Value::as_str).unwrap_or("owner");
     let what = entries.get("request").map(flow).unwrap_or_default();
     let mut rest = entries.clone();
     rest.retain(|key, _| key != "as" && key != "request");
-    let rest = if rest.is_empty() { String::new() } else { format!(", {}", pairs(&Value::Object(rest))) };
+    let rest = if rest.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", pairs(&Value::Object(rest)))
+    };
     format!("{who} sends {what}{rest}")
 }
 
 fn edit(edit: &Value) -> String {
-    let kind = edit.as_object().and_then(|entries| entries.keys().next()).and_then(|name| EditKind::of(name));
+    let kind = edit
+        .as_object()
+        .and_then(|entries| entries.keys().next())
+        .and_then(|name| EditKind::of(name));
     let when = match kind {
         Some(EditKind::Request) => " (before it is signed)",
         Some(EditKind::Wire) => " (after it is signed)",

@@ -9,7 +9,10 @@ pub(super) fn flow(value: &Value) -> String {
         Value::Bool(_) | Value::Number(_) => value.to_string(),
         Value::String(text) => scalar(text),
         Value::Array(items) if items.is_empty() => "[]".into(),
-        Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Value::Array(items) => format!(
+            "[{}]",
+            items.iter().map(flow).collect::<Vec<_>>().join(", ")
+        ),
         Value::Object(entries) if entries.is_empty() => "{}".into(),
         Value::Object(_) => format!("{{ {} }}", pairs(value)),
     }
@@ -19,7 +22,8 @@ pub(super) fn flow(value: &Value) -> String {
 pub(super) fn pairs(value: &Value) -> String {
     match value {
         Value::Object(entries) => {
-            let pair = |(key, entry): (&String, &Value)| format!("{}: {}", scalar(key), flow(entry));
+            let pair =
+                |(key, entry): (&String, &Value)| format!("{}: {}", scalar(key), flow(entry));
             entries.iter().map(pair).collect::<Vec<_>>().join(", ")
         }
         other => flow(other),
@@ -30,7 +34,8 @@ fn scalar(text: &str) -> String {
     let is_word = |c: char| c.is_alphanumeric() || " $-_./?&=+*<>(){}@!%^~|;'".contains(c);
     let opens = text.starts_with(|c: char| "-?&*!%@|>'{ ".contains(c)) && !text.starts_with("-1");
     let braces = text.contains(['{', '}']) && !text.contains("${");
-    let reads_otherwise = matches!(text, "" | "~" | "null" | "true" | "false") || text.parse::<f64>().is_ok();
+    let reads_otherwise =
+        matches!(text, "" | "~" | "null" | "true" | "false") || text.parse::<f64>().is_ok();
     if text.chars().all(is_word) && !opens && !braces && !reads_otherwise && !text.ends_with(' ') {
         return text.to_owned();
     }
@@ -48,7 +53,10 @@ mod tests {
         let value = json!({ "bucket": { "acl": "private", "objects": { "k.txt": "hello" } }, "list": ["GET /?acl", "*", 5], "empty": {} });
         let expected = r#"{ bucket: { acl: private, objects: { k.txt: hello } }, list: [GET /?acl, "*", 5], empty: {} }"#;
         assert_eq!(flow(&value), expected);
-        assert_eq!(pairs(&json!({ "wrong-secret": true })), "wrong-secret: true");
+        assert_eq!(
+            pairs(&json!({ "wrong-secret": true })),
+            "wrong-secret: true"
+        );
         assert_eq!(flow(&json!("true")), "\"true\"");
         assert_eq!(flow(&json!("a\nb: c")), "\"a\\nb: c\"");
     }

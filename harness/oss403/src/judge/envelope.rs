@@ -87,11 +87,15 @@ impl Envelope {
                 (false, false) => Self::parse(&response.body),
             };
         }
-        let header = response.header("x-oss-err").ok_or(EnvelopeError::NoHeader)?;
+        let header = response
+            .header("x-oss-err")
+            .ok_or(EnvelopeError::NoHeader)?;
         if header.len() > MAX_BYTES {
             return Err(EnvelopeError::TooLong);
         }
-        let xml = BASE64_STANDARD.decode(header.trim()).map_err(|_| EnvelopeError::NotBase64)?;
+        let xml = BASE64_STANDARD
+            .decode(header.trim())
+            .map_err(|_| EnvelopeError::NotBase64)?;
         Self::parse(&xml)
     }
 
@@ -105,17 +109,25 @@ impl Envelope {
         }
         let text = std::str::from_utf8(xml).map_err(|_| EnvelopeError::NotUtf8)?;
         let root = Tree::default().read(text.strip_prefix('\u{feff}').unwrap_or(text))?;
-        Ok(Self { root: root.name, elements: root.children })
+        Ok(Self {
+            root: root.name,
+            elements: root.children,
+        })
     }
 
     /// Every child of that name.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
-        self.elements.iter().filter(move |element| element.name == name)
+        self.elements
+            .iter()
+            .filter(move |element| element.name == name)
     }
 
     /// Text of the first child of that name.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.elements.iter().find(|element| element.name == name).map(|element| element.text.as_str())
+        self.elements
+            .iter()
+            .find(|element| element.name == name)
+            .map(|element| element.text.as_str())
     }
 
     /// The first element at a path of names, `AccessDeniedDetail/PolicyType`.
@@ -144,7 +156,9 @@ impl Tree {
         let broken = |detail: &str| EnvelopeError::NotXml(detail.to_owned());
         let mut reader = Reader::from_str(text);
         loop {
-            let event = reader.read_event().map_err(|error| broken(&error.to_string()))?;
+            let event = reader
+                .read_event()
+                .map_err(|error| broken(&error.to_string()))?;
             match event {
                 Event::Start(start) => self.start(&start)?,
                 Event::Empty(start) => {
@@ -184,15 +198,22 @@ impl Tree {
             return Err(EnvelopeError::TooDeep);
         }
         if self.open.is_empty() && self.root.is_some() {
-            return Err(EnvelopeError::NotXml("there is more than one root element".into()));
+            return Err(EnvelopeError::NotXml(
+                "there is more than one root element".into(),
+            ));
         }
         let name = start.local_name().as_ref().to_owned();
-        self.open.push(Element { name, ..Element::default() });
+        self.open.push(Element {
+            name,
+            ..Element::default()
+        });
         Ok(())
     }
 
     fn end(&mut self) {
-        let Some(closed) = self.open.pop() else { return };
+        let Some(closed) = self.open.pop() else {
+            return;
+        };
         match self.open.last_mut() {
             Some(parent) => parent.children.push(closed),
             None => self.root = Some(closed),
@@ -203,7 +224,11 @@ impl Tree {
         match self.open.last_mut() {
             Some(element) => element.text.push_str(text),
             None if text.trim().is_empty() => {}
-            None => return Err(EnvelopeError::NotXml("there is text outside the root".into())),
+            None => {
+                return Err(EnvelopeError::NotXml(
+                    "there is text outside the root".into(),
+                ));
+            }
         }
         Ok(())
     }
@@ -244,29 +269,44 @@ mod tests {
 
     #[test]
     fn quotes_may_be_escaped_or_not() {
-        for message in [r#"["eq", "$key", "a&amp;b"]"#, "[&quot;eq&quot;, &#34;$key&#x22;, &quot;a&amp;b&quot;]"] {
-            let envelope = parse(&format!("<Error><Message>{message}</Message></Error>")).expect("reads");
+        for message in [
+            r#"["eq", "$key", "a&amp;b"]"#,
+            "[&quot;eq&quot;, &#34;$key&#x22;, &quot;a&amp;b&quot;]",
+        ] {
+            let envelope =
+                parse(&format!("<Error><Message>{message}</Message></Error>")).expect("reads");
             assert_eq!(envelope.text("Message"), Some(r#"["eq", "$key", "a&b"]"#));
         }
     }
 
     #[test]
     fn character_data_sections_are_text() {
-        let envelope = parse("<Error><Message>a<![CDATA[<b>&]]>c</Message></Error>").expect("reads");
+        let envelope =
+            parse("<Error><Message>a<![CDATA[<b>&]]>c</Message></Error>").expect("reads");
         assert_eq!(envelope.text("Message"), Some("a<b>&c"));
     }
 
     #[test]
     fn namespaces_and_prefixes_are_tolerated() {
-        let envelope = parse(r#"<o:Error xmlns:o="urn:x"><o:Code>A</o:Code></o:Error>"#).expect("reads");
-        assert_eq!((envelope.root.as_str(), envelope.text("Code")), ("Error", Some("A")));
+        let envelope =
+            parse(r#"<o:Error xmlns:o="urn:x"><o:Code>A</o:Code></o:Error>"#).expect("reads");
+        assert_eq!(
+            (envelope.root.as_str(), envelope.text("Code")),
+            ("Error", Some("A"))
+        );
     }
 
     #[test]
     fn nested_details_are_found_by_path() {
-        let text = "<Error><AccessDeniedDetail><PolicyType>P</PolicyType></AccessDeniedDetail></Error>";
+        let text =
+            "<Error><AccessDeniedDetail><PolicyType>P</PolicyType></AccessDeniedDetail></Error>";
         let envelope = parse(text).expect("reads");
-        assert_eq!(envelope.at("AccessDeniedDetail/PolicyType").map(|e| e.text.as_str()), Some("P"));
+        assert_eq!(
+            envelope
+                .at("AccessDeniedDetail/PolicyType")
+                .map(|e| e.text.as_str()),
+            Some("P")
+        );
         assert_eq!(envelope.at("AccessDeniedDetail/Nothing"), None);
     }
 
@@ -274,7 +314,10 @@ mod tests {
     fn an_entity_bomb_does_not_get_past_its_declaration() {
         let bomb = r#"<!DOCTYPE Error [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><Error><Code>&b;</Code></Error>"#;
         assert_eq!(parse(bomb), Err(EnvelopeError::DocType));
-        assert_eq!(parse("<Error>&b;</Error>"), Err(EnvelopeError::Entity("b".into())));
+        assert_eq!(
+            parse("<Error>&b;</Error>"),
+            Err(EnvelopeError::Entity("b".into()))
+        );
     }
 
     #[test]
@@ -283,20 +326,44 @@ mod tests {
         assert_eq!(parse(&deep), Err(EnvelopeError::TooDeep));
         let fits = format!("{}{}", "<a>".repeat(8), "</a>".repeat(8));
         assert!(parse(&fits).is_ok());
-        assert_eq!(parse(&format!("<Error>{}</Error>", "<a/>".repeat(256))), Err(EnvelopeError::TooMany));
+        assert_eq!(
+            parse(&format!("<Error>{}</Error>", "<a/>".repeat(256))),
+            Err(EnvelopeError::TooMany)
+        );
         assert!(parse(&format!("<Error>{}</Error>", "<a/>".repeat(255))).is_ok());
-        assert_eq!(Envelope::parse(&vec![b' '; MAX_BYTES + 1]), Err(EnvelopeError::TooLong));
+        assert_eq!(
+            Envelope::parse(&vec![b' '; MAX_BYTES + 1]),
+            Err(EnvelopeError::TooLong)
+        );
     }
 
     #[test]
     fn what_is_not_one_well_formed_document_is_refused() {
         for broken in [
-            "", "   ", "Forbidden", "<Error>", "<Error></Eror>", "<Error/><Error/>", "<Error/>junk", "{\"Code\":1}",
-            "<Error><Code>a</Error></Code>", "<Error>a & b</Error>",
+            "",
+            "   ",
+            "Forbidden",
+            "<Error>",
+            "<Error></Eror>",
+            "<Error/><Error/>",
+            "<Error/>junk",
+            "{\"Code\":1}",
+            "<Error><Code>a</Error></Code>",
+            "<Error>a & b</Error>",
         ] {
-            assert!(matches!(parse(broken), Err(EnvelopeError::NotXml(_))), "{broken:?}: {:?}", parse(broken));
+            assert!(
+                matches!(parse(broken), Err(EnvelopeError::NotXml(_))),
+                "{broken:?}: {:?}",
+                parse(broken)
+            );
         }
-        assert_eq!(Envelope::parse(b"<Error>\xff</Error>"), Err(EnvelopeError::NotUtf8));
-        assert!(matches!(parse("<Error>&#0;</Error>"), Err(EnvelopeError::Entity(_) | EnvelopeError::NotXml(_))));
+        assert_eq!(
+            Envelope::parse(b"<Error>\xff</Error>"),
+            Err(EnvelopeError::NotUtf8)
+        );
+        assert!(matches!(
+            parse("<Error>&#0;</Error>"),
+            Err(EnvelopeError::Entity(_) | EnvelopeError::NotXml(_))
+        ));
     }
 }

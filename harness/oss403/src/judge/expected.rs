@@ -43,7 +43,10 @@ impl Expected {
     pub fn of(instance: &Instance, record: &TwinRecord) -> Self {
         let file = &instance.file;
         let own_code = instance.scenario.expect.code.as_ref();
-        let own_message = record.message.as_ref().or(instance.scenario.expect.message.as_ref());
+        let own_message = record
+            .message
+            .as_ref()
+            .or(instance.scenario.expect.message.as_ref());
         let code = own_code.unwrap_or(&file.code).clone();
         let message = own_message.unwrap_or(&file.message).clone();
         let alternatives = file
@@ -56,13 +59,22 @@ impl Expected {
                 message: other.message.clone().unwrap_or_else(|| message.clone()),
             })
             .collect();
-        Self { status: file.status, code, message, alternatives, elements: record.elements.clone() }
+        Self {
+            status: file.status,
+            code,
+            message,
+            alternatives,
+            elements: record.elements.clone(),
+        }
     }
 
     /// Every pair of code and message that is accepted, the documented one first.
     pub fn forms(&self) -> impl Iterator<Item = (&str, &str)> {
         let own = (self.code.as_str(), self.message.as_str());
-        let others = self.alternatives.iter().map(|form| (form.code.as_str(), form.message.as_str()));
+        let others = self
+            .alternatives
+            .iter()
+            .map(|form| (form.code.as_str(), form.message.as_str()));
         std::iter::once(own).chain(others)
     }
 }
@@ -87,13 +99,20 @@ const MAX_TEXT: usize = 1000;
 impl Observed {
     /// What the record holds.
     pub fn of(record: &TwinRecord) -> Self {
-        let Some((edited, response)) =
-            record.edited.as_ref().and_then(|edited| Some((edited, edited.response()?)))
+        let Some((edited, response)) = record
+            .edited
+            .as_ref()
+            .and_then(|edited| Some((edited, edited.response()?)))
         else {
             return Self::default();
         };
         let envelope = Envelope::of(edited, response).ok();
-        let text = |name: &str| envelope.as_ref().and_then(|found| found.text(name)).map(shorten);
+        let text = |name: &str| {
+            envelope
+                .as_ref()
+                .and_then(|found| found.text(name))
+                .map(shorten)
+        };
         Self {
             status: Some(response.status),
             code: text("Code"),

@@ -21,7 +21,11 @@ impl<'a> Answer<'a> {
     /// The answer of an exchange, if it has one.
     pub(super) fn of(exchange: &'a Exchange) -> Option<Self> {
         let response = exchange.response()?;
-        Some(Self { exchange, response, envelope: Envelope::of(exchange, response) })
+        Some(Self {
+            exchange,
+            response,
+            envelope: Envelope::of(exchange, response),
+        })
     }
 
     fn is_head(&self) -> bool {
@@ -31,7 +35,12 @@ impl<'a> Answer<'a> {
     /// Status, code and message on one line, for a reason.
     pub(super) fn in_words(&self) -> String {
         let status = self.response.status;
-        let text = |name: &str| self.envelope.as_ref().ok().and_then(|found| found.text(name));
+        let text = |name: &str| {
+            self.envelope
+                .as_ref()
+                .ok()
+                .and_then(|found| found.text(name))
+        };
         match (text("Code"), text("Message")) {
             (Some(code), Some(said)) => format!("{status} {} ({:?})", shorten(code), shorten(said)),
             (Some(code), None) => format!("{status} {}", shorten(code)),
@@ -64,10 +73,16 @@ pub(super) enum Effect {
 /// Effect: something reads otherwise after the refusal than before it.
 pub(super) fn effect(probes: &[Probe]) -> Effect {
     let seen: Vec<_> = probes.iter().map(compare).collect();
-    let changed = seen.iter().position(|effect| matches!(effect, Effect::Changed(_)));
-    let unreadable = seen.iter().position(|effect| matches!(effect, Effect::Unreadable(_)));
+    let changed = seen
+        .iter()
+        .position(|effect| matches!(effect, Effect::Changed(_)));
+    let unreadable = seen
+        .iter()
+        .position(|effect| matches!(effect, Effect::Unreadable(_)));
     let worst = changed.or(unreadable);
-    worst.and_then(|index| seen.into_iter().nth(index)).unwrap_or(Effect::None)
+    worst
+        .and_then(|index| seen.into_iter().nth(index))
+        .unwrap_or(Effect::None)
 }
 
 fn compare(probe: &Probe) -> Effect {
@@ -94,7 +109,9 @@ fn compare(probe: &Probe) -> Effect {
         ));
     }
     if before.response.body != after.response.body {
-        return Effect::Changed(format!("the content of `{name}` changed, although the request was refused"));
+        return Effect::Changed(format!(
+            "the content of `{name}` changed, although the request was refused"
+        ));
     }
     match changed_header(before.response, after.response) {
         Some(header) => Effect::Changed(format!(
@@ -106,7 +123,11 @@ fn compare(probe: &Probe) -> Effect {
 
 /// The first header that tells something of a resource's state and differs.
 fn changed_header(before: &Response, after: &Response) -> Option<String> {
-    let names = before.headers.iter().chain(&after.headers).map(|(name, _)| name);
+    let names = before
+        .headers
+        .iter()
+        .chain(&after.headers)
+        .map(|(name, _)| name);
     names
         .filter(|name| tells_state(name))
         .find(|name| !before.all(name).eq(after.all(name)))
@@ -127,15 +148,22 @@ fn tells_state(name: &str) -> bool {
         "expires",
         "last-modified",
     ];
-    const OF_THE_ANSWER: [&str; 4] =
-        ["x-oss-request-id", "x-oss-server-time", "x-oss-ec", "x-oss-err"];
+    const OF_THE_ANSWER: [&str; 4] = [
+        "x-oss-request-id",
+        "x-oss-server-time",
+        "x-oss-ec",
+        "x-oss-err",
+    ];
     OF_THE_RESOURCE.contains(&name)
         || (name.starts_with("x-oss-") && !OF_THE_ANSWER.contains(&name))
 }
 
 impl Response {
     fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.headers.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .filter(move |(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -148,8 +176,14 @@ pub(super) fn leak(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
 }
 
 fn leaked_content(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
-    let hidden = answer.response.header("x-oss-err").and_then(|text| BASE64_STANDARD.decode(text).ok());
-    let shown = [answer.response.body.as_slice(), hidden.as_deref().unwrap_or_default()];
+    let hidden = answer
+        .response
+        .header("x-oss-err")
+        .and_then(|text| BASE64_STANDARD.decode(text).ok());
+    let shown = [
+        answer.response.body.as_slice(),
+        hidden.as_deref().unwrap_or_default(),
+    ];
     record
         .secrets
         .iter()
@@ -163,7 +197,10 @@ fn leaked_content(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
 fn sent(exchange: &Exchange, text: &str) -> bool {
     let request = &exchange.request;
     request.target.contains(text)
-        || request.headers.iter().any(|(name, value)| name.contains(text) || value.contains(text))
+        || request
+            .headers
+            .iter()
+            .any(|(name, value)| name.contains(text) || value.contains(text))
         || contains(&request.body, text.as_bytes())
 }
 
@@ -172,8 +209,12 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 }
 
 fn leaked_header(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
-    const OF_OBJECTS: [&str; 4] =
-        ["etag", "last-modified", "x-oss-hash-crc64ecma", "x-oss-object-type"];
+    const OF_OBJECTS: [&str; 4] = [
+        "etag",
+        "last-modified",
+        "x-oss-hash-crc64ecma",
+        "x-oss-object-type",
+    ];
     let headers = &answer.response.headers;
     let named = headers
         .iter()
@@ -183,15 +224,27 @@ fn leaked_header(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
     }
     // The length of a refusal of HEAD is that of the error text or zero, never that of the object.
     let length: usize = answer.response.header("content-length")?.parse().ok()?;
-    let secret = record.secrets.iter().find(|(_, content)| content.len() == length)?;
-    (answer.is_head() && length > 0)
-        .then(|| format!("the refusal carries the length of `{}`, {length} bytes", secret.0))
+    let secret = record
+        .secrets
+        .iter()
+        .find(|(_, content)| content.len() == length)?;
+    (answer.is_head() && length > 0).then(|| {
+        format!(
+            "the refusal carries the length of `{}`, {length} bytes",
+            secret.0
+        )
+    })
 }
 
 /// Status: refused, but with another status.
 pub(super) fn status(answer: &Answer<'_>, expected: &Expected) -> Option<String> {
-    (answer.response.status != expected.status)
-        .then(|| format!("refused with {} instead of {}", answer.in_words(), expected.status))
+    (answer.response.status != expected.status).then(|| {
+        format!(
+            "refused with {} instead of {}",
+            answer.in_words(),
+            expected.status
+        )
+    })
 }
 
 /// Code: another code, or none. An answer to HEAD that names no reason is a matter of the envelope.
@@ -204,7 +257,11 @@ pub(super) fn code(answer: &Answer<'_>, expected: &Expected) -> Option<String> {
     match envelope.text("Code") {
         None => Some("there is no code: the element `Code` is missing".into()),
         Some(code) if expected.forms().any(|(known, _)| known == code) => None,
-        Some(code) => Some(format!("code `{}` instead of `{}`", shorten(code), expected.code)),
+        Some(code) => Some(format!(
+            "code `{}` instead of `{}`",
+            shorten(code),
+            expected.code
+        )),
     }
 }
 
@@ -219,7 +276,11 @@ pub(super) fn message(answer: &Answer<'_>, expected: &Expected) -> Option<String
     if forms.any(|(_, documented)| message::matches(documented, said)) {
         return None;
     }
-    Some(format!("message {:?} instead of {:?}", shorten(said), expected.message))
+    Some(format!(
+        "message {:?} instead of {:?}",
+        shorten(said),
+        expected.message
+    ))
 }
 
 /// Envelope: something besides code and message is not as it should be.
@@ -245,23 +306,30 @@ fn transport(answer: &Answer<'_>) -> Option<String> {
         None => Some("the header Content-Type is missing".into()),
         Some(value) => {
             let essence = value.split(';').next().unwrap_or_default().trim();
-            (!essence.eq_ignore_ascii_case("application/xml"))
-                .then(|| format!("Content-Type `{}` instead of `application/xml`", shorten(value)))
+            (!essence.eq_ignore_ascii_case("application/xml")).then(|| {
+                format!(
+                    "Content-Type `{}` instead of `application/xml`",
+                    shorten(value)
+                )
+            })
         }
     }
 }
 
 fn structure(envelope: &Envelope) -> Option<String> {
     if envelope.root != "Error" {
-        return Some(format!("the root element is `{}` instead of `Error`", shorten(&envelope.root)));
+        return Some(format!(
+            "the root element is `{}` instead of `Error`",
+            shorten(&envelope.root)
+        ));
     }
-    ["Code", "Message", "RequestId", "HostId"].into_iter().find_map(|name| {
-        match envelope.all(name).count() {
+    ["Code", "Message", "RequestId", "HostId"]
+        .into_iter()
+        .find_map(|name| match envelope.all(name).count() {
             1 => None,
             0 => Some(format!("the element `{name}` is missing")),
             times => Some(format!("the element `{name}` stands there {times} times")),
-        }
-    })
+        })
 }
 
 /// `RequestId` and `HostId` belong to this very request (help page: Error responses).
@@ -280,8 +348,12 @@ fn identity(answer: &Answer<'_>, envelope: &Envelope) -> Option<String> {
     }
     let host = envelope.text("HostId").unwrap_or_default();
     let sent = &answer.exchange.request.host;
-    (!same_host(host, sent, &answer.exchange.request.scheme))
-        .then(|| format!("HostId `{}` is not the Host that was sent, `{sent}`", shorten(host)))
+    (!same_host(host, sent, &answer.exchange.request.scheme)).then(|| {
+        format!(
+            "HostId `{}` is not the Host that was sent, `{sent}`",
+            shorten(host)
+        )
+    })
 }
 
 /// Hosts are compared without regard to case and to a port that is the scheme's own.
@@ -302,7 +374,10 @@ fn elements(envelope: &Envelope, expected: &Expected) -> Option<String> {
             "*" if empty => Some(format!("the element `{name}` is empty")),
             "*" => None,
             text if text == found.text => None,
-            text => Some(format!("`{name}` is {:?} instead of {text:?}", shorten(&found.text))),
+            text => Some(format!(
+                "`{name}` is {:?} instead of {text:?}",
+                shorten(&found.text)
+            )),
         }
     })
 }
@@ -315,7 +390,12 @@ fn string_to_sign(
     expected: &Expected,
     edit: &Edit,
 ) -> Option<String> {
-    if !expected.elements.iter().any(|(name, _)| name == "StringToSign") || tampers(edit) {
+    if !expected
+        .elements
+        .iter()
+        .any(|(name, _)| name == "StringToSign")
+        || tampers(edit)
+    {
         return None;
     }
     let signed = answer.exchange.request.string_to_sign.as_ref()?;

@@ -9,7 +9,9 @@
 /// Whether `observed` says what `documented` says.
 pub fn matches(documented: &str, observed: &str) -> bool {
     let (documented, observed) = (trim(documented), trim(observed));
-    let Some(rest) = observed.strip_prefix(documented) else { return false };
+    let Some(rest) = observed.strip_prefix(documented) else {
+        return false;
+    };
     rest.is_empty() || ends_open(documented) || rest.starts_with(['.', ':'])
 }
 
@@ -34,7 +36,10 @@ mod tests {
             ("Request has expired", "Request has expired."),
             ("Request has expired.", "Request has expired"),
             ("UserDisable", "UserDisable"),
-            ("  The image file may be damaged", "The image file may be damaged. \n"),
+            (
+                "  The image file may be damaged",
+                "The image file may be damaged. \n",
+            ),
         ] {
             assert!(matches(documented, observed), "{documented:?} {observed:?}");
         }
@@ -42,26 +47,42 @@ mod tests {
 
     #[test]
     fn a_further_sentence_or_detail_may_follow() {
-        let signature = "The request signature we calculated does not match the signature you provided";
+        let signature =
+            "The request signature we calculated does not match the signature you provided";
         let seen = "The request signature we calculated does not match the signature you provided. Check your key and signing method.";
         assert!(matches(signature, seen));
         let condition = r#"Invalid according to Policy: Policy Condition failed: ["eq", "$x-oss-security-token", ""]"#;
-        assert!(matches("Invalid according to Policy: Policy Condition failed:", condition));
-        assert!(matches("Invalid according to Policy: Policy Condition failed", condition));
+        assert!(matches(
+            "Invalid according to Policy: Policy Condition failed:",
+            condition
+        ));
+        assert!(matches(
+            "Invalid according to Policy: Policy Condition failed",
+            condition
+        ));
     }
 
     #[test]
     fn the_message_of_another_cause_is_not_taken_for_a_longer_form() {
         let object = "You have no right to access this object";
-        assert!(!matches(object, "You have no right to access this object because of bucket acl."));
-        assert!(!matches("Current user is indebted", "Current user is indebted Overdue."));
+        assert!(!matches(
+            object,
+            "You have no right to access this object because of bucket acl."
+        ));
+        assert!(!matches(
+            "Current user is indebted",
+            "Current user is indebted Overdue."
+        ));
         assert!(!matches("AccessDenied", "AccessDeniedByPolicy"));
     }
 
     #[test]
     fn anything_else_is_another_message() {
         assert!(!matches("Request has expired", "request has expired."));
-        assert!(!matches("Request has expired", "Sorry: Request has expired."));
+        assert!(!matches(
+            "Request has expired",
+            "Sorry: Request has expired."
+        ));
         assert!(!matches("Request has expired", ""));
         assert!(!matches("Request has expired", "Request has expire"));
         // One full stop is dropped, not several.

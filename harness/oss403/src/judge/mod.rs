@@ -29,7 +29,10 @@ use expected::Expected;
 pub fn judge(instance: &Instance, record: &TwinRecord) -> Judgement {
     let expected = Expected::of(instance, record);
     let answer = record.edited.as_ref().and_then(Answer::of);
-    if let Some(reason) = answer.as_ref().and_then(|answer| facets::granted(answer, &expected)) {
+    if let Some(reason) = answer
+        .as_ref()
+        .and_then(|answer| facets::granted(answer, &expected))
+    {
         return deviates(Facet::Granted, reason);
     }
     match &record.progress {
@@ -39,7 +42,10 @@ pub fn judge(instance: &Instance, record: &TwinRecord) -> Judgement {
         Progress::PreconditionFailed(why) => return set_aside(Verdict::NotProvoked, why),
         Progress::HarnessError(why) => return set_aside(Verdict::HarnessError, why),
         Progress::Interrupted => {
-            return set_aside(Verdict::NotProvoked, "the run was interrupted before it was done");
+            return set_aside(
+                Verdict::NotProvoked,
+                "the run was interrupted before it was done",
+            );
         }
     }
     if let Err(judgement) = base_succeeded(instance, record.base.as_ref()) {
@@ -76,22 +82,34 @@ fn refusal(
         (Some((facet, reason)), _) => deviates(facet, reason),
         // A refusal whose effects could not be looked at has not been shown to be without effect.
         (None, Effect::Unreadable(reason)) => set_aside(Verdict::NotProvoked, &reason),
-        (None, _) => Judgement { verdict: Verdict::Conformant, facet: None, reason: String::new() },
+        (None, _) => Judgement {
+            verdict: Verdict::Conformant,
+            facet: None,
+            reason: String::new(),
+        },
     }
 }
 
 /// Whether the base was answered as a base must be.
 fn base_succeeded(instance: &Instance, base: Option<&Exchange>) -> Result<(), Judgement> {
     let Some(base) = base else {
-        return Err(set_aside(Verdict::HarnessError, "the base request was never sent"));
+        return Err(set_aside(
+            Verdict::HarnessError,
+            "the base request was never sent",
+        ));
     };
     let Some(answer) = Answer::of(base) else {
-        let Outcome::Failed(failure) = &base.outcome else { return Ok(()) };
+        let Outcome::Failed(failure) = &base.outcome else {
+            return Ok(());
+        };
         let verdict = match failure.kind {
             FailureKind::Connect => Verdict::HarnessError,
             FailureKind::Timeout | FailureKind::Protocol => Verdict::NotProvoked,
         };
-        return Err(set_aside(verdict, &format!("the base request got no answer: {}", failure.detail)));
+        return Err(set_aside(
+            verdict,
+            &format!("the base request got no answer: {}", failure.detail),
+        ));
     };
     let (found, wanted) = (answer.response.status, instance.scenario.expect.base_status);
     if wanted.map_or(answer.response.is_success(), |wanted| wanted == found) {
@@ -119,9 +137,17 @@ fn unanswered(edited: &Exchange) -> Judgement {
 }
 
 fn deviates(facet: Facet, reason: String) -> Judgement {
-    Judgement { verdict: Verdict::Deviates, facet: Some(facet), reason }
+    Judgement {
+        verdict: Verdict::Deviates,
+        facet: Some(facet),
+        reason,
+    }
 }
 
 fn set_aside(verdict: Verdict, reason: &str) -> Judgement {
-    Judgement { verdict, facet: None, reason: reason.to_owned() }
+    Judgement {
+        verdict,
+        facet: None,
+        reason: reason.to_owned(),
+    }
 }

@@ -11,8 +11,14 @@ use super::expected::shorten;
 use crate::run::record::TwinRecord;
 
 /// The headers that a snapshot shows, in its order.
-const HEADERS: [&str; 6] =
-    ["content-type", "x-oss-request-id", "x-oss-ec", "x-oss-err", "location", "allow"];
+const HEADERS: [&str; 6] = [
+    "content-type",
+    "x-oss-request-id",
+    "x-oss-ec",
+    "x-oss-err",
+    "location",
+    "allow",
+];
 
 /// Elements whose text is never the same, and what stands for it.
 const BY_ELEMENT: [(&str, &str); 16] = [
@@ -89,7 +95,13 @@ fn line(text: &mut String, depth: usize, name: &str, value: &str) {
 fn printable(text: &str) -> String {
     shorten(text)
         .chars()
-        .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })
+        .map(|c| {
+            if c.is_control() {
+                c.escape_default().to_string()
+            } else {
+                c.to_string()
+            }
+        })
         .collect()
 }
 
@@ -101,8 +113,14 @@ const SHORTEST_NAME: usize = 6;
 
 impl<'a> Names<'a> {
     fn of(placeholders: &'a BTreeMap<String, String>) -> Self {
-        const MADE_UP: [&str; 6] =
-            ["bucket", "uid", "account", "access-key-id", "upload", "domain"];
+        const MADE_UP: [&str; 6] = [
+            "bucket",
+            "uid",
+            "account",
+            "access-key-id",
+            "upload",
+            "domain",
+        ];
         let mut names: Vec<_> = placeholders
             .iter()
             .filter(|(name, _)| MADE_UP.contains(&name.split('.').next().unwrap_or_default()))
@@ -151,8 +169,14 @@ const PATTERNS: [Pattern; 6] = [
     (|text| shape(text, "dddd-dd-ddTdd:dd:dd.dddZ"), "[date]"),
     (|text| shape(text, "dddd-dd-ddTdd:dd:ddZ"), "[date]"),
     (|text| shape(text, "ddddddddTddddddZ"), "[date]"),
-    (|text| shape(text, "Aaa, dd Aaa dddd dd:dd:dd GMT"), "[date]"),
-    (|text| shape(text, "XXXXXXXXXXXXXXXXXXXXXXXX"), "[request-id]"),
+    (
+        |text| shape(text, "Aaa, dd Aaa dddd dd:dd:dd GMT"),
+        "[date]",
+    ),
+    (
+        |text| shape(text, "XXXXXXXXXXXXXXXXXXXXXXXX"),
+        "[request-id]",
+    ),
     (port, ":[port]"),
 ];
 
@@ -160,19 +184,26 @@ const PATTERNS: [Pattern; 6] = [
 /// itself.
 fn shape(text: &str, shape: &str) -> Option<usize> {
     let text = text.as_bytes().get(..shape.len())?;
-    let fits = text.iter().zip(shape.bytes()).all(|(&byte, wanted)| match wanted {
-        b'd' => byte.is_ascii_digit(),
-        b'A' => byte.is_ascii_uppercase(),
-        b'a' => byte.is_ascii_lowercase(),
-        b'X' => byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte),
-        other => byte == other,
-    });
+    let fits = text
+        .iter()
+        .zip(shape.bytes())
+        .all(|(&byte, wanted)| match wanted {
+            b'd' => byte.is_ascii_digit(),
+            b'A' => byte.is_ascii_uppercase(),
+            b'a' => byte.is_ascii_lowercase(),
+            b'X' => byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte),
+            other => byte == other,
+        });
     fits.then_some(shape.len())
 }
 
 /// A port: four or five digits after a colon, at the end of a host.
 fn port(text: &str) -> Option<usize> {
-    let digits = text.strip_prefix(':')?.bytes().take_while(u8::is_ascii_digit).count();
+    let digits = text
+        .strip_prefix(':')?
+        .bytes()
+        .take_while(u8::is_ascii_digit)
+        .count();
     let end = text.as_bytes().get(1 + digits);
     let at_end = matches!(end, None | Some(b'/' | b'?' | b'"' | b' '));
     ((4..=5).contains(&digits) && at_end).then_some(1 + digits)
@@ -194,15 +225,24 @@ mod tests {
         ]);
         let names = Names::of(&placeholders);
         for (from, to) in [
-            ("oss403-1a2b3c4d-7.oss-cn-hangzhou.aliyuncs.test:41234", "[bucket].oss-cn-hangzhou.aliyuncs.test:[port]"),
+            (
+                "oss403-1a2b3c4d-7.oss-cn-hangzhou.aliyuncs.test:41234",
+                "[bucket].oss-cn-hangzhou.aliyuncs.test:[port]",
+            ),
             ("oss403-1a2b3c4d-71/k1.txt", "[bucket.second]/k1.txt"),
             ("acs:oss:*:1000000000000001:x", "acs:oss:*:[uid.owner]:x"),
-            ("at 2026-11-24T00:11:22.000Z or 2026-11-24T00:11:22Z", "at [date] or [date]"),
+            (
+                "at 2026-11-24T00:11:22.000Z or 2026-11-24T00:11:22Z",
+                "at [date] or [date]",
+            ),
             ("20261124T001122Z", "[date]"),
             ("Tue, 24 Nov 2026 00:11:22 GMT", "[date]"),
             ("id 636B68BA80DA8539399F0001.", "id [request-id]."),
             ("127.0.0.1:40404/path", "127.0.0.1:[port]/path"),
-            ("https://api.aliyun.com/troubleshoot?q=0003-00000001", "https://api.aliyun.com/troubleshoot?q=0003-00000001"),
+            (
+                "https://api.aliyun.com/troubleshoot?q=0003-00000001",
+                "https://api.aliyun.com/troubleshoot?q=0003-00000001",
+            ),
             ("900000", "900000"),
             (r#"["eq", "$key", "a:b"]"#, r#"["eq", "$key", "a:b"]"#),
         ] {

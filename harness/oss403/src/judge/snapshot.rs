@@ -34,7 +34,10 @@ pub enum Comparison {
 impl Snapshots {
     /// The snapshots of `target` in `root`. In CI nothing is ever written.
     pub fn new(root: &Path, target: &str, ci: bool) -> Self {
-        Self { folder: root.join(slug(target)), ci }
+        Self {
+            folder: root.join(slug(target)),
+            ci,
+        }
     }
 
     /// Whether the environment says that this is CI, where nobody could accept a snapshot.
@@ -46,7 +49,10 @@ impl Snapshots {
     /// The file of an instance's snapshot.
     pub fn path(&self, instance: &Instance) -> PathBuf {
         let cause = &instance.file.cause;
-        let rest = instance.id.strip_prefix(cause.as_str()).unwrap_or(&instance.id);
+        let rest = instance
+            .id
+            .strip_prefix(cause.as_str())
+            .unwrap_or(&instance.id);
         let name = slug(rest.trim_start_matches('/'));
         self.folder.join(slug(cause)).join(format!("{name}.snap"))
     }
@@ -91,7 +97,11 @@ impl Snapshots {
             Comparison::New => "there is no snapshot of this answer; run outside CI and accept it with `oss403 review`".to_owned(),
             Comparison::Changed(diff) => format!("the answer differs from its snapshot\n{}", diff.trim_end()),
         };
-        Judgement { verdict: Verdict::Deviates, facet: Some(Facet::Envelope), reason }
+        Judgement {
+            verdict: Verdict::Deviates,
+            facet: Some(Facet::Envelope),
+            reason,
+        }
     }
 }
 
@@ -136,7 +146,12 @@ impl Pending {
         let text = read(&path)?.unwrap_or_default();
         let known = read(&accepted)?;
         let diff = diff(known.as_deref().unwrap_or_default(), &text);
-        Ok(Self { is_new: known.is_none(), path, accepted, diff })
+        Ok(Self {
+            is_new: known.is_none(),
+            path,
+            accepted,
+            diff,
+        })
     }
 
     /// Makes it the snapshot.
@@ -162,7 +177,10 @@ fn file(instance: &Instance, text: &str) -> String {
     // JSON texts are YAML texts, whatever characters they hold.
     let quote = |text: &str| serde_json::Value::from(text).to_string();
     let source = quote(&format!("cases/{}/{}.yaml", file.code, file.cause));
-    format!("---\nsource: {source}\nexpression: {}\n---\n{text}", quote(&instance.id))
+    format!(
+        "---\nsource: {source}\nexpression: {}\n---\n{text}",
+        quote(&instance.id)
+    )
 }
 
 /// The text of a snapshot without its header; `None` when there is no file.
@@ -171,11 +189,19 @@ fn read(path: &Path) -> io::Result<Option<String>> {
         Ok(whole) => whole.replace("\r\n", "\n"),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => {
-            return Err(io::Error::new(error.kind(), format!("{}: {error}", path.display())));
+            return Err(io::Error::new(
+                error.kind(),
+                format!("{}: {error}", path.display()),
+            ));
         }
     };
-    let body = whole.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n"));
-    Ok(Some(body.map_or_else(|| whole.clone(), |(_, text)| text.to_owned())))
+    let body = whole
+        .strip_prefix("---\n")
+        .and_then(|rest| rest.split_once("\n---\n"));
+    Ok(Some(body.map_or_else(
+        || whole.clone(),
+        |(_, text)| text.to_owned(),
+    )))
 }
 
 fn pending(path: &Path) -> PathBuf {
@@ -185,7 +211,11 @@ fn pending(path: &Path) -> PathBuf {
 /// The lines that differ, with one line of context.
 fn diff(known: &str, seen: &str) -> String {
     let end = |text: &str| format!("{}\n", text.trim_end());
-    let (known, seen) = if known.is_empty() { (String::new(), end(seen)) } else { (end(known), end(seen)) };
+    let (known, seen) = if known.is_empty() {
+        (String::new(), end(seen))
+    } else {
+        (end(known), end(seen))
+    };
     let diff = TextDiff::from_lines(known.as_str(), seen.as_str());
     let mut text = String::new();
     for group in diff.grouped_ops(1) {
@@ -202,8 +232,11 @@ const MAX_NAME: usize = 120;
 /// A text as part of a path. Where characters had to be given up, a digest keeps different texts apart.
 fn slug(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '=');
-    let mut name: String =
-        text.replacen('/', ".", 1).chars().map(|c| if plain(c) { c } else { '_' }).collect();
+    let mut name: String = text
+        .replacen('/', ".", 1)
+        .chars()
+        .map(|c| if plain(c) { c } else { '_' })
+        .collect();
     let lossless = text.replacen('/', ".", 1) == name;
     // A name of dots alone would be another folder, and one that begins with a dot is hidden.
     if lossless && name.len() <= MAX_NAME && !name.starts_with('.') && !name.is_empty() {
@@ -211,7 +244,11 @@ fn slug(text: &str) -> String {
     }
     name.truncate(MAX_NAME);
     let digest = Sha256::digest(text.as_bytes());
-    let digest: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = digest
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("{}~{digest}", name.trim_start_matches('.'))
 }
 
@@ -220,7 +257,8 @@ mod tests {
     use super::*;
     use crate::judge::testing::Twin;
 
-    const TEXT: &str = "status: 403\n\nError\n  Code: AccessDenied\n  Message: Request has expired.\n";
+    const TEXT: &str =
+        "status: 403\n\nError\n  Code: AccessDenied\n  Message: Request has expired.\n";
 
     fn conformant() -> Judgement {
         Twin::new().judge()
@@ -232,10 +270,22 @@ mod tests {
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).expect("is a folder").flatten() {
                 let path = entry.path();
-                if path.is_dir() { folders.push(path) } else { found.push(path) }
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    found.push(path);
+                }
             }
         }
-        let mut names: Vec<_> = found.iter().map(|path| path.strip_prefix(folder).expect("lies in it").display().to_string()).collect();
+        let mut names: Vec<_> = found
+            .iter()
+            .map(|path| {
+                path.strip_prefix(folder)
+                    .expect("lies in it")
+                    .display()
+                    .to_string()
+            })
+            .collect();
         names.sort();
         names
     }
@@ -249,20 +299,31 @@ mod tests {
         let instance = Twin::new().instance;
         let comparison = snapshots.compare(&instance, TEXT).expect("compares");
         assert_eq!(comparison, Comparison::New);
-        assert_eq!(snapshots.judge(conformant(), &comparison).verdict, Verdict::Conformant);
+        assert_eq!(
+            snapshots.judge(conformant(), &comparison).verdict,
+            Verdict::Conformant
+        );
         assert_eq!(files(root.path()), [format!("{PATH}.new")]);
 
         let pending = Pending::find(root.path()).expect("finds");
         assert_eq!(pending.len(), 1);
-        assert!(pending[0].is_new && pending[0].diff.contains("+  Code: AccessDenied"), "{pending:?}");
+        assert!(
+            pending[0].is_new && pending[0].diff.contains("+  Code: AccessDenied"),
+            "{pending:?}"
+        );
         pending[0].accept().expect("accepts");
         assert_eq!(files(root.path()), [PATH]);
-        assert_eq!(snapshots.compare(&instance, TEXT).expect("compares"), Comparison::Same);
+        assert_eq!(
+            snapshots.compare(&instance, TEXT).expect("compares"),
+            Comparison::Same
+        );
         assert_eq!(files(root.path()), [PATH]);
         let text = fs::read_to_string(root.path().join(PATH)).expect("reads");
         assert_eq!(
             text,
-            format!("---\nsource: \"cases/AccessDenied/url-auth-expired.yaml\"\nexpression: \"url-auth-expired/get-after-expiry/url-v1\"\n---\n{TEXT}")
+            format!(
+                "---\nsource: \"cases/AccessDenied/url-auth-expired.yaml\"\nexpression: \"url-auth-expired/get-after-expiry/url-v1\"\n---\n{TEXT}"
+            )
         );
     }
 
@@ -272,15 +333,28 @@ mod tests {
         let snapshots = Snapshots::new(root.path(), "embedded", false);
         let instance = Twin::new().instance;
         snapshots.compare(&instance, TEXT).expect("compares");
-        Pending::find(root.path()).expect("finds")[0].accept().expect("accepts");
+        Pending::find(root.path()).expect("finds")[0]
+            .accept()
+            .expect("accepts");
 
         let other = TEXT.replace("expired.", "expired");
         let comparison = snapshots.compare(&instance, &other).expect("compares");
         let judgement = snapshots.judge(conformant(), &comparison);
-        assert_eq!((judgement.verdict, judgement.facet), (Verdict::Deviates, Some(Facet::Envelope)));
-        assert!(judgement.reason.contains("-  Message: Request has expired.\n+  Message: Request has expired"), "{}", judgement.reason);
+        assert_eq!(
+            (judgement.verdict, judgement.facet),
+            (Verdict::Deviates, Some(Facet::Envelope))
+        );
+        assert!(
+            judgement
+                .reason
+                .contains("-  Message: Request has expired.\n+  Message: Request has expired"),
+            "{}",
+            judgement.reason
+        );
         assert_eq!(files(root.path()), [PATH.to_owned(), format!("{PATH}.new")]);
-        Pending::find(root.path()).expect("finds")[0].reject().expect("rejects");
+        Pending::find(root.path()).expect("finds")[0]
+            .reject()
+            .expect("rejects");
         assert_eq!(files(root.path()), [PATH]);
     }
 
@@ -290,7 +364,9 @@ mod tests {
         let snapshots = Snapshots::new(root.path(), "embedded", false);
         let instance = Twin::new().instance;
         snapshots.compare(&instance, TEXT).expect("compares");
-        Pending::find(root.path()).expect("finds")[0].accept().expect("accepts");
+        Pending::find(root.path()).expect("finds")[0]
+            .accept()
+            .expect("accepts");
         snapshots.compare(&instance, "other").expect("compares");
         snapshots.compare(&instance, TEXT).expect("compares");
         assert_eq!(files(root.path()), [PATH]);
@@ -303,7 +379,10 @@ mod tests {
         let instance = Twin::new().instance;
         let comparison = ci.compare(&instance, TEXT).expect("compares");
         let judgement = ci.judge(conformant(), &comparison);
-        assert_eq!((judgement.verdict, judgement.facet), (Verdict::Deviates, Some(Facet::Envelope)));
+        assert_eq!(
+            (judgement.verdict, judgement.facet),
+            (Verdict::Deviates, Some(Facet::Envelope))
+        );
         assert!(files(root.path()).is_empty());
     }
 
@@ -317,13 +396,36 @@ mod tests {
 
     #[test]
     fn names_never_leave_the_folder_and_never_meet() {
-        let odd = ["..", "../x", "a/../b", "/etc", "", ".hidden", "a b", "a_b", "a/b/c", "a.b/c", "ä", &"x".repeat(300), &"x".repeat(301)];
+        let odd = [
+            "..",
+            "../x",
+            "a/../b",
+            "/etc",
+            "",
+            ".hidden",
+            "a b",
+            "a_b",
+            "a/b/c",
+            "a.b/c",
+            "ä",
+            &"x".repeat(300),
+            &"x".repeat(301),
+        ];
         let slugs: Vec<_> = odd.iter().map(|text| slug(text)).collect();
         for slug in &slugs {
-            assert!(!slug.contains('/') && !slug.starts_with('.') && !slug.is_empty() && slug.len() < 140, "{slug}");
+            assert!(
+                !slug.contains('/')
+                    && !slug.starts_with('.')
+                    && !slug.is_empty()
+                    && slug.len() < 140,
+                "{slug}"
+            );
         }
         let distinct: std::collections::BTreeSet<_> = slugs.iter().collect();
         assert_eq!(distinct.len(), odd.len(), "{slugs:?}");
-        assert_eq!(slug("get-after-expiry/url-v1-GET"), "get-after-expiry.url-v1-GET");
+        assert_eq!(
+            slug("get-after-expiry/url-v1-GET"),
+            "get-after-expiry.url-v1-GET"
+        );
     }
 }

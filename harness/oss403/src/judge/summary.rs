@@ -48,12 +48,16 @@ impl Tally {
         if !self.causes.contains_key(cause) {
             self.causes.insert(cause.to_owned(), CauseTally::default());
         }
-        self.causes.get_mut(cause).expect("was inserted above when it was absent")
+        self.causes
+            .get_mut(cause)
+            .expect("was inserted above when it was absent")
     }
 
     /// The causes in the order in which they were planned.
     pub fn causes(&self) -> impl Iterator<Item = (&str, &CauseTally)> {
-        self.causes.iter().map(|(name, tally)| (name.as_str(), tally))
+        self.causes
+            .iter()
+            .map(|(name, tally)| (name.as_str(), tally))
     }
 
     /// What became of one cause.
@@ -105,7 +109,11 @@ impl Tally {
                 None => return Err(NoLevel::Unproven(name.to_owned())),
             }
         }
-        if tested == 0 { Err(NoLevel::NothingTested) } else { Ok(level) }
+        if tested == 0 {
+            Err(NoLevel::NothingTested)
+        } else {
+            Ok(level)
+        }
     }
 }
 
@@ -138,7 +146,9 @@ impl CauseTally {
             Verdict::Disabled,
             Verdict::NotApplicable,
         ];
-        let worst = WORST_FIRST.into_iter().find(|verdict| self.count(*verdict) > 0)?;
+        let worst = WORST_FIRST
+            .into_iter()
+            .find(|verdict| self.count(*verdict) > 0)?;
         (self.unfinished() == 0 || worst == Verdict::Deviates).then_some(worst)
     }
 
@@ -150,7 +160,9 @@ impl CauseTally {
             Verdict::NotApplicable => Some(Attained::NotApplicable),
             Verdict::Deviates => {
                 let unproven = [Verdict::Flaky, Verdict::HarnessError, Verdict::NotProvoked];
-                if self.unfinished() > 0 || unproven.into_iter().any(|verdict| self.count(verdict) > 0) {
+                if self.unfinished() > 0
+                    || unproven.into_iter().any(|verdict| self.count(verdict) > 0)
+                {
                     return None;
                 }
                 let worst = self.facets.keys().next()?;
@@ -227,7 +239,11 @@ mod tests {
     use super::*;
 
     fn judgement(verdict: Verdict, facet: Option<Facet>) -> Judgement {
-        Judgement { verdict, facet, reason: String::new() }
+        Judgement {
+            verdict,
+            facet,
+            reason: String::new(),
+        }
     }
 
     /// A tally of `(cause, verdict, facet)`.
@@ -249,9 +265,15 @@ mod tests {
     fn a_cause_is_conformant_when_one_instance_is_and_none_speaks_against_it() {
         use Verdict::*;
         assert_eq!(verdict(&[Conformant, Conformant]), Some(Conformant));
-        assert_eq!(verdict(&[Conformant, NotClaimed, NotApplicable]), Some(Conformant));
+        assert_eq!(
+            verdict(&[Conformant, NotClaimed, NotApplicable]),
+            Some(Conformant)
+        );
         assert_eq!(verdict(&[Conformant, NotProvoked]), Some(NotProvoked));
-        assert_eq!(verdict(&[Conformant, Deviates, NotProvoked]), Some(Deviates));
+        assert_eq!(
+            verdict(&[Conformant, Deviates, NotProvoked]),
+            Some(Deviates)
+        );
         assert_eq!(verdict(&[Conformant, Flaky]), Some(Flaky));
         assert_eq!(verdict(&[Conformant, HarnessError]), Some(HarnessError));
         assert_eq!(verdict(&[NotClaimed, NotApplicable]), Some(NotClaimed));
@@ -268,7 +290,10 @@ mod tests {
         // What deviates already does so whatever follows.
         tally.plan("a");
         tally.add("a", &judgement(Verdict::Deviates, Some(Facet::Code)), 0);
-        assert_eq!(tally.cause("a").and_then(CauseTally::verdict), Some(Verdict::Deviates));
+        assert_eq!(
+            tally.cause("a").and_then(CauseTally::verdict),
+            Some(Verdict::Deviates)
+        );
     }
 
     #[test]
@@ -290,19 +315,38 @@ mod tests {
             ]);
             assert_eq!(tally.level(["a", "b"]).ok(), level, "{facet:?}");
         }
-        let all = tally(&[("a", Verdict::Conformant, None), ("b", Verdict::Conformant, None)]);
+        let all = tally(&[
+            ("a", Verdict::Conformant, None),
+            ("b", Verdict::Conformant, None),
+        ]);
         assert_eq!(all.level(["a", "b"]), Ok(Level::Exact));
     }
 
     #[test]
     fn a_level_needs_every_cause_of_the_frozen_set() {
         let one = || ("a", Verdict::Conformant, None);
-        assert_eq!(tally(&[one()]).level(["a", "b"]), Err(NoLevel::NotRun("b".into())));
-        for unproven in [Verdict::NotProvoked, Verdict::Flaky, Verdict::HarnessError, Verdict::Disabled] {
+        assert_eq!(
+            tally(&[one()]).level(["a", "b"]),
+            Err(NoLevel::NotRun("b".into()))
+        );
+        for unproven in [
+            Verdict::NotProvoked,
+            Verdict::Flaky,
+            Verdict::HarnessError,
+            Verdict::Disabled,
+        ] {
             let tally = tally(&[one(), ("b", unproven, None)]);
-            assert_eq!(tally.level(["a", "b"]), Err(NoLevel::Unproven("b".into())), "{unproven:?}");
+            assert_eq!(
+                tally.level(["a", "b"]),
+                Err(NoLevel::Unproven("b".into())),
+                "{unproven:?}"
+            );
         }
-        let mixed = tally(&[one(), ("b", Verdict::Deviates, Some(Facet::Envelope)), ("b", Verdict::NotProvoked, None)]);
+        let mixed = tally(&[
+            one(),
+            ("b", Verdict::Deviates, Some(Facet::Envelope)),
+            ("b", Verdict::NotProvoked, None),
+        ]);
         assert_eq!(mixed.level(["a", "b"]), Err(NoLevel::Unproven("b".into())));
     }
 
@@ -313,7 +357,10 @@ mod tests {
         assert_eq!(not_claimed.level(["a", "b"]), Ok(Level::Secure));
         let not_applicable = tally(&[conformant, ("b", Verdict::NotApplicable, None)]);
         assert_eq!(not_applicable.level(["a", "b"]), Ok(Level::Exact));
-        let nothing = tally(&[("a", Verdict::NotClaimed, None), ("b", Verdict::NotApplicable, None)]);
+        let nothing = tally(&[
+            ("a", Verdict::NotClaimed, None),
+            ("b", Verdict::NotApplicable, None),
+        ]);
         assert_eq!(nothing.level(["a", "b"]), Err(NoLevel::NothingTested));
         assert_eq!(Tally::default().level([]), Err(NoLevel::NothingTested));
     }

@@ -11,7 +11,9 @@ use serde_json::json;
 use super::judge;
 use super::verdict::Judgement;
 use crate::case::Instance;
-use crate::case::model::{Call, CaseFile, Edit, Expect, Given, ProvokedBy, Scenario, Severity, Span};
+use crate::case::model::{
+    Call, CaseFile, Edit, Expect, Given, ProvokedBy, Scenario, Severity, Span,
+};
 use crate::run::record::{Probe, Progress, TwinRecord};
 use crate::wire::exchange::{Exchange, Failure, FailureKind, Outcome, Response, SentRequest};
 
@@ -36,7 +38,11 @@ impl Twin {
     /// GET of an expired URL, refused as documented.
     pub(crate) fn new() -> Self {
         let body = error_body("AccessDenied", "Request has expired.", REQUEST_ID);
-        Self { instance: instance(), record: record() }.edited_body(&body)
+        Self {
+            instance: instance(),
+            record: record(),
+        }
+        .edited_body(&body)
     }
 
     pub(crate) fn judge(&self) -> Judgement {
@@ -76,7 +82,10 @@ impl Twin {
 
     /// The same refusal of a HEAD.
     pub(crate) fn head(mut self) -> Self {
-        for exchange in [&mut self.record.base, &mut self.record.edited].into_iter().flatten() {
+        for exchange in [&mut self.record.base, &mut self.record.edited]
+            .into_iter()
+            .flatten()
+        {
             exchange.request.method = "HEAD".into();
         }
         self.edited(|response| {
@@ -97,7 +106,11 @@ impl Twin {
     pub(crate) fn probe(self, before: Response, after: Response) -> Self {
         self.record(|record| {
             let read = |response| exchange("GET", response);
-            record.probes.push(Probe { target: "k.txt".into(), before: read(before), after: read(after) });
+            record.probes.push(Probe {
+                target: "k.txt".into(),
+                before: read(before),
+                after: read(after),
+            });
         })
     }
 
@@ -112,8 +125,16 @@ impl Twin {
 
 /// An answer with these headers.
 pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
-    let headers = headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-    Response { status, headers, body: body.as_bytes().to_vec(), truncated: false }
+    let headers = headers
+        .iter()
+        .map(|(name, value)| ((*name).into(), (*value).into()))
+        .collect();
+    Response {
+        status,
+        headers,
+        body: body.as_bytes().to_vec(),
+        truncated: false,
+    }
 }
 
 fn instance() -> Instance {
@@ -155,11 +176,17 @@ fn instance() -> Instance {
 }
 
 fn record() -> TwinRecord {
-    let headers = [("content-type", "application/xml"), ("x-oss-request-id", REQUEST_ID)];
+    let headers = [
+        ("content-type", "application/xml"),
+        ("x-oss-request-id", REQUEST_ID),
+    ];
     TwinRecord {
         instance: "url-auth-expired/get-after-expiry/url-v1".into(),
         progress: Progress::Complete,
-        base: Some(exchange("GET", answer(200, &[("etag", "\"5D41\"")], "a content of its own"))),
+        base: Some(exchange(
+            "GET",
+            answer(200, &[("etag", "\"5D41\"")], "a content of its own"),
+        )),
         edited: Some(exchange("GET", answer(403, &headers, ""))),
         probes: Vec::new(),
         secrets: Vec::new(),
@@ -182,7 +209,11 @@ fn exchange(method: &str, response: Response) -> Exchange {
         body: Vec::new(),
         string_to_sign: None,
     };
-    Exchange { request, outcome: Outcome::Answered(response), elapsed_us: 700 }
+    Exchange {
+        request,
+        outcome: Outcome::Answered(response),
+        elapsed_us: 700,
+    }
 }
 
 fn response(exchange: Option<&mut Exchange>) -> &mut Response {
@@ -194,7 +225,10 @@ fn response(exchange: Option<&mut Exchange>) -> &mut Response {
 
 fn fail(exchange: Option<&mut Exchange>, kind: FailureKind) {
     let exchange = exchange.expect("the hand-made record has both requests");
-    exchange.outcome = Outcome::Failed(Failure { kind, detail: "the connection broke".into() });
+    exchange.outcome = Outcome::Failed(Failure {
+        kind,
+        detail: "the connection broke".into(),
+    });
 }
 
 fn set(response: &mut Response, name: &str, value: Option<&str>) {

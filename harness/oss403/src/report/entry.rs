@@ -38,7 +38,11 @@ pub struct Entry {
 impl Entry {
     /// The entry of a finished instance.
     pub fn of(finished: &Finished) -> Self {
-        let Finished { instance, record, judgement } = finished;
+        let Finished {
+            instance,
+            record,
+            judgement,
+        } = finished;
         let redactor = Redactor::for_record(record);
         let text = |text: String| redactor.text(&text);
         let observed = Observed::of(record);
@@ -56,7 +60,10 @@ impl Entry {
                 alternatives: expected
                     .alternatives
                     .into_iter()
-                    .map(|form| Form { message: text(form.message), ..form })
+                    .map(|form| Form {
+                        message: text(form.message),
+                        ..form
+                    })
                     .collect(),
                 elements: expected
                     .elements
@@ -71,7 +78,10 @@ impl Entry {
                 message: observed.message.map(text),
                 ec: observed.ec.map(text),
             },
-            curl: record.edited.as_ref().map(|edited| curl::command(&edited.request)),
+            curl: record
+                .edited
+                .as_ref()
+                .map(|edited| curl::command(&edited.request)),
         }
     }
 
@@ -82,7 +92,10 @@ impl Entry {
     }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a run does not last 2^53 microseconds")]
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "a run does not last 2^53 microseconds"
+)]
 fn milliseconds(microseconds: u64) -> f64 {
     microseconds as f64 / 1000.0
 }

@@ -109,7 +109,10 @@ pub struct Sums {
     pub unfinished: usize,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 fn is_zero(number: &usize) -> bool {
     *number == 0
 }
@@ -144,7 +147,10 @@ impl ResultFile {
                 hash: facts.hash.clone(),
                 causes: facts.ledger_causes,
             },
-            target: TargetName { name: facts.target.clone(), endpoint: facts.endpoint.clone() },
+            target: TargetName {
+                name: facts.target.clone(),
+                endpoint: facts.endpoint.clone(),
+            },
             seed: facts.seed,
             started: Timestamp(facts.started).to_iso_extended_millis(),
             elapsed_ms: u64::try_from(facts.elapsed.as_millis()).unwrap_or(u64::MAX),
@@ -181,23 +187,34 @@ pub struct JsonReport {
 
 impl JsonReport {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self { file: Atomic::open(path)?, spool: spool()?, written: 0, places: BTreeMap::new() })
+        Ok(Self {
+            file: Atomic::open(path)?,
+            spool: spool()?,
+            written: 0,
+            places: BTreeMap::new(),
+        })
     }
 
     pub(super) fn add(&mut self, entry: &Entry) -> io::Result<()> {
         let text = serde_json::to_vec(entry)?;
         self.spool.write_all(&text)?;
-        self.places.insert(entry.id.clone(), (self.written, text.len()));
+        self.places
+            .insert(entry.id.clone(), (self.written, text.len()));
         self.written += text.len() as u64;
         Ok(())
     }
 
     pub(super) fn finish(mut self, facts: &Facts) -> io::Result<()> {
         let head = serde_json::to_string(&ResultFile::head(facts))?;
-        let head = head.strip_suffix("]}").expect("the empty list of instances is the last field");
+        let head = head
+            .strip_suffix("]}")
+            .expect("the empty list of instances is the last field");
         let out = self.file.writer();
         out.write_all(head.as_bytes())?;
-        let mut spool = self.spool.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let mut spool = self
+            .spool
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
         let mut separator = "\n";
         let mut text = Vec::new();
         for (place, length) in self.places.into_values() {

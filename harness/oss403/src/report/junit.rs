@@ -26,7 +26,10 @@ pub struct JunitReport {
 
 impl JunitReport {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self { file: Atomic::open(path)?, suites: IndexMap::new() })
+        Ok(Self {
+            file: Atomic::open(path)?,
+            suites: IndexMap::new(),
+        })
     }
 
     pub(super) fn add(&mut self, entry: &Entry, file: &CaseFile) {
@@ -45,13 +48,20 @@ impl JunitReport {
             suite
         });
         let document: Document = ReportBuilder::new().add_testsuites(suites).build();
-        document.write_xml(self.file.writer()).map_err(io::Error::other)?;
+        document
+            .write_xml(self.file.writer())
+            .map_err(io::Error::other)?;
         self.file.finish()
     }
 }
 
 fn test_case(entry: &Entry, file: &CaseFile) -> TestCase {
-    let name = clean(entry.id.strip_prefix(&format!("{}/", entry.cause)).unwrap_or(&entry.id));
+    let name = clean(
+        entry
+            .id
+            .strip_prefix(&format!("{}/", entry.cause))
+            .unwrap_or(&entry.id),
+    );
     let time = Duration::seconds_f64(entry.elapsed_ms / 1000.0);
     let message = clean(entry.reason.lines().next().unwrap_or_default());
     let kind = kind(entry);
@@ -81,8 +91,14 @@ fn kind(entry: &Entry) -> String {
 
 fn details(entry: &Entry) -> String {
     let mut text = format!("{}\n", entry.reason.trim_end());
-    text.push_str(&format!("expected  {}\n", expected_in_words(&entry.expected)));
-    text.push_str(&format!("observed  {}\n", observed_in_words(&entry.observed)));
+    text.push_str(&format!(
+        "expected  {}\n",
+        expected_in_words(&entry.expected)
+    ));
+    text.push_str(&format!(
+        "observed  {}\n",
+        observed_in_words(&entry.observed)
+    ));
     if let Some(curl) = &entry.curl {
         text.push_str(&format!("{curl}\n"));
     }
@@ -101,5 +117,13 @@ fn clean(text: &str) -> String {
         '\u{fffe}' | '\u{ffff}' => false,
         c => !c.is_control(),
     };
-    text.chars().map(|c| if harmless(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
+    text.chars()
+        .map(|c| {
+            if harmless(c) {
+                c
+            } else {
+                char::REPLACEMENT_CHARACTER
+            }
+        })
+        .collect()
 }

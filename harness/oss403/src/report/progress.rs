@@ -27,7 +27,13 @@ impl Progress {
             let bar = ProgressBar::with_draw_target(Some(total as u64), target);
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
-        Self { bar, total, done: 0, failures: 0, last: Instant::now() }
+        Self {
+            bar,
+            total,
+            done: 0,
+            failures: 0,
+            last: Instant::now(),
+        }
     }
 
     /// One more is done.

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::Facts;
 use super::entry::Entry;
 use super::json::JsonReport;
 use super::junit::JunitReport;
-use super::Facts;
 use crate::case::model::CaseFile;
 
 /// A report that is being written.
@@ -55,7 +55,9 @@ impl Report {
         let mut paths = Vec::new();
         let mut reports = Vec::new();
         for text in wanted {
-            let (kind, path) = text.split_once('=').ok_or_else(|| ReportError::Form(text.clone()))?;
+            let (kind, path) = text
+                .split_once('=')
+                .ok_or_else(|| ReportError::Form(text.clone()))?;
             let path = PathBuf::from(path);
             if paths.contains(&path) {
                 return Err(ReportError::Twice(path));
@@ -67,7 +69,10 @@ impl Report {
     }
 
     fn open(kind: &str, path: &Path) -> Result<Self, ReportError> {
-        let failed = |error| ReportError::File { path: path.to_owned(), error };
+        let failed = |error| ReportError::File {
+            path: path.to_owned(),
+            error,
+        };
         match kind {
             "json" => JsonReport::open(path).map(Self::Json).map_err(failed),
             "junit" => JunitReport::open(path).map(Self::Junit).map_err(failed),
@@ -111,14 +116,22 @@ pub(super) struct Atomic {
 impl Atomic {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         if path.file_name().is_none() || path.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it names a directory"));
+            return Err(io::Error::new(
+                io::ErrorKind::IsADirectory,
+                "it names a directory",
+            ));
         }
         if fs::metadata(path).is_ok_and(|known| known.permissions().readonly()) {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
         let file = temporary(folder.unwrap_or(Path::new(".")))?;
-        Ok(Self { path: path.to_owned(), file: BufWriter::new(file) })
+        Ok(Self {
+            path: path.to_owned(),
+            file: BufWriter::new(file),
+        })
     }
 
     pub(super) fn writer(&mut self) -> &mut impl io::Write {
@@ -126,7 +139,10 @@ impl Atomic {
     }
 
     pub(super) fn finish(self) -> io::Result<()> {
-        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let file = self
+            .file
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
         file.as_file().sync_data()?;
         file.persist(&self.path)?;
         Ok(())

@@ -58,7 +58,10 @@ impl Style {
             }
             lines.push(line);
         }
-        lines.into_iter().map(|line| format!("{:indent$}{line}", "")).collect()
+        lines
+            .into_iter()
+            .map(|line| format!("{:indent$}{line}", ""))
+            .collect()
     }
 }
 
@@ -104,23 +107,39 @@ mod tests {
     fn a_terminal_obeys_nothing_of_a_servers_text() {
         let hostile = "\x1b[2J\x1b]0;title\x07 \u{9b}31m a\rb \u{202e}cba\n next";
         let text = harmless(hostile);
-        assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
+        assert!(
+            text.chars().all(|c| c == '\n' || !c.is_control()),
+            "{text:?}"
+        );
         assert!(!text.contains('\u{202e}'));
         assert_eq!(harmless("Überraschung, 你好"), "Überraschung, 你好");
     }
 
     #[test]
     fn thousands_are_grouped() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(grouped(number), text);
         }
     }
 
     #[test]
     fn lines_keep_to_the_width_where_words_allow() {
-        let style = Style { color: false, width: 30 };
+        let style = Style {
+            color: false,
+            width: 30,
+        };
         let lines = style.wrap("one two three four five six seven eight\nnine", 4);
-        assert!(lines.iter().all(|line| line.chars().count() <= 30 && line.starts_with("    ")), "{lines:?}");
+        assert!(
+            lines
+                .iter()
+                .all(|line| line.chars().count() <= 30 && line.starts_with("    ")),
+            "{lines:?}"
+        );
         assert_eq!(lines.last().map(String::as_str), Some("    nine"));
     }
 }

@@ -36,7 +36,9 @@ impl Terminal {
                 shown.pop_last();
             }
         } else if entry.verdict != Verdict::Conformant {
-            self.aside.entry(entry.cause.clone()).or_insert_with(|| entry.reason.clone());
+            self.aside
+                .entry(entry.cause.clone())
+                .or_insert_with(|| entry.reason.clone());
         }
     }
 
@@ -56,7 +58,19 @@ impl Terminal {
                 groups.entry(&file.code).or_default().push((file, cause));
             }
         }
-        let name_width = files.iter().map(|file| file.cause.len()).max().unwrap_or_default();
+        let name_width = files
+            .iter()
+            .map(|file| file.cause.len())
+            .max()
+            .unwrap_or_default();
+        let heading = format!(
+            "{:width$}  {:>9}  {:>7}",
+            "",
+            "conform",
+            "ms each",
+            width = name_width + 4
+        );
+        let _ = writeln!(text, "{}", style.paint(Tone::Faint, &heading));
         for (code, causes) in groups {
             let _ = writeln!(text, "{}", style.paint(Tone::Strong, &harmless(code)));
             for (file, cause) in causes {
@@ -67,12 +81,16 @@ impl Terminal {
 
     fn row(&self, text: &mut String, name: &str, cause: &CauseTally, width: usize, style: Style) {
         let (mark, tone) = mark(cause.verdict());
-        let share = format!("{}/{}", cause.count(Verdict::Conformant), cause.planned.max(cause.total()));
+        let share = format!(
+            "{}/{}",
+            cause.count(Verdict::Conformant),
+            cause.planned.max(cause.total())
+        );
         let note = self.note(name, cause);
         let row = format!(
-            "  {} {name:width$}  {share:>9}  {:>6} ms  {}",
+            "  {} {name:width$}  {share:>9}  {:>7}  {}",
             style.paint(tone, mark),
-            grouped(cause.elapsed_us.div_ceil(1000)),
+            milliseconds_each(cause),
             style.paint(tone, &note),
         );
         text.push_str(row.trim_end());
@@ -81,9 +99,19 @@ impl Terminal {
 
     /// What there is to say of a cause besides its numbers.
     fn note(&self, name: &str, cause: &CauseTally) -> String {
-        let mut notes: Vec<String> =
-            cause.facets.iter().map(|(facet, count)| format!("{count} {}", facet.name())).collect();
-        for verdict in [Verdict::Flaky, Verdict::HarnessError, Verdict::NotProvoked, Verdict::NotClaimed, Verdict::NotApplicable, Verdict::Disabled] {
+        let mut notes: Vec<String> = cause
+            .facets
+            .iter()
+            .map(|(facet, count)| format!("{count} {}", facet.name()))
+            .collect();
+        for verdict in [
+            Verdict::Flaky,
+            Verdict::HarnessError,
+            Verdict::NotProvoked,
+            Verdict::NotClaimed,
+            Verdict::NotApplicable,
+            Verdict::Disabled,
+        ] {
             let count = cause.count(verdict);
             if count > 0 {
                 notes.push(format!("{count} {}", in_words(verdict, count)));
@@ -106,7 +134,10 @@ impl Terminal {
                 failure(text, entry, style);
             }
             if *count > shown.len() {
-                let more = format!("… and {} of this cause", counted(count - shown.len(), "more failure"));
+                let more = format!(
+                    "… and {} of this cause",
+                    counted(count - shown.len(), "more failure")
+                );
                 let _ = writeln!(text, "\n{}", style.paint(Tone::Faint, &more));
             }
         }
@@ -153,14 +184,27 @@ fn failure(text: &mut String, entry: &Entry, style: Style) {
 fn summary(text: &mut String, facts: &Facts, style: Style) {
     text.push('\n');
     let mut line = |name: &str, value: String| {
-        let _ = writeln!(text, "{}  {value}", style.paint(Tone::Faint, &format!("{name:>9}")));
+        let _ = writeln!(
+            text,
+            "{}  {value}",
+            style.paint(Tone::Faint, &format!("{name:>9}"))
+        );
     };
     let tally = &facts.tally;
     let causes = tally.causes().count();
     let undecided = causes - tally.cause_verdicts().values().sum::<usize>();
-    line("causes", verdicts(&tally.cause_verdicts(), causes, undecided, style));
-    let instances = tally.causes().map(|(_, cause)| cause.planned.max(cause.total())).sum();
-    line("instances", verdicts(&tally.instances(), instances, tally.unfinished(), style));
+    line(
+        "causes",
+        verdicts(&tally.cause_verdicts(), causes, undecided, style),
+    );
+    let instances = tally
+        .causes()
+        .map(|(_, cause)| cause.planned.max(cause.total()))
+        .sum();
+    line(
+        "instances",
+        verdicts(&tally.instances(), instances, tally.unfinished(), style),
+    );
     let seconds = facts.elapsed.as_secs_f64();
     #[allow(
         clippy::cast_precision_loss,
@@ -171,21 +215,33 @@ fn summary(text: &mut String, facts: &Facts, style: Style) {
     let rate = (facts.requests as f64 / seconds.max(1e-6)) as u64;
     line(
         "requests",
-        format!("{} in {seconds:.2} s, {} a second", grouped(facts.requests), grouped(rate)),
+        format!(
+            "{} in {seconds:.2} s, {} a second",
+            grouped(facts.requests),
+            grouped(rate)
+        ),
     );
     if !facts.snapshots.is_empty() {
         line("snapshots", harmless(&facts.snapshots));
     }
     let level = match &facts.level {
         Ok(level) => {
-            style.paint(Tone::Strong, &format!("{} {}", level.number(), level.name()))
-                + &format!(", of {}", harmless(&facts.revision))
+            style.paint(
+                Tone::Strong,
+                &format!("{} {}", level.number(), level.name()),
+            ) + &format!(", of {}", harmless(&facts.revision))
         }
         Err(why) => format!("none: {why}"),
     };
     line("level", level);
     if facts.interrupted {
-        line("", style.paint(Tone::Warning, "interrupted: what was not done yet is not counted"));
+        line(
+            "",
+            style.paint(
+                Tone::Warning,
+                "interrupted: what was not done yet is not counted",
+            ),
+        );
     }
     for thing in &facts.left_behind {
         line("left", style.paint(Tone::Bad, &harmless(thing)));
@@ -199,11 +255,25 @@ fn verdicts(
     unfinished: usize,
     style: Style,
 ) -> String {
-    let conformant = counts.get(&Verdict::Conformant).copied().unwrap_or_default();
-    let tone = if conformant == total { Tone::Good } else { Tone::Strong };
-    let first = format!("{} of {}", grouped(conformant as u64), grouped(total as u64));
+    let conformant = counts
+        .get(&Verdict::Conformant)
+        .copied()
+        .unwrap_or_default();
+    let tone = if conformant == total {
+        Tone::Good
+    } else {
+        Tone::Strong
+    };
+    let first = format!(
+        "{} of {}",
+        grouped(conformant as u64),
+        grouped(total as u64)
+    );
     let mut parts = vec![format!("{} conformant", style.paint(tone, &first))];
-    for (verdict, count) in counts.iter().filter(|(verdict, _)| **verdict != Verdict::Conformant) {
+    for (verdict, count) in counts
+        .iter()
+        .filter(|(verdict, _)| **verdict != Verdict::Conformant)
+    {
         let (_, tone) = mark(Some(*verdict));
         parts.push(style.paint(tone, &format!("{count} {}", in_words(*verdict, *count))));
     }
@@ -211,6 +281,16 @@ fn verdicts(
         parts.push(format!("{unfinished} unfinished"));
     }
     parts.join(", ")
+}
+
+/// What one instance took, on average. They run at the same time, so that a sum would mean nothing.
+fn milliseconds_each(cause: &CauseTally) -> String {
+    let count = u64::try_from(cause.total()).unwrap_or(u64::MAX);
+    let tenths = cause
+        .elapsed_us
+        .checked_div(count.saturating_mul(100))
+        .unwrap_or_default();
+    format!("{}.{}", grouped(tenths / 10), tenths % 10)
 }
 
 /// A verdict after a number.
@@ -229,21 +309,35 @@ fn mark(verdict: Option<Verdict>) -> (&'static str, Tone) {
         Some(Verdict::HarnessError) => ("!", Tone::Bad),
         Some(Verdict::Flaky) => ("~", Tone::Warning),
         Some(Verdict::NotProvoked) => ("○", Tone::Warning),
-        Some(Verdict::NotClaimed | Verdict::NotApplicable | Verdict::Disabled) => ("–", Tone::Faint),
+        Some(Verdict::NotClaimed | Verdict::NotApplicable | Verdict::Disabled) => {
+            ("–", Tone::Faint)
+        }
         None => ("·", Tone::Faint),
     }
 }
 
 /// `403 AccessDenied "Request has expired"`.
 pub(super) fn expected_in_words(expected: &Expected) -> String {
-    format!("{} {} {:?}", expected.status, expected.code, expected.message)
+    format!(
+        "{} {} {:?}",
+        expected.status, expected.code, expected.message
+    )
 }
 
 /// The same of an answer, as far as it goes.
 pub(super) fn observed_in_words(observed: &Observed) -> String {
-    let mut parts = vec![observed.status.map_or("no answer".to_owned(), |status| status.to_string())];
+    let mut parts = vec![
+        observed
+            .status
+            .map_or("no answer".to_owned(), |status| status.to_string()),
+    ];
     parts.extend(observed.code.clone());
-    parts.extend(observed.message.as_ref().map(|message| format!("{message:?}")));
+    parts.extend(
+        observed
+            .message
+            .as_ref()
+            .map(|message| format!("{message:?}")),
+    );
     parts.extend(observed.ec.as_ref().map(|ec| format!("(EC {ec})")));
     parts.join(" ")
 }

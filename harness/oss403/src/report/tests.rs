@@ -20,7 +20,8 @@ use crate::judge::verdict::Verdict;
 use crate::run::record::Progress;
 use crate::wire::exchange::Response;
 
-const HOSTILE: &str = "a]]>b\u{0}c<script>alert(1)</script>\u{1b}[2J\u{1b}]0;t\u{7}\u{9b}31m\u{202e}&amp;\"'\r\nx";
+const HOSTILE: &str =
+    "a]]>b\u{0}c<script>alert(1)</script>\u{1b}[2J\u{1b}]0;t\u{7}\u{9b}31m\u{202e}&amp;\"'\r\nx";
 
 /// Finished instances of several causes, one of each kind of result.
 fn finished() -> Vec<Finished> {
@@ -31,7 +32,11 @@ fn finished() -> Vec<Finished> {
         }));
         let mut instance = twin.instance.clone();
         instance.id = format!("{cause}/get-after-expiry/{labels}");
-        Finished { judgement: crate::judge::judge(&instance, &twin.record), instance, record: twin.record }
+        Finished {
+            judgement: crate::judge::judge(&instance, &twin.record),
+            instance,
+            record: twin.record,
+        }
     };
     let same = |twin: Twin| twin;
     let skewed = |message: &str| {
@@ -46,20 +51,62 @@ fn finished() -> Vec<Finished> {
             })
         }
     };
-    let hostile = error_body("AccessDenied", "x", REQUEST_ID).replace("<Message>x", &format!("<Message><![CDATA[{}]]>", HOSTILE.replace("]]>", "]]]]><![CDATA[>").replace('\0', "\u{1}")));
+    let hostile = error_body("AccessDenied", "x", REQUEST_ID).replace(
+        "<Message>x",
+        &format!(
+            "<Message><![CDATA[{}]]>",
+            HOSTILE
+                .replace("]]>", "]]]]><![CDATA[>")
+                .replace('\0', "\u{1}")
+        ),
+    );
     vec![
         twin("url-auth-expired", "AccessDenied", "url-v1-GET", &same),
         twin("url-auth-expired", "AccessDenied", "url-v4-GET", &same),
-        twin("bucket-acl", "AccessDenied", "url-v1-GET", &|twin| twin.edited(|answer| answer.status = 200)),
-        twin("bucket-acl", "AccessDenied", "url-v2-GET", &|twin| twin.edited(|answer: &mut Response| answer.status = 404)),
-        twin("bucket-acl", "AccessDenied", "url-v3-GET", &|twin| twin.edited(|answer| answer.status = 204)),
-        twin("bucket-acl", "AccessDenied", "url-v4-GET", &|twin| twin.edited(|answer| answer.status = 206)),
+        twin("bucket-acl", "AccessDenied", "url-v1-GET", &|twin| {
+            twin.edited(|answer| answer.status = 200)
+        }),
+        twin("bucket-acl", "AccessDenied", "url-v2-GET", &|twin| {
+            twin.edited(|answer: &mut Response| answer.status = 404)
+        }),
+        twin("bucket-acl", "AccessDenied", "url-v3-GET", &|twin| {
+            twin.edited(|answer| answer.status = 204)
+        }),
+        twin("bucket-acl", "AccessDenied", "url-v4-GET", &|twin| {
+            twin.edited(|answer| answer.status = 206)
+        }),
         twin("bucket-acl", "AccessDenied", "url-v5-GET", &same),
-        twin("referer-denied", "AccessDenied", "url-v1-GET", &|twin| twin.edited_body(&hostile)),
-        twin("time-skewed", "RequestTimeTooSkewed", "header", &skewed("Request has expired.")),
-        twin("user-disabled", "UserDisable", "header", &progress(Progress::NotClaimed("needs an operator hook: create session".into()))),
-        twin("bucket-disabled", "BucketDisable", "header", &progress(Progress::PreconditionFailed("the bucket could not be made: 500".into()))),
-        twin("cname-denied", "CnameDenied", "header", &progress(Progress::HarnessError("the connection was refused".into()))),
+        twin("referer-denied", "AccessDenied", "url-v1-GET", &|twin| {
+            twin.edited_body(&hostile)
+        }),
+        twin(
+            "time-skewed",
+            "RequestTimeTooSkewed",
+            "header",
+            &skewed("Request has expired."),
+        ),
+        twin(
+            "user-disabled",
+            "UserDisable",
+            "header",
+            &progress(Progress::NotClaimed(
+                "needs an operator hook: create session".into(),
+            )),
+        ),
+        twin(
+            "bucket-disabled",
+            "BucketDisable",
+            "header",
+            &progress(Progress::PreconditionFailed(
+                "the bucket could not be made: 500".into(),
+            )),
+        ),
+        twin(
+            "cname-denied",
+            "CnameDenied",
+            "header",
+            &progress(Progress::HarnessError("the connection was refused".into())),
+        ),
     ]
 }
 
@@ -92,11 +139,18 @@ fn facts(finished: &[Finished]) -> Facts {
 fn files(finished: &[Finished]) -> Vec<CaseFile> {
     let mut files: Vec<CaseFile> = Vec::new();
     for done in finished {
-        if files.iter().all(|file| file.cause != done.instance.file.cause) {
+        if files
+            .iter()
+            .all(|file| file.cause != done.instance.file.cause)
+        {
             files.push(CaseFile::clone(&done.instance.file));
         }
     }
-    let state = CaseFile { cause: "object-state".into(), code: "InvalidObjectState".into(), ..files[0].clone() };
+    let state = CaseFile {
+        cause: "object-state".into(),
+        code: "InvalidObjectState".into(),
+        ..files[0].clone()
+    };
     files.push(state);
     files
 }
@@ -113,15 +167,26 @@ fn rendered(style: Style) -> String {
 
 #[test]
 fn the_terminal_shows_a_table_the_failures_and_the_sums() {
-    insta::assert_snapshot!(rendered(Style { color: false, width: 100 }));
+    insta::assert_snapshot!(rendered(Style {
+        color: false,
+        width: 100
+    }));
 }
 
 #[test]
 fn a_narrow_terminal_wraps_all_but_what_is_copied() {
-    let text = rendered(Style { color: false, width: 60 });
+    let text = rendered(Style {
+        color: false,
+        width: 60,
+    });
     let (failures, _) = text.split_once("   causes").expect("the sums come last");
-    let (_, failures) = failures.split_once("\n\n").expect("the failures come after the table");
-    for line in failures.lines().filter(|line| !line.trim_start().starts_with("curl ")) {
+    let (_, failures) = failures
+        .split_once("\n\n")
+        .expect("the failures come after the table");
+    for line in failures
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("curl "))
+    {
         let fits = line.chars().count() <= 60;
         let one_word = line.trim().split(' ').count() <= 3;
         assert!(fits || one_word, "{line}");
@@ -130,13 +195,26 @@ fn a_narrow_terminal_wraps_all_but_what_is_copied() {
 
 #[test]
 fn colour_is_ours_alone() {
-    let text = rendered(Style { color: true, width: 100 });
+    let text = rendered(Style {
+        color: true,
+        width: 100,
+    });
     for (at, _) in text.match_indices('\u{1b}') {
         let code = text[at + 1..].split_once('m').map(|(code, _)| code);
-        assert!(matches!(code, Some("[0" | "[1" | "[2" | "[32" | "[33" | "[1;31")), "{:?}", &text[at..at + 10]);
+        assert!(
+            matches!(code, Some("[0" | "[1" | "[2" | "[32" | "[33" | "[1;31")),
+            "{:?}",
+            &text[at..at + 10]
+        );
     }
-    let plain = rendered(Style { color: false, width: 100 });
-    assert!(plain.chars().all(|c| c == '\n' || !c.is_control()), "{plain:?}");
+    let plain = rendered(Style {
+        color: false,
+        width: 100,
+    });
+    assert!(
+        plain.chars().all(|c| c == '\n' || !c.is_control()),
+        "{plain:?}"
+    );
 }
 
 fn written(kind: &str) -> String {
@@ -146,12 +224,18 @@ fn written(kind: &str) -> String {
     let mut report = reports.pop().expect("one was asked for");
     let finished = finished();
     for done in finished.iter().rev() {
-        report.add(&Entry::of(done), &done.instance.file).expect("takes it in");
+        report
+            .add(&Entry::of(done), &done.instance.file)
+            .expect("takes it in");
     }
     assert!(!path.exists(), "a report appears only when it is whole");
     report.finish(&facts(&finished)).expect("is written");
     let text = fs::read_to_string(&path).expect("is UTF-8");
-    let beside: Vec<_> = fs::read_dir(folder.path()).expect("lists").flatten().map(|entry| entry.file_name()).collect();
+    let beside: Vec<_> = fs::read_dir(folder.path())
+        .expect("lists")
+        .flatten()
+        .map(|entry| entry.file_name())
+        .collect();
     assert_eq!(beside, ["report"], "nothing is left beside it");
     text
 }
@@ -191,16 +275,47 @@ fn junit_is_well_formed_whatever_a_server_says() {
 fn the_result_file_holds_every_instance_sorted_by_id_and_the_sums() {
     let text = written("json");
     let result: ResultFile = serde_json::from_str(&text).expect("has the documented form");
-    let ids: Vec<_> = result.instances.iter().map(|entry| entry.id.clone()).collect();
+    let ids: Vec<_> = result
+        .instances
+        .iter()
+        .map(|entry| entry.id.clone())
+        .collect();
     let mut sorted = ids.clone();
     sorted.sort();
     assert_eq!((ids.len(), &ids), (12, &sorted));
     let instances = &result.summary.instances;
-    assert_eq!((instances.total, instances.conformant, instances.deviates), (13, 3, 6));
-    assert_eq!((instances.not_provoked, instances.not_claimed, instances.harness_error, instances.unfinished), (1, 1, 1, 1));
+    assert_eq!(
+        (instances.total, instances.conformant, instances.deviates),
+        (13, 3, 6)
+    );
+    assert_eq!(
+        (
+            instances.not_provoked,
+            instances.not_claimed,
+            instances.harness_error,
+            instances.unfinished
+        ),
+        (1, 1, 1, 1)
+    );
     let causes = &result.summary.causes;
-    assert_eq!((causes.total, causes.conformant, causes.deviates, causes.unfinished), (8, 1, 3, 1));
-    assert_eq!((result.schema, result.suite.causes, result.seed, result.elapsed_ms), (1, 51, 7, 250));
+    assert_eq!(
+        (
+            causes.total,
+            causes.conformant,
+            causes.deviates,
+            causes.unfinished
+        ),
+        (8, 1, 3, 1)
+    );
+    assert_eq!(
+        (
+            result.schema,
+            result.suite.causes,
+            result.seed,
+            result.elapsed_ms
+        ),
+        (1, 51, 7, 250)
+    );
     assert_eq!(result.started, "2023-11-14T22:13:20.000Z");
     assert_eq!(result.summary.level, None);
 }
@@ -209,18 +324,52 @@ fn the_result_file_holds_every_instance_sorted_by_id_and_the_sums() {
 fn the_result_file_has_the_documented_names() {
     let value: serde_json::Value = serde_json::from_str(&written("json")).expect("is JSON");
     let keys = |value: &serde_json::Value| -> Vec<String> {
-        value.as_object().expect("is an object").keys().cloned().collect()
+        value
+            .as_object()
+            .expect("is an object")
+            .keys()
+            .cloned()
+            .collect()
     };
-    assert_eq!(keys(&value), ["schema", "suite", "target", "seed", "started", "elapsed_ms", "summary", "instances"]);
+    assert_eq!(
+        keys(&value),
+        [
+            "schema",
+            "suite",
+            "target",
+            "seed",
+            "started",
+            "elapsed_ms",
+            "summary",
+            "instances"
+        ]
+    );
     assert_eq!(keys(&value["suite"]), ["revision", "hash", "causes"]);
     assert_eq!(keys(&value["target"]), ["name", "endpoint"]);
     let entry = &value["instances"][0];
     assert_eq!(
         keys(entry),
-        ["id", "cause", "scenario", "verdict", "facet", "reason", "elapsed_ms", "expected", "observed", "curl"]
+        [
+            "id",
+            "cause",
+            "scenario",
+            "verdict",
+            "facet",
+            "reason",
+            "elapsed_ms",
+            "expected",
+            "observed",
+            "curl"
+        ]
     );
-    assert_eq!(keys(&entry["observed"]), ["status", "code", "message", "ec"]);
-    assert_eq!((&entry["verdict"], &entry["facet"]), (&"deviates".into(), &"granted".into()));
+    assert_eq!(
+        keys(&entry["observed"]),
+        ["status", "code", "message", "ec"]
+    );
+    assert_eq!(
+        (&entry["verdict"], &entry["facet"]),
+        (&"deviates".into(), &"granted".into())
+    );
 }
 
 #[test]
@@ -231,7 +380,8 @@ fn a_report_of_nothing_is_a_report() {
     for report in reports {
         report.finish(&facts(&[])).expect("is written");
     }
-    let result: ResultFile = serde_json::from_str(&fs::read_to_string(&path).expect("reads")).expect("is JSON");
+    let result: ResultFile =
+        serde_json::from_str(&fs::read_to_string(&path).expect("reads")).expect("is JSON");
     assert!(result.instances.is_empty());
 }
 
@@ -242,7 +392,10 @@ fn the_schema_in_the_repository_is_that_of_the_types() {
         fs::write(&path, ResultFile::schema()).expect("is written");
     }
     let known = fs::read_to_string(&path).expect("stands in the repository");
-    assert!(known == ResultFile::schema(), "write it anew: UPDATE_SCHEMA=1 cargo test -p oss403 schema");
+    assert!(
+        known == ResultFile::schema(),
+        "write it anew: UPDATE_SCHEMA=1 cargo test -p oss403 schema"
+    );
 }
 
 #[test]
@@ -251,27 +404,56 @@ fn a_report_that_cannot_be_written_is_known_beforehand() {
     let path = folder.path().display();
     let open = |texts: &[String]| Report::open_all(texts).expect_err("is refused");
     assert!(matches!(open(&["json".into()]), ReportError::Form(_)));
-    assert!(matches!(open(&[format!("html={path}/a")]), ReportError::Kind(_)));
-    assert!(matches!(open(&[format!("json={path}")]), ReportError::File { .. }));
-    assert!(matches!(open(&[format!("json={path}/absent/a")]), ReportError::File { .. }));
+    assert!(matches!(
+        open(&[format!("html={path}/a")]),
+        ReportError::Kind(_)
+    ));
+    assert!(matches!(
+        open(&[format!("json={path}")]),
+        ReportError::File { .. }
+    ));
+    assert!(matches!(
+        open(&[format!("json={path}/absent/a")]),
+        ReportError::File { .. }
+    ));
     assert!(matches!(open(&["junit=".into()]), ReportError::File { .. }));
     let twice = format!("json={path}/a");
-    assert!(matches!(open(&[twice.clone(), twice]), ReportError::Twice(_)));
+    assert!(matches!(
+        open(&[twice.clone(), twice]),
+        ReportError::Twice(_)
+    ));
 }
 
 #[test]
 fn nothing_of_what_a_request_carried_reaches_a_report() {
     let signature = "c2lnbmF0dXJlIG9mIG5vYm9keQ==";
     let twin = Twin::new()
-        .edited_body(&error_body("AccessDenied", &format!("{signature} is wrong"), REQUEST_ID))
+        .edited_body(&error_body(
+            "AccessDenied",
+            &format!("{signature} is wrong"),
+            REQUEST_ID,
+        ))
         .record(|record| {
             let edited = record.edited.as_mut().expect("there is one");
-            edited.request.headers.push(("authorization".into(), format!("OSS AKID:{signature}")));
+            edited
+                .request
+                .headers
+                .push(("authorization".into(), format!("OSS AKID:{signature}")));
         });
     let judgement = twin.judge();
     assert_eq!(judgement.verdict, Verdict::Deviates);
-    assert!(judgement.reason.contains(signature), "the judgement is not what is redacted");
-    let entry = Entry::of(&Finished { instance: twin.instance, record: twin.record, judgement });
+    assert!(
+        judgement.reason.contains(signature),
+        "the judgement is not what is redacted"
+    );
+    let entry = Entry::of(&Finished {
+        instance: twin.instance,
+        record: twin.record,
+        judgement,
+    });
     let text = serde_json::to_string(&entry).expect("is plain data");
-    assert!(!text.contains(signature) && !text.contains("c2lnbm"), "{text}");
+    assert!(
+        !text.contains(signature) && !text.contains("c2lnbm"),
+        "{text}"
+    );
 }

@@ -50,7 +50,9 @@ pub enum CanaryError {
         answer: String,
     },
     /// A wrong secret and an unknown key are as good as the right ones.
-    #[error("the target accepts any credentials: a wrong secret and an unknown access key were answered {status}")]
+    #[error(
+        "the target accepts any credentials: a wrong secret and an unknown access key were answered {status}"
+    )]
     AcceptsAnyCredentials {
         /// The status of the first.
         status: u16,

@@ -27,24 +27,54 @@ fn a_deviation_is_1_and_names_its_cause() {
     let target = desk.write("faulty.yaml", target);
     let answer = desk.run(&["run", "--target", &target]);
     assert_eq!(answer.code, Some(1), "{answer:?}");
-    assert!(answer.out.contains("✗ signature-mismatch"), "{}", answer.out);
-    assert!(answer.out.contains("50 of 51 conformant, 1 deviates"), "{}", answer.out);
+    assert!(
+        answer.out.contains("✗ signature-mismatch"),
+        "{}",
+        answer.out
+    );
+    assert!(
+        answer.out.contains("50 of 51 conformant, 1 deviates"),
+        "{}",
+        answer.out
+    );
 }
 
 #[test]
 fn a_typing_mistake_is_2_with_its_place() {
     let desk = Desk::new();
     let list = std::fs::read_to_string(repository().join("cases/causes.tsv")).unwrap();
-    let case = std::fs::read_to_string(repository().join("cases/AccessDenied/url-auth-expired.yaml")).unwrap();
+    let case =
+        std::fs::read_to_string(repository().join("cases/AccessDenied/url-auth-expired.yaml"))
+            .unwrap();
     desk.write("cases/causes.tsv", &list);
-    desk.write("cases/AccessDenied/url-auth-expired.yaml", &case.replacen("expires-in", "expire-in", 1));
-    let line = 1 + case.lines().position(|line| line.contains("expires-in")).unwrap();
+    desk.write(
+        "cases/AccessDenied/url-auth-expired.yaml",
+        &case.replacen("expires-in", "expire-in", 1),
+    );
+    let line = 1 + case
+        .lines()
+        .position(|line| line.contains("expires-in"))
+        .unwrap();
     let answer = desk.run(&["run", "--cases", "cases"]);
     assert_eq!(answer.code, Some(2), "{answer:?}");
-    assert!(answer.err.contains("unknown edit `expire-in`"), "{}", answer.err);
-    assert!(answer.err.contains(&format!("url-auth-expired.yaml:{line}:13")), "{}", answer.err);
+    assert!(
+        answer.err.contains("unknown edit `expire-in`"),
+        "{}",
+        answer.err
+    );
+    assert!(
+        answer
+            .err
+            .contains(&format!("url-auth-expired.yaml:{line}:13")),
+        "{}",
+        answer.err
+    );
     assert!(answer.err.contains("^^^^^^^^^"), "{}", answer.err);
-    assert!(answer.err.contains("did you mean `expires-in`?"), "{}", answer.err);
+    assert!(
+        answer.err.contains("did you mean `expires-in`?"),
+        "{}",
+        answer.err
+    );
     // The fifty causes without a file are missed as well.
     assert!(answer.err.contains("endpoint-mismatch"), "{}", answer.err);
 }
@@ -78,17 +108,30 @@ fn an_unreachable_target_and_a_wrong_secret_are_3() {
     drop(listener);
     let target = desk.write("nobody.yaml", &profile(&format!("http://{nobody}")));
     let mut command = desk.command(&["run", "--target", &target]);
-    command.env("OWNER_ID", "OSS403OWNERKEY0001").env("OWNER_SECRET", "x");
+    command
+        .env("OWNER_ID", "OSS403OWNERKEY0001")
+        .env("OWNER_SECRET", "x");
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&output.stderr).contains("unreachable"));
 
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let start = oss_reference::Server::start(oss_reference::Config::default(), "127.0.0.1:0".parse().unwrap());
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let start = oss_reference::Server::start(
+        oss_reference::Config::default(),
+        "127.0.0.1:0".parse().unwrap(),
+    );
     let server = runtime.block_on(start).unwrap();
-    let target = desk.write("local.yaml", &profile(&format!("http://{}", server.address())));
+    let target = desk.write(
+        "local.yaml",
+        &profile(&format!("http://{}", server.address())),
+    );
     let mut command = desk.command(&["run", "--target", &target]);
-    command.env("OWNER_ID", "OSS403OWNERKEY0001").env("OWNER_SECRET", "mistyped");
+    command
+        .env("OWNER_ID", "OSS403OWNERKEY0001")
+        .env("OWNER_SECRET", "mistyped");
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(3));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -102,7 +145,11 @@ fn nothing_selected_is_4() {
     assert_eq!(answer.code, Some(4), "{answer:?}");
     let answer = Desk::new().run(&["run", "url-auth-expird"]);
     assert_eq!(answer.code, Some(4), "{answer:?}");
-    assert!(answer.err.contains("did you mean `url-auth-expired`?"), "{}", answer.err);
+    assert!(
+        answer.err.contains("did you mean `url-auth-expired`?"),
+        "{}",
+        answer.err
+    );
 }
 
 #[test]
@@ -112,7 +159,12 @@ fn in_ci_an_answer_without_a_snapshot_is_1_and_nothing_is_written() {
     let arguments = ["run", "object-state", "--snapshots", "snapshots"];
     let output = desk.command(&arguments).env("CI", "true").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(std::fs::read_dir(desk.0.path().join("snapshots")).unwrap().count(), 0);
+    assert_eq!(
+        std::fs::read_dir(desk.0.path().join("snapshots"))
+            .unwrap()
+            .count(),
+        0
+    );
 
     let answer = desk.run(&arguments);
     assert_eq!(answer.code, Some(0), "{answer:?}");
@@ -130,7 +182,12 @@ fn a_changed_answer_is_1_with_what_differs() {
     assert_eq!(desk.run(&arguments).code, Some(0));
     assert_eq!(desk.run(&["review", "--accept"]).code, Some(0));
     let folder = desk.0.path().join("snapshots/embedded/object-state");
-    let file = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    let file = std::fs::read_dir(&folder)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, text.replace("status: 403", "status: 404")).unwrap();
     for ci in [true, false] {

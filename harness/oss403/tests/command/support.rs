@@ -1,61 +1,116 @@
-//! Running the built binary in a folder of its own.
+//! What the tests share: a folder to work in, the program, servers and profiles.
 
-use std::path::Path;
+use std::fmt::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use oss_reference::config::Config;
+use oss_reference::server::{Running, Server};
+use serde_json::Value;
 use tempfile::TempDir;
 
-/// Where the repository is.
-pub(crate) fn repository() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+/// The repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// A folder for one test, and the command run in it.
-pub(crate) struct Desk(pub(crate) TempDir);
-
-impl Desk {
-    pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    pub(crate) fn path(&self, name: &str) -> String {
-        self.0.path().join(name).display().to_string()
-    }
-
-    pub(crate) fn write(&self, name: &str, text: &str) -> String {
-        let path = self.0.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, text).unwrap();
-        path.display().to_string()
-    }
-
-    /// The command, ready to be run here. The ledger is the one compiled in, and there are no snapshots.
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_oss403"));
-        command.args(arguments).current_dir(self.0.path());
-        command.env_remove("CI").env_remove("NO_COLOR");
-        command
-    }
-
-    pub(crate) fn run(&self, arguments: &[&str]) -> Answer {
-        Answer::of(&self.command(arguments).output().unwrap())
-    }
+/// A folder of its own for a test.
+pub(crate) struct Desk {
+    pub(crate) folder: TempDir,
 }
 
-/// What a run of the command came to.
+/// How the program ended and what it said.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
     pub(crate) out: String,
     pub(crate) err: String,
 }
 
-impl Answer {
-    pub(crate) fn of(output: &Output) -> Self {
-        Self {
-            code: output.status.code(),
-            out: String::from_utf8(output.stdout.clone()).unwrap(),
-            err: String::from_utf8(output.stderr.clone()).unwrap(),
-        }
+impl Desk {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
     }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    pub(crate) fn json(&self, name: &str) -> Value {
+        serde_json::from_str(&self.read(name)).unwrap()
+    }
+
+    /// The program, standing in this folder, with nothing in the environment that changes what it does.
+    pub(crate) fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_oss403"));
+        command.args(line.split_whitespace()).current_dir(self.folder.path());
+        for name in ["CI", "NO_COLOR", "COLUMNS", "CLICOLOR_FORCE", "TERM"] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    pub(crate) fn run(&self, line: &str) -> Ran {
+        ran(self.command(line).output().unwrap())
+    }
+
+    pub(crate) fn run_in_ci(&self, line: &str) -> Ran {
+        ran(self.command(line).env("CI", "true").output().unwrap())
+    }
+
+    /// A profile of a server at `endpoint` with the identities of the reference server; `more` goes on at its top level.
+    pub(crate) fn profile(&self, endpoint: SocketAddr, more: &str) -> PathBuf {
+        let mut text = format!(
+            "name: elsewhere\nendpoint: http://{endpoint}\nregions: [cn-hangzhou, cn-shanghai]\nsuffix: aliyuncs.test\n{more}\nidentities:\n"
+        );
+        for (name, known) in &Config::default().identities.0 {
+            let _ = writeln!(text, "  {name}:");
+            let mut source = |what: &str, value: &str| {
+                let path = self.write(&format!("secrets/{name}.{what}"), value);
+                let _ = writeln!(text, "    {what}: {{ file: {:?} }}", path.display().to_string());
+            };
+            source("access-key-id", &known.access_key_id);
+            source("access-key-secret", &known.access_key_secret);
+            if let Some(token) = &known.security_token {
+                source("security-token", token);
+            }
+            if let Some(user) = &known.user {
+                let _ = writeln!(text, "    user: {user:?}");
+            }
+        }
+        self.write("profile.yaml", &text)
+    }
+
+    /// The same, with the operator of a reference server.
+    pub(crate) fn profile_of(&self, endpoint: SocketAddr, server: &Running, more: &str) -> PathBuf {
+        let token = self.write("secrets/operator", server.operator_token());
+        let operator = format!(
+            "operator: {{ url: \"http://{}/\", token: {{ file: {:?} }} }}\n{more}",
+            server.operator_address(),
+            token.display().to_string()
+        );
+        self.profile(endpoint, &operator)
+    }
+}
+
+fn ran(output: Output) -> Ran {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("prints UTF-8");
+    Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// A reference server on a free port.
+pub(crate) async fn reference() -> Running {
+    Server::start(Config::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap()
 }

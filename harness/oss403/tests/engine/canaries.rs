@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use oss_auth::{Header, Request};
 use oss_reference::config::{Config, Extreme};
 use oss403::run::canary::CanaryError;
 use oss403::run::record::Progress;
@@ -149,7 +148,12 @@ async fn a_server_that_checks_no_signature_but_knows_its_keys_is_judged() {
     config.faults.without = vec!["signature".into()];
     let target = Target::embedded(config).await.unwrap();
     let scenario = "[{ name: x, given: { bucket: { objects: { k: v } } }, base: { request: GET /k }, edit: { wrong-secret: true } }]";
-    let ran = run_with(&target, instances(scenario), |options| options.canaries = true, |_, _| {});
+    let ran = run_with(
+        &target,
+        instances(scenario),
+        |options| options.canaries = true,
+        |_, _| {},
+    );
     let ran = ran.await.unwrap();
     assert_eq!(status(ran.records[0].edited.as_ref()), 200);
 }

@@ -60,7 +60,6 @@ pub(crate) struct Ran {
     pub(crate) events: usize,
     pub(crate) summary: RunSummary,
     pub(crate) journal: String,
-    pub(crate) out: TempDir,
 }
 
 impl Ran {
@@ -133,7 +132,6 @@ pub(crate) async fn run_with(
         events,
         summary,
         journal,
-        out,
     })
 }
 

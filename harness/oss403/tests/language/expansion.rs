@@ -13,9 +13,18 @@ const TWO_AXES: &str = "
 
 #[test]
 fn the_last_axis_turns_fastest_and_what_is_excluded_is_left_out() {
-    let ids: Vec<String> = instances(TWO_AXES).into_iter().map(|instance| instance.id).collect();
+    let ids: Vec<String> = instances(TWO_AXES)
+        .into_iter()
+        .map(|instance| instance.id)
+        .collect();
     let read = |labels: &str| format!("url-auth-expired/read/{labels}");
-    let expected = ["url-v1-GET", "url-v1-HEAD", "url-v2-GET", "url-v4-GET", "url-v4-HEAD"];
+    let expected = [
+        "url-v1-GET",
+        "url-v1-HEAD",
+        "url-v2-GET",
+        "url-v4-GET",
+        "url-v4-HEAD",
+    ];
     assert_eq!(ids, expected.map(read));
 }
 
@@ -23,7 +32,10 @@ fn the_last_axis_turns_fastest_and_what_is_excluded_is_left_out() {
 fn an_instance_knows_its_axes_and_is_filled() {
     let instance = instances(TWO_AXES).swap_remove(1);
     let axis = |name: &str, label: &str| (name.to_owned(), label.to_owned());
-    assert_eq!(instance.axes, [axis("scheme", "url-v1"), axis("method", "HEAD")]);
+    assert_eq!(
+        instance.axes,
+        [axis("scheme", "url-v1"), axis("method", "HEAD")]
+    );
     assert_eq!(instance.scenario.base.sign, Some(SignWith::UrlV1));
     assert_eq!(instance.scenario.base.request, "HEAD /k.txt");
     assert_eq!(instance.file.cause, "url-auth-expired");
@@ -31,9 +43,21 @@ fn an_instance_knows_its_axes_and_is_filled() {
 
 #[test]
 fn an_entry_of_exclude_may_name_several_labels_and_leave_axes_open() {
-    let text = TWO_AXES.replace("{ scheme: url-v2, method: HEAD }", "{ scheme: [url-v1, url-v2] }");
-    let ids: Vec<String> = instances(&text).into_iter().map(|instance| instance.id).collect();
-    assert_eq!(ids, ["url-auth-expired/read/url-v4-GET", "url-auth-expired/read/url-v4-HEAD"]);
+    let text = TWO_AXES.replace(
+        "{ scheme: url-v2, method: HEAD }",
+        "{ scheme: [url-v1, url-v2] }",
+    );
+    let ids: Vec<String> = instances(&text)
+        .into_iter()
+        .map(|instance| instance.id)
+        .collect();
+    assert_eq!(
+        ids,
+        [
+            "url-auth-expired/read/url-v4-GET",
+            "url-auth-expired/read/url-v4-HEAD"
+        ]
+    );
 }
 
 #[test]
@@ -48,9 +72,16 @@ fn labels_stand_for_whole_nodes_and_null_for_nothing() {
     edit: $change
 ",
     );
-    let edits: Vec<_> = found.iter().map(|found| found.scenario.edit.name()).collect();
+    let edits: Vec<_> = found
+        .iter()
+        .map(|found| found.scenario.edit.name())
+        .collect();
     assert_eq!(edits, ["expires-in", "expires-in", "expires", "expires"]);
-    assert!(found.iter().all(|found| found.scenario.base.r#as == "owner"));
+    assert!(
+        found
+            .iter()
+            .all(|found| found.scenario.base.r#as == "owner")
+    );
     assert!(matches!(&found[2].scenario.edit, Edit::Expires(text) if text == "1"));
     assert_eq!(found[2].id, "url-auth-expired/read/odd-default");
 }
@@ -67,7 +98,10 @@ fn a_value_of_an_axis_may_use_another_axis() {
     edit: { expires-in: -1s }
 ",
     );
-    let requests: Vec<_> = found.iter().map(|found| found.scenario.base.request.as_str()).collect();
+    let requests: Vec<_> = found
+        .iter()
+        .map(|found| found.scenario.base.request.as_str())
+        .collect();
     assert_eq!(requests, ["GET /k.txt", "HEAD /k.txt"]);
 }
 
@@ -84,8 +118,19 @@ fn a_literal_dollar_is_doubled() {
     unchanged: [a]
 ",
     );
-    let conditions = found[0].scenario.base.form.as_ref().unwrap().conditions.as_ref().unwrap();
-    assert_eq!(conditions[0], serde_json::json!(["starts-with", "$key", ""]));
+    let conditions = found[0]
+        .scenario
+        .base
+        .form
+        .as_ref()
+        .unwrap()
+        .conditions
+        .as_ref()
+        .unwrap();
+    assert_eq!(
+        conditions[0],
+        serde_json::json!(["starts-with", "$key", ""])
+    );
 }
 
 /// Two million seven hundred thousand are refused; this many must come one at a time, without a list of them anywhere.

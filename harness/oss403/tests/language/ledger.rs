@@ -16,7 +16,11 @@ fn sound() -> Ledger {
 }
 
 fn render(found: &[Diagnostic]) -> String {
-    found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    found
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[test]
@@ -45,15 +49,26 @@ fn ids_are_unique_and_fit_into_file_names() {
     let mut seen = HashSet::new();
     for instance in sound().instances() {
         let fits = |c: char| c.is_ascii_alphanumeric() || "-._/".contains(c);
-        assert!(instance.id.chars().all(fits) && !instance.id.contains(".."), "{}", instance.id);
-        assert!(seen.insert(instance.id.to_lowercase()), "{} comes twice", instance.id);
+        assert!(
+            instance.id.chars().all(fits) && !instance.id.contains(".."),
+            "{}",
+            instance.id
+        );
+        assert!(
+            seen.insert(instance.id.to_lowercase()),
+            "{} comes twice",
+            instance.id
+        );
     }
 }
 
 #[test]
 fn every_cause_rests_on_more_than_inference() {
     for file in sound().causes() {
-        let good = file.sources.iter().any(|source| source.kind != SourceKind::Inferred);
+        let good = file
+            .sources
+            .iter()
+            .any(|source| source.kind != SourceKind::Inferred);
         assert!(good, "{}", file.cause);
     }
 }
@@ -62,7 +77,11 @@ fn every_cause_rests_on_more_than_inference() {
 fn the_schema_in_the_repository_is_current() {
     let path = cases().join(schema::FILE);
     let written = fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == schema::text(), "run `oss403 check --write-schema` and commit {}", schema::FILE);
+    assert!(
+        written == schema::text(),
+        "run `oss403 check --write-schema` and commit {}",
+        schema::FILE
+    );
 }
 
 #[test]
@@ -72,7 +91,10 @@ fn a_cause_without_a_file_is_an_error_in_the_list() {
     let (ledger, found) = Ledger::of_files("cases", &files);
     assert!(ledger.is_none());
     assert_eq!(found.len(), 1);
-    assert_eq!((found[0].file.as_str(), found[0].line), ("cases/causes.tsv", 20));
+    assert_eq!(
+        (found[0].file.as_str(), found[0].line),
+        ("cases/causes.tsv", 20)
+    );
     assert_eq!(found[0].message, "the cause `bucket-acl` has no case file");
 }
 
@@ -95,7 +117,11 @@ fn a_list_of_causes_must_be_one() {
     };
     assert!(one("id\tcode\tmessage\n").message.contains("empty"));
     assert_eq!(one("id\tcode\tmessage\na\tb\n").line, 2);
-    assert!(one("id\tcode\tmessage\na\tb\tc\na\tb\tc\n").message.contains("listed twice"));
+    assert!(
+        one("id\tcode\tmessage\na\tb\tc\na\tb\tc\n")
+            .message
+            .contains("listed twice")
+    );
     let none = Ledger::of_files("x", &BTreeMap::new()).1;
     assert!(none[0].message.contains("causes.tsv") && none[0].severity == Severity::Error);
 }
@@ -104,7 +130,11 @@ fn a_list_of_causes_must_be_one() {
 fn a_folder_that_is_not_there_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     assert!(Ledger::load(&folder.path().join("nowhere")).is_err());
-    assert!(Ledger::load(folder.path()).unwrap_err()[0].message.contains("causes.tsv"));
+    assert!(
+        Ledger::load(folder.path()).unwrap_err()[0]
+            .message
+            .contains("causes.tsv")
+    );
 }
 
 #[test]
@@ -114,19 +144,31 @@ fn the_documented_message_may_stop_before_what_differs() {
     let condition = row("post-policy-condition-failed");
     assert!(condition.allows("Invalid according to Policy: Policy Condition failed:"));
     assert!(!condition.allows("Invalid according to Policy"));
-    assert!(!condition.allows("Invalid according to Policy: Policy Condition failed: <the failed condition>"));
+    assert!(
+        !condition
+            .allows("Invalid according to Policy: Policy Condition failed: <the failed condition>")
+    );
     let whole = row("post-policy-content-type");
     assert!(whole.allows(r#"Invalid according to Policy: Policy Condition failed: ["eq", "$Content-Type", "image/png"]"#));
     assert!(row("bucket-policy").allows("Access denied by bucket policy."));
     assert!(!row("bucket-policy").allows("Access denied"));
-    assert!(!row("access-key-charset").allows("The OSS Access Key Id contains non-acceptable characters"));
+    assert!(
+        !row("access-key-charset")
+            .allows("The OSS Access Key Id contains non-acceptable characters")
+    );
 }
 
 #[test]
 fn the_hash_changes_with_any_text() {
     let (before, mut files) = (sound(), texts());
-    files.get_mut("AccessDenied/bucket-acl.yaml").unwrap().push_str("# one more remark\n");
-    assert_ne!(Ledger::of_files("cases", &files).0.unwrap().hash(), before.hash());
+    files
+        .get_mut("AccessDenied/bucket-acl.yaml")
+        .unwrap()
+        .push_str("# one more remark\n");
+    assert_ne!(
+        Ledger::of_files("cases", &files).0.unwrap().hash(),
+        before.hash()
+    );
 }
 
 #[test]
@@ -139,7 +181,11 @@ fn a_filter_is_a_cause_a_code_an_id_its_beginning_or_a_pattern() {
     let of_cause = ids("bucket-acl");
     assert!(!of_cause.is_empty() && of_cause.iter().all(|id| id.starts_with("bucket-acl/")));
     let of_code = ids("SecurityTokenNotSupported");
-    assert!(of_code.iter().any(|id| id.starts_with("security-token-region/")));
+    assert!(
+        of_code
+            .iter()
+            .any(|id| id.starts_with("security-token-region/"))
+    );
     assert!(of_code.iter().all(|id| id.starts_with("security-token-")));
     assert_eq!(ids(&of_cause[0]), of_cause[..1]);
     let scenario = of_cause[0].rsplitn(2, '/').last().unwrap();
@@ -156,21 +202,37 @@ fn a_filter_is_a_cause_a_code_an_id_its_beginning_or_a_pattern() {
 #[test]
 fn an_instance_that_two_filters_name_is_selected_once() {
     let ledger = sound();
-    let both = ledger.select(&["bucket-acl".into(), "bucket-acl/*".into()]).unwrap();
-    assert_eq!(both.len(), ledger.select(&["bucket-acl".into()]).unwrap().len());
+    let both = ledger
+        .select(&["bucket-acl".into(), "bucket-acl/*".into()])
+        .unwrap();
+    assert_eq!(
+        both.len(),
+        ledger.select(&["bucket-acl".into()]).unwrap().len()
+    );
 }
 
 #[test]
 fn a_filter_that_names_nothing_says_what_was_meant() {
     let ledger = sound();
     let help = |filter: &str| {
-        let unknown = ledger.select(&["bucket-acl".into(), filter.into()]).unwrap_err();
+        let unknown = ledger
+            .select(&["bucket-acl".into(), filter.into()])
+            .unwrap_err();
         assert_eq!(unknown.filter, filter);
         unknown.help
     };
     assert_eq!(help("bucket-alc"), "did you mean `bucket-acl`?");
-    assert_eq!(help("InvalidAccesKeyId"), "did you mean `InvalidAccessKeyId`?");
+    assert_eq!(
+        help("InvalidAccesKeyId"),
+        "did you mean `InvalidAccessKeyId`?"
+    );
     assert!(help("nosuchcause").contains("oss403 list"));
-    let scenario = ledger.select(&["bucket-acl".into()]).unwrap()[0].scenario.name.clone();
-    assert_eq!(help(&format!("bucket-acl/{scenario}s")), format!("did you mean `bucket-acl/{scenario}`?"));
+    let scenario = ledger.select(&["bucket-acl".into()]).unwrap()[0]
+        .scenario
+        .name
+        .clone();
+    assert_eq!(
+        help(&format!("bucket-acl/{scenario}s")),
+        format!("did you mean `bucket-acl/{scenario}`?")
+    );
 }

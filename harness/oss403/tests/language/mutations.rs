@@ -1,7 +1,7 @@
 //! Files that were damaged: whatever stands in them, the reader answers and does not panic.
 
-use oss403::case::ledger::embedded_documented;
 use oss403::case::check;
+use oss403::case::ledger::embedded_documented;
 
 use crate::support::texts;
 
@@ -10,16 +10,56 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % end.max(1)
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).expect("31 bits fit") % end.max(1)
     }
 }
 
 /// What tends to mean something to a parser of YAML, of a template or of a path.
 const SHARDS: [&str; 40] = [
-    "$", "$$", "${", "}", "${bucket.", "$scheme", "${now+99999999999999999999}", "{", "[", "]", "- ", ": ", "? ", "&a ", "*a", "!x ",
-    "|", ">", "\"", "'", "#", "%", "\t", "\n", "\n\n  ", "~", "null", "true", "-", "0", "1e999", ".inf", "\u{0}", "\u{feff}",
-    "\u{202e}", "é", "\u{1F600}", "<<: ", "---\n", "...\n",
+    "$",
+    "$$",
+    "${",
+    "}",
+    "${bucket.",
+    "$scheme",
+    "${now+99999999999999999999}",
+    "{",
+    "[",
+    "]",
+    "- ",
+    ": ",
+    "? ",
+    "&a ",
+    "*a",
+    "!x ",
+    "|",
+    ">",
+    "\"",
+    "'",
+    "#",
+    "%",
+    "\t",
+    "\n",
+    "\n\n  ",
+    "~",
+    "null",
+    "true",
+    "-",
+    "0",
+    "1e999",
+    ".inf",
+    "\u{0}",
+    "\u{feff}",
+    "\u{202e}",
+    "é",
+    "\u{1F600}",
+    "<<: ",
+    "---\n",
+    "...\n",
 ];
 
 fn damage(text: &str, dice: &mut Dice) -> String {
@@ -31,7 +71,8 @@ fn damage(text: &str, dice: &mut Dice) -> String {
             1 => letters.truncate(at),
             2 => {
                 let from = dice.below(letters.len());
-                let copied: Vec<char> = letters[from..(from + dice.below(60)).min(letters.len())].to_vec();
+                let copied: Vec<char> =
+                    letters[from..(from + dice.below(60)).min(letters.len())].to_vec();
                 letters.splice(at..at, copied);
             }
             _ => {
@@ -46,7 +87,10 @@ fn damage(text: &str, dice: &mut Dice) -> String {
 #[test]
 fn a_damaged_file_is_read_without_a_panic() {
     let documented = embedded_documented();
-    let texts: Vec<(String, String)> = texts().into_iter().filter(|(path, _)| path.ends_with(".yaml")).collect();
+    let texts: Vec<(String, String)> = texts()
+        .into_iter()
+        .filter(|(path, _)| path.ends_with(".yaml"))
+        .collect();
     let mut dice = Dice(403);
     let mut refused = 0;
     for round in 0..1_000 {
@@ -55,11 +99,20 @@ fn a_damaged_file_is_read_without_a_panic() {
         let (entry, found) = check::file(path, &damaged, &documented);
         for diagnostic in &found {
             let rendered = diagnostic.to_string();
-            assert!(rendered.chars().all(|c| c == '\n' || !c.is_control()), "{rendered:?}");
+            assert!(
+                rendered.chars().all(|c| c == '\n' || !c.is_control()),
+                "{rendered:?}"
+            );
         }
         refused += usize::from(entry.is_none());
         // What is taken for sound must expand, too.
-        entry.iter().flat_map(|entry| entry.instances()).for_each(drop);
+        entry
+            .iter()
+            .flat_map(oss403::case::ledger::Entry::instances)
+            .for_each(drop);
     }
-    assert!(refused > 200, "only {refused} of the damaged files were refused");
+    assert!(
+        refused > 200,
+        "only {refused} of the damaged files were refused"
+    );
 }

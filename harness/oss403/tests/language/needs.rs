@@ -7,11 +7,18 @@ use crate::support::instances;
 fn needs(scenario: &str) -> Vec<&'static str> {
     let scenario = format!("  - name: one\n{scenario}");
     let instance = instances(&scenario).swap_remove(0);
-    instance.scenario.needs().into_iter().map(Capability::as_str).collect()
+    instance
+        .scenario
+        .needs()
+        .into_iter()
+        .map(Capability::as_str)
+        .collect()
 }
 
 fn of_base(base: &str) -> Vec<&'static str> {
-    needs(&format!("    base: {{ {base} }}\n    edit: {{ set-header: {{ x-a: b }} }}\n"))
+    needs(&format!(
+        "    base: {{ {base} }}\n    edit: {{ set-header: {{ x-a: b }} }}\n"
+    ))
 }
 
 #[test]
@@ -19,22 +26,49 @@ fn a_scheme_needs_that_its_version_is_understood() {
     assert_eq!(of_base("request: GET /"), ["signature-v4"]);
     assert_eq!(of_base("sign: url-v1, request: GET /"), ["signature-v1"]);
     assert_eq!(of_base("sign: header-v2, request: GET /"), ["signature-v2"]);
-    assert_eq!(of_base("sign: s3-header-v4, request: GET /"), ["s3-dialect"]);
+    assert_eq!(
+        of_base("sign: s3-header-v4, request: GET /"),
+        ["s3-dialect"]
+    );
     assert!(of_base("as: anonymous, request: GET /").is_empty());
 }
 
 #[test]
 fn hosts_identities_and_requests_need_what_they_name() {
-    assert_eq!(of_base("as: anonymous, host: away-bucket, request: GET /"), ["two-regions"]);
-    assert_eq!(of_base("as: anonymous, host: accelerate, request: GET /"), ["acceleration"]);
-    assert_eq!(of_base("as: anonymous, host: old.example, request: GET /"), ["any-host"]);
+    assert_eq!(
+        of_base("as: anonymous, host: away-bucket, request: GET /"),
+        ["two-regions"]
+    );
+    assert_eq!(
+        of_base("as: anonymous, host: accelerate, request: GET /"),
+        ["acceleration"]
+    );
+    assert_eq!(
+        of_base("as: anonymous, host: old.example, request: GET /"),
+        ["any-host"]
+    );
     assert_eq!(of_base("as: anonymous, request: OPTIONS /k"), ["cors"]);
-    assert_eq!(of_base("as: anonymous, request: \"GET /k?x-oss-process=image/resize,w_10\""), ["image-processing"]);
-    assert_eq!(of_base("as: other-account, request: GET /"), ["second-account", "signature-v4"]);
+    assert_eq!(
+        of_base("as: anonymous, request: \"GET /k?x-oss-process=image/resize,w_10\""),
+        ["image-processing"]
+    );
+    assert_eq!(
+        of_base("as: other-account, request: GET /"),
+        ["second-account", "signature-v4"]
+    );
     assert_eq!(of_base("as: sts, request: GET /"), ["sts", "signature-v4"]);
-    assert_eq!(of_base("as: ram-user, request: GET /"), ["ram-users", "signature-v4"]);
-    assert_eq!(of_base("as: anonymous, request: \"GET /${away-region}\""), ["two-regions"]);
-    assert_eq!(of_base("as: anonymous, request: \"GET /${uid.other-account}\""), ["second-account"]);
+    assert_eq!(
+        of_base("as: ram-user, request: GET /"),
+        ["ram-users", "signature-v4"]
+    );
+    assert_eq!(
+        of_base("as: anonymous, request: \"GET /${away-region}\""),
+        ["two-regions"]
+    );
+    assert_eq!(
+        of_base("as: anonymous, request: \"GET /${uid.other-account}\""),
+        ["second-account"]
+    );
     assert_eq!(
         of_base("as: anonymous, request: GET /, headers: { X-Oss-Server-Side-Encryption: KMS }"),
         ["kms"]
@@ -50,17 +84,28 @@ fn worlds_need_what_they_are_made_of() {
     };
     assert_eq!(given("bucket: { worm: locked }"), ["worm"]);
     assert_eq!(given("bucket: { policy: {} }"), ["bucket-policy"]);
-    assert_eq!(given("bucket: { hierarchical-namespace: true }"), ["hierarchical-namespace"]);
-    assert_eq!(given("bucket: { objects: { a: { storage-class: Archive } } }"), ["archive"]);
+    assert_eq!(
+        given("bucket: { hierarchical-namespace: true }"),
+        ["hierarchical-namespace"]
+    );
+    assert_eq!(
+        given("bucket: { objects: { a: { storage-class: Archive } } }"),
+        ["archive"]
+    );
     assert_eq!(given("buckets: { far: { region: away } }"), ["two-regions"]);
-    assert_eq!(given("identities: { a: { ram-user: {} }, b: { session: {} } }"), ["ram-users", "sts", "operator"]);
+    assert_eq!(
+        given("identities: { a: { ram-user: {} }, b: { session: {} } }"),
+        ["ram-users", "sts", "operator"]
+    );
     assert_eq!(given("vpc-endpoint: {}"), ["operator", "vpc-endpoint"]);
 }
 
 #[test]
 fn edits_need_what_they_change() {
     let edit = |edit: &str| {
-        needs(&format!("    base: {{ as: anonymous, request: GET / }}\n    edit: {{ {edit} }}\n"))
+        needs(&format!(
+            "    base: {{ as: anonymous, request: GET / }}\n    edit: {{ {edit} }}\n"
+        ))
     };
     assert_eq!(edit("account-status: disabled"), ["operator"]);
     assert_eq!(edit("kms-status: overdue"), ["operator", "kms"]);
@@ -69,11 +114,16 @@ fn edits_need_what_they_change() {
     assert_eq!(edit("sts-refused-in-region: true"), ["sts", "operator"]);
     assert_eq!(edit("add-statement: {}"), ["bucket-policy"]);
     assert_eq!(edit("cors: []"), ["cors"]);
-    assert_eq!(edit("put-object: { a: { storage-class: ColdArchive } }"), ["archive"]);
+    assert_eq!(
+        edit("put-object: { a: { storage-class: ColdArchive } }"),
+        ["archive"]
+    );
 }
 
 #[test]
 fn what_is_required_by_name_is_needed() {
-    let found = needs("    requires: [worm]\n    base: { as: anonymous, request: GET / }\n    edit: { set-header: { x-a: b } }\n");
+    let found = needs(
+        "    requires: [worm]\n    base: { as: anonymous, request: GET / }\n    edit: { set-header: { x-a: b } }\n",
+    );
     assert_eq!(found, ["worm"]);
 }

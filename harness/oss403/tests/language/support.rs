@@ -40,7 +40,10 @@ pub(crate) fn instances(scenarios: &str) -> Vec<Instance> {
     let (entry, found) = check_text(&with_scenarios(scenarios));
     let found: Vec<String> = found.iter().map(ToString::to_string).collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
-    entry.expect("a sound file gives an entry").instances().collect()
+    entry
+        .expect("a sound file gives an entry")
+        .instances()
+        .collect()
 }
 
 /// The folder of the ledger of this repository.
@@ -51,13 +54,27 @@ pub(crate) fn cases() -> PathBuf {
 /// Every file of the ledger of this repository, by its path below it.
 pub(crate) fn texts() -> BTreeMap<String, String> {
     let mut texts = BTreeMap::new();
-    for folder in fs::read_dir(cases()).unwrap().flatten().filter(|entry| entry.path().is_dir()) {
-        for file in fs::read_dir(folder.path()).unwrap().flatten() {
+    for folder in fs::read_dir(cases())
+        .expect("the ledger of the repository can be read")
+        .flatten()
+        .filter(|entry| entry.path().is_dir())
+    {
+        for file in fs::read_dir(folder.path())
+            .expect("the ledger of the repository can be read")
+            .flatten()
+        {
             let (folder, name) = (folder.file_name(), file.file_name());
             let path = format!("{}/{}", folder.to_string_lossy(), name.to_string_lossy());
-            texts.insert(path, fs::read_to_string(file.path()).unwrap());
+            texts.insert(
+                path,
+                fs::read_to_string(file.path()).expect("the ledger of the repository can be read"),
+            );
         }
     }
-    texts.insert("causes.tsv".into(), fs::read_to_string(cases().join("causes.tsv")).unwrap());
+    texts.insert(
+        "causes.tsv".into(),
+        fs::read_to_string(cases().join("causes.tsv"))
+            .expect("the ledger of the repository can be read"),
+    );
     texts
 }

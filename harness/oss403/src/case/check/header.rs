@@ -17,7 +17,11 @@ pub(super) fn check(
     found: &mut Vec<Problem>,
 ) -> Option<CaseFile> {
     if !document.value().is_object() {
-        found.push(problem(Path::top(), Part::Value, "a case file is a map that begins with `cause:`"));
+        found.push(problem(
+            Path::top(),
+            Part::Value,
+            "a case file is a map that begins with `cause:`",
+        ));
         return None;
     }
     let file: CaseFile = match decode::all(document.value()) {
@@ -39,15 +43,22 @@ pub(super) fn check(
 /// A file is named for its cause and stands in the folder of its code.
 fn place(document: &Document, file: &CaseFile, row: &Documented, found: &mut Vec<Problem>) {
     let path = FilePath::new(document.file());
-    let part = |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into_owned();
-    let (stem, folder) = (part(path.file_stem()), part(path.parent().and_then(FilePath::file_name)));
+    let part =
+        |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into_owned();
+    let (stem, folder) = (
+        part(path.file_stem()),
+        part(path.parent().and_then(FilePath::file_name)),
+    );
     if stem != file.cause {
         let message = format!("the file is called `{stem}`, its cause `{}`", file.cause);
         let help = format!("a file is named for its cause: `{}.yaml`", file.cause);
         found.push(problem(Path::from(["cause"]), Part::Value, message).help(help));
     }
     if file.code == row.code && folder != file.code {
-        let message = format!("the file stands in the folder `{folder}`, its code is `{}`", file.code);
+        let message = format!(
+            "the file stands in the folder `{folder}`, its code is `{}`",
+            file.code
+        );
         let help = format!("move it to `{}/`", file.code);
         found.push(problem(Path::from(["code"]), Part::Value, message).help(help));
     }
@@ -61,13 +72,18 @@ fn facts<'d>(
 ) -> Option<&'d Documented> {
     let value = |key: &str, message: String| problem(Path::from([key]), Part::Value, message);
     let Some(row) = documented.iter().find(|row| row.id == file.cause) else {
-        let help = suggest::help(&file.cause, documented.iter().map(|row| row.id.as_str()), "causes");
+        let help = suggest::help(
+            &file.cause,
+            documented.iter().map(|row| row.id.as_str()),
+            "causes",
+        );
         found.push(value("cause", format!("unknown cause `{}`", file.cause)).help(help));
         return None;
     };
     if file.code != row.code {
         let message = format!("the documented code of `{}` is `{}`", row.id, row.code);
-        found.push(value("code", message).help("what else the wire says belongs in `alternatives`"));
+        found
+            .push(value("code", message).help("what else the wire says belongs in `alternatives`"));
     }
     if !row.allows(&file.message) {
         let message = format!("the documented message of `{}` reads otherwise", row.id);
@@ -76,7 +92,13 @@ fn facts<'d>(
     }
     if file.status != 403 {
         let help = "every documented cause answers 403; what else the wire says belongs in `notes`";
-        found.push(value("status", format!("the documented status is 403, not {}", file.status)).help(help));
+        found.push(
+            value(
+                "status",
+                format!("the documented status is 403, not {}", file.status),
+            )
+            .help(help),
+        );
     }
     Some(row)
 }
@@ -96,7 +118,8 @@ fn sources(file: &CaseFile, found: &mut Vec<Problem>) {
 
 fn list_of_sources(sources: &[Source], path: &Path, found: &mut Vec<Problem>) {
     if sources.is_empty() {
-        let help = "say where it is known from: a page, a sighting, or `{ kind: inferred, says: … }`";
+        let help =
+            "say where it is known from: a page, a sighting, or `{ kind: inferred, says: … }`";
         found.push(problem(path.clone(), Part::Key, "there is no source").help(help));
     }
     for (index, source) in sources.iter().enumerate() {
@@ -114,9 +137,17 @@ fn list_of_sources(sources: &[Source], path: &Path, found: &mut Vec<Problem>) {
 }
 
 fn texts(file: &CaseFile, found: &mut Vec<Problem>) {
-    for (key, text) in [("means", &file.means), ("fix", &file.fix), ("message", &file.message)] {
+    for (key, text) in [
+        ("means", &file.means),
+        ("fix", &file.fix),
+        ("message", &file.message),
+    ] {
         if text.trim().is_empty() {
-            found.push(problem(Path::from([key]), Part::Value, format!("`{key}` is empty")));
+            found.push(problem(
+                Path::from([key]),
+                Part::Value,
+                format!("`{key}` is empty"),
+            ));
         }
     }
     if !is_kebab(&file.cause) {

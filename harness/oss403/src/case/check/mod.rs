@@ -34,27 +34,46 @@ pub fn file(name: &str, text: &str, documented: &[Documented]) -> (Option<Entry>
     let mut found = Vec::new();
     let head = header::check(&document, documented, &mut found);
     let templates = scenarios(&document, head.as_ref(), &mut found);
-    let mut diagnostics: Vec<Diagnostic> =
-        found.iter().map(|problem| document.diagnostic(problem)).collect();
+    let mut diagnostics: Vec<Diagnostic> = found
+        .iter()
+        .map(|problem| document.diagnostic(problem))
+        .collect();
     diagnostics.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
     let entry = match head {
-        Some(head) if diagnostics.is_empty() => {
-            Some(Entry { file: Arc::new(head), path: name.to_owned(), templates })
-        }
+        Some(head) if diagnostics.is_empty() => Some(Entry {
+            file: Arc::new(head),
+            path: name.to_owned(),
+            templates,
+        }),
         _ => None,
     };
     if text.lines().next().map(str::trim_end) != Some(SCHEMA_LINE) {
-        let line = Diagnostic::at(name, text, (1, 1, 1), "the first line does not name the schema");
-        let help = format!("editors complete and check the file when it begins with `{SCHEMA_LINE}`");
-        diagnostics.push(Diagnostic { severity: Severity::Warning, ..line.help(help) });
+        let line = Diagnostic::at(
+            name,
+            text,
+            (1, 1, 1),
+            "the first line does not name the schema",
+        );
+        let help =
+            format!("editors complete and check the file when it begins with `{SCHEMA_LINE}`");
+        diagnostics.push(Diagnostic {
+            severity: Severity::Warning,
+            ..line.help(help)
+        });
     }
     (entry, diagnostics)
 }
 
 /// Checks every scenario, whether or not the header is sound.
-fn scenarios(document: &Document, head: Option<&CaseFile>, found: &mut Vec<Problem>) -> Vec<Template> {
+fn scenarios(
+    document: &Document,
+    head: Option<&CaseFile>,
+    found: &mut Vec<Problem>,
+) -> Vec<Template> {
     let top = Path::from(["scenarios"]);
-    let Some(Value::Array(written)) = document.value().get("scenarios") else { return Vec::new() };
+    let Some(Value::Array(written)) = document.value().get("scenarios") else {
+        return Vec::new();
+    };
     if written.is_empty() {
         let message = "a cause needs at least one scenario";
         found.push(problem(top.clone(), Part::Key, message));
@@ -69,7 +88,9 @@ fn scenarios(document: &Document, head: Option<&CaseFile>, found: &mut Vec<Probl
                 found.extend(local.into_iter().map(|problem| below(&path, problem)));
                 templates.push(template);
             }
-            Err(problems) => found.extend(problems.into_iter().map(|problem| below(&path, problem))),
+            Err(problems) => {
+                found.extend(problems.into_iter().map(|problem| below(&path, problem)));
+            }
         }
         if let Some(name) = scenario.get("name").and_then(Value::as_str)
             && !names.insert(name)
@@ -90,7 +111,9 @@ fn instances(template: &Template, head: Option<&CaseFile>) -> Vec<Problem> {
             Err(problem) => vec![problem],
             Ok(filled) => {
                 let problems = scenario::check(&filled, head).into_iter();
-                problems.map(|problem| template.written(&picks, problem)).collect()
+                problems
+                    .map(|problem| template.written(&picks, problem))
+                    .collect()
             }
         };
         for problem in problems {
@@ -106,5 +129,8 @@ fn instances(template: &Template, head: Option<&CaseFile>) -> Vec<Problem> {
 }
 
 fn below(path: &Path, problem: Problem) -> Problem {
-    Problem { path: path.join(&problem.path), ..problem }
+    Problem {
+        path: path.join(&problem.path),
+        ..problem
+    }
 }

@@ -46,23 +46,32 @@ fn form(call: &Call, found: &mut Vec<Problem>) {
         return;
     }
     if call.body.is_some() {
-        found.push(problem(at("body"), Part::Key, "a request with a form has no other body"));
+        found.push(problem(
+            at("body"),
+            Part::Key,
+            "a request with a form has no other body",
+        ));
     }
     if !signed_as_form && !matches!(call.sign, None | Some(SignWith::None)) {
         let help = "a form is signed with `form-v1` or `form-v4`, or not at all (`none`)";
         found.push(problem(at("sign"), Part::Value, "this scheme cannot sign a form").help(help));
     }
     if RequestLine::parse(&call.request).is_ok_and(|line| line.method != "POST") {
-        found.push(problem(at("request"), Part::Value, "a form is sent with POST"));
+        found.push(problem(
+            at("request"),
+            Part::Value,
+            "a form is sent with POST",
+        ));
     }
 }
 
 fn request_line(text: &str, path: Path) -> Option<Problem> {
     match RequestLine::parse(text) {
-        Ok(line) => one_of(line.method, &words::METHODS, "methods", path).map(|found| found.word(line.method)),
-        Err(message) => {
-            Some(problem(path, Part::Value, message).help("for example `GET /k.txt` or `PUT /?acl`"))
-        }
+        Ok(line) => one_of(line.method, &words::METHODS, "methods", path)
+            .map(|found| found.word(line.method)),
+        Err(message) => Some(
+            problem(path, Part::Value, message).help("for example `GET /k.txt` or `PUT /?acl`"),
+        ),
     }
 }
 
@@ -80,9 +89,16 @@ fn host(name: &HostName, path: Path) -> Option<Problem> {
 fn edit(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
     let edit = &scenario.edit;
     let path = Path::from(["edit", edit.name()]);
-    let keyed = matches!(edit, Edit::RamPolicy(_) | Edit::KeyStatus(_) | Edit::KeyNetworks(_));
+    let keyed = matches!(
+        edit,
+        Edit::RamPolicy(_) | Edit::KeyStatus(_) | Edit::KeyNetworks(_)
+    );
     for name in edit.identities() {
-        let (path, part) = if keyed { (path.then(name), Part::Key) } else { (path.clone(), Part::Value) };
+        let (path, part) = if keyed {
+            (path.then(name), Part::Key)
+        } else {
+            (path.clone(), Part::Value)
+        };
         found.extend(known.identity(name, path, part));
     }
     match edit {
@@ -91,14 +107,23 @@ fn edit(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
             found.extend(one_of(method, &words::METHODS, "methods", path));
         }
         Edit::TamperPath(text) if !text.starts_with('/') => {
-            found.push(problem(path, Part::Value, format!("the path `{text}` must begin with `/`")));
+            found.push(problem(
+                path,
+                Part::Value,
+                format!("the path `{text}` must begin with `/`"),
+            ));
         }
         Edit::Bucket(name) => found.extend(known.bucket(name, path)),
         Edit::Host(name) => found.extend(host(name, path)),
         Edit::BucketAcl(acl) => found.extend(one_of(acl, &words::BUCKET_ACLS, "ACLs", path)),
         Edit::ObjectAcl(acls) => {
             for (key, acl) in acls {
-                found.extend(one_of(acl, &words::OBJECT_ACLS, "ACLs", path.then(key.as_str())));
+                found.extend(one_of(
+                    acl,
+                    &words::OBJECT_ACLS,
+                    "ACLs",
+                    path.then(key.as_str()),
+                ));
             }
         }
         Edit::PutObject(objects) => {
@@ -115,14 +140,19 @@ fn edit(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
 
 /// Why the edit cannot change anything in this scenario, when it cannot.
 fn unfitting(scenario: &Scenario) -> Option<(String, String)> {
-    let Scenario { base, given, edit, .. } = scenario;
+    let Scenario {
+        base, given, edit, ..
+    } = scenario;
     let name = edit.name();
     let say = |message: String, help: &str| Some((message, help.to_owned()));
     match edit {
         Edit::SetField(_) | Edit::DropField(_) | Edit::TamperField(_) | Edit::Conditions(_)
             if base.form.is_none() =>
         {
-            say(format!("`{name}` edits a form, and the base has none"), "add `form:` to `base`")
+            say(
+                format!("`{name}` edits a form, and the base has none"),
+                "add `form:` to `base`",
+            )
         }
         Edit::WrongSecret(_)
         | Edit::FlipSignature(_)
@@ -133,22 +163,37 @@ fn unfitting(scenario: &Scenario) -> Option<(String, String)> {
         | Edit::ScopeRegion(_)
             if base.signed_with() == SignWith::None =>
         {
-            say(format!("`{name}` edits a signature, and the base has none"), "give the base `as:` and `sign:`")
+            say(
+                format!("`{name}` edits a signature, and the base has none"),
+                "give the base `as:` and `sign:`",
+            )
         }
-        Edit::ExpiresIn(_) | Edit::Expires(_) if !expires(base) => {
-            say(format!("`{name}` edits an expiry, and the base has none"), "sign the base with `url-v1`, `url-v2`, `url-v4`, or give it a form")
-        }
-        Edit::DropToken(_) if !has_token(&base.r#as, scenario) => {
-            say(format!("`{}` has no token that could be left out", base.r#as), "use `sts` or a `session` of `given.identities`")
-        }
-        Edit::TokenOf(other) if !has_token(other, scenario) => {
-            say(format!("`{other}` has no token"), "use `sts` or a `session` of `given.identities`")
-        }
-        Edit::VpcPolicy(_) if base.via.is_none() => {
-            say("the base does not come through the VPC endpoint".into(), "add `via: vpc-endpoint` to `base`")
-        }
-        Edit::LockWorm(_) if given.bucket.as_ref().is_none_or(|bucket| bucket.worm.is_none()) => {
-            say("the bucket has no retention policy to lock".into(), "add `worm: in-progress` to `given.bucket`")
+        Edit::ExpiresIn(_) | Edit::Expires(_) if !expires(base) => say(
+            format!("`{name}` edits an expiry, and the base has none"),
+            "sign the base with `url-v1`, `url-v2`, `url-v4`, or give it a form",
+        ),
+        Edit::DropToken(_) if !has_token(&base.r#as, scenario) => say(
+            format!("`{}` has no token that could be left out", base.r#as),
+            "use `sts` or a `session` of `given.identities`",
+        ),
+        Edit::TokenOf(other) if !has_token(other, scenario) => say(
+            format!("`{other}` has no token"),
+            "use `sts` or a `session` of `given.identities`",
+        ),
+        Edit::VpcPolicy(_) if base.via.is_none() => say(
+            "the base does not come through the VPC endpoint".into(),
+            "add `via: vpc-endpoint` to `base`",
+        ),
+        Edit::LockWorm(_)
+            if given
+                .bucket
+                .as_ref()
+                .is_none_or(|bucket| bucket.worm.is_none()) =>
+        {
+            say(
+                "the bucket has no retention policy to lock".into(),
+                "add `worm: in-progress` to `given.bucket`",
+            )
         }
         _ => None,
     }
@@ -163,7 +208,12 @@ fn expires(base: &Call) -> bool {
 
 fn has_token(identity: &str, scenario: &Scenario) -> bool {
     let is_session = |spec: &IdentitySpec| spec.session.is_some();
-    identity == "sts" || scenario.given.identities.get(identity).is_some_and(is_session)
+    identity == "sts"
+        || scenario
+            .given
+            .identities
+            .get(identity)
+            .is_some_and(is_session)
 }
 
 /// An edit that gives a part of the request the value it has already.
@@ -203,7 +253,11 @@ fn unchanged(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
 
 /// Whether the edited request would change something if it were let through.
 fn mutates(scenario: &Scenario) -> bool {
-    let of = |request: &str| RequestLine::parse(request).map(|line| line.method.to_owned()).unwrap_or_default();
+    let of = |request: &str| {
+        RequestLine::parse(request)
+            .map(|line| line.method.to_owned())
+            .unwrap_or_default()
+    };
     let method = match &scenario.edit {
         Edit::Request(request) => of(request),
         Edit::Method(method) | Edit::TamperMethod(method) => method.clone(),
@@ -217,7 +271,11 @@ fn probe(entry: &str, scenario: &Scenario, known: &Known<'_>, path: Path) -> Opt
         Some((bucket, rest)) if known.buckets.contains(bucket) => (Some(bucket), rest),
         Some((bucket, _)) if words::is_kebab(bucket) => {
             let help = suggest::help(bucket, known.buckets.iter().copied(), "further buckets");
-            return Some(problem(path, Part::Value, format!("unknown bucket `{bucket}`")).word(bucket).help(help));
+            return Some(
+                problem(path, Part::Value, format!("unknown bucket `{bucket}`"))
+                    .word(bucket)
+                    .help(help),
+            );
         }
         _ => (None, entry),
     };
@@ -227,7 +285,10 @@ fn probe(entry: &str, scenario: &Scenario, known: &Known<'_>, path: Path) -> Opt
     }
     if bucket.is_none() && scenario.given.no_bucket {
         let message = "there is no bucket to read this from";
-        return Some(problem(path, Part::Value, message).help("put the name of a further bucket before it: `name:key`"));
+        return Some(
+            problem(path, Part::Value, message)
+                .help("put the name of a further bucket before it: `name:key`"),
+        );
     }
     None
 }

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use serde_json::{Map, Value, json};
 
-use super::words::{self, is_kebab, one_of};
 use super::requests;
+use super::words::{self, is_kebab, one_of};
 use crate::case::decode::{self, Problem};
 use crate::case::document::problem;
-use crate::case::model::{BucketSpec, CaseFile, Edit, Given, IdentitySpec, ObjectSpec, Scenario, SourceKind};
+use crate::case::model::{
+    BucketSpec, CaseFile, Edit, Given, IdentitySpec, ObjectSpec, Scenario, SourceKind,
+};
 use crate::case::needs::BUILT_IN_IDENTITIES;
 use crate::case::placeholder::{self, Meaning, Names};
 use crate::case::span::{Part, Path};
@@ -19,9 +21,14 @@ use crate::case::visit;
 /// Checks a scenario. Paths begin at the scenario.
 pub(super) fn check(filled: &Value, head: Option<&CaseFile>) -> Vec<Problem> {
     let mut found = Vec::new();
-    let Some(scenario) = read(filled, &mut found) else { return found };
+    let Some(scenario) = read(filled, &mut found) else {
+        return found;
+    };
     if !is_kebab(&scenario.name) {
-        let message = format!("the name `{}` is not kebab-case: small letters, digits and `-`", scenario.name);
+        let message = format!(
+            "the name `{}` is not kebab-case: small letters, digits and `-`",
+            scenario.name
+        );
         found.push(problem(Path::from(["name"]), Part::Value, message));
     }
     let known = Known::of(&scenario);
@@ -65,20 +72,38 @@ fn shape_of_edit(edit: &Value) -> Vec<Problem> {
         Value::Object(entries) => entries,
         Value::String(name) if Edit::NAMES.contains(&name.as_str()) => {
             let help = format!("write `edit: {{ {name}: true }}` or give it its value");
-            return vec![problem(path, Part::Value, "an edit is a map with exactly one key").help(help)];
+            return vec![
+                problem(path, Part::Value, "an edit is a map with exactly one key").help(help),
+            ];
         }
-        _ => return vec![problem(path, Part::Value, "an edit is a map with exactly one key").help(example)],
+        _ => {
+            return vec![
+                problem(path, Part::Value, "an edit is a map with exactly one key").help(example),
+            ];
+        }
     };
     let mut problems: Vec<Problem> = entries
         .keys()
         .filter(|name| !Edit::NAMES.contains(&name.as_str()))
         .map(|name| {
             let help = suggest::help(name, Edit::NAMES, "edits");
-            problem(path.then(name.as_str()), Part::Key, format!("unknown edit `{name}`")).help(help)
+            problem(
+                path.then(name.as_str()),
+                Part::Key,
+                format!("unknown edit `{name}`"),
+            )
+            .help(help)
         })
         .collect();
     if entries.is_empty() {
-        problems.push(problem(path.clone(), Part::Key, "an edit is a map with exactly one key").help(example));
+        problems.push(
+            problem(
+                path.clone(),
+                Part::Key,
+                "an edit is a map with exactly one key",
+            )
+            .help(example),
+        );
     }
     if let Some(second) = second_key(entries) {
         let help = "make a scenario of each, or an axis: `matrix: { change: { a: {…}, b: {…} } }` and `edit: $change`";
@@ -107,7 +132,9 @@ impl<'a> Known<'a> {
         Self {
             identities: BUILT_IN_IDENTITIES.into_iter().chain(own).collect(),
             buckets: given.buckets.keys().map(String::as_str).collect(),
-            uploads: all_buckets.flat_map(|bucket| bucket.uploads.keys().map(String::as_str)).collect(),
+            uploads: all_buckets
+                .flat_map(|bucket| bucket.uploads.keys().map(String::as_str))
+                .collect(),
         }
     }
 
@@ -143,13 +170,19 @@ fn given(given: &Given, known: &Known<'_>, found: &mut Vec<Problem>) {
     for (name, spec) in &given.buckets {
         let path = top.then("buckets").then(name.as_str());
         if name == "none" || !is_kebab(name) {
-            let message = format!("`{name}` cannot be the name of a bucket: kebab-case, and not `none`");
+            let message =
+                format!("`{name}` cannot be the name of a bucket: kebab-case, and not `none`");
             found.push(problem(path.clone(), Part::Key, message));
         }
         bucket(spec, &path, known, found);
     }
     for (name, spec) in &given.identities {
-        identity(name, spec, &top.then("identities").then(name.as_str()), found);
+        identity(
+            name,
+            spec,
+            &top.then("identities").then(name.as_str()),
+            found,
+        );
     }
     for (index, name) in given.domain_proven_by.iter().enumerate() {
         found.extend(known.identity(name, top.then("domain-proven-by").then(index), Part::Value));
@@ -158,14 +191,25 @@ fn given(given: &Given, known: &Known<'_>, found: &mut Vec<Problem>) {
 
 fn identity(name: &str, spec: &IdentitySpec, path: &Path, found: &mut Vec<Problem>) {
     if BUILT_IN_IDENTITIES.contains(&name) {
-        let message = format!("`{name}` is built in; an identity of the scenario needs another name");
+        let message =
+            format!("`{name}` is built in; an identity of the scenario needs another name");
         found.push(problem(path.clone(), Part::Key, message));
     } else if !is_kebab(name) {
-        found.push(problem(path.clone(), Part::Key, format!("the name `{name}` is not kebab-case")));
+        found.push(problem(
+            path.clone(),
+            Part::Key,
+            format!("the name `{name}` is not kebab-case"),
+        ));
     }
-    let kinds = [spec.ram_user.is_some(), spec.session.is_some(), spec.account.is_some()];
+    let kinds = [
+        spec.ram_user.is_some(),
+        spec.session.is_some(),
+        spec.account.is_some(),
+    ];
     if kinds.into_iter().filter(|is| *is).count() != 1 {
-        let message = format!("the identity `{name}` must be exactly one of `ram-user`, `session`, `account`");
+        let message = format!(
+            "the identity `{name}` must be exactly one of `ram-user`, `session`, `account`"
+        );
         found.push(problem(path.clone(), Part::Key, message));
     }
 }
@@ -176,11 +220,24 @@ fn bucket(spec: &BucketSpec, path: &Path, known: &Known<'_>, found: &mut Vec<Pro
     }
     let words = [
         (&spec.acl, &words::BUCKET_ACLS[..], "ACLs", "acl"),
-        (&spec.storage_class, &words::STORAGE_CLASSES[..], "storage classes", "storage-class"),
-        (&spec.encryption, &words::ENCRYPTIONS[..], "algorithms", "encryption"),
+        (
+            &spec.storage_class,
+            &words::STORAGE_CLASSES[..],
+            "storage classes",
+            "storage-class",
+        ),
+        (
+            &spec.encryption,
+            &words::ENCRYPTIONS[..],
+            "algorithms",
+            "encryption",
+        ),
     ];
     for (word, list, what, key) in words {
-        found.extend(word.as_deref().and_then(|word| one_of(word, list, what, path.then(key))));
+        found.extend(
+            word.as_deref()
+                .and_then(|word| one_of(word, list, what, path.then(key))),
+        );
     }
     for (key, spec) in &spec.objects {
         object(spec, &path.then("objects").then(key.as_str()), found);
@@ -189,7 +246,11 @@ fn bucket(spec: &BucketSpec, path: &Path, known: &Known<'_>, found: &mut Vec<Pro
 
 /// Checks an object to be put.
 pub(super) fn object(spec: &ObjectSpec, path: &Path, found: &mut Vec<Problem>) {
-    let contents = [spec.text.is_some(), spec.base64.is_some(), spec.picture.is_some()];
+    let contents = [
+        spec.text.is_some(),
+        spec.base64.is_some(),
+        spec.picture.is_some(),
+    ];
     if contents.into_iter().filter(|is| *is).count() > 1 {
         let message = "an object has one content: `text`, `base64` or `picture`";
         found.push(problem(path.clone(), Part::Key, message));
@@ -197,19 +258,41 @@ pub(super) fn object(spec: &ObjectSpec, path: &Path, found: &mut Vec<Problem>) {
     if let Some(text) = &spec.base64
         && base64::prelude::BASE64_STANDARD.decode(text).is_err()
     {
-        found.push(problem(path.then("base64"), Part::Value, "this is no base64"));
+        found.push(problem(
+            path.then("base64"),
+            Part::Value,
+            "this is no base64",
+        ));
     }
     let words = [
         (&spec.acl, &words::OBJECT_ACLS[..], "ACLs", "acl"),
-        (&spec.storage_class, &words::STORAGE_CLASSES[..], "storage classes", "storage-class"),
-        (&spec.encryption, &words::ENCRYPTIONS[..], "algorithms", "encryption"),
+        (
+            &spec.storage_class,
+            &words::STORAGE_CLASSES[..],
+            "storage classes",
+            "storage-class",
+        ),
+        (
+            &spec.encryption,
+            &words::ENCRYPTIONS[..],
+            "algorithms",
+            "encryption",
+        ),
     ];
     for (word, list, what, key) in words {
-        found.extend(word.as_deref().and_then(|word| one_of(word, list, what, path.then(key))));
+        found.extend(
+            word.as_deref()
+                .and_then(|word| one_of(word, list, what, path.then(key))),
+        );
     }
 }
 
-fn placeholders(filled: &Value, head: Option<&CaseFile>, known: &Known<'_>, found: &mut Vec<Problem>) {
+fn placeholders(
+    filled: &Value,
+    head: Option<&CaseFile>,
+    known: &Known<'_>,
+    found: &mut Vec<Problem>,
+) {
     let mut look = |path: &Path, part: Part, text: &str| {
         for placeholder in placeholder::find(text) {
             found.extend(match placeholder {
@@ -231,9 +314,15 @@ fn placeholders(filled: &Value, head: Option<&CaseFile>, known: &Known<'_>, foun
     let elements = head.map(|head| &head.elements).into_iter().flatten();
     for (name, text) in elements {
         for placeholder in placeholder::find(text).flatten() {
-            if let Some(unknown) = unknown_placeholder(placeholder.name, &Path::top(), Part::Value, known) {
+            if let Some(unknown) =
+                unknown_placeholder(placeholder.name, &Path::top(), Part::Value, known)
+            {
                 let message = format!("{} in the file's element `{name}`", unknown.message);
-                found.push(Problem { word: None, message, ..unknown });
+                found.push(Problem {
+                    word: None,
+                    message,
+                    ..unknown
+                });
             }
         }
     }
@@ -241,13 +330,24 @@ fn placeholders(filled: &Value, head: Option<&CaseFile>, known: &Known<'_>, foun
 
 fn unknown_placeholder(name: &str, path: &Path, part: Part, known: &Known<'_>) -> Option<Problem> {
     let say = |message: String, help: String| {
-        Some(problem(path.clone(), part, message).word(format!("${{{name}}}")).help(help))
+        Some(
+            problem(path.clone(), part, message)
+                .word(format!("${{{name}}}"))
+                .help(help),
+        )
     };
     let Some(meaning) = placeholder::meaning(name) else {
         let dotted = placeholder::DOTTED.iter().flat_map(|(kind, names)| {
-            known.list(*names).iter().map(move |of| format!("{kind}.{of}"))
+            known
+                .list(*names)
+                .iter()
+                .map(move |of| format!("{kind}.{of}"))
         });
-        let all: Vec<String> = placeholder::PLAIN.iter().map(|plain| (*plain).to_owned()).chain(dotted).collect();
+        let all: Vec<String> = placeholder::PLAIN
+            .iter()
+            .map(|plain| (*plain).to_owned())
+            .chain(dotted)
+            .collect();
         let help = match suggest::nearest(name, all.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `${{{near}}}`?"),
             None => suggest::help(name, all.iter().map(String::as_str), "placeholders"),
@@ -261,7 +361,11 @@ fn unknown_placeholder(name: &str, path: &Path, part: Part, known: &Known<'_>) -
                 Names::Identities => "identity",
                 Names::Uploads => "upload",
             };
-            let plural = if names == Names::Identities { "identities".into() } else { format!("{what}s") };
+            let plural = if names == Names::Identities {
+                "identities".into()
+            } else {
+                format!("{what}s")
+            };
             let help = suggest::help(of, known.list(names).iter().copied(), &plural);
             say(format!("unknown {what} `{of}` in `${{{name}}}`"), help)
         }
@@ -281,7 +385,10 @@ impl<'a> Known<'a> {
 
 /// What only header and scenario together can get wrong.
 fn against_header(scenario: &Scenario, head: &CaseFile, found: &mut Vec<Problem>) {
-    let inferred = head.sources.iter().all(|source| source.kind == SourceKind::Inferred);
+    let inferred = head
+        .sources
+        .iter()
+        .all(|source| source.kind == SourceKind::Inferred);
     if inferred && !head.sources.is_empty() && !scenario.reference_only {
         let help = "mark it `reference-only: true`, or name a source in the header";
         let message = "every source of this cause is inferred, so no foreign server can be held to this scenario";
@@ -290,7 +397,11 @@ fn against_header(scenario: &Scenario, head: &CaseFile, found: &mut Vec<Problem>
     if let Some(message) = &scenario.expect.message
         && scenario.expect.code.is_none()
         && !message.starts_with(head.message.trim_end_matches('.'))
-        && !head.alternatives.iter().filter_map(|other| other.message.as_ref()).any(|other| message.starts_with(other.trim_end_matches('.')))
+        && !head
+            .alternatives
+            .iter()
+            .filter_map(|other| other.message.as_ref())
+            .any(|other| message.starts_with(other.trim_end_matches('.')))
     {
         let help = "a scenario's message continues the cause's; another one belongs in `alternatives`, with its source";
         let text = "this message does not begin with the cause's";

@@ -8,10 +8,16 @@ use crate::case::suggest;
 /// ACLs of buckets.
 pub(super) const BUCKET_ACLS: [&str; 3] = ["private", "public-read", "public-read-write"];
 /// ACLs of objects.
-pub(super) const OBJECT_ACLS: [&str; 4] = ["default", "private", "public-read", "public-read-write"];
+pub(super) const OBJECT_ACLS: [&str; 4] =
+    ["default", "private", "public-read", "public-read-write"];
 /// Storage classes.
-pub(super) const STORAGE_CLASSES: [&str; 5] =
-    ["Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive"];
+pub(super) const STORAGE_CLASSES: [&str; 5] = [
+    "Standard",
+    "IA",
+    "Archive",
+    "ColdArchive",
+    "DeepColdArchive",
+];
 /// Algorithms of server-side encryption.
 pub(super) const ENCRYPTIONS: [&str; 3] = ["AES256", "KMS", "SM4"];
 /// Methods that OSS knows.
@@ -20,7 +26,10 @@ pub(super) const METHODS: [&str; 6] = ["GET", "HEAD", "PUT", "POST", "DELETE", "
 /// Small letters, digits and single `-` between them.
 pub(super) fn is_kebab(text: &str) -> bool {
     let part = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     };
     text.split('-').all(part)
 }
@@ -30,7 +39,10 @@ pub(super) fn one_of(word: &str, known: &[&str], what: &str, path: Path) -> Opti
     if known.contains(&word) || word.contains("${") {
         return None;
     }
-    let single = what.strip_suffix("es").filter(|stem| stem.ends_with("ss")).or(what.strip_suffix('s'));
+    let single = what
+        .strip_suffix("es")
+        .filter(|stem| stem.ends_with("ss"))
+        .or(what.strip_suffix('s'));
     let single = single.unwrap_or(what);
     let help = suggest::help(word, known.iter().copied(), what);
     Some(problem(path, Part::Value, format!("unknown {single} `{word}`")).help(help))

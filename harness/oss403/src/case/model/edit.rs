@@ -1,0 +1,133 @@
+//! The one thing that differs: the closed list of edits.
+
+use std::collections::BTreeMap;
+
+use oss_reference::operator::protocol::{AccountStatus, BucketStatus, KeyStatus, KmsStatus};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{CorsRuleSpec, HostName, ObjectSpec, RefererSpec, SignWith, Span, TextMap};
+
+/// The one thing that differs: a map with exactly one key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Edit {
+    // The request, before it is signed.
+    /// Another identity.
+    As(String),
+    /// Another signature scheme.
+    Sign(SignWith),
+    /// Another request line.
+    Request(String),
+    /// Another method.
+    Method(String),
+    /// Another bucket.
+    Bucket(String),
+    /// Another host.
+    Host(HostName),
+    /// Headers set or replaced.
+    #[schemars(with = "BTreeMap<String, String>")]
+    SetHeader(TextMap),
+    /// A header left out.
+    DropHeader(String),
+    /// Query parameters set or replaced.
+    #[schemars(with = "BTreeMap<String, String>")]
+    SetQuery(TextMap),
+    /// A query parameter left out.
+    DropQuery(String),
+    /// Another body.
+    Body(String),
+    /// Form fields set or replaced.
+    #[schemars(with = "BTreeMap<String, String>")]
+    SetField(TextMap),
+    /// A form field left out.
+    DropField(String),
+    /// Other Post policy conditions.
+    Conditions(Vec<Value>),
+    /// The sender's clock is off.
+    Clock(Span),
+    /// The URL or the Post policy lives until now plus this.
+    ExpiresIn(Span),
+    /// The expiry as this very text.
+    Expires(String),
+    /// The AccessKeyId as this very text, signed with the identity's secret.
+    AccessKeyId(String),
+    /// Signed with a secret that is not the identity's.
+    WrongSecret(Yes),
+    /// The token as this very text, signed with it.
+    Token(String),
+    /// The token of another identity, signed with it.
+    TokenOf(String),
+    /// No token at all.
+    DropToken(Yes),
+    /// The region of the credential scope.
+    ScopeRegion(String),
+    // The signed request, on its way.
+    /// The signature with its middle character changed.
+    FlipSignature(Yes),
+    /// Another method than was signed.
+    TamperMethod(String),
+    /// Another path than was signed.
+    TamperPath(String),
+    /// Headers set after signing.
+    #[schemars(with = "BTreeMap<String, String>")]
+    TamperHeader(TextMap),
+    /// A header removed after signing.
+    RemoveHeader(String),
+    /// Query parameters set after signing.
+    #[schemars(with = "BTreeMap<String, String>")]
+    TamperQuery(TextMap),
+    /// A query parameter removed after signing.
+    RemoveQuery(String),
+    /// Form fields set after signing.
+    #[schemars(with = "BTreeMap<String, String>")]
+    TamperField(TextMap),
+    // The world, between the two requests.
+    /// Objects put anew by the owner.
+    #[schemars(with = "BTreeMap<String, ObjectSpec>")]
+    PutObject(indexmap::IndexMap<String, ObjectSpec>),
+    /// ACLs of objects.
+    #[schemars(with = "BTreeMap<String, String>")]
+    ObjectAcl(TextMap),
+    /// ACL of the bucket.
+    BucketAcl(String),
+    /// The bucket policy.
+    BucketPolicy(Value),
+    /// One more statement in the bucket policy.
+    AddStatement(Value),
+    /// RAM policies of identities of the scenario; `null` for none.
+    RamPolicy(BTreeMap<String, Value>),
+    /// Hotlink protection.
+    Referer(RefererSpec),
+    /// CORS rules; an empty list removes them.
+    Cors(Vec<CorsRuleSpec>),
+    /// The retention policy is locked.
+    LockWorm(Yes),
+    /// The policy of the VPC endpoint.
+    VpcPolicy(Value),
+    /// `${domain}` is bound to a bucket of the named identity first.
+    BindDomain(String),
+    /// Status of the owner's account (operator).
+    #[schemars(schema_with = "crate::case::words::account_status")]
+    AccountStatus(AccountStatus),
+    /// State of the owner's KMS (operator).
+    #[schemars(schema_with = "crate::case::words::kms_status")]
+    KmsStatus(KmsStatus),
+    /// Keys of identities of the scenario are disabled or enabled (operator).
+    #[schemars(schema_with = "crate::case::words::key_statuses")]
+    KeyStatus(BTreeMap<String, KeyStatus>),
+    /// Networks from which a key may be used (operator).
+    KeyNetworks(BTreeMap<String, Vec<String>>),
+    /// Status of the bucket (operator).
+    #[schemars(schema_with = "crate::case::words::bucket_status")]
+    BucketStatus(BucketStatus),
+    /// The home region takes no tokens of the owner's account (operator).
+    StsRefusedInRegion(Yes),
+    /// This operation takes no tokens of the owner's account (operator).
+    StsRefusedInOperation(String),
+}
+
+/// `true`, the only value of an edit that needs none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Yes;

@@ -1,0 +1,124 @@
+//! A scenario: a twin of requests, the world around it, what is expected.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Call, Edit, Given, TextMap};
+
+/// A twin: a base request that must succeed, one edit that must turn it into the refusal, and what must not change.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Scenario {
+    /// Unique in its file, kebab-case, reads as a sentence.
+    pub name: String,
+    /// One sentence more than the name says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// Capabilities the target must claim besides what the scenario's words imply.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<Capability>,
+    /// Marks what is only our own inference: it counts for the embedded server alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reference_only: bool,
+    /// Axes; an instance for each combination. `$axis` anywhere in the scenario stands for the value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matrix: Option<Value>,
+    /// Combinations to leave out, each a map of axis to value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<Value>,
+    /// The world before the first request.
+    #[serde(default)]
+    pub given: Given,
+    /// The request that must succeed.
+    pub base: Call,
+    /// The one thing that is different the second time.
+    pub edit: Edit,
+    /// What differs from the cause's own answer.
+    #[serde(default, skip_serializing_if = "Expect::is_empty")]
+    pub expect: Expect,
+    /// What must read the same before and after the refused request, as the owner sees it: an object (`k.txt`), a sub-resource
+    /// (`?acl`, `k.txt?acl`, `?list-type=2`), in another bucket with its name in front (`second:k.txt`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unchanged: Vec<String>,
+}
+
+/// What a target may or may not have.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Capability {
+    /// A second region, and the server answers for its name.
+    TwoRegions,
+    /// A second account.
+    SecondAccount,
+    /// RAM users and their policies.
+    RamUsers,
+    /// STS sessions.
+    Sts,
+    /// The operator hook.
+    Operator,
+    /// Server-side encryption with KMS.
+    Kms,
+    /// Bucket policies.
+    BucketPolicy,
+    /// Hotlink protection.
+    Referer,
+    /// CORS configuration.
+    Cors,
+    /// Retention policies.
+    Worm,
+    /// PostObject.
+    PostObject,
+    /// Hierarchical namespace.
+    HierarchicalNamespace,
+    /// Transfer acceleration.
+    Acceleration,
+    /// Archive storage classes.
+    Archive,
+    /// Image processing.
+    ImageProcessing,
+    /// Custom domains.
+    Cname,
+    /// VPC endpoints.
+    VpcEndpoint,
+    /// Signature version 1.
+    SignatureV1,
+    /// Signature version 2.
+    SignatureV2,
+    /// Signature version 4.
+    SignatureV4,
+    /// The S3 dialect.
+    S3Dialect,
+    /// Any Host header reaches the server.
+    AnyHost,
+}
+
+/// What differs from the cause's own answer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Expect {
+    /// Another code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Another message, or a longer one (the failed condition).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// More elements than the cause's own.
+    #[serde(default, skip_serializing_if = "TextMap::is_empty")]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub elements: TextMap,
+    /// The status of the base's success, when it is not just any 2xx.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_status: Option<u16>,
+}
+
+impl Expect {
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}

@@ -1,0 +1,112 @@
+//! A server with one fault is found out, for every check of the reference server's table; a server that grants or refuses everything
+//! has no conformant cause.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use oss_reference::checks::{Row, TABLE};
+use oss_reference::config::{Config, Extreme, Faults};
+use oss403::case::{Instance, Ledger};
+use oss403::exit::Exit;
+use oss403::judge::verdict::Verdict;
+use oss403::run::{Options, StopSignal};
+use oss403::suite::{Certified, certify};
+use oss403::target::Target;
+use tempfile::TempDir;
+
+use crate::support::Desk;
+
+async fn run(faults: Faults, instances: Vec<Instance>) -> Certified {
+    let target = Target::embedded(Config { faults, ..Config::default() }).await.unwrap();
+    let out = TempDir::new().unwrap();
+    let options = Options {
+        seed: 0,
+        jobs: None,
+        partition: None,
+        out: PathBuf::from(out.path()),
+        canaries: false,
+    };
+    let certified = certify(&target, instances, &options, StopSignal::new(), None, |_| {}).await.unwrap();
+    target.stop().await;
+    certified
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_check_that_is_switched_off_is_missed_by_a_scenario_of_its_cause() {
+    let ledger = Arc::new(Ledger::embedded().unwrap());
+    let mut runs = tokio::task::JoinSet::new();
+    let checks = TABLE.iter().filter_map(|row| match row {
+        Row::Check(check) => Some(check),
+        Row::Guard(_) => None,
+    });
+    for check in checks {
+        let ledger = Arc::clone(&ledger);
+        runs.spawn(async move {
+            let causes: Vec<String> = check
+                .causes
+                .iter()
+                .filter(|cause| cause.is_documented())
+                .map(|cause| cause.id().to_owned())
+                .collect();
+            let instances = ledger.select(&causes).unwrap();
+            let faults = Faults { without: vec![check.name.into()], ..Faults::default() };
+            let certified = run(faults, instances).await;
+            let noticed = causes.iter().any(|cause| {
+                certified.tally.cause(cause).and_then(|tally| tally.verdict()) == Some(Verdict::Deviates)
+            });
+            (check.name, noticed && certified.exit() == Exit::Deviations)
+        });
+    }
+    let results = runs.join_all().await;
+    assert!(results.len() >= 35, "{}", results.len());
+    let missed: Vec<_> = results.iter().filter(|(_, noticed)| !noticed).map(|(name, _)| name).collect();
+    assert!(missed.is_empty(), "switched off without anybody noticing: {missed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_judgement_has_no_conformant_cause() {
+    let ledger = Ledger::embedded().unwrap();
+    for extreme in [Extreme::AllowAll, Extreme::DenyAll] {
+        let faults = Faults { extreme: Some(extreme), ..Faults::default() };
+        let certified = run(faults, ledger.instances().collect()).await;
+        let conformant: Vec<_> = certified
+            .tally
+            .causes()
+            .filter(|(_, tally)| tally.verdict() == Some(Verdict::Conformant))
+            .map(|(name, _)| name)
+            .collect();
+        assert!(conformant.is_empty(), "{extreme:?}: {conformant:?}");
+        assert_eq!(certified.tally.instances().get(&Verdict::Conformant), None, "{extreme:?}");
+        assert!(certified.tally.level(ledger.documented().iter().map(|row| row.id.as_str())).is_err());
+        assert_ne!(certified.exit(), Exit::Ok, "{extreme:?}");
+    }
+}
+
+#[test]
+fn the_command_names_the_cause() {
+    let desk = Desk::new();
+    for (check, cause) in [("url-auth-expiry", "url-auth-expired"), ("signature", "signature-mismatch")] {
+        let profile = format!("name: faulty\nendpoint: embedded\nembedded: {{ config: {{ faults: {{ without: [{check}] }} }} }}\n");
+        let profile = desk.write("faulty.yaml", &profile);
+        let ran = desk.run(&format!("run {cause} user-disabled --target {}", profile.display()));
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        let failures = ran.out.lines().filter(|line| line.starts_with("✗ "));
+        let causes: Vec<_> = failures.filter_map(|line| line[4..].split('/').next()).collect();
+        assert!(!causes.is_empty() && causes.iter().all(|named| *named == cause), "{causes:?} in {}", ran.out);
+        assert!(ran.out.contains("deviates: granted"), "{}", ran.out);
+        assert!(ran.out.contains("    curl "), "{}", ran.out);
+    }
+}
+
+#[test]
+fn the_canaries_stop_a_run_against_a_server_without_judgement() {
+    let desk = Desk::new();
+    for (extreme, says) in [("allow-all", "any"), ("deny-all", "refuses the owner")] {
+        let profile = format!("name: faulty\nendpoint: embedded\nembedded: {{ config: {{ faults: {{ extreme: {extreme} }} }} }}\n");
+        let profile = desk.write("faulty.yaml", &profile);
+        let ran = desk.run(&format!("run --target {}", profile.display()));
+        assert_eq!(ran.code, Some(3), "{ran:?}");
+        assert!(ran.err.contains(says), "{}", ran.err);
+        assert!(!ran.out.contains("conformant"), "{}", ran.out);
+    }
+}

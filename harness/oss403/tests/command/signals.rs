@@ -1,0 +1,102 @@
+//! Ctrl-C in the middle of a run: results so far are written, everything that was made is removed.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::Stdio;
+use std::sync::Arc;
+
+use oss403::case::expand::Template;
+use oss403::case::yaml;
+use oss403::run::{Options, RunEvent, StopSignal, run};
+use oss403::target::{Profile, Target};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+use crate::support::{Desk, reference};
+
+/// Stands before a server and adds a permit for every piece of a request that passes.
+async fn counted(server: SocketAddr) -> (SocketAddr, Arc<Semaphore>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let passed = Arc::new(Semaphore::new(0));
+    let count = Arc::clone(&passed);
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let count = Arc::clone(&count);
+            tokio::spawn(async move {
+                let server = TcpStream::connect(server).await.unwrap();
+                let (mut from_client, mut to_client) = client.into_split();
+                let (mut from_server, mut to_server) = server.into_split();
+                tokio::spawn(async move {
+                    let _ = tokio::io::copy(&mut from_server, &mut to_client).await;
+                });
+                let mut piece = vec![0; 64 << 10];
+                while let Ok(length @ 1..) = from_client.read(&mut piece).await {
+                    count.add_permits(1);
+                    if to_server.write_all(&piece[..length]).await.is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+    });
+    (address, passed)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_run_exits_130_reports_and_leaves_nothing_behind() {
+    let desk = Desk::new();
+    let server = reference().await;
+    let (address, passed) = counted(server.address()).await;
+    // Slow enough that the run cannot be over when the signal comes.
+    let profile = desk.profile_of(address, &server, "limits: { requests-per-second: 60 }");
+    let line = format!("run --target {} --report json=a.json --report junit=a.xml", profile.display());
+    let child = desk.command(&line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    passed.acquire_many(80).await.unwrap().forget();
+    let id = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output()).await.unwrap().unwrap();
+
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(130), "{out}{err}");
+    assert!(err.contains("stopping"), "{err}");
+    assert!(out.contains("interrupted"), "{out}");
+    let summary = desk.json("a.json")["summary"].clone();
+    assert_eq!(summary["interrupted"], true);
+    assert!(summary["instances"]["unfinished"].as_u64().unwrap() > 0, "{summary}");
+    assert_eq!(summary["level"], serde_json::Value::Null);
+    assert!(desk.read("a.xml").ends_with("</testsuites>") || desk.read("a.xml").ends_with("<testsuites/>"));
+    assert_eq!(buckets_on(&profile).await, Vec::<String>::new());
+}
+
+/// Asks a server for the names of all buckets of its two accounts.
+async fn buckets_on(profile: &std::path::Path) -> Vec<String> {
+    let target = Target::ready(&Profile::load(profile).unwrap()).await.unwrap();
+    let file = serde_json::json!({
+        "cause": "test", "code": "AccessDenied", "message": "no", "status": 403, "sources": [],
+        "severity": "misleads", "provoked-by": "anyone", "means": "", "fix": "", "scenarios": [],
+    });
+    let file = Arc::new(serde_json::from_value(file).unwrap());
+    let scenario = "{ name: list, matrix: { who: [owner, other-account] }, given: { no-bucket: true },
+        base: { as: $who, request: GET / }, edit: { wrong-secret: true } }";
+    let template = Template::of(&yaml::parse(scenario).unwrap()).unwrap();
+    let instances: Vec<_> =
+        template.combinations().map(|picks| template.instance(&file, &picks).unwrap()).collect();
+    let out = tempfile::tempdir().unwrap();
+    let options = Options { seed: 0, jobs: None, partition: None, out: out.path().to_owned(), canaries: false };
+    let mut bodies = Vec::new();
+    run(&target, instances, &options, StopSignal::new(), |event| {
+        if let RunEvent::Finished { record, .. } = event {
+            let response = record.base.as_ref().unwrap().response().unwrap();
+            assert_eq!(response.status, 200, "{response:?}");
+            bodies.push(String::from_utf8(response.body.clone()).unwrap());
+        }
+    })
+    .await
+    .unwrap();
+    assert_eq!(bodies.len(), 2);
+    let names = |body: &String| -> Vec<String> {
+        body.split("<Name>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()).collect()
+    };
+    bodies.iter().flat_map(names).collect()
+}
