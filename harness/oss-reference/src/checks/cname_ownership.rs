@@ -6,6 +6,7 @@ use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 use crate::operation::Operation;
+use crate::operations::cname;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let Some(claimed) = Claimed::of(inquiry) else {
@@ -41,7 +42,8 @@ impl Claimed {
             return None;
         }
         let bucket = inquiry.bucket()?;
-        let domain = domain(inquiry.body?)?;
+        // A body that names no domain, or could be read in two ways, is the operation's to refuse.
+        let domain = cname::domain(inquiry.body?).ok()?;
         let world = inquiry.world;
         let bound = world
             .cnames
@@ -56,23 +58,5 @@ impl Claimed {
                     .domain_proofs
                     .contains(&(domain, bucket.owner.clone())),
         })
-    }
-}
-
-/// The text of the first `Domain` element; a body that is no such document is the operation's to refuse.
-fn domain(body: &[u8]) -> Option<String> {
-    use quick_xml::events::Event;
-    let mut reader = quick_xml::Reader::from_reader(body);
-    let mut inside = false;
-    loop {
-        match reader.read_event().ok()? {
-            Event::Start(start) => inside = start.local_name().as_ref() == "Domain",
-            Event::Text(text) if inside => {
-                let text = text.trim().to_ascii_lowercase();
-                return Some(text).filter(|text| !text.is_empty());
-            }
-            Event::Eof => return None,
-            _ => inside = false,
-        }
     }
 }

@@ -123,14 +123,13 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<
     Ok(Answer::empty(200))
 }
 
-/// The domain of a request's body.
+/// The domain of a request's body, for the check of ownership and for the operation alike.
 ///
-/// The check of ownership reads the body too, before it is carried out, and must see the same domain: a document that could be read
-/// in two ways, having a second `Domain` or a text in pieces, is refused.
+/// A document that could be read in two ways, having a second `Domain` or a text in pieces, is refused.
 ///
 /// # Errors
 /// 400 `MalformedXML`.
-fn domain(body: &[u8]) -> Result<String, Rejection> {
+pub(crate) fn domain(body: &[u8]) -> Result<String, Rejection> {
     let configuration = document(body, "BucketCnameConfiguration")?;
     let in_pieces = |marker: &[u8]| memchr::memmem::find(body, marker).is_some();
     if in_pieces(b"<!") || in_pieces(b"&") || domains(&configuration) != 1 {

@@ -6,7 +6,7 @@
 mod bucket;
 mod bucket_acl;
 mod call;
-mod cname;
+pub(crate) mod cname;
 mod conditions;
 mod configuration;
 pub mod content;

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::args::{Format, ServeArgs};
 use super::console::print;
 use super::{Console, signals, source};
+use crate::case::decode::Problem;
 use crate::case::diagnostic::Diagnostic;
 use crate::case::document::{Document, problem};
 use crate::case::ledger::read_text;
@@ -165,9 +166,26 @@ fn read_config(path: &Path) -> Result<Config, Vec<Diagnostic>> {
     let config: Config = document.decode()?;
     config.validate().map_err(|error| {
         let place = place_of(&error, &config);
-        vec![document.diagnostic(&problem(place, Part::Value, error.to_string()))]
+        vec![document.diagnostic(&in_words(&error, place))]
     })?;
     Ok(config)
+}
+
+/// What is wrong, with help where there is any.
+fn in_words(error: &ConfigError, place: Place) -> Problem {
+    let ConfigError::UnknownCheck {
+        name,
+        nearest,
+        known,
+    } = error
+    else {
+        return problem(place, Part::Value, error.to_string());
+    };
+    let help = match nearest {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the checks are {known}"),
+    };
+    problem(place, Part::Value, format!("unknown check `{name}`")).help(help)
 }
 
 /// Where in the document the value stands that an error is about.

@@ -51,15 +51,11 @@ fn finished() -> Vec<Finished> {
             })
         }
     };
-    let hostile = error_body("AccessDenied", "x", REQUEST_ID).replace(
-        "<Message>x",
-        &format!(
-            "<Message><![CDATA[{}]]>",
-            HOSTILE
-                .replace("]]>", "]]]]><![CDATA[>")
-                .replace('\0', "\u{1}")
-        ),
-    );
+    let text = HOSTILE
+        .replace("]]>", "]]]]><![CDATA[>")
+        .replace('\0', "\u{1}");
+    let text = format!("<![CDATA[{text}]]>");
+    let hostile = error_body(&text, &text, REQUEST_ID);
     vec![
         twin("url-auth-expired", "AccessDenied", "url-v1-GET", &same),
         twin("url-auth-expired", "AccessDenied", "url-v4-GET", &same),

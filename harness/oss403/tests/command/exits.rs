@@ -12,15 +12,27 @@ const SECONDS: Duration = Duration::from_secs(15);
 fn the_embedded_server_is_conformant_in_every_cause() {
     let desk = Desk::new();
     let snapshots = root().join("snapshots");
-    let line = format!("--report json=a.json --report junit=a.xml --snapshots {}", snapshots.display());
+    let line = format!(
+        "--report json=a.json --report junit=a.xml --snapshots {}",
+        snapshots.display()
+    );
     let ran = desk.run_in_ci(&line);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.out.contains("51 of 51 conformant"), "{}", ran.out);
     assert!(ran.out.contains("4 Exact"), "{}", ran.out);
     assert!(ran.out.contains("ledger compiled in"), "{}", ran.out);
     let summary = &desk.json("a.json")["summary"];
-    assert_eq!((&summary["causes"]["total"], &summary["causes"]["conformant"]), (&51.into(), &51.into()));
-    assert_eq!(summary["instances"]["total"], summary["instances"]["conformant"]);
+    assert_eq!(
+        (
+            &summary["causes"]["total"],
+            &summary["causes"]["conformant"]
+        ),
+        (&51.into(), &51.into())
+    );
+    assert_eq!(
+        summary["instances"]["total"],
+        summary["instances"]["conformant"]
+    );
     assert_eq!(summary["level"], 4);
     assert!(desk.read("a.xml").contains("<testsuite "));
 }
@@ -33,16 +45,28 @@ fn a_folder_with_a_ledger_is_used_and_said() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.out.contains("ledger cases "), "{}", ran.out);
     assert!(ran.out.contains("1 of 1 conformant"), "{}", ran.out);
-    assert!(ran.out.contains("level  none"), "one cause is not the suite: {}", ran.out);
+    assert!(
+        ran.out.contains("level  none"),
+        "one cause is not the suite: {}",
+        ran.out
+    );
 }
 
 #[test]
 fn a_filter_that_names_nothing_exits_4_and_says_what_was_meant() {
     let desk = Desk::new();
-    for (filter, near) in [("nosuchcause", ""), ("url-auth-expried", "did you mean `url-auth-expired`?")] {
+    for (filter, near) in [
+        ("nosuchcause", ""),
+        ("url-auth-expried", "did you mean `url-auth-expired`?"),
+    ] {
         let ran = desk.run(&format!("run {filter}"));
         assert_eq!(ran.code, Some(4), "{ran:?}");
-        assert!(ran.err.contains(&format!("error: nothing is called `{filter}`\nhelp: ")), "{}", ran.err);
+        assert!(
+            ran.err
+                .contains(&format!("error: nothing is called `{filter}`\nhelp: ")),
+            "{}",
+            ran.err
+        );
         assert!(ran.err.contains(near), "{}", ran.err);
         assert_eq!(ran.out, "");
     }
@@ -54,14 +78,33 @@ fn a_typo_in_a_case_exits_2_with_place_and_caret() {
     copy_ledger(&desk);
     let name = "cases/AccessDenied/url-auth-expired.yaml";
     let text = desk.read(name);
-    let line = text.lines().position(|line| line.contains("edit: { expires-in:")).expect("the case has this edit");
-    let column = text.lines().nth(line).and_then(|text| text.find("expires-in")).expect("it stands there");
-    desk.write(name, &text.replacen("edit: { expires-in:", "edit: { expire-in:", 1));
+    let line = text
+        .lines()
+        .position(|line| line.contains("edit: { expires-in:"))
+        .expect("the case has this edit");
+    let column = text
+        .lines()
+        .nth(line)
+        .and_then(|text| text.find("expires-in"))
+        .expect("it stands there");
+    desk.write(
+        name,
+        &text.replacen("edit: { expires-in:", "edit: { expire-in:", 1),
+    );
     let ran = desk.run("run");
     assert_eq!(ran.code, Some(2), "{ran:?}");
-    assert!(ran.err.contains(&format!("{name}:{}:{}", line + 1, column + 1)), "{}", ran.err);
+    assert!(
+        ran.err
+            .contains(&format!("{name}:{}:{}", line + 1, column + 1)),
+        "{}",
+        ran.err
+    );
     assert!(ran.err.contains("^^^^^^^^^"), "{}", ran.err);
-    assert!(ran.err.contains("did you mean `expires-in`?"), "{}", ran.err);
+    assert!(
+        ran.err.contains("did you mean `expires-in`?"),
+        "{}",
+        ran.err
+    );
     let checked = desk.run("check");
     assert_eq!(checked.code, Some(2), "{checked:?}");
 }
@@ -70,12 +113,19 @@ fn a_typo_in_a_case_exits_2_with_place_and_caret() {
 fn a_target_that_is_not_there_exits_3_within_seconds() {
     let desk = Desk::new();
     // Bound and closed again, so that nobody listens.
-    let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+    let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let profile = desk.profile(address, "");
     let started = Instant::now();
     let ran = desk.run(&format!("run --target {}", profile.display()));
     assert_eq!(ran.code, Some(3), "{ran:?}");
-    assert!(ran.err.contains("unreachable") && ran.err.contains(&address.to_string()), "{}", ran.err);
+    assert!(
+        ran.err.contains("unreachable") && ran.err.contains(&address.to_string()),
+        "{}",
+        ran.err
+    );
     assert!(started.elapsed() < SECONDS, "{:?}", started.elapsed());
 }
 
@@ -83,7 +133,10 @@ fn a_target_that_is_not_there_exits_3_within_seconds() {
 fn a_server_that_accepts_connections_and_says_nothing_exits_3_in_its_time() {
     let desk = Desk::new();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let profile = desk.profile(listener.local_addr().unwrap(), "limits: { time-per-request: 1s }");
+    let profile = desk.profile(
+        listener.local_addr().unwrap(),
+        "limits: { time-per-request: 1s }",
+    );
     let started = Instant::now();
     let ran = desk.run(&format!("run --target {}", profile.display()));
     assert_eq!(ran.code, Some(3), "{ran:?}");
@@ -96,7 +149,10 @@ async fn a_wrong_secret_exits_3_and_says_so() {
     let server = reference().await;
     let profile = desk.profile_of(server.address(), &server, "");
     desk.write("secrets/owner.access-key-secret", "not-the-secret-0001");
-    let ran = desk.run(&format!("run --target {} --report json=a.json", profile.display()));
+    let ran = desk.run(&format!(
+        "run --target {} --report json=a.json",
+        profile.display()
+    ));
     assert_eq!(ran.code, Some(3), "{ran:?}");
     assert!(ran.err.contains("secret is wrong"), "{}", ran.err);
     assert!(!ran.err.contains("not-the-secret"), "{}", ran.err);
@@ -108,9 +164,17 @@ async fn the_reference_server_elsewhere_is_conformant_too() {
     let desk = Desk::new();
     let server = reference().await;
     let profile = desk.profile_of(server.address(), &server, "");
-    let ran = desk.run(&format!("run --target {} url-auth-expired bucket-acl", profile.display()));
+    let ran = desk.run(&format!(
+        "run --target {} url-auth-expired bucket-acl",
+        profile.display()
+    ));
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert!(ran.out.contains(&format!("against elsewhere at http://{}", server.address())), "{}", ran.out);
+    assert!(
+        ran.out
+            .contains(&format!("against elsewhere at http://{}", server.address())),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]
@@ -124,7 +188,11 @@ fn a_missing_credential_or_a_broken_profile_exits_2() {
     let typo = desk.profile(address, "capabilites: all");
     let ran = desk.run(&format!("run --target {}", typo.display()));
     assert_eq!(ran.code, Some(2), "{ran:?}");
-    assert!(ran.err.contains("did you mean `capabilities`?") && ran.err.contains("^^^^"), "{}", ran.err);
+    assert!(
+        ran.err.contains("did you mean `capabilities`?") && ran.err.contains("^^^^"),
+        "{}",
+        ran.err
+    );
     assert_eq!(desk.run("run --target absent.yaml").code, Some(2));
 }
 
@@ -139,7 +207,11 @@ fn reports_that_cannot_be_written_exit_2_before_anything_is_sent() {
     ] {
         let ran = desk.run(&format!("run --report {report}"));
         assert_eq!(ran.code, Some(2), "{ran:?}");
-        assert!(ran.err.starts_with("error: ") && ran.err.contains(says), "{}", ran.err);
+        assert!(
+            ran.err.starts_with("error: ") && ran.err.contains(says),
+            "{}",
+            ran.err
+        );
         assert_eq!(ran.out, "");
     }
     assert!(!desk.path("reports").exists(), "no run, no journal");
@@ -148,7 +220,15 @@ fn reports_that_cannot_be_written_exit_2_before_anything_is_sent() {
 #[test]
 fn wrong_usage_exits_2_and_help_exits_0() {
     let desk = Desk::new();
-    for line in ["--nonsense", "run --partition 3/2", "run --jobs 0", "rnu", "run --snapshots absent", "run --cases absent", "--seed 1 list"] {
+    for line in [
+        "--nonsense",
+        "run --partition 3/2",
+        "run --jobs 0",
+        "rnu",
+        "run --snapshots absent",
+        "run --cases absent",
+        "--seed 1 list",
+    ] {
         let ran = desk.run(line);
         assert_eq!(ran.code, Some(2), "{line}: {ran:?}");
         assert!(ran.err.contains("error: "), "{line}: {}", ran.err);
@@ -163,17 +243,28 @@ fn partitions_together_are_the_whole() {
     let desk = Desk::new();
     let mut ids = Vec::new();
     for part in 1..=3 {
-        let ran = desk.run(&format!("run url-auth-expired bucket-acl --partition {part}/3 --report json=a.json"));
+        let ran = desk.run(&format!(
+            "run url-auth-expired bucket-acl --partition {part}/3 --report json=a.json"
+        ));
         assert_eq!(ran.code, Some(0), "{ran:?}");
         let result = desk.json("a.json");
         let instances = result["instances"].as_array().unwrap();
         assert_eq!(result["summary"]["instances"]["total"], instances.len());
-        ids.extend(instances.iter().map(|entry| entry["id"].as_str().unwrap().to_owned()));
+        ids.extend(
+            instances
+                .iter()
+                .map(|entry| entry["id"].as_str().unwrap().to_owned()),
+        );
     }
     ids.sort();
     let listed = desk.run("list url-auth-expired bucket-acl --format json");
     let listed: serde_json::Value = serde_json::from_str(&listed.out).unwrap();
-    let mut all: Vec<_> = listed.as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap().to_owned()).collect();
+    let mut all: Vec<_> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["id"].as_str().unwrap().to_owned())
+        .collect();
     all.sort();
     assert_eq!(ids, all);
 }
@@ -181,17 +272,34 @@ fn partitions_together_are_the_whole() {
 #[test]
 fn what_is_not_claimed_is_no_success_when_nothing_else_was_run() {
     let desk = Desk::new();
-    let profile = desk.write("profile.yaml", "name: small\nendpoint: embedded\ncapabilities: { except: [acceleration] }\n");
-    let only = desk.run(&format!("run transfer-acceleration --target {}", profile.display()));
+    let profile = desk.write(
+        "profile.yaml",
+        "name: small\nendpoint: embedded\ncapabilities: { except: [acceleration] }\n",
+    );
+    let only = desk.run(&format!(
+        "run transfer-acceleration --target {}",
+        profile.display()
+    ));
     assert_eq!(only.code, Some(4), "{only:?}");
-    assert!(only.out.contains("not claimed") && only.err.contains("nothing was tested"), "{only:?}");
-    let beside = desk.run(&format!("run transfer-acceleration url-auth-expired --target {}", profile.display()));
+    assert!(
+        only.out.contains("not claimed") && only.err.contains("nothing was tested"),
+        "{only:?}"
+    );
+    let beside = desk.run(&format!(
+        "run transfer-acceleration url-auth-expired --target {}",
+        profile.display()
+    ));
     assert_eq!(beside.code, Some(0), "{beside:?}");
 }
 
 /// The repository's ledger in this desk's `cases`.
 fn copy_ledger(desk: &Desk) {
     let from = root().join("cases");
-    let copied = std::process::Command::new("cp").arg("-R").arg(&from).arg(desk.path("cases")).status().unwrap();
+    let copied = std::process::Command::new("cp")
+        .arg("-R")
+        .arg(&from)
+        .arg(desk.path("cases"))
+        .status()
+        .unwrap();
     assert!(copied.success());
 }

@@ -17,7 +17,12 @@ use tempfile::TempDir;
 use crate::support::Desk;
 
 async fn run(faults: Faults, instances: Vec<Instance>) -> Certified {
-    let target = Target::embedded(Config { faults, ..Config::default() }).await.unwrap();
+    let target = Target::embedded(Config {
+        faults,
+        ..Config::default()
+    })
+    .await
+    .unwrap();
     let out = TempDir::new().unwrap();
     let options = Options {
         seed: 0,
@@ -26,7 +31,16 @@ async fn run(faults: Faults, instances: Vec<Instance>) -> Certified {
         out: PathBuf::from(out.path()),
         canaries: false,
     };
-    let certified = certify(&target, instances, &options, StopSignal::new(), None, |_| {}).await.unwrap();
+    let certified = certify(
+        &target,
+        instances,
+        &options,
+        StopSignal::new(),
+        None,
+        |_| {},
+    )
+    .await
+    .unwrap();
     target.stop().await;
     certified
 }
@@ -49,25 +63,42 @@ async fn every_check_that_is_switched_off_is_missed_by_a_scenario_of_its_cause()
                 .map(|cause| cause.id().to_owned())
                 .collect();
             let instances = ledger.select(&causes).unwrap();
-            let faults = Faults { without: vec![check.name.into()], ..Faults::default() };
+            let faults = Faults {
+                without: vec![check.name.into()],
+                ..Faults::default()
+            };
             let certified = run(faults, instances).await;
             let noticed = causes.iter().any(|cause| {
-                certified.tally.cause(cause).and_then(|tally| tally.verdict()) == Some(Verdict::Deviates)
+                certified
+                    .tally
+                    .cause(cause)
+                    .and_then(|tally| tally.verdict())
+                    == Some(Verdict::Deviates)
             });
             (check.name, noticed && certified.exit() == Exit::Deviations)
         });
     }
     let results = runs.join_all().await;
     assert!(results.len() >= 35, "{}", results.len());
-    let missed: Vec<_> = results.iter().filter(|(_, noticed)| !noticed).map(|(name, _)| name).collect();
-    assert!(missed.is_empty(), "switched off without anybody noticing: {missed:?}");
+    let missed: Vec<_> = results
+        .iter()
+        .filter(|(_, noticed)| !noticed)
+        .map(|(name, _)| name)
+        .collect();
+    assert!(
+        missed.is_empty(),
+        "switched off without anybody noticing: {missed:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_judgement_has_no_conformant_cause() {
     let ledger = Ledger::embedded().unwrap();
     for extreme in [Extreme::AllowAll, Extreme::DenyAll] {
-        let faults = Faults { extreme: Some(extreme), ..Faults::default() };
+        let faults = Faults {
+            extreme: Some(extreme),
+            ..Faults::default()
+        };
         let certified = run(faults, ledger.instances().collect()).await;
         let conformant: Vec<_> = certified
             .tally
@@ -76,8 +107,17 @@ async fn a_server_without_judgement_has_no_conformant_cause() {
             .map(|(name, _)| name)
             .collect();
         assert!(conformant.is_empty(), "{extreme:?}: {conformant:?}");
-        assert_eq!(certified.tally.instances().get(&Verdict::Conformant), None, "{extreme:?}");
-        assert!(certified.tally.level(ledger.documented().iter().map(|row| row.id.as_str())).is_err());
+        assert_eq!(
+            certified.tally.instances().get(&Verdict::Conformant),
+            None,
+            "{extreme:?}"
+        );
+        assert!(
+            certified
+                .tally
+                .level(ledger.documented().iter().map(|row| row.id.as_str()))
+                .is_err()
+        );
         assert_ne!(certified.exit(), Exit::Ok, "{extreme:?}");
     }
 }
@@ -85,14 +125,28 @@ async fn a_server_without_judgement_has_no_conformant_cause() {
 #[test]
 fn the_command_names_the_cause() {
     let desk = Desk::new();
-    for (check, cause) in [("url-auth-expiry", "url-auth-expired"), ("signature", "signature-mismatch")] {
-        let profile = format!("name: faulty\nendpoint: embedded\nembedded: {{ config: {{ faults: {{ without: [{check}] }} }} }}\n");
+    for (check, cause) in [
+        ("url-auth-expiry", "url-auth-expired"),
+        ("signature", "signature-mismatch"),
+    ] {
+        let profile = format!(
+            "name: faulty\nendpoint: embedded\nembedded: {{ config: {{ faults: {{ without: [{check}] }} }} }}\n"
+        );
         let profile = desk.write("faulty.yaml", &profile);
-        let ran = desk.run(&format!("run {cause} user-disabled --target {}", profile.display()));
+        let ran = desk.run(&format!(
+            "run {cause} user-disabled --target {}",
+            profile.display()
+        ));
         assert_eq!(ran.code, Some(1), "{ran:?}");
         let failures = ran.out.lines().filter(|line| line.starts_with("✗ "));
-        let causes: Vec<_> = failures.filter_map(|line| line[4..].split('/').next()).collect();
-        assert!(!causes.is_empty() && causes.iter().all(|named| *named == cause), "{causes:?} in {}", ran.out);
+        let causes: Vec<_> = failures
+            .filter_map(|line| line[4..].split('/').next())
+            .collect();
+        assert!(
+            !causes.is_empty() && causes.iter().all(|named| *named == cause),
+            "{causes:?} in {}",
+            ran.out
+        );
         assert!(ran.out.contains("deviates: granted"), "{}", ran.out);
         assert!(ran.out.contains("    curl "), "{}", ran.out);
     }
@@ -102,7 +156,9 @@ fn the_command_names_the_cause() {
 fn the_canaries_stop_a_run_against_a_server_without_judgement() {
     let desk = Desk::new();
     for (extreme, says) in [("allow-all", "any"), ("deny-all", "refuses the owner")] {
-        let profile = format!("name: faulty\nendpoint: embedded\nembedded: {{ config: {{ faults: {{ extreme: {extreme} }} }} }}\n");
+        let profile = format!(
+            "name: faulty\nendpoint: embedded\nembedded: {{ config: {{ faults: {{ extreme: {extreme} }} }} }}\n"
+        );
         let profile = desk.write("faulty.yaml", &profile);
         let ran = desk.run(&format!("run --target {}", profile.display()));
         assert_eq!(ran.code, Some(3), "{ran:?}");

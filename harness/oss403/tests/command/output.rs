@@ -15,7 +15,10 @@ fn colour_only_where_it_is_wanted() {
         }
         command.output().unwrap().stdout.contains(&0x1b)
     };
-    assert!(!colour("run url-auth-expired", None), "a pipe is no terminal");
+    assert!(
+        !colour("run url-auth-expired", None),
+        "a pipe is no terminal"
+    );
     assert!(!colour("run url-auth-expired", Some("1")));
     assert!(colour("run url-auth-expired --color always", None));
     assert!(!colour("run url-auth-expired --color never", None));
@@ -26,8 +29,18 @@ fn colour_only_where_it_is_wanted() {
 #[test]
 fn a_reader_that_goes_away_is_no_panic() {
     let desk = Desk::new();
-    for line in ["list", "run url-auth-expired", "explain url-auth-expired", "list --format json"] {
-        let mut child = desk.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    for line in [
+        "list",
+        "run url-auth-expired",
+        "explain url-auth-expired",
+        "list --format json",
+    ] {
+        let mut child = desk
+            .command(line)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
         let err = String::from_utf8(output.stderr).unwrap();
@@ -35,12 +48,23 @@ fn a_reader_that_goes_away_is_no_panic() {
         assert!(!err.contains("panic"), "{line}: {err}");
     }
     // One line is read, the rest is not wanted.
-    let mut child = desk.command("list").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = desk
+        .command("list")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut first = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut first)
+        .unwrap();
     assert!(!first.is_empty());
     let output = child.wait_with_output().unwrap();
-    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 #[test]
@@ -55,11 +79,18 @@ fn outside_a_terminal_nothing_is_redrawn() {
 fn the_seed_changes_the_order_and_nothing_else() {
     let desk = Desk::new();
     let result = |seed: u32| {
-        let ran = desk.run(&format!("run url-auth-expired --seed {seed} --report json=a.json"));
+        let ran = desk.run(&format!(
+            "run url-auth-expired --seed {seed} --report json=a.json"
+        ));
         assert_eq!(ran.code, Some(0), "{ran:?}");
         let result = desk.json("a.json");
         assert_eq!(result["seed"], seed);
-        result["instances"].as_array().unwrap().iter().map(|entry| entry["id"].clone()).collect::<Vec<_>>()
+        result["instances"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| entry["id"].clone())
+            .collect::<Vec<_>>()
     };
     assert_eq!(result(1), result(2));
 }
@@ -76,10 +107,17 @@ fn no_secret_of_the_embedded_server_reaches_a_report() {
     assert_eq!(ran.code, Some(1), "{ran:?}");
     let everything = [ran.out, ran.err, desk.read("a.json"), desk.read("a.xml")].concat();
     assert!(everything.contains("curl "), "{everything}");
-    for identity in oss_reference::config::Config::default().identities.0.values() {
+    for identity in oss_reference::config::Config::default()
+        .identities
+        .0
+        .values()
+    {
         assert!(!everything.contains(&identity.access_key_secret));
-        for token in &identity.security_token {
-            assert!(!everything.contains(token.as_str()));
-        }
+        assert!(
+            identity
+                .security_token
+                .as_ref()
+                .is_none_or(|token| !everything.contains(token.as_str()))
+        );
     }
 }

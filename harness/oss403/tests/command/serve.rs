@@ -22,10 +22,17 @@ impl Drop for Served {
 }
 
 fn serve(desk: &Desk, line: &str) -> Served {
-    let mut child = desk.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = desk
+        .command(line)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut first = String::new();
     // Comes only once it listens.
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut first)
+        .unwrap();
     Served { child, line: first }
 }
 
@@ -36,24 +43,45 @@ fn one_line_of_json_and_then_requests_until_a_signal() {
         let desk = Desk::new();
         let mut served = serve(&desk, "serve --listen 127.0.0.1:0 --format json");
         let announced: Value = serde_json::from_str(&served.line).unwrap();
-        let endpoint = announced["endpoint"].as_str().unwrap().strip_prefix("http://").unwrap();
+        let endpoint = announced["endpoint"]
+            .as_str()
+            .unwrap()
+            .strip_prefix("http://")
+            .unwrap();
         assert_eq!(announced["suffix"], "aliyuncs.test");
         assert_eq!(announced["regions"][0], "cn-hangzhou");
         for identity in ["owner", "ram-user", "other-account", "sts", "disabled-key"] {
-            assert!(announced["identities"][identity]["access_key_secret"].is_string(), "{identity}");
+            assert!(
+                announced["identities"][identity]["access_key_secret"].is_string(),
+                "{identity}"
+            );
         }
         assert!(announced["identities"]["sts"]["security_token"].is_string());
-        assert!(announced["operator"]["url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+        assert!(
+            announced["operator"]["url"]
+                .as_str()
+                .unwrap()
+                .starts_with("http://127.0.0.1:")
+        );
         assert!(!announced["operator"]["token"].as_str().unwrap().is_empty());
 
         let mut stream = TcpStream::connect(endpoint).unwrap();
         stream.write_all(b"GET / HTTP/1.1\r\nHost: oss-cn-hangzhou.aliyuncs.test\r\nConnection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 403 ") && answer.contains("<Code>AccessDenied</Code>"), "{answer}");
+        assert!(
+            answer.starts_with("HTTP/1.1 403 ") && answer.contains("<Code>AccessDenied</Code>"),
+            "{answer}"
+        );
 
         let id = served.child.id().to_string();
-        assert!(std::process::Command::new("kill").args([&format!("-{signal}"), &id]).status().unwrap().success());
+        assert!(
+            std::process::Command::new("kill")
+                .args([&format!("-{signal}"), &id])
+                .status()
+                .unwrap()
+                .success()
+        );
         assert_eq!(served.child.wait().unwrap().code(), Some(0), "{signal}");
         assert!(TcpStream::connect(endpoint).is_err());
     }
@@ -67,7 +95,10 @@ fn a_configuration_says_who_there_is() {
         r#"{ "suffix": "oss.internal", "regions": ["eu-central-1"], "operator-token": "known-token",
              "identities": { "owner": { "account": "1234567890123456", "access-key-id": "MINE", "access-key-secret": "my-secret" } } }"#,
     );
-    let served = serve(&desk, "serve --listen 127.0.0.1:0 --format json --config config.json");
+    let served = serve(
+        &desk,
+        "serve --listen 127.0.0.1:0 --format json --config config.json",
+    );
     let announced: Value = serde_json::from_str(&served.line).unwrap();
     assert_eq!(announced["suffix"], "oss.internal");
     assert_eq!(announced["operator"]["token"], "known-token");
@@ -78,7 +109,11 @@ fn a_configuration_says_who_there_is() {
 fn people_are_told_in_words() {
     let desk = Desk::new();
     let served = serve(&desk, "serve --listen 127.0.0.1:0");
-    assert!(served.line.starts_with("OSS at http://127.0.0.1:"), "{}", served.line);
+    assert!(
+        served.line.starts_with("OSS at http://127.0.0.1:"),
+        "{}",
+        served.line
+    );
 }
 
 #[test]
@@ -89,16 +124,36 @@ fn a_mistake_in_the_configuration_exits_2_with_its_place() {
         desk.run("serve --listen 127.0.0.1:0 --config config.yaml")
     };
     for (text, place, says) in [
-        ("faults:\n  without: [signature, url-auth-expiri]\n", "config.yaml:2:23", "did you mean `url-auth-expiry`?"),
-        ("faults:\n  without: [claim-readable]\n", "config.yaml:2:13", "guard"),
+        (
+            "faults:\n  without: [signature, url-auth-expiri]\n",
+            "config.yaml:2:24",
+            "did you mean `url-auth-expiry`?",
+        ),
+        (
+            "faults:\n  without: [claim-readable]\n",
+            "config.yaml:2:13",
+            "guard",
+        ),
         ("sufix: a.b\n", "config.yaml:1:1", "did you mean `suffix`?"),
-        ("regions: [cn-hangzhou, CN]\n", "config.yaml:1:24", "region `CN`"),
-        ("limits: { header-count: 0 }\n", "config.yaml:1:25", "at least 1"),
+        (
+            "regions: [cn-hangzhou, CN]\n",
+            "config.yaml:1:24",
+            "region `CN`",
+        ),
+        (
+            "limits: { header-count: 0 }\n",
+            "config.yaml:1:25",
+            "at least 1",
+        ),
         ("suffix: [\n", "config.yaml:", "error"),
     ] {
         let ran = refused(text);
         assert_eq!(ran.code, Some(2), "{text}: {ran:?}");
-        assert!(ran.err.contains(place) && ran.err.contains(says), "{text}: {}", ran.err);
+        assert!(
+            ran.err.contains(place) && ran.err.contains(says),
+            "{text}: {}",
+            ran.err
+        );
     }
     assert_eq!(desk.run("serve --config absent.yaml").code, Some(2));
 }

@@ -50,40 +50,77 @@ async fn an_interrupted_run_exits_130_reports_and_leaves_nothing_behind() {
     let (address, passed) = counted(server.address()).await;
     // Slow enough that the run cannot be over when the signal comes.
     let profile = desk.profile_of(address, &server, "limits: { requests-per-second: 60 }");
-    let line = format!("run --target {} --report json=a.json --report junit=a.xml", profile.display());
-    let child = desk.command(&line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let line = format!(
+        "run --target {} --report json=a.json --report junit=a.xml",
+        profile.display()
+    );
+    let child = desk
+        .command(&line)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     passed.acquire_many(80).await.unwrap().forget();
     let id = child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-    let output = tokio::task::spawn_blocking(move || child.wait_with_output()).await.unwrap().unwrap();
+    assert!(
+        std::process::Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output())
+        .await
+        .unwrap()
+        .unwrap();
 
-    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    let (out, err) = (
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    );
     assert_eq!(output.status.code(), Some(130), "{out}{err}");
     assert!(err.contains("stopping"), "{err}");
     assert!(out.contains("interrupted"), "{out}");
     let summary = desk.json("a.json")["summary"].clone();
     assert_eq!(summary["interrupted"], true);
-    assert!(summary["instances"]["unfinished"].as_u64().unwrap() > 0, "{summary}");
+    assert!(
+        summary["instances"]["unfinished"].as_u64().unwrap() > 0,
+        "{summary}"
+    );
     assert_eq!(summary["level"], serde_json::Value::Null);
-    assert!(desk.read("a.xml").ends_with("</testsuites>") || desk.read("a.xml").ends_with("<testsuites/>"));
+    assert!(
+        desk.read("a.xml").ends_with("</testsuites>")
+            || desk.read("a.xml").ends_with("<testsuites/>")
+    );
     assert_eq!(buckets_on(&profile).await, Vec::<String>::new());
 }
 
 /// Asks a server for the names of all buckets of its two accounts.
 async fn buckets_on(profile: &std::path::Path) -> Vec<String> {
-    let target = Target::ready(&Profile::load(profile).unwrap()).await.unwrap();
+    let target = Target::ready(&Profile::load(profile).unwrap())
+        .await
+        .unwrap();
     let file = serde_json::json!({
         "cause": "test", "code": "AccessDenied", "message": "no", "status": 403, "sources": [],
         "severity": "misleads", "provoked-by": "anyone", "means": "", "fix": "", "scenarios": [],
     });
     let file = Arc::new(serde_json::from_value(file).unwrap());
-    let scenario = "{ name: list, matrix: { who: [owner, other-account] }, given: { no-bucket: true },
+    let scenario =
+        "{ name: list, matrix: { who: [owner, other-account] }, given: { no-bucket: true },
         base: { as: $who, request: GET / }, edit: { wrong-secret: true } }";
     let template = Template::of(&yaml::parse(scenario).unwrap()).unwrap();
-    let instances: Vec<_> =
-        template.combinations().map(|picks| template.instance(&file, &picks).unwrap()).collect();
+    let instances: Vec<_> = template
+        .combinations()
+        .map(|picks| template.instance(&file, &picks).unwrap())
+        .collect();
     let out = tempfile::tempdir().unwrap();
-    let options = Options { seed: 0, jobs: None, partition: None, out: out.path().to_owned(), canaries: false };
+    let options = Options {
+        seed: 0,
+        jobs: None,
+        partition: None,
+        out: out.path().to_owned(),
+        canaries: false,
+    };
     let mut bodies = Vec::new();
     run(&target, instances, &options, StopSignal::new(), |event| {
         if let RunEvent::Finished { record, .. } = event {
@@ -96,7 +133,10 @@ async fn buckets_on(profile: &std::path::Path) -> Vec<String> {
     .unwrap();
     assert_eq!(bodies.len(), 2);
     let names = |body: &String| -> Vec<String> {
-        body.split("<Name>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()).collect()
+        body.split("<Name>")
+            .skip(1)
+            .map(|rest| rest.split('<').next().unwrap().to_owned())
+            .collect()
     };
     bodies.iter().flat_map(names).collect()
 }

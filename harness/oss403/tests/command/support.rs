@@ -30,7 +30,9 @@ pub(crate) struct Ran {
 
 impl Desk {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -55,7 +57,9 @@ impl Desk {
     /// The program, standing in this folder, with nothing in the environment that changes what it does.
     pub(crate) fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_oss403"));
-        command.args(line.split_whitespace()).current_dir(self.folder.path());
+        command
+            .args(line.split_whitespace())
+            .current_dir(self.folder.path());
         for name in ["CI", "NO_COLOR", "COLUMNS", "CLICOLOR_FORCE", "TERM"] {
             command.env_remove(name);
         }
@@ -79,7 +83,11 @@ impl Desk {
             let _ = writeln!(text, "  {name}:");
             let mut source = |what: &str, value: &str| {
                 let path = self.write(&format!("secrets/{name}.{what}"), value);
-                let _ = writeln!(text, "    {what}: {{ file: {:?} }}", path.display().to_string());
+                let _ = writeln!(
+                    text,
+                    "    {what}: {{ file: {:?} }}",
+                    path.display().to_string()
+                );
             };
             source("access-key-id", &known.access_key_id);
             source("access-key-secret", &known.access_key_secret);
@@ -107,10 +115,19 @@ impl Desk {
 
 fn ran(output: Output) -> Ran {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("prints UTF-8");
-    Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    Ran {
+        code: output.status.code(),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
 }
 
 /// A reference server on a free port.
 pub(crate) async fn reference() -> Running {
-    Server::start(Config::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap()
+    Server::start(
+        Config::default(),
+        SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+    )
+    .await
+    .unwrap()
 }

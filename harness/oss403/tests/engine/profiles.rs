@@ -230,7 +230,12 @@ fn what_is_wrong_is_said_where_it_stands() {
             "exactly one",
             "{ env: A",
         ),
-        ("[kms, worm]", "[kms, wurm]", "unknown word `wurm`", "wurm"),
+        (
+            "[kms, worm]",
+            "[kms, wurm]",
+            "unknown capability `wurm`",
+            "wurm",
+        ),
         (
             "buckets: 3",
             "buckets: 0",
