@@ -1,5 +1,7 @@
 //! The command as its users meet it: the built program, its exit codes, what it prints and writes.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 #[path = "command/exits.rs"]
 mod exits;
 #[path = "command/faults.rs"]

@@ -72,7 +72,7 @@ async fn every_check_that_is_switched_off_is_missed_by_a_scenario_of_its_cause()
                 certified
                     .tally
                     .cause(cause)
-                    .and_then(|tally| tally.verdict())
+                    .and_then(oss403::judge::summary::CauseTally::verdict)
                     == Some(Verdict::Deviates)
             });
             (check.name, noticed && certified.exit() == Exit::Deviations)
