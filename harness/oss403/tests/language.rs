@@ -12,5 +12,7 @@ mod ledger;
 mod mutations;
 #[path = "language/needs.rs"]
 mod needs;
+#[path = "language/page.rs"]
+mod page;
 #[path = "language/support.rs"]
 mod support;
