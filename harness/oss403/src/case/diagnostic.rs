@@ -28,9 +28,16 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
-    /// The text of the line; `None` when the finding is about the file as a whole.
+    /// The text of the line, or of the part of it around the place when it is long; `None` when the finding is about the file as a whole.
     pub excerpt: Option<String>,
+    /// Characters of the line that are left out before the excerpt.
+    skipped: usize,
 }
+
+/// Most characters of a line that are shown.
+const WIDEST: usize = 200;
+/// Most characters of a message or of help that are shown: a file may have words without end.
+const LONGEST: usize = 600;
 
 impl Diagnostic {
     /// An error about a file as a whole.
@@ -44,6 +51,7 @@ impl Diagnostic {
             message: message.into(),
             help: None,
             excerpt: None,
+            skipped: 0,
         }
     }
 
@@ -56,14 +64,22 @@ impl Diagnostic {
     ) -> Self {
         let last = text.lines().count().max(1);
         let line = line.clamp(1, last);
-        let excerpt = text.lines().nth(line - 1).unwrap_or_default().to_owned();
-        let width = excerpt.chars().count();
+        let whole = text.lines().nth(line - 1).unwrap_or_default();
+        let width = whole.chars().count();
         let column = column.clamp(1, width + 1);
+        let skipped = if width <= WIDEST {
+            0
+        } else {
+            column.saturating_sub(WIDEST / 2)
+        };
+        let excerpt: String = whole.chars().skip(skipped).take(WIDEST).collect();
+        let end = skipped + excerpt.chars().count();
         Self {
             line,
             column,
-            length: length.clamp(1, (width + 1 - column).max(1)),
+            length: length.clamp(1, (end + 1).saturating_sub(column).max(1)),
             excerpt: Some(excerpt),
+            skipped,
             ..Self::of_file(file, message)
         }
     }
@@ -94,7 +110,7 @@ impl Diagnostic {
             None => out += &format!(" {arrow} {file}\n"),
             Some(excerpt) => {
                 let number = paint.with("1;34", &self.line.to_string());
-                let indent = " ".repeat(self.column - 1);
+                let indent = " ".repeat((self.column - 1).saturating_sub(self.skipped));
                 let carets = paint.with(code, &"^".repeat(self.length));
                 out += &format!("{gutter}{arrow} {file}:{}:{}\n", self.line, self.column);
                 out += &format!("{gutter} {bar}\n");
@@ -132,16 +148,22 @@ impl Paint {
     }
 }
 
-/// The text with a placeholder for each character that would move a terminal's cursor, so that a file cannot speak to the terminal
+/// The beginning of the text, with a placeholder for each character that would move a terminal's cursor, so that a file cannot speak to the terminal
 /// and carets stay where they belong.
 fn shown(text: &str) -> String {
-    text.chars()
+    let mut shown: String = text
+        .chars()
+        .take(LONGEST)
         .map(|character| match character {
             '\t' => ' ',
             character if character.is_control() || is_format(character) => '\u{fffd}',
             character => character,
         })
-        .collect()
+        .collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// Invisible characters that reorder or hide what stands beside them.
@@ -167,6 +189,18 @@ error: unknown edit `expire-in`
   = help: did you mean `expires-in`?
 ";
         assert_eq!(diagnostic.to_string(), expected);
+    }
+
+    #[test]
+    fn of_a_long_line_the_part_around_the_place_is_shown() {
+        let text = format!("{}word{}", "a".repeat(100_000), "b".repeat(100_000));
+        let rendered =
+            Diagnostic::at("a.yaml", &text, (1, 100_001, 4), "c".repeat(5_000)).to_string();
+        assert!(rendered.len() < 1_500, "{}", rendered.len());
+        let lines: Vec<&str> = rendered.lines().collect();
+        let at = lines[3].find("word").unwrap();
+        assert_eq!(lines[4].find("^^^^"), Some(at));
+        assert!(lines[1].ends_with("a.yaml:1:100001"));
     }
 
     #[test]

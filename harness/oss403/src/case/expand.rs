@@ -160,7 +160,10 @@ impl Template {
                 let (known, unknown) = template::uses(text, &self.axes);
                 used.extend(known);
                 for word in unknown {
-                    problems.push(template::unknown_axis(path, part, &word, &self.axes));
+                    let problem = template::unknown_axis(path, part, &word, &self.axes);
+                    if problems.last() != Some(&problem) {
+                        problems.push(problem);
+                    }
                 }
             });
         };

@@ -2,7 +2,7 @@
 //!
 //! Built only when there is something to report, with a second parser that keeps places.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use saphyr_parser::{Event, Parser, Span as Place};
@@ -117,7 +117,10 @@ impl SpanIndex {
     /// Reads the places of a text. Where the text stops being YAML the index stops, too.
     pub fn of(text: &str) -> Self {
         let mut builder = Builder {
-            lines: text.lines().collect(),
+            widths: text
+                .lines()
+                .map(|line| line.trim_end().chars().count())
+                .collect(),
             ..Builder::default()
         };
         for event in Parser::new_from_str(text) {
@@ -168,9 +171,10 @@ impl SpanIndex {
 }
 
 #[derive(Default)]
-struct Builder<'text> {
+struct Builder {
     index: SpanIndex,
-    lines: Vec<&'text str>,
+    /// Characters of each line, without the blanks at its end.
+    widths: Vec<usize>,
     open: Vec<Open>,
     anchors: HashMap<usize, usize>,
 }
@@ -181,9 +185,11 @@ struct Open {
     children: Children,
     /// A map's key that waits for its value.
     key: Option<(String, TextSpan)>,
+    /// The map's keys so far.
+    keys: HashSet<String>,
 }
 
-impl Builder<'_> {
+impl Builder {
     fn take(&mut self, event: Event<'_>, place: Place) {
         let span = self.span(place);
         match event {
@@ -198,12 +204,13 @@ impl Builder<'_> {
 
     fn scalar(&mut self, text: &str, span: TextSpan, anchor: usize) {
         if let Some(Open {
-            children: Children::Map(entries),
+            children: Children::Map(_),
             key: key @ None,
+            keys,
             ..
         }) = self.open.last_mut()
         {
-            if entries.iter().any(|(known, _, _)| known == text) {
+            if !keys.insert(text.to_owned()) {
                 self.index.duplicates.push((text.to_owned(), span));
             }
             *key = Some((text.to_owned(), span));
@@ -239,6 +246,7 @@ impl Builder<'_> {
             anchor,
             children,
             key: None,
+            keys: HashSet::new(),
         });
     }
 
@@ -287,9 +295,10 @@ impl Builder<'_> {
     fn span(&self, place: Place) -> TextSpan {
         let (line, start) = (place.start.line(), place.start.col());
         let width = self
-            .lines
+            .widths
             .get(line.saturating_sub(1))
-            .map_or(0, |line| line.trim_end().chars().count());
+            .copied()
+            .unwrap_or_default();
         let end = if place.end.line() == line {
             place.end.col()
         } else {

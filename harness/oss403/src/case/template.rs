@@ -1,5 +1,7 @@
 //! `$axis` in a scenario: found, replaced, and traced back to where the words came from.
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value};
 
 use super::decode::Problem;
@@ -153,123 +155,155 @@ pub fn unknown_axis(path: &Path, part: Part, word: &str, axes: &[Axis]) -> Probl
     .help(help)
 }
 
+/// Most bytes of a filled scenario, about: axes that stand in axes could make it grow without end.
+const MAX_FILLED: usize = 4 * 1024 * 1024;
+
 /// The value with every `$axis` replaced.
 ///
 /// # Errors
-/// When a word after `$` is no axis, when a value that is no scalar would stand inside a longer text, or when axes go in a circle.
+/// When a word after `$` is no axis, when a value that is no scalar would stand inside a longer text, when axes go in a circle, or when
+/// the result would be too big.
 pub fn substitute(value: &Value, choice: Choice<'_>) -> Result<Value, Problem> {
-    let filled = fill(value, choice, &Path::top(), 0)?;
+    let filled = Filler::new(choice).fill(value, &Path::top(), 0)?;
     Ok(filled.unwrap_or(Value::Null))
 }
 
-/// `None` means that the entry goes away: an axis stands there whose value is `null`.
-fn fill(
-    value: &Value,
-    choice: Choice<'_>,
-    path: &Path,
-    depth: usize,
-) -> Result<Option<Value>, Problem> {
-    match value {
-        Value::String(text) => fill_text(text, choice, path, Part::Value, depth),
-        Value::Array(items) => {
-            let mut list = Vec::with_capacity(items.len());
-            for (index, item) in items.iter().enumerate() {
-                list.extend(fill(item, choice, &path.then(index), depth)?);
-            }
-            Ok(Some(Value::Array(list)))
+struct Filler<'a> {
+    choice: Choice<'a>,
+    /// Bytes that may still be written.
+    left: Cell<usize>,
+}
+
+impl<'a> Filler<'a> {
+    fn new(choice: Choice<'a>) -> Self {
+        Self {
+            choice,
+            left: Cell::new(MAX_FILLED),
         }
-        Value::Object(entries) => {
-            let mut map = Map::new();
-            for (key, entry) in entries {
-                let here = path.then(key.as_str());
-                let key = match fill_text(key, choice, &here, Part::Key, depth)? {
-                    None => continue,
-                    Some(Value::String(key)) => key,
-                    Some(scalar) => scalar.to_string(),
-                };
-                if let Some(entry) = fill(entry, choice, &here, depth)?
-                    && map.insert(key.clone(), entry).is_some()
-                {
-                    let message = format!("the key `{key}` comes twice once the axes are replaced");
-                    return Err(problem(here, Part::Key, message));
+    }
+
+    /// `None` means that the entry goes away: an axis stands there whose value is `null`.
+    fn fill(&self, value: &Value, path: &Path, depth: usize) -> Result<Option<Value>, Problem> {
+        match value {
+            Value::String(text) => self.text(text, path, Part::Value, depth),
+            Value::Array(items) => {
+                let mut list = Vec::with_capacity(items.len());
+                for (index, item) in items.iter().enumerate() {
+                    list.extend(self.fill(item, &path.then(index), depth)?);
+                }
+                Ok(Some(Value::Array(list)))
+            }
+            Value::Object(entries) => self.map(entries, path, depth).map(Some),
+            Value::Null | Value::Bool(_) | Value::Number(_) => Ok(Some(value.clone())),
+        }
+    }
+
+    fn map(
+        &self,
+        entries: &Map<String, Value>,
+        path: &Path,
+        depth: usize,
+    ) -> Result<Value, Problem> {
+        let mut map = Map::new();
+        for (key, entry) in entries {
+            let here = path.then(key.as_str());
+            let key = match self.text(key, &here, Part::Key, depth)? {
+                None => continue,
+                Some(Value::String(key)) => key,
+                Some(scalar) => scalar.to_string(),
+            };
+            if let Some(entry) = self.fill(entry, &here, depth)?
+                && map.insert(key.clone(), entry).is_some()
+            {
+                let message = format!("the key `{key}` comes twice once the axes are replaced");
+                return Err(problem(here, Part::Key, message));
+            }
+        }
+        Ok(Value::Object(map))
+    }
+
+    fn text(
+        &self,
+        text: &str,
+        path: &Path,
+        part: Part,
+        depth: usize,
+    ) -> Result<Option<Value>, Problem> {
+        self.spend(text.len() + 1, path, part)?;
+        if !text.contains('$') {
+            return Ok(Some(text.into()));
+        }
+        let names = || self.choice.axes.iter().map(|axis| axis.name.as_str());
+        let pieces = pieces(text);
+        if let [Piece::Dollar(word)] = pieces[..]
+            && let Some((name, "")) = axis_in(word, names())
+        {
+            return self.axis(name, path, part, depth);
+        }
+        let mut filled = String::with_capacity(text.len());
+        for piece in pieces {
+            let word = match piece {
+                Piece::Literal(literal) => {
+                    filled.push_str(literal);
+                    continue;
+                }
+                Piece::Dollar(word) => word,
+            };
+            let Some((name, rest)) = axis_in(word, names()) else {
+                return Err(unknown_axis(path, part, word, self.choice.axes));
+            };
+            match self.axis(name, path, part, depth)? {
+                Some(Value::String(inner)) => filled.push_str(&inner),
+                Some(scalar @ (Value::Number(_) | Value::Bool(_))) => {
+                    filled.push_str(&scalar.to_string());
+                }
+                None => {}
+                Some(_) => {
+                    let message = format!(
+                        "`${name}` is a map or a list here, which cannot stand inside a longer text"
+                    );
+                    return Err(problem(path.clone(), part, message).word(format!("${name}")));
                 }
             }
-            Ok(Some(Value::Object(map)))
+            filled.push_str(rest);
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(Some(value.clone())),
+        Ok(Some(filled.into()))
     }
-}
 
-fn fill_text(
-    text: &str,
-    choice: Choice<'_>,
-    path: &Path,
-    part: Part,
-    depth: usize,
-) -> Result<Option<Value>, Problem> {
-    if !text.contains('$') {
-        return Ok(Some(text.into()));
-    }
-    let names = || choice.axes.iter().map(|axis| axis.name.as_str());
-    let pieces = pieces(text);
-    if let [Piece::Dollar(word)] = pieces[..]
-        && let Some((name, "")) = axis_in(word, names())
-    {
-        return fill_axis(name, choice, path, part, depth);
-    }
-    let mut filled = String::with_capacity(text.len());
-    for piece in pieces {
-        let word = match piece {
-            Piece::Literal(literal) => {
-                filled.push_str(literal);
-                continue;
-            }
-            Piece::Dollar(word) => word,
-        };
-        let Some((name, rest)) = axis_in(word, names()) else {
-            return Err(unknown_axis(path, part, word, choice.axes));
-        };
-        match fill_axis(name, choice, path, part, depth)? {
-            Some(Value::String(inner)) => filled.push_str(&inner),
-            Some(scalar @ (Value::Number(_) | Value::Bool(_))) => {
-                filled.push_str(&scalar.to_string());
-            }
-            None => {}
-            Some(_) => {
-                let message = format!(
-                    "`${name}` is a map or a list here, which cannot stand inside a longer text"
-                );
-                return Err(problem(path.clone(), part, message).word(format!("${name}")));
-            }
+    fn axis(
+        &self,
+        name: &str,
+        path: &Path,
+        part: Part,
+        depth: usize,
+    ) -> Result<Option<Value>, Problem> {
+        if depth > self.choice.axes.len() {
+            let message = format!("the axis `{name}` stands for itself");
+            return Err(problem(path.clone(), part, message).word(format!("${name}")));
         }
-        filled.push_str(rest);
+        match self.choice.of(name) {
+            None
+            | Some(AxisValue {
+                value: Value::Null, ..
+            }) => Ok(None),
+            Some(AxisValue { value, path, .. }) => match self.fill(value, path, depth + 1)? {
+                Some(Value::Object(_) | Value::Array(_)) if part == Part::Key => {
+                    let message =
+                        format!("`${name}` is a map or a list here, which cannot be a key");
+                    Err(problem(path.clone(), part, message))
+                }
+                filled => Ok(filled),
+            },
+        }
     }
-    Ok(Some(filled.into()))
-}
 
-fn fill_axis(
-    name: &str,
-    choice: Choice<'_>,
-    path: &Path,
-    part: Part,
-    depth: usize,
-) -> Result<Option<Value>, Problem> {
-    if depth > choice.axes.len() {
-        let message = format!("the axis `{name}` stands for itself");
-        return Err(problem(path.clone(), part, message).word(format!("${name}")));
-    }
-    match choice.of(name) {
-        None
-        | Some(AxisValue {
-            value: Value::Null, ..
-        }) => Ok(None),
-        Some(AxisValue { value, path, .. }) => match fill(value, choice, path, depth + 1)? {
-            Some(Value::Object(_) | Value::Array(_)) if part == Part::Key => {
-                let message = format!("`${name}` is a map or a list here, which cannot be a key");
-                Err(problem(path.clone(), part, message))
-            }
-            filled => Ok(filled),
-        },
+    fn spend(&self, bytes: usize, path: &Path, part: Part) -> Result<(), Problem> {
+        let Some(left) = self.left.get().checked_sub(bytes) else {
+            let message = "the scenario grows too big once the axes are replaced";
+            return Err(problem(path.clone(), part, message));
+        };
+        self.left.set(left);
+        Ok(())
     }
 }
 
@@ -311,7 +345,7 @@ fn child<'v>(node: &'v Value, choice: Choice<'_>, step: &Step) -> Option<(Step, 
     match (step, node) {
         (Step::Key(key), Value::Object(entries)) => entries.iter().find_map(|(written, entry)| {
             let same = written == key
-                || matches!(fill_text(written, choice, &Path::top(), Part::Key, 0), Ok(Some(Value::String(filled))) if filled == *key);
+                || matches!(Filler::new(choice).text(written, &Path::top(), Part::Key, 0), Ok(Some(Value::String(filled))) if filled == *key);
             same.then(|| (Step::Key(written.clone()), entry))
         }),
         (Step::Index(index), Value::Array(items)) => items
@@ -418,6 +452,20 @@ mod tests {
             filled(&json!("$a"), &axes)
                 .unwrap_err()
                 .contains("stands for itself")
+        );
+        let bomb: Vec<Axis> = (0..30)
+            .map(|level| {
+                axis(
+                    &format!("a{level}"),
+                    &[json!(format!("$a{0} $a{0} $a{0}", level + 1))],
+                )
+            })
+            .chain([axis("a30", &[json!("x")])])
+            .collect();
+        assert!(
+            filled(&json!("$a0"), &bomb)
+                .unwrap_err()
+                .contains("grows too big")
         );
         let axes = [axis("same", &[json!("x")])];
         assert!(

@@ -40,7 +40,12 @@ fn carets_stand_within_their_lines() {
         let input = fs::read_to_string(folder.path().join("input.yaml")).unwrap();
         for found in check_text(&input).1.iter().filter(|found| found.line > 0) {
             let line = input.lines().nth(found.line - 1).unwrap_or_default();
-            assert_eq!(found.excerpt.as_deref(), Some(line));
+            assert!(
+                found
+                    .excerpt
+                    .as_deref()
+                    .is_some_and(|excerpt| line.contains(excerpt))
+            );
             assert!(
                 found.column + found.length <= line.chars().count().max(1) + 1,
                 "{found}"

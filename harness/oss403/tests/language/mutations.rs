@@ -3,7 +3,7 @@
 use oss403::case::check;
 use oss403::case::ledger::embedded_documented;
 
-use crate::support::texts;
+use crate::support::{texts, with_scenarios};
 
 /// A linear congruential generator (Knuth's constants): the same damages in every run.
 struct Dice(u64);
@@ -115,4 +115,47 @@ fn a_damaged_file_is_read_without_a_panic() {
         refused > 200,
         "only {refused} of the damaged files were refused"
     );
+}
+
+/// Files made to be expensive: quadratic where a reader is careless, or growing without end.
+fn hostile_scenarios() -> Vec<String> {
+    let many =
+        |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<String>();
+    let axes = many(30, &|level| {
+        format!(
+            "a{level}: {{ l: \"{}\" }}, ",
+            format!("$a{} ", level + 1).repeat(4)
+        )
+    });
+    vec![
+        format!("  - name: a\n    x: \"{}\"\n", "$a".repeat(300_000)),
+        format!(
+            "  - {{ {} }}\n",
+            many(60_000, &|number| format!("k{number}: 1, "))
+        ),
+        format!("  - &a x\n{}", "  - *a\n".repeat(60_000)),
+        many(60_000, &|number| format!("  - x{number}\n")),
+        format!("  - \"{}\"\n", "${".repeat(300_000)),
+        format!(
+            "  - name: a\n    matrix: {{ {axes}a30: [x] }}\n    base: {{ request: GET / }}\n    edit: {{ body: $a0 }}\n"
+        ),
+        format!("  - name: {}\n", "x".repeat(900_000)),
+        format!("  - {{ \"{}\": 1 }}\n", "k".repeat(900_000)),
+    ]
+}
+
+#[test]
+fn a_hostile_file_is_answered_in_bounded_space() {
+    for scenarios in hostile_scenarios() {
+        let text = with_scenarios(&scenarios);
+        let (entry, found) = check::file(
+            "AccessDenied/url-auth-expired.yaml",
+            &text,
+            &embedded_documented(),
+        );
+        let said: usize = found.iter().map(|found| found.to_string().len()).sum();
+        let begin: String = scenarios.chars().take(40).collect();
+        assert!(entry.is_none() && !found.is_empty(), "{begin}");
+        assert!(said < 200_000, "{said} bytes are said about {begin}");
+    }
 }

@@ -23,6 +23,8 @@ pub const SCHEMA_LINE: &str = "# yaml-language-server: $schema=../case.schema.js
 
 /// Most findings of one scenario that are reported.
 const MOST_PER_SCENARIO: usize = 16;
+/// Most findings of one file that are reported.
+const MOST_PER_FILE: usize = 100;
 
 /// Reads and checks the text of one case file. `name` is its path as the user knows it, `documented` the list of causes it is held
 /// against. An entry is given when there is no error, maybe with warnings.
@@ -36,6 +38,7 @@ pub fn file(name: &str, text: &str, documented: &[Documented]) -> (Option<Entry>
     let templates = scenarios(&document, head.as_ref(), &mut found);
     let mut diagnostics: Vec<Diagnostic> = found
         .iter()
+        .take(MOST_PER_FILE)
         .map(|problem| document.diagnostic(problem))
         .collect();
     diagnostics.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
@@ -56,10 +59,9 @@ pub fn file(name: &str, text: &str, documented: &[Documented]) -> (Option<Entry>
         );
         let help =
             format!("editors complete and check the file when it begins with `{SCHEMA_LINE}`");
-        diagnostics.push(Diagnostic {
-            severity: Severity::Warning,
-            ..line.help(help)
-        });
+        let mut warning = line.help(help);
+        warning.severity = Severity::Warning;
+        diagnostics.push(warning);
     }
     (entry, diagnostics)
 }
@@ -81,6 +83,9 @@ fn scenarios(
     let mut templates = Vec::new();
     let mut names = HashSet::new();
     for (index, scenario) in written.iter().enumerate() {
+        if found.len() > MOST_PER_FILE {
+            break;
+        }
         let path = top.then(index);
         match Template::of(scenario) {
             Ok(template) => {
@@ -89,7 +94,8 @@ fn scenarios(
                 templates.push(template);
             }
             Err(problems) => {
-                found.extend(problems.into_iter().map(|problem| below(&path, problem)));
+                let first = problems.into_iter().take(MOST_PER_SCENARIO);
+                found.extend(first.map(|problem| below(&path, problem)));
             }
         }
         if let Some(name) = scenario.get("name").and_then(Value::as_str)
