@@ -7,6 +7,7 @@
 use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
+use crate::operations::cors;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let request = inquiry.request;
@@ -17,18 +18,7 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let Some(rules) = inquiry.bucket().and_then(|bucket| bucket.cors.as_ref()) else {
         return refuse("0003-00000601");
     };
-    let origin = request.header("origin").unwrap_or("");
-    let method = request
-        .header("access-control-request-method")
-        .unwrap_or("");
-    let headers: Vec<&str> = request
-        .header("access-control-request-headers")
-        .unwrap_or("")
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .collect();
-    match rules.preflight(origin, method, &headers) {
+    match cors::allowed(rules, request) {
         Some(_) => Ok(()),
         None => refuse("0003-00000602"),
     }

@@ -1,7 +1,5 @@
 //! A bucket as a whole: made, removed, described.
 
-use std::collections::BTreeMap;
-
 use oss_policy::BucketAcl;
 
 use super::bucket_acl::{acl_of, grant};
@@ -10,7 +8,7 @@ use super::refusals::{document, invalid_argument, malformed_xml};
 use super::service::owner;
 use crate::answer::{Answer, Rejection};
 use crate::config::Identities;
-use crate::world::{Bucket, BucketStatus, Object, StorageClass, World};
+use crate::world::{Bucket, Object, StorageClass, World};
 use crate::xml::{self, Writer};
 
 /// Help page: PutBucket. An account that puts its own bucket again, in the same place and of the same class, is answered 200 and may
@@ -39,26 +37,11 @@ pub(super) fn put(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<Ans
         return Ok(answer);
     }
     let bucket = Bucket {
-        name: name.to_owned(),
-        owner: account.to_owned(),
-        region: wanted.region,
-        created: call.now,
         acl: wanted.acl.unwrap_or_default(),
         storage_class: wanted.storage_class.unwrap_or_default(),
-        status: BucketStatus::default(),
-        objects: BTreeMap::new(),
-        uploads: BTreeMap::new(),
-        policy: None,
-        referer: None,
-        cors: None,
-        retention: None,
-        encryption: None,
-        acceleration: None,
         hierarchical_namespace: wanted.hierarchical_namespace,
         block_public_access: call.config.decisions.block_public_access,
-        requester_pays: false,
-        tags: Vec::new(),
-        settings: BTreeMap::new(),
+        ..Bucket::new(name, account, wanted.region, call.now)
     };
     world.buckets.insert(name.to_owned(), bucket);
     Ok(answer)

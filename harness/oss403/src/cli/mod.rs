@@ -12,6 +12,7 @@ mod signals;
 mod source;
 
 use std::ffi::OsString;
+use std::future::Future;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
@@ -43,5 +44,22 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::List(args) => list::list(&args, console),
         Command::Explain(args) => explain::explain(&args, console),
         Command::Check(args) => check::check(&args, console),
+    }
+}
+
+/// Carries out what needs the network.
+fn block_on(work: impl Future<Output = Exit>, console: Console) -> Exit {
+    let built = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    match built {
+        Ok(runtime) => runtime.block_on(work),
+        Err(error) => {
+            console.error(
+                format_args!("the runtime could not be started: {error}"),
+                None,
+            );
+            Exit::Target
+        }
     }
 }

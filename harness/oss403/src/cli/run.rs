@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::{RunArgs, RunOptions};
 use super::console::print;
-use super::{Console, signals, source};
+use super::{Console, block_on, signals, source};
 use crate::case::model::CaseFile;
 use crate::case::{Instance, Ledger};
 use crate::exit::Exit;
@@ -37,20 +37,7 @@ pub(super) fn run(args: &RunArgs, console: Console) -> Exit {
         Ok(plan) => plan,
         Err(exit) => return exit,
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            console.error(
-                format_args!("the runtime could not be started: {error}"),
-                None,
-            );
-            return Exit::Target;
-        }
-    };
-    runtime.block_on(carry_out(plan, console))
+    block_on(carry_out(plan, console), console)
 }
 
 fn plan(args: &RunArgs, console: Console) -> Result<Plan, Exit> {

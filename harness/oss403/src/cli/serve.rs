@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::args::{Format, ServeArgs};
 use super::console::print;
-use super::{Console, signals, source};
+use super::{Console, block_on, signals, source};
 use crate::case::decode::Problem;
 use crate::case::diagnostic::Diagnostic;
 use crate::case::document::{Document, problem};
@@ -24,20 +24,7 @@ pub(super) fn serve(args: &ServeArgs, console: Console) -> Exit {
         Err(found) => return source::refuse(&found, console),
     };
     config.path_style |= args.allow_path_style;
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            console.error(
-                format_args!("the runtime could not be started: {error}"),
-                None,
-            );
-            return Exit::Target;
-        }
-    };
-    runtime.block_on(serve_until_signal(config, args, console))
+    block_on(serve_until_signal(config, args, console), console)
 }
 
 async fn serve_until_signal(config: Config, args: &ServeArgs, console: Console) -> Exit {

@@ -218,27 +218,11 @@ fn bucket(spec: &BucketSpec, path: &Path, known: &Known<'_>, found: &mut Vec<Pro
     if let Some(owner) = &spec.owner {
         found.extend(known.identity(owner, path.then("owner"), Part::Value));
     }
-    let words = [
-        (&spec.acl, &words::BUCKET_ACLS[..], "ACLs", "acl"),
-        (
-            &spec.storage_class,
-            &words::STORAGE_CLASSES[..],
-            "storage classes",
-            "storage-class",
-        ),
-        (
-            &spec.encryption,
-            &words::ENCRYPTIONS[..],
-            "algorithms",
-            "encryption",
-        ),
-    ];
-    for (word, list, what, key) in words {
-        found.extend(
-            word.as_deref()
-                .and_then(|word| one_of(word, list, what, path.then(key))),
-        );
-    }
+    found.extend(storage_words(
+        [&spec.acl, &spec.storage_class, &spec.encryption],
+        &words::BUCKET_ACLS,
+        path,
+    ));
     for (key, spec) in &spec.objects {
         object(spec, &path.then("objects").then(key.as_str()), found);
     }
@@ -264,27 +248,36 @@ pub(super) fn object(spec: &ObjectSpec, path: &Path, found: &mut Vec<Problem>) {
             "this is no base64",
         ));
     }
-    let words = [
-        (&spec.acl, &words::OBJECT_ACLS[..], "ACLs", "acl"),
+    found.extend(storage_words(
+        [&spec.acl, &spec.storage_class, &spec.encryption],
+        &words::OBJECT_ACLS,
+        path,
+    ));
+}
+
+/// Checks the words that buckets and objects share: ACL, storage class and encryption, in this order.
+fn storage_words(
+    [acl, class, encryption]: [&Option<String>; 3],
+    acls: &[&str],
+    path: &Path,
+) -> impl Iterator<Item = Problem> {
+    [
+        (acl, acls, "ACLs", "acl"),
         (
-            &spec.storage_class,
+            class,
             &words::STORAGE_CLASSES[..],
             "storage classes",
             "storage-class",
         ),
         (
-            &spec.encryption,
+            encryption,
             &words::ENCRYPTIONS[..],
             "algorithms",
             "encryption",
         ),
-    ];
-    for (word, list, what, key) in words {
-        found.extend(
-            word.as_deref()
-                .and_then(|word| one_of(word, list, what, path.then(key))),
-        );
-    }
+    ]
+    .into_iter()
+    .filter_map(|(word, list, what, key)| one_of(word.as_deref()?, list, what, path.then(key)))
 }
 
 fn placeholders(
