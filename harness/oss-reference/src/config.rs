@@ -1,17 +1,17 @@
 //! How a server is set up: names, identities, decisions where the documentation is silent, faults, limits.
 
 mod decisions;
+mod faults;
 mod identities;
 
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use crate::checks::{Row, TABLE};
-
 pub use decisions::{
     Decisions, KmsInactiveCode, NotBelongCode, PostExtraFields, RedirectCode, UnboundHost,
 };
+pub use faults::{AnswerFault, Extreme, Faults, LimitFault, Wrong};
 pub(crate) use identities::parse_policy;
 pub use identities::{Identities, Identity};
 
@@ -132,7 +132,7 @@ pub enum ConfigError {
         /// What is wrong with it.
         defect: String,
     },
-    /// `faults.without` names a check that does not exist.
+    /// `faults.without` or `faults.swap` names a check that does not exist.
     #[error("unknown check `{name}`{}; known are {known}", nearest.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default())]
     UnknownCheck {
         /// The name given.
@@ -142,69 +142,15 @@ pub enum ConfigError {
         /// All names, separated by commas.
         known: String,
     },
-    /// `faults.without` names a guard.
-    #[error("`{0}` is a guard and cannot be switched off; only checks can")]
+    /// `faults.without` or `faults.swap` names a guard.
+    #[error("`{0}` is a guard and cannot be switched off or moved; only checks can")]
     GuardNotSkippable(String),
+    /// The two checks of `faults.swap` cannot stand in each other's place.
+    #[error("`{0}` and `{1}` cannot change places: one of them rests on the body, which the other does not wait for")]
+    NotSwappable(String, String),
     /// A limit is zero.
     #[error("limit `{0}` must be at least 1")]
     ZeroLimit(&'static str),
-}
-
-/// Deliberate errors.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Faults {
-    /// Names of checks that are skipped.
-    pub without: Vec<String>,
-    /// Replaces the whole table.
-    pub extreme: Option<Extreme>,
-}
-
-/// The two servers that no test suite may find conformant.
-#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub enum Extreme {
-    /// Nothing is forbidden.
-    AllowAll,
-    /// Everything is forbidden.
-    DenyAll,
-}
-
-impl Faults {
-    /// Whether the check of that name is skipped.
-    pub fn skips(&self, name: &str) -> bool {
-        self.without.iter().any(|known| known == name)
-    }
-
-    fn validate(&self) -> Result<(), ConfigError> {
-        for name in &self.without {
-            match TABLE.iter().find(|row| row.name() == name) {
-                Some(Row::Check(_)) => {}
-                Some(Row::Guard(_)) => return Err(ConfigError::GuardNotSkippable(name.clone())),
-                None => return Err(unknown_check(name)),
-            }
-        }
-        Ok(())
-    }
-}
-
-fn unknown_check(name: &str) -> ConfigError {
-    let checks: Vec<&str> = TABLE
-        .iter()
-        .filter(|row| matches!(row, Row::Check(_)))
-        .map(Row::name)
-        .collect();
-    let nearest = checks
-        .iter()
-        .map(|known| (strsim::damerau_levenshtein(known, name), *known))
-        .filter(|(distance, _)| *distance <= 3)
-        .min()
-        .map(|(_, known)| known.to_owned());
-    ConfigError::UnknownCheck {
-        name: name.into(),
-        nearest,
-        known: checks.join(", "),
-    }
 }
 
 /// How much of everything a request may bring.

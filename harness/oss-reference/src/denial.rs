@@ -1,6 +1,10 @@
 //! A refusal with status 403, which cannot be made without naming its cause.
 
+mod scope;
+
 use crate::config::{Decisions, KmsInactiveCode, NotBelongCode, RedirectCode};
+
+pub use scope::KeepsFrom;
 
 /// Declares each cause with its id, code, message and usual EC.
 macro_rules! causes {
@@ -231,7 +235,7 @@ pub struct Rendered<'a> {
     /// HTTP status: always 403.
     pub status: u16,
     /// The `Code` element.
-    pub code: &'static str,
+    pub code: &'a str,
     /// The `Message` element, not escaped.
     pub message: &'a str,
     /// The `EC` element, unless `decisions` leaves it out.

@@ -1,6 +1,9 @@
 //! `access-key-enabled`: the key was not set inactive (EC 0002-00000903) and is used from a network it is allowed from (-904).
 
+use ipnet::IpNet;
+
 use super::inquiry::Inquiry;
+use super::limit::Limit;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 
@@ -17,14 +20,24 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     if !key.enabled {
         return refuse("0002-00000903");
     }
+    let slack = inquiry.config.faults.slack(Limit::KeyNetwork);
     match &key.allowed_networks {
         Some(networks)
             if !networks
                 .iter()
-                .any(|network| network.contains(&inquiry.request.peer)) =>
+                .any(|network| widened(*network, slack).contains(&inquiry.request.peer)) =>
         {
             refuse("0002-00000904")
         }
         _ => Ok(()),
     }
+}
+
+/// The network with so many bits of its prefix fewer: itself, but for a server that is to be off by one there.
+fn widened(network: IpNet, bits: i64) -> IpNet {
+    let length = i64::from(network.prefix_len()) - bits;
+    u8::try_from(length)
+        .ok()
+        .and_then(|length| IpNet::new(network.addr(), length).ok())
+        .unwrap_or(network)
 }

@@ -5,10 +5,13 @@
 //! too. A V4 URL or form from the future is treated as a clock that runs ahead (EC 0002-00000235; inferred), a V4 form older than
 //! seven days as one that stands still.
 
-use oss_auth::{Carrier, DateError, MAX_SKEW_SECONDS, Scheme, TimeError, Timestamp};
+use oss_auth::{
+    Carrier, DateError, FormClaim, MAX_SKEW_SECONDS, Scheme, TimeError, Timestamp, Validity,
+};
 
 use super::claim::Place;
 use super::inquiry::Inquiry;
+use super::limit::Limit;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 
@@ -23,20 +26,14 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
             validity,
             carrier,
         } => {
-            let own = validity.map_or(Ok(()), |validity| validity.check(now));
-            let url = *carrier == Carrier::Url;
-            (
-                own.and_then(|()| {
-                    if url {
-                        date_header(inquiry, now)
-                    } else {
-                        Ok(())
-                    }
-                }),
-                *scheme,
-            )
+            let own = validity.map_or(Ok(()), |validity| validity.check(now_for(inquiry, validity)));
+            let dated = || match carrier {
+                Carrier::Url => date_header(inquiry),
+                Carrier::Header => Ok(()),
+            };
+            (own.and_then(|()| dated()), *scheme)
         }
-        Place::Form(form) => (form.check_time(now), form.scheme()),
+        Place::Form(form) => (form_time(inquiry, form), form.scheme()),
     };
     let (request_time, ec) = match error {
         Err(TimeError::Skewed { request_time }) => (request_time, skew_ec(scheme)),
@@ -64,16 +61,47 @@ fn skew_ec(scheme: Scheme) -> &'static str {
     }
 }
 
-fn date_header(inquiry: &Inquiry<'_>, now: Timestamp) -> Result<(), TimeError> {
+fn date_header(inquiry: &Inquiry<'_>) -> Result<(), TimeError> {
     let Some(text) = inquiry.request.header("x-oss-date") else {
         return Ok(());
     };
     let read =
         Timestamp::parse_iso_basic(text).or_else(|_: DateError| Timestamp::parse_rfc1123(text));
     match read {
-        Ok(request_time) if request_time.0.abs_diff(now.0) > MAX_SKEW_SECONDS.unsigned_abs() => {
-            Err(TimeError::Skewed { request_time })
-        }
-        _ => Ok(()),
+        Ok(at) => Validity::Skew { at }.check(skewed(
+            inquiry,
+            at,
+            (Limit::UrlDatePast, Limit::UrlDateFuture),
+        )),
+        Err(_) => Ok(()),
     }
+}
+
+/// The time as it looks from the limit that a validity may pass.
+fn now_for(inquiry: &Inquiry<'_>, validity: Validity) -> Timestamp {
+    match validity {
+        Validity::Skew { at } => skewed(inquiry, at, (Limit::SkewPast, Limit::SkewFuture)),
+        Validity::Window { .. } => Timestamp(inquiry.now_at(Limit::UrlV4Future)),
+        Validity::Until { .. } => Timestamp(inquiry.now()),
+    }
+}
+
+/// A form's time has a limit at either end, and is held against each.
+fn form_time(inquiry: &Inquiry<'_>, form: &FormClaim<'_>) -> Result<(), TimeError> {
+    form.check_time(Timestamp(inquiry.now_at(Limit::FormV4Future)))
+        .or_else(|error| match error {
+            TimeError::Expired { .. } => Ok(()),
+            other => Err(other),
+        })?;
+    form.check_time(Timestamp(inquiry.now_at(Limit::FormV4Past)))
+        .or_else(|error| match error {
+            TimeError::NotYetValid { .. } => Ok(()),
+            other => Err(other),
+        })
+}
+
+/// The time as it looks from the limit on that side of a request's own.
+fn skewed(inquiry: &Inquiry<'_>, at: Timestamp, (past, future): (Limit, Limit)) -> Timestamp {
+    let ahead = at.0 > inquiry.now();
+    Timestamp(inquiry.now_at(if ahead { future } else { past }))
 }

@@ -7,6 +7,7 @@ use oss_auth::{Claim, Header, QueryPair};
 use oss_policy::{PostPolicy, PostPolicyError};
 
 use super::claim::{BadClaim, Caller, Claimed, Place};
+use super::limit::Limit;
 use super::rights::{self, Right};
 use crate::answer::Rejection;
 use crate::checks::Form;
@@ -116,6 +117,12 @@ impl<'a> Inquiry<'a> {
     /// The time at which the request is judged, in Unix seconds.
     pub fn now(&self) -> i64 {
         self.request.received
+    }
+
+    /// That time as it looks from a limit: the same, but for a server that is to be off by one there ([`crate::config::Faults`]).
+    pub(super) fn now_at(&self, limit: Limit) -> i64 {
+        let slack = self.config.faults.slack(limit);
+        self.now() + if limit.is_ahead() { slack } else { -slack }
     }
 
     /// The bucket addressed, if it exists.

@@ -27,6 +27,7 @@ mod inquiry;
 mod kms;
 mod kms_key;
 mod kms_service;
+mod limit;
 mod multipart_right;
 mod object_acl;
 mod object_state;
@@ -63,6 +64,8 @@ use crate::denial::Cause;
 
 pub use claim::Caller;
 pub use inquiry::Inquiry;
+pub use limit::Limit;
+pub(crate) use run::despite;
 pub use run::{Form, Granted, decide, decide_body, may};
 
 /// The ordered table.

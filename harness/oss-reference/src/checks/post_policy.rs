@@ -2,6 +2,7 @@
 
 use super::claim::Place;
 use super::inquiry::Inquiry;
+use super::limit::Limit;
 use crate::answer::{Refusal, Rejection};
 use crate::config::PostExtraFields;
 use crate::denial::{Cause, Denial};
@@ -21,7 +22,7 @@ pub(super) fn syntax(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
 /// `post-policy-expiry`: a form is good until its policy's expiration (EC 0006-00000213).
 pub(super) fn expiry(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     match inquiry.post_policy() {
-        Some(Ok(policy)) if policy.is_expired(inquiry.now()) => {
+        Some(Ok(policy)) if policy.is_expired(inquiry.now_at(Limit::PostPolicy)) => {
             Err(Denial::new(Cause::PostPolicyExpired).into())
         }
         _ => Ok(()),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Caller, Inquiry, Row, Stage, TABLE};
 use crate::answer::Refusal;
-use crate::config::{Extreme, Identities};
+use crate::config::{Extreme, Identities, Wrong};
 use crate::denial::{Cause, Denial};
 use crate::operation::{Class, Operation};
 
@@ -85,17 +85,41 @@ fn run(inquiry: &Inquiry<'_>, runs: impl Fn(Stage) -> bool) -> Result<(), Refusa
         return Err(Denial::new(Cause::AccessDenied).into());
     }
     let lenient = faults.extreme == Some(Extreme::AllowAll);
-    for row in TABLE.iter().filter(|row| runs(row.stage())) {
+    for place in TABLE.iter().filter(|row| runs(row.stage())) {
+        let row = faults.in_place_of(place);
         let skipped = match row {
             Row::Check(check) => lenient || faults.skips(check.name),
             // A server that allows everything still cannot make sense of nonsense, but never asks who may.
             Row::Guard(guard) => lenient && is_about_authority(guard.stage),
         };
-        if !skipped {
-            row.decide(inquiry)?;
+        if skipped {
+            continue;
+        }
+        match row.decide(inquiry) {
+            Err(Refusal::Denied(denial)) if faults.lets_through == Some(denial.cause) => {}
+            decided => decided?,
         }
     }
     Ok(())
+}
+
+/// What a server that is wrong about a refusal goes on with, although it has refused: the operation, as the bucket's owner. `None` for
+/// a server that is not.
+pub(crate) fn despite(inquiry: &Inquiry<'_>, refusal: &Refusal) -> Option<Granted> {
+    let Refusal::Denied(denial) = refusal else {
+        return None;
+    };
+    let wrong = inquiry.config.faults.wrong(denial.cause)?;
+    let operation = inquiry.operation().ok()?;
+    let goes_on = match wrong {
+        Wrong::Applies => true,
+        Wrong::ShowsContent | Wrong::ShowsMetadata => operation.class() == Class::Read,
+        _ => false,
+    };
+    goes_on.then(|| Granted {
+        operation,
+        caller: owner(inquiry),
+    })
 }
 
 /// Whether the guards of a stage judge the caller rather than the request. Those on the body are both about rights.
@@ -122,6 +146,11 @@ fn acting(inquiry: &Inquiry<'_>, operation: Operation) -> Caller {
     if !named {
         return Caller::Anonymous;
     }
+    owner(inquiry)
+}
+
+/// The account that owns the bucket; where there is none, that of the identity `owner`.
+fn owner(inquiry: &Inquiry<'_>) -> Caller {
     let uid = match inquiry.bucket() {
         Some(bucket) => bucket.owner.clone(),
         None => inquiry

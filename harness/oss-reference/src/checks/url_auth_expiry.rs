@@ -5,6 +5,7 @@ use oss_auth::{Scheme, TimeError, Timestamp};
 
 use super::claim::Place;
 use super::inquiry::Inquiry;
+use super::limit::Limit;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 
@@ -20,8 +21,12 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     else {
         return Ok(());
     };
-    let now = Timestamp(inquiry.now());
-    match validity.check(now) {
+    let limit = match scheme {
+        Scheme::V1 => Limit::UrlV1,
+        Scheme::V2 => Limit::UrlV2,
+        Scheme::V4 | Scheme::S3V4 => Limit::UrlV4,
+    };
+    match validity.check(Timestamp(inquiry.now_at(limit))) {
         Err(TimeError::Expired { expires }) => {
             let ec = match scheme {
                 Scheme::V1 | Scheme::V2 => "0002-00000069",
@@ -31,7 +36,10 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
             Err(Denial::new(Cause::UrlAuthExpired)
                 .ec(ec)
                 .extra("Expires", expires.to_iso_extended_millis())
-                .extra("ServerTime", now.to_iso_extended_millis())
+                .extra(
+                    "ServerTime",
+                    Timestamp(inquiry.now()).to_iso_extended_millis(),
+                )
                 .into())
         }
         // The other errors of time are the clock-skew check's.

@@ -4,9 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::answer::{Answer, Refusal, Rejection};
-use crate::config::Decisions;
+use super::faulty::{self, Leaves};
+use crate::config::{Config, Decisions};
 use crate::denial::{Denial, Extra};
-use crate::xml::Writer;
 
 /// Where a reader finds more about an EC.
 const RECOMMENDED: &str = "https://api.aliyun.com/troubleshoot?q=";
@@ -17,11 +17,11 @@ pub(super) fn answer(
     id: &str,
     host: &str,
     head: bool,
-    decisions: &Decisions,
+    config: &Config,
 ) -> Answer {
     let (status, ec, document) = match refusal {
-        Refusal::Denied(denial) => denied(denial, id, host, decisions),
-        Refusal::Rejected(rejection) => rejected(rejection, id, host, decisions),
+        Refusal::Denied(denial) => denied(denial, id, host, config),
+        Refusal::Rejected(rejection) => rejected(rejection, id, host, &config.decisions),
     };
     let mut answer = if head {
         Answer::empty(status)
@@ -38,26 +38,21 @@ pub(super) fn answer(
             answer.set(name, value);
         }
     }
+    faulty::distort(&mut answer, refusal, &config.faults);
     answer
 }
 
 type Written = (u16, Option<&'static str>, String);
 
-fn denied(denial: &Denial, id: &str, host: &str, decisions: &Decisions) -> Written {
-    let rendered = denial.rendered(decisions);
-    let mut xml = begin(rendered.code, rendered.message, id, host);
+fn denied(denial: &Denial, id: &str, host: &str, config: &Config) -> Written {
+    let decisions = &config.decisions;
+    let wrong = config.faults.wrong(denial.cause);
+    let rendered = faulty::rendered(denial.rendered(decisions), wrong);
+    let mut xml = begin(rendered.code, rendered.message, id, host, Leaves::new(wrong));
     for (name, extra) in &denial.extras {
         match extra {
-            Extra::Text(text) => {
-                xml.leaf(name, text);
-            }
-            Extra::Elements(children) => {
-                xml.open(name);
-                for (name, text) in children {
-                    xml.leaf(name, text);
-                }
-                xml.close();
-            }
+            Extra::Text(text) => xml.leaf(name, text),
+            Extra::Elements(children) => xml.nested(name, children),
         }
     }
     (
@@ -69,23 +64,23 @@ fn denied(denial: &Denial, id: &str, host: &str, decisions: &Decisions) -> Writt
 
 fn rejected(rejection: &Rejection, id: &str, host: &str, decisions: &Decisions) -> Written {
     let ec = rejection.ec.filter(|_| decisions.emit_ec);
-    let mut xml = begin(rejection.code, &rejection.message, id, host);
+    let (code, message) = (rejection.code, &rejection.message);
+    let mut xml = begin(code, message, id, host, Leaves::new(None));
     for (name, text) in &rejection.extras {
         xml.leaf(name, text);
     }
     (rejection.status, ec, end(xml, ec, decisions))
 }
 
-fn begin(code: &str, message: &str, id: &str, host: &str) -> Writer {
-    let mut xml = Writer::new("Error");
-    xml.leaf("Code", code)
-        .leaf("Message", message)
-        .leaf("RequestId", id)
-        .leaf("HostId", host);
+fn begin<'f>(code: &str, message: &str, id: &str, host: &str, mut xml: Leaves<'f>) -> Leaves<'f> {
+    xml.leaf("Code", code);
+    xml.leaf("Message", message);
+    xml.leaf("RequestId", id);
+    xml.leaf("HostId", host);
     xml
 }
 
-fn end(mut xml: Writer, ec: Option<&str>, decisions: &Decisions) -> String {
+fn end(mut xml: Leaves<'_>, ec: Option<&str>, decisions: &Decisions) -> String {
     if let Some(ec) = ec {
         xml.leaf("EC", ec);
         if decisions.emit_recommend_doc {
@@ -116,13 +111,13 @@ mod tests {
                 "AccessDeniedDetail",
                 vec![("AuthAction", "oss:GetObject".into())],
             );
-        let decisions = Decisions::default();
+        let config = Config::default();
         let answer = answer(
             &denial.into(),
             ID,
             "b.oss-cn-hangzhou.aliyuncs.test:81",
             false,
-            &decisions,
+            &config,
         );
         assert_eq!(answer.status, 403);
         assert_eq!(answer.headers["x-oss-ec"], "0003-00000001");
@@ -141,17 +136,21 @@ mod tests {
         let refusal: Refusal = Rejection::new(404, "NoSuchKey", "m")
             .ec("0026-00000001")
             .into();
-        let quiet = Decisions {
+        let with = |decisions| Config {
+            decisions,
+            ..Config::default()
+        };
+        let quiet = with(Decisions {
             emit_ec: false,
             ..Decisions::default()
-        };
+        });
         let without = answer(&refusal, ID, "h", false, &quiet);
         assert!(!without.headers.contains_key("x-oss-ec"));
         assert!(!body(&without).contains("EC>") && !body(&without).contains("RecommendDoc"));
-        let unadvised = Decisions {
+        let unadvised = with(Decisions {
             emit_recommend_doc: false,
             ..Decisions::default()
-        };
+        });
         let text = body(&answer(&refusal, ID, "h", false, &unadvised));
         assert!(text.contains("<EC>0026-00000001</EC>") && !text.contains("RecommendDoc"));
     }
@@ -159,15 +158,15 @@ mod tests {
     #[test]
     fn head_carries_the_document_in_a_header() {
         let refusal: Refusal = Rejection::new(404, "NoSuchKey", "m").into();
-        let decisions = Decisions::default();
-        let head = answer(&refusal, ID, "h", true, &decisions);
+        let config = Config::default();
+        let head = answer(&refusal, ID, "h", true, &config);
         assert!(head.body.is_empty());
         let decoded = STANDARD
             .decode(head.headers["x-oss-err"].as_bytes())
             .unwrap();
         assert_eq!(
             decoded,
-            answer(&refusal, ID, "h", false, &decisions).body.concat()
+            answer(&refusal, ID, "h", false, &config).body.concat()
         );
     }
 }

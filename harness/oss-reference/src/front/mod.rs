@@ -3,6 +3,7 @@
 mod aws_chunked;
 mod body;
 mod envelope;
+mod faulty;
 mod form;
 mod identity;
 pub(crate) mod operator;
@@ -104,14 +105,16 @@ impl Front {
         let now = self.clock.now();
         let id = self.ids.next(now);
         let outcome = self.process(parts, &mut body, arrival, &id, now).await;
-        let mut answer = outcome.unwrap_or_else(|refusal| {
+        let mut answer = outcome.unwrap_or_else(|refused| {
             let host = parts
                 .headers
                 .get("host")
                 .and_then(|host| host.to_str().ok())
                 .unwrap_or("");
             let head = parts.method == Method::HEAD;
-            envelope::answer(&refusal, &id, host, head, &self.config.decisions)
+            let mut answer = envelope::answer(&refused.refusal, &id, host, head, &self.config);
+            refused.show(&mut answer, &self.config.faults);
+            answer
         });
         self.add_cors(parts, &mut answer);
         let lives_on = self.dispose(parts, body).await;

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use http::request::Parts;
 
 use super::body::Arriving;
+use super::faulty::Refused;
 use super::form::{FormParser, Step};
 use super::payload::{declared_md5, invalid_digest, is_aws_chunked, take_payload};
 use super::{Arrival, Front};
@@ -26,10 +27,10 @@ impl Front {
         arrival: Arrival,
         id: &str,
         now: i64,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<Answer, Refused> {
         // This server refuses even what it could not read.
         if self.config.faults.extreme == Some(Extreme::DenyAll) {
-            return Err(Denial::new(Cause::AccessDenied).into());
+            return Err(Refusal::from(Denial::new(Cause::AccessDenied)).into());
         }
         let endpoint = arrival.vpc_endpoint.map(|endpoint| endpoint.to_string());
         let request = {
@@ -49,26 +50,62 @@ impl Front {
             body.decode_aws_chunked();
         }
         if self.is_form(&request) {
-            return self.process_form(&request, body).await;
+            return Ok(self.process_form(&request, body).await?);
         }
-        let granted = match self.decide_and_view(&request)? {
-            Viewed::Answer(answer) => return Ok(answer),
-            Viewed::Granted(granted) => granted,
+        let (viewed, refusal) = self.decide_and_view(&request)?;
+        let outcome = match viewed {
+            Ok(Viewed::Answer(answer)) => Ok(answer),
+            Ok(Viewed::Granted(granted)) => self.change(&request, &granted, body).await,
+            Err(refusal) => Err(refusal),
         };
-        let payload = take_payload(&request, granted.operation, &self.config.limits, body).await?;
+        match refusal {
+            None => outcome.map_err(Refused::from),
+            Some(refusal) => Err(Refused::in_spite_of(outcome, refusal)),
+        }
+    }
+
+    /// Takes the body of what changes something, has it decided as well, and carries it out.
+    async fn change(
+        &self,
+        request: &Request,
+        granted: &Granted,
+        body: &mut Arriving,
+    ) -> Result<Answer, Refusal> {
+        let payload = take_payload(request, granted.operation, &self.config.limits, body).await?;
+        let mut despite = None;
         if let Payload::Small(bytes) = &payload {
             let world = self.world.read();
-            let inquiry = Inquiry::new(&request, None, &world, &self.config);
-            guarded(|| checks::decide_body(&inquiry, bytes))?;
+            let inquiry = Inquiry::new(request, None, &world, &self.config);
+            if let Err(refusal) = guarded(|| checks::decide_body(&inquiry, bytes)) {
+                if checks::despite(&inquiry, &refusal).is_none() {
+                    return Err(refusal);
+                }
+                despite = Some(refusal);
+            }
         }
-        self.carry_out(&request, None, &granted, payload)
+        let outcome = self.carry_out(request, None, granted, payload);
+        despite.map_or(outcome, Err)
+    }
+
+    /// Decides. A server that is wrong about a refusal goes on although it has refused: it has something granted, and a refusal.
+    fn decide(&self, inquiry: &Inquiry<'_>) -> Result<(Granted, Option<Refusal>), Refusal> {
+        match guarded(|| checks::decide(inquiry)) {
+            Ok(granted) => Ok((granted, None)),
+            Err(refusal) => match checks::despite(inquiry, &refusal) {
+                Some(granted) => Ok((granted, Some(refusal))),
+                None => Err(refusal),
+            },
+        }
     }
 
     /// Decides, and carries out at once what only reads: under one lock, so that nothing changes in between.
-    fn decide_and_view(&self, request: &Request) -> Result<Viewed, Refusal> {
+    fn decide_and_view(
+        &self,
+        request: &Request,
+    ) -> Result<(Result<Viewed, Refusal>, Option<Refusal>), Refusal> {
         let world = self.world.read();
-        let granted =
-            guarded(|| checks::decide(&Inquiry::new(request, None, &world, &self.config)))?;
+        let (granted, refusal) =
+            self.decide(&Inquiry::new(request, None, &world, &self.config))?;
         let call = Call {
             config: &self.config,
             now: request.received,
@@ -76,11 +113,12 @@ impl Front {
             form: None,
             granted: &granted,
         };
-        let viewed = guarded(|| operations::view(&world, &call).map_err(Refusal::from))?;
-        Ok(match viewed {
+        let viewed = guarded(|| operations::view(&world, &call).map_err(Refusal::from));
+        let viewed = viewed.map(|answer| match answer {
             Some(answer) => Viewed::Answer(answer),
             None => Viewed::Granted(granted),
-        })
+        });
+        Ok((viewed, refusal))
     }
 
     fn carry_out(
@@ -138,11 +176,27 @@ impl Front {
                 Step::File(_) | Step::End => return Err(operations::post::no_file().into()),
             }
         };
-        let granted = {
+        let (granted, refusal) = {
             let world = self.world.read();
-            guarded(|| checks::decide(&Inquiry::new(request, Some(&form), &world, &self.config)))?
+            self.decide(&Inquiry::new(request, Some(&form), &world, &self.config))?
         };
-        let range = operations::post::size_range(&form);
+        let stored = self
+            .store_file(request, &form, &granted, (parser, expected), body)
+            .await;
+        refusal.map_or(stored, Err)
+    }
+
+    /// Takes the file of a form whose fields have been decided, and stores it.
+    async fn store_file(
+        &self,
+        request: &Request,
+        form: &Form,
+        granted: &Granted,
+        (mut parser, expected): (FormParser, Option<[u8; 16]>),
+        body: &mut Arriving,
+    ) -> Result<Answer, Refusal> {
+        let limits = &self.config.limits;
+        let range = operations::post::size_range(form);
         let mut writer = ContentWriter::new(range.map_or(limits.object_bytes, |(_, most)| {
             most.min(limits.object_bytes)
         }));
@@ -169,12 +223,8 @@ impl Front {
         if expected.is_some() && expected != body.md5() {
             return Err(invalid_digest().into());
         }
-        self.carry_out(
-            request,
-            Some(&form),
-            &granted,
-            Payload::Content(writer.finish()),
-        )
+        let content = Payload::Content(writer.finish());
+        self.carry_out(request, Some(form), granted, content)
     }
 }
 

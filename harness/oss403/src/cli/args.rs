@@ -74,6 +74,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Validate case files and target profiles, without a network
     Check(CheckArgs),
+    /// Test the suite: make the reference server wrong in one respect after the other, and see who notices
+    Mutants(MutantsArgs),
     /// Run the reference server alone
     Serve(ServeArgs),
     /// Accept or reject new and changed snapshots
@@ -154,6 +156,26 @@ pub struct CheckArgs {
     /// Write the JSON Schema of case files into the folder of the ledger.
     #[arg(long)]
     pub write_schema: bool,
+}
+
+/// Arguments of `mutants`.
+#[derive(Debug, Args)]
+pub struct MutantsArgs {
+    /// Parts of the ids of mutants: a kind, a check, a cause. Every mutant, when none is given.
+    #[arg(value_name = "FILTER")]
+    pub filters: Vec<String>,
+    /// Text to read, or JSON.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write the kill matrix as a page as well.
+    #[arg(long, value_name = "PATH")]
+    pub html: Option<PathBuf>,
+    /// Most mutants at a time. Default: two for each processor.
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub jobs: Option<usize>,
+    /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
 }
 
 /// Arguments of `serve`.

@@ -5,6 +5,7 @@ mod check;
 mod console;
 mod explain;
 mod list;
+mod mutants;
 mod review;
 mod run;
 mod serve;
@@ -44,6 +45,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::List(args) => list::list(&args, console),
         Command::Explain(args) => explain::explain(&args, console),
         Command::Check(args) => check::check(&args, console),
+        Command::Mutants(args) => mutants::mutants(&args, console),
     }
 }
 

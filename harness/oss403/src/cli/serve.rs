@@ -190,10 +190,16 @@ fn place_of(error: &ConfigError, config: &Config) -> Place {
         }
         ConfigError::OperatorToken => ["operator-token"].into(),
         ConfigError::Identity { name, .. } => ["identities", name.as_str()].into(),
-        ConfigError::UnknownCheck { name, .. } | ConfigError::GuardNotSkippable(name) => element(
-            ["faults", "without"].into(),
-            index(&config.faults.without, name),
-        ),
+        ConfigError::UnknownCheck { name, .. } | ConfigError::GuardNotSkippable(name) => {
+            let swapped = config.faults.swap.iter().find_map(|(first, second)| {
+                [first, second].iter().position(|check| *check == name)
+            });
+            match index(&config.faults.without, name) {
+                None if swapped.is_some() => element(["faults", "swap"].into(), swapped),
+                skipped => element(["faults", "without"].into(), skipped),
+            }
+        }
+        ConfigError::NotSwappable(..) => ["faults", "swap"].into(),
         ConfigError::ZeroLimit(name) => ["limits", name].into(),
     }
 }

@@ -5,6 +5,7 @@
 pub mod entry;
 pub mod json;
 pub mod junit;
+pub mod kill_matrix;
 pub mod progress;
 pub mod sink;
 pub mod style;

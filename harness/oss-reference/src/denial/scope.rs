@@ -1,0 +1,112 @@
+//! What the refusals for a cause carry, and what they keep from happening.
+
+use super::Cause;
+
+/// What refusals for a cause keep from happening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeepsFrom {
+    /// Reading an object: its content, or what its headers tell.
+    pub reading: bool,
+    /// Changing something: an object, a bucket, a setting.
+    pub changing: bool,
+}
+
+impl Cause {
+    /// The elements that a refusal for it has beside those of every refusal, where the case is one that has them (help page: Error
+    /// responses; bodies seen on the wire).
+    pub fn elements(self) -> &'static [&'static str] {
+        match self {
+            Self::EndpointMismatch | Self::PermanentRedirect => &["Bucket", "Endpoint"],
+            Self::UrlAuthExpired => &["Expires", "ServerTime"],
+            Self::AccessKeyCharset | Self::AccessKeyUnknown | Self::AccessKeyDisabled => {
+                &["OSSAccessKeyId"]
+            }
+            Self::TimeSkewed => &["MaxAllowedSkewMilliseconds", "RequestTime", "ServerTime"],
+            Self::SignatureMismatch => &[
+                "OSSAccessKeyId",
+                "SignatureProvided",
+                "StringToSign",
+                "StringToSignBytes",
+                "CanonicalRequest",
+            ],
+            Self::UserDisabled | Self::BucketDisabled => &["BucketName"],
+            Self::BucketPolicy
+            | Self::AuthorizerPolicy
+            | Self::BucketNotBelong
+            | Self::ObjectAclRead
+            | Self::ObjectAclWrite
+            | Self::ObjectAclReadAcl
+            | Self::ObjectAclWriteAcl
+            | Self::BucketAcl
+            | Self::ObjectNoRight
+            | Self::AccessDenied => &["AccessDeniedDetail"],
+            _ => &[],
+        }
+    }
+
+    /// What it keeps from happening.
+    pub fn keeps_from(self) -> KeepsFrom {
+        let (reading, changing) = match self {
+            Self::CorsForbidden | Self::ObjectAclReadAcl | Self::ListBucketsForbidden => {
+                (false, false)
+            }
+            Self::ObjectAclRead | Self::ImageDamage => (true, false),
+            Self::AccessDenied
+            | Self::ObjectNoRight
+            | Self::AnonymousBucket
+            | Self::AnonymousObject
+            | Self::AnonymousOperation
+            | Self::PostPolicyExpired
+            | Self::PostPolicyConditionFailed
+            | Self::PostPolicyContentType
+            | Self::PostExtraField
+            | Self::CopyCrossRegion
+            | Self::ObjectAclWrite
+            | Self::ObjectAclWriteAcl
+            | Self::HnsDisabled
+            | Self::WormLocked
+            | Self::BucketNotBelong
+            | Self::CnameDenied
+            | Self::DomainOwnership
+            | Self::PutBucketForbidden
+            | Self::PublicAclBlocked
+            | Self::PublicObjectAclBlocked
+            | Self::PublicPolicyBlocked => (false, true),
+            Self::EndpointMismatch
+            | Self::PermanentRedirect
+            | Self::KmsForbidden
+            | Self::RefererDenied
+            | Self::UrlAuthMissingParameter
+            | Self::UrlAuthInvalidDate
+            | Self::UrlAuthExpired
+            | Self::DateInvalid
+            | Self::BucketAcl
+            | Self::BucketPolicy
+            | Self::VpcEndpointPolicy
+            | Self::AuthorizerPolicy
+            | Self::SecondLevelDomain
+            | Self::VirtualHostedStyle
+            | Self::NonStandardHost
+            | Self::KmsNotActivated
+            | Self::KmsInDebt
+            | Self::KmsInDebtOverdue
+            | Self::AccessKeyDisabled
+            | Self::AccessKeyUnknown
+            | Self::AccessKeyCharset
+            | Self::SignatureMismatch
+            | Self::TransferAcceleration
+            | Self::SecurityTokenInvalid
+            | Self::SecurityTokenMismatch
+            | Self::SecurityTokenExpired
+            | Self::SecurityTokenInterface
+            | Self::SecurityTokenRegion
+            | Self::BucketOwnerAbnormal
+            | Self::TimeSkewed
+            | Self::UserDisabled
+            | Self::BucketDisabled
+            | Self::RequesterPays
+            | Self::ObjectState => (true, true),
+        };
+        KeepsFrom { reading, changing }
+    }
+}

@@ -1,0 +1,317 @@
+//! The kill matrix: which mutants are noticed, by which instances.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use oss_reference::config::{Config, Extreme, Faults};
+use tokio::task::JoinSet;
+
+use super::{Mutant, equivalent};
+use crate::case::Instance;
+use crate::judge::verdict::Verdict;
+use crate::run::{Options, RunError, StopSignal};
+use crate::suite::{Certified, Step, certify};
+use crate::target::{Target, TargetError};
+
+/// What became of all mutants.
+#[derive(Debug)]
+pub struct Matrix {
+    /// The mutants, each with what became of it, in the order in which they were given.
+    pub rows: Vec<Row>,
+    /// Ids of the instances that noticed no mutant of behaviour.
+    pub idle: Vec<String>,
+    /// Causes that the two extreme servers were found conformant in.
+    pub baselines: Baselines,
+    /// Instances that were run against the mutants.
+    pub instances: usize,
+    /// Requests that were sent.
+    pub requests: u64,
+    /// Wall time.
+    pub elapsed: Duration,
+}
+
+/// One mutant and what became of it.
+#[derive(Debug)]
+pub struct Row {
+    /// The mutant.
+    pub mutant: Mutant,
+    /// For each of its causes how many instances noticed, and how many there are.
+    pub causes: BTreeMap<&'static str, Noticed>,
+    /// What that comes to.
+    pub fate: Fate,
+}
+
+/// How many instances noticed a mutant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Noticed {
+    /// Those that did.
+    pub by: usize,
+    /// Those that could have.
+    pub of: usize,
+}
+
+/// What became of a mutant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// An instance noticed it.
+    Killed,
+    /// Nobody noticed, and nobody could have: the reason.
+    Equivalent(&'static str),
+    /// Nobody noticed.
+    Survived,
+}
+
+/// How many causes the servers without judgement were found conformant in. Anything but zero is a fault of the suite.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Baselines {
+    /// The server that allows everything.
+    pub allow_all: usize,
+    /// The server that denies everything.
+    pub deny_all: usize,
+}
+
+/// Why there is no matrix.
+#[derive(Debug, thiserror::Error)]
+pub enum MatrixError {
+    /// The suite fails on the server that is not mutated, so that failing on a mutant would mean nothing.
+    #[error("{count} of {total} instances are not conformant on the server that is not mutated, the first is `{first}`")]
+    Unsound {
+        /// How many.
+        count: usize,
+        /// Of how many.
+        total: usize,
+        /// The first of them.
+        first: String,
+    },
+    /// A server did not start.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// A run could not be made.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// A mutant crashed what ran it.
+    #[error("the run against `{0}` ended in a panic")]
+    Panic(String),
+}
+
+/// Runs every mutant against the instances of its causes. `out` is a folder for what runs write; `jobs` is how many mutants run at a time;
+/// `on_row` sees each as it is done. When `stop` is raised nothing new begins, and the matrix holds what was done.
+///
+/// # Errors
+/// When the suite is not sound, or a server or run could not be made.
+pub async fn run(
+    instances: Vec<Instance>,
+    mutants: Vec<Mutant>,
+    jobs: usize,
+    out: &Path,
+    stop: &StopSignal,
+    mut on_row: impl FnMut(&Row),
+) -> Result<Matrix, MatrixError> {
+    let started = Instant::now();
+    let suite = Arc::new(Suite::new(instances, out, stop.clone()));
+    let sound = suite.run(Faults::default(), suite.all()).await?;
+    let mut requests = sound.requests;
+    if let Some(first) = sound.noticed.first() {
+        return Err(MatrixError::Unsound {
+            count: sound.noticed.len(),
+            total: suite.instances.len(),
+            first: first.clone(),
+        });
+    }
+    let mut baselines = Baselines::default();
+    for (extreme, conformant) in [
+        (Extreme::AllowAll, &mut baselines.allow_all),
+        (Extreme::DenyAll, &mut baselines.deny_all),
+    ] {
+        let faults = Faults {
+            extreme: Some(extreme),
+            ..Faults::default()
+        };
+        let found = suite.run(faults, suite.all()).await?;
+        *conformant = found.conformant_causes;
+        requests += found.requests;
+    }
+    let mut idle: BTreeSet<String> = suite.all().map(|instance| instance.id.clone()).collect();
+    let mut rows: Vec<Option<Row>> = mutants.iter().map(|_| None).collect();
+    let mut waiting = mutants.into_iter().enumerate();
+    let mut running = JoinSet::new();
+    loop {
+        while running.len() < jobs.max(1)
+            && !stop.is_stopped()
+            && let Some((place, mutant)) = waiting.next()
+        {
+            let suite = Arc::clone(&suite);
+            running.spawn(async move { (place, suite.meet(mutant).await) });
+        }
+        let Some(ended) = running.join_next().await else {
+            break;
+        };
+        let (place, met) = ended.map_err(|error| MatrixError::Panic(error.to_string()))?;
+        let (row, found) = met?;
+        requests += found.requests;
+        if row.mutant.kind.is_behaviour() {
+            for id in &found.noticed {
+                idle.remove(id);
+            }
+        }
+        on_row(&row);
+        rows[place] = Some(row);
+    }
+    Ok(Matrix {
+        rows: rows.into_iter().flatten().collect(),
+        idle: idle.into_iter().collect(),
+        baselines,
+        instances: suite.instances.len(),
+        requests,
+        elapsed: started.elapsed(),
+    })
+}
+
+/// The instances, and how they are run.
+struct Suite {
+    instances: Vec<Instance>,
+    by_cause: HashMap<String, Vec<usize>>,
+    options: Options,
+    stop: StopSignal,
+}
+
+/// What a run found.
+struct Found {
+    /// Ids of the instances that are not conformant.
+    noticed: Vec<String>,
+    conformant_causes: usize,
+    requests: u64,
+}
+
+impl Suite {
+    fn new(instances: Vec<Instance>, out: &Path, stop: StopSignal) -> Self {
+        let mut by_cause: HashMap<String, Vec<usize>> = HashMap::new();
+        for (place, instance) in instances.iter().enumerate() {
+            let cause = instance.file.cause.clone();
+            by_cause.entry(cause).or_default().push(place);
+        }
+        Self {
+            instances,
+            by_cause,
+            options: Options {
+                seed: 0,
+                jobs: None,
+                partition: None,
+                out: out.to_owned(),
+                // A mutant that lets bad credentials in is to be judged by the suite.
+                canaries: false,
+            },
+            stop,
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Instance> {
+        self.instances.iter()
+    }
+
+    fn of_cause(&self, cause: &str) -> impl Iterator<Item = &Instance> {
+        let places = self.by_cause.get(cause).into_iter().flatten();
+        places.map(|place| &self.instances[*place])
+    }
+
+    /// Runs a mutant against everybody who could notice it.
+    async fn meet(&self, mutant: Mutant) -> Result<(Row, Found), MatrixError> {
+        let witnesses = mutant.causes.iter().flat_map(|cause| self.of_cause(cause));
+        let found = self.run(mutant.faults.clone(), witnesses).await?;
+        let causes = mutant
+            .causes
+            .iter()
+            .map(|cause| {
+                let own = |id: &&String| id.split('/').next() == Some(*cause);
+                let noticed = Noticed {
+                    by: found.noticed.iter().filter(own).count(),
+                    of: self.of_cause(cause).count(),
+                };
+                (*cause, noticed)
+            })
+            .collect();
+        let fate = match (found.noticed.is_empty(), equivalent::reason(&mutant.id)) {
+            (false, _) => Fate::Killed,
+            (true, Some(reason)) => Fate::Equivalent(reason),
+            (true, None) => Fate::Survived,
+        };
+        let row = Row {
+            mutant,
+            causes,
+            fate,
+        };
+        Ok((row, found))
+    }
+
+    async fn run<'i>(
+        &self,
+        faults: Faults,
+        instances: impl Iterator<Item = &'i Instance>,
+    ) -> Result<Found, MatrixError> {
+        let config = Config {
+            faults,
+            ..Config::default()
+        };
+        let target = Target::embedded(config).await?;
+        let mut noticed = Vec::new();
+        let certified: Certified = certify(
+            &target,
+            instances.cloned().collect(),
+            &self.options,
+            self.stop.clone(),
+            None,
+            |step| match step {
+                Step::Finished(done) if done.judgement.verdict != Verdict::Conformant => {
+                    noticed.push(done.instance.id);
+                }
+                Step::Finished(_) | Step::Planned(_) => {}
+            },
+        )
+        .await?;
+        target.stop().await;
+        let verdicts = certified.tally.cause_verdicts();
+        Ok(Found {
+            noticed,
+            conformant_causes: verdicts
+                .get(&Verdict::Conformant)
+                .copied()
+                .unwrap_or_default(),
+            requests: certified.run.requests,
+        })
+    }
+}
+
+impl Matrix {
+    /// The rows of a fate, told by what `is` says of it.
+    pub fn with_fate(&self, is: impl Fn(Fate) -> bool) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(move |row| is(row.fate))
+    }
+
+    /// The mutants that were noticed.
+    pub fn killed(&self) -> usize {
+        self.with_fate(|fate| fate == Fate::Killed).count()
+    }
+
+    /// The mutants that nobody noticed, although somebody should have.
+    pub fn survivors(&self) -> impl Iterator<Item = &Row> {
+        self.with_fate(|fate| fate == Fate::Survived)
+    }
+
+    /// The mutants that nobody could notice.
+    pub fn equivalents(&self) -> impl Iterator<Item = (&Row, &'static str)> {
+        self.rows.iter().filter_map(|row| match row.fate {
+            Fate::Equivalent(reason) => Some((row, reason)),
+            Fate::Killed | Fate::Survived => None,
+        })
+    }
+
+}
+
+impl Baselines {
+    /// Whether neither was found conformant in anything.
+    pub fn are_clean(self) -> bool {
+        self == Self::default()
+    }
+}
