@@ -146,7 +146,9 @@ pub enum ConfigError {
     #[error("`{0}` is a guard and cannot be switched off or moved; only checks can")]
     GuardNotSkippable(String),
     /// The two checks of `faults.swap` cannot stand in each other's place.
-    #[error("`{0}` and `{1}` cannot change places: one of them rests on the body, which the other does not wait for")]
+    #[error(
+        "`{0}` and `{1}` cannot change places: one of them rests on the body, which the other does not wait for"
+    )]
     NotSwappable(String, String),
     /// A limit is zero.
     #[error("limit `{0}` must be at least 1")]

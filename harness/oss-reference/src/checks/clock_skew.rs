@@ -26,7 +26,9 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
             validity,
             carrier,
         } => {
-            let own = validity.map_or(Ok(()), |validity| validity.check(now_for(inquiry, validity)));
+            let own = validity.map_or(Ok(()), |validity| {
+                validity.check(now_for(inquiry, validity))
+            });
             let dated = || match carrier {
                 Carrier::Url => date_header(inquiry),
                 Carrier::Header => Ok(()),

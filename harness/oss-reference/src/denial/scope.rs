@@ -12,15 +12,13 @@ pub struct KeepsFrom {
 }
 
 impl Cause {
-    /// The elements that a refusal for it has beside those of every refusal, where the case is one that has them (help page: Error
-    /// responses; bodies seen on the wire).
+    /// The elements beside those of every refusal that the service was seen to give for it, in a body on the wire or on a help page. The
+    /// server adds others where it seems likely; nobody can hold those against anybody.
     pub fn elements(self) -> &'static [&'static str] {
         match self {
             Self::EndpointMismatch | Self::PermanentRedirect => &["Bucket", "Endpoint"],
             Self::UrlAuthExpired => &["Expires", "ServerTime"],
-            Self::AccessKeyCharset | Self::AccessKeyUnknown | Self::AccessKeyDisabled => {
-                &["OSSAccessKeyId"]
-            }
+            Self::AccessKeyUnknown => &["OSSAccessKeyId"],
             Self::TimeSkewed => &["MaxAllowedSkewMilliseconds", "RequestTime", "ServerTime"],
             Self::SignatureMismatch => &[
                 "OSSAccessKeyId",
@@ -29,17 +27,8 @@ impl Cause {
                 "StringToSignBytes",
                 "CanonicalRequest",
             ],
-            Self::UserDisabled | Self::BucketDisabled => &["BucketName"],
-            Self::BucketPolicy
-            | Self::AuthorizerPolicy
-            | Self::BucketNotBelong
-            | Self::ObjectAclRead
-            | Self::ObjectAclWrite
-            | Self::ObjectAclReadAcl
-            | Self::ObjectAclWriteAcl
-            | Self::BucketAcl
-            | Self::ObjectNoRight
-            | Self::AccessDenied => &["AccessDeniedDetail"],
+            // Of a Deny in a RAM policy (EC 0003-00000201).
+            Self::BucketPolicy => &["AccessDeniedDetail"],
             _ => &[],
         }
     }

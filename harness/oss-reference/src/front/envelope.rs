@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::answer::{Answer, Refusal, Rejection};
 use super::faulty::{self, Leaves};
+use crate::answer::{Answer, Refusal, Rejection};
 use crate::config::{Config, Decisions};
 use crate::denial::{Denial, Extra};
 
@@ -48,7 +48,13 @@ fn denied(denial: &Denial, id: &str, host: &str, config: &Config) -> Written {
     let decisions = &config.decisions;
     let wrong = config.faults.wrong(denial.cause);
     let rendered = faulty::rendered(denial.rendered(decisions), wrong);
-    let mut xml = begin(rendered.code, rendered.message, id, host, Leaves::new(wrong));
+    let mut xml = begin(
+        rendered.code,
+        rendered.message,
+        id,
+        host,
+        Leaves::new(wrong),
+    );
     for (name, extra) in &denial.extras {
         match extra {
             Extra::Text(text) => xml.leaf(name, text),

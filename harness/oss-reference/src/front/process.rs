@@ -104,8 +104,7 @@ impl Front {
         request: &Request,
     ) -> Result<(Result<Viewed, Refusal>, Option<Refusal>), Refusal> {
         let world = self.world.read();
-        let (granted, refusal) =
-            self.decide(&Inquiry::new(request, None, &world, &self.config))?;
+        let (granted, refusal) = self.decide(&Inquiry::new(request, None, &world, &self.config))?;
         let call = Call {
             config: &self.config,
             now: request.received,

@@ -136,7 +136,8 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
 fn no_matrix(error: &MatrixError, console: Console) -> Exit {
     match error {
         MatrixError::Unsound { .. } => {
-            let help = "`oss403 run` shows what is wrong; a suite that fails by itself notices nothing";
+            let help =
+                "`oss403 run` shows what is wrong; a suite that fails by itself notices nothing";
             console.error(error, Some(help));
             Exit::Deviations
         }

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+use super::claims;
 use super::envelope::{Envelope, EnvelopeError};
 use super::expected::{Expected, shorten};
 use super::message;
@@ -294,6 +295,7 @@ pub(super) fn envelope(answer: &Answer<'_>, expected: &Expected, edit: &Edit) ->
         .or_else(|| identity(answer, envelope))
         .or_else(|| elements(envelope, expected))
         .or_else(|| string_to_sign(answer, envelope, expected, edit))
+        .or_else(|| claims::check(answer, envelope, expected))
 }
 
 /// The headers around it. An answer to HEAD has no body whose type would have to be told.

@@ -1,5 +1,6 @@
 //! Judging: a pure function of what was expected and what was recorded.
 
+mod claims;
 pub mod envelope;
 pub mod expected;
 mod facets;

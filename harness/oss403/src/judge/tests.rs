@@ -1,5 +1,6 @@
 //! Every verdict and every facet, with records made by hand. What is due comes from the help page "Error responses" and the 403 page.
 
+mod claims;
 mod code;
 mod effect;
 mod envelope;

@@ -102,7 +102,11 @@ fn swap(first: &Check, second: &Check, causes: Vec<&'static str>) -> Mutant {
 
 fn off_by_one(limit: Limit, by: i64) -> Mutant {
     let (name, unit) = (limit.name(), limit.unit());
-    let (sign, more) = if by > 0 { ("more", "more") } else { ("less", "less") };
+    let (sign, more) = if by > 0 {
+        ("more", "more")
+    } else {
+        ("less", "less")
+    };
     Mutant {
         id: id(Kind::OffByOne, &format!("{name}/one-{sign}")),
         kind: Kind::OffByOne,
@@ -129,7 +133,11 @@ fn leaks(cause: Cause) -> [Mutant; 2] {
     };
     [
         leak("content", "the object's content", Wrong::ShowsContent),
-        leak("metadata", "the headers of the object", Wrong::ShowsMetadata),
+        leak(
+            "metadata",
+            "the headers of the object",
+            Wrong::ShowsMetadata,
+        ),
     ]
 }
 

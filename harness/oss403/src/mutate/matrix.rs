@@ -76,7 +76,9 @@ pub struct Baselines {
 #[derive(Debug, thiserror::Error)]
 pub enum MatrixError {
     /// The suite fails on the server that is not mutated, so that failing on a mutant would mean nothing.
-    #[error("{count} of {total} instances are not conformant on the server that is not mutated, the first is `{first}`")]
+    #[error(
+        "{count} of {total} instances are not conformant on the server that is not mutated, the first is `{first}`"
+    )]
     Unsound {
         /// How many.
         count: usize,
@@ -306,7 +308,6 @@ impl Matrix {
             Fate::Killed | Fate::Survived => None,
         })
     }
-
 }
 
 impl Baselines {

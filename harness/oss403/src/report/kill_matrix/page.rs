@@ -90,9 +90,8 @@ fn table(matrix: &Matrix, suite: &Suite, kinds: &[Kind]) -> Markup {
             cells.entry((cause, row.mutant.kind)).or_default().push(row);
         }
     }
-    let code_begins = |place: usize| {
-        place == 0 || suite.causes[place - 1].0 != suite.causes[place].0
-    };
+    let code_begins =
+        |place: usize| place == 0 || suite.causes[place - 1].0 != suite.causes[place].0;
     html! {
         div .wide {
             table {

@@ -87,7 +87,10 @@ fn idle(text: &mut String, matrix: &Matrix, suite: &Suite, style: Style) {
     let _ = writeln!(
         text,
         "\n{}",
-        style.paint(Tone::Strong, "idle: nothing that a server does makes them fail")
+        style.paint(
+            Tone::Strong,
+            "idle: nothing that a server does makes them fail"
+        )
     );
     for id in matrix.idle.iter().take(SHOWN) {
         let _ = writeln!(text, "  {} {id}", style.paint(Tone::Bad, "✗"));
