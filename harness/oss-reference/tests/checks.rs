@@ -19,6 +19,8 @@ mod configuration;
 mod guards;
 #[path = "checks/hosts.rs"]
 mod hosts;
+#[path = "checks/limits.rs"]
+mod limits;
 #[path = "checks/never_panics.rs"]
 mod never_panics;
 #[path = "checks/operations.rs"]

@@ -8,6 +8,8 @@ mod client;
 mod buckets;
 #[path = "wire/configuration.rs"]
 mod configuration;
+#[path = "wire/faults.rs"]
+mod faults;
 #[path = "wire/forms.rs"]
 mod forms;
 #[path = "wire/lists.rs"]

@@ -54,6 +54,7 @@ fn a_skipped_check_no_longer_refuses_for_its_causes() {
             let faults = Faults {
                 without: vec![check.name.into()],
                 extreme: None,
+                ..Faults::default()
             };
             let mut setup = Setup::with(Config {
                 faults,
@@ -97,6 +98,7 @@ fn allow_all_refuses_nothing_that_can_be_understood() {
         let faults = Faults {
             without: vec![],
             extreme: Some(Extreme::AllowAll),
+            ..Faults::default()
         };
         let mut setup = Setup::with(Config {
             faults,
@@ -116,6 +118,7 @@ fn allow_all_takes_a_garbled_claim_for_the_owners() {
     let faults = Faults {
         without: vec![],
         extreme: Some(Extreme::AllowAll),
+        ..Faults::default()
     };
     let setup = Setup::with(Config {
         faults,

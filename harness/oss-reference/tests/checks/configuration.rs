@@ -1,7 +1,9 @@
 //! The configuration: defaults, validation, and the decisions that change answers.
 
+use oss_reference::Cause;
 use oss_reference::Cause::*;
-use oss_reference::config::{Config, ConfigError, Decisions, PostExtraFields, UnboundHost};
+use oss_reference::checks::Limit;
+use oss_reference::config::{Config, ConfigError, Decisions, PostExtraFields, UnboundHost, Wrong};
 use serde_json::{Value, json};
 
 use crate::fixture::Setup;
@@ -140,6 +142,64 @@ fn faults_name_checks_and_nothing_else() {
         invalid(faults("bucket-exists")),
         ConfigError::GuardNotSkippable("bucket-exists".into())
     );
+}
+
+#[test]
+fn checks_change_places_only_where_both_are_asked_at_the_same_time() {
+    let swap = |first: &str, second: &str| json!({ "faults": { "swap": [first, second] } });
+    let sound = read(swap("signature", "clock-skew")).expect("it can be read");
+    assert_eq!(sound.validate(), Ok(()));
+    assert!(matches!(
+        invalid(swap("signature", "clock-skw")),
+        ConfigError::UnknownCheck { nearest: Some(near), .. } if near == "clock-skew"
+    ));
+    assert_eq!(
+        invalid(swap("bucket-exists", "signature")),
+        ConfigError::GuardNotSkippable("bucket-exists".into())
+    );
+    assert_eq!(
+        invalid(swap("image", "cname-ownership")),
+        ConfigError::NotSwappable("image".into(), "cname-ownership".into())
+    );
+}
+
+#[test]
+fn faults_of_answers_and_limits_are_told_in_the_words_of_the_table() {
+    let faults = |faults: Value| read(json!({ "faults": faults })).map(|config| config.faults);
+    let answer = json!({ "answer": { "cause": "bucket-acl", "wrong": { "missing": "HostId" } } });
+    let read = faults(answer).expect("it can be read");
+    let wrong = Wrong::Missing("HostId".into());
+    assert_eq!(read.wrong(Cause::BucketAcl), Some(&wrong));
+    assert_eq!(read.wrong(Cause::BucketPolicy), None);
+    let limit = json!({ "limit": { "of": "skew-past", "by": -1 } });
+    let read = faults(limit).expect("it can be read");
+    assert_eq!(
+        (read.slack(Limit::SkewPast), read.slack(Limit::SkewFuture)),
+        (-1, 0)
+    );
+    let through = faults(json!({ "lets-through": "bucket-acl" })).expect("it can be read");
+    assert_eq!(through.lets_through, Some(Cause::BucketAcl));
+    for wrong in [
+        json!({ "answer": { "cause": "bucket-alc", "wrong": "applies" } }),
+        json!({ "lets-through": "bucket-alc" }),
+    ] {
+        let error = faults(wrong)
+            .expect_err("there is no such cause")
+            .to_string();
+        assert!(
+            error.contains("unknown cause `bucket-alc` (did you mean `bucket-acl`?)"),
+            "{error}"
+        );
+    }
+    for limit in Limit::ALL {
+        let named = faults(json!({ "limit": { "of": limit.name(), "by": 1 } }));
+        assert_eq!(
+            named
+                .expect("the name is that of the configuration")
+                .slack(*limit),
+            1
+        );
+    }
 }
 
 #[test]

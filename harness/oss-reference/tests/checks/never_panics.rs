@@ -122,6 +122,7 @@ fn heads_forms_and_bodies() {
             faults: Faults {
                 without: vec![],
                 extreme,
+                ..Faults::default()
             },
             ..Config::default()
         })
@@ -137,6 +138,7 @@ fn heads_forms_and_bodies() {
             faults: Faults {
                 without,
                 extreme: None,
+                ..Faults::default()
             },
             ..Config::default()
         })
