@@ -74,7 +74,15 @@ async fn carry_out(
     signals::stop_on_signal(stop.clone(), console);
     let jobs = args.jobs.unwrap_or_else(usual_jobs);
     let mut progress = Progress::new(mutants.len(), console.is_interactive());
-    let instances = ledger.instances().collect();
+    // The others could notice nothing.
+    let concerned: BTreeSet<&str> = mutants
+        .iter()
+        .flat_map(|mutant| mutant.causes.iter().copied())
+        .collect();
+    let instances = ledger
+        .instances()
+        .filter(|instance| concerned.contains(instance.file.cause.as_str()))
+        .collect();
     let made = matrix::run(instances, mutants, jobs, out.path(), &stop, |row| {
         progress.step(row.fate == matrix::Fate::Survived);
     })
@@ -119,7 +127,7 @@ fn report(
     let idle = !suite.partial && !matrix.idle.is_empty();
     if interrupted {
         Exit::Interrupted
-    } else if idle || matrix.survivors().next().is_some() || !matrix.baselines.are_clean() {
+    } else if idle || !matrix.has_no_gap() {
         Exit::Deviations
     } else {
         Exit::Ok

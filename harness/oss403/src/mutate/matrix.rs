@@ -59,6 +59,8 @@ pub enum Fate {
     Killed,
     /// Nobody noticed, and nobody could have: the reason.
     Equivalent(&'static str),
+    /// An instance noticed it, although the list says for this reason that nobody could.
+    Misjudged(&'static str),
     /// Nobody noticed.
     Survived,
 }
@@ -235,7 +237,8 @@ impl Suite {
             })
             .collect();
         let fate = match (found.noticed.is_empty(), equivalent::reason(&mutant.id)) {
-            (false, _) => Fate::Killed,
+            (false, None) => Fate::Killed,
+            (false, Some(reason)) => Fate::Misjudged(reason),
             (true, Some(reason)) => Fate::Equivalent(reason),
             (true, None) => Fate::Survived,
         };
@@ -286,27 +289,40 @@ impl Suite {
 }
 
 impl Matrix {
-    /// The rows of a fate, told by what `is` says of it.
-    pub fn with_fate(&self, is: impl Fn(Fate) -> bool) -> impl Iterator<Item = &Row> {
-        self.rows.iter().filter(move |row| is(row.fate))
-    }
-
-    /// The mutants that were noticed.
+    /// How many mutants were noticed.
     pub fn killed(&self) -> usize {
-        self.with_fate(|fate| fate == Fate::Killed).count()
+        let is_killed = |row: &&Row| matches!(row.fate, Fate::Killed | Fate::Misjudged(_));
+        self.rows.iter().filter(is_killed).count()
     }
 
     /// The mutants that nobody noticed, although somebody should have.
     pub fn survivors(&self) -> impl Iterator<Item = &Row> {
-        self.with_fate(|fate| fate == Fate::Survived)
+        let survived = |row: &&Row| row.fate == Fate::Survived;
+        self.rows.iter().filter(survived)
     }
 
-    /// The mutants that nobody could notice.
+    /// The mutants that nobody could notice, with the reasons.
     pub fn equivalents(&self) -> impl Iterator<Item = (&Row, &'static str)> {
         self.rows.iter().filter_map(|row| match row.fate {
             Fate::Equivalent(reason) => Some((row, reason)),
-            Fate::Killed | Fate::Survived => None,
+            _ => None,
         })
+    }
+
+    /// The mutants that were noticed although the list of equivalents says that they cannot be.
+    pub fn misjudged(&self) -> impl Iterator<Item = (&Row, &'static str)> {
+        self.rows.iter().filter_map(|row| match row.fate {
+            Fate::Misjudged(reason) => Some((row, reason)),
+            _ => None,
+        })
+    }
+
+    /// Whether every mutant was noticed that could be, the list of the others is right, and no server without judgement got through.
+    /// Idle instances are another matter: they mean something only when every mutant was made.
+    pub fn has_no_gap(&self) -> bool {
+        self.survivors().next().is_none()
+            && self.misjudged().next().is_none()
+            && self.baselines.are_clean()
     }
 }
 

@@ -7,6 +7,8 @@
 pub mod equivalent;
 mod generate;
 pub mod matrix;
+#[cfg(test)]
+mod tests;
 
 use oss_reference::config::Faults;
 

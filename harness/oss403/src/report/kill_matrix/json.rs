@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::{Suite, Sums, sums};
-use crate::mutate::matrix::{Fate, Matrix};
+use crate::mutate::matrix::{Fate, Matrix, Row};
 
 #[derive(Serialize)]
 struct File<'a> {
@@ -16,6 +16,8 @@ struct File<'a> {
     idle_instances: &'a [String],
     baselines: Baselines,
     equivalent: Vec<Excused<'a>>,
+    /// Those among the killed that the list of equivalents wrongly names.
+    misjudged: Vec<Excused<'a>>,
     kinds: IndexMap<&'static str, Sums>,
     mutants: Vec<Listed<'a>>,
     suite: About<'a>,
@@ -84,14 +86,8 @@ pub fn json(matrix: &Matrix, suite: &Suite) -> String {
             allow_all: matrix.baselines.allow_all,
             deny_all: matrix.baselines.deny_all,
         },
-        equivalent: matrix
-            .equivalents()
-            .map(|(row, reason)| Excused {
-                id: &row.mutant.id,
-                description: &row.mutant.description,
-                reason,
-            })
-            .collect(),
+        equivalent: matrix.equivalents().map(excused).collect(),
+        misjudged: matrix.misjudged().map(excused).collect(),
         kinds: sums(matrix)
             .into_iter()
             .map(|(kind, sums)| (kind.name(), sums))
@@ -111,13 +107,22 @@ pub fn json(matrix: &Matrix, suite: &Suite) -> String {
     text
 }
 
-fn listed(row: &crate::mutate::matrix::Row) -> Listed<'_> {
+fn excused<'a>((row, reason): (&'a Row, &'static str)) -> Excused<'a> {
+    Excused {
+        id: &row.mutant.id,
+        description: &row.mutant.description,
+        reason,
+    }
+}
+
+fn listed(row: &Row) -> Listed<'_> {
     Listed {
         id: &row.mutant.id,
         description: &row.mutant.description,
         fate: match row.fate {
             Fate::Killed => "killed",
             Fate::Equivalent(_) => "equivalent",
+            Fate::Misjudged(_) => "misjudged",
             Fate::Survived => "survived",
         },
         noticed: row

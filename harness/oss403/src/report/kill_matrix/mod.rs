@@ -43,7 +43,7 @@ fn sums(matrix: &Matrix) -> BTreeMap<Kind, Sums> {
         let sums = kinds.entry(row.mutant.kind).or_default();
         match row.fate {
             Fate::Equivalent(_) => sums.equivalent += 1,
-            Fate::Killed => {
+            Fate::Killed | Fate::Misjudged(_) => {
                 sums.total += 1;
                 sums.killed += 1;
             }

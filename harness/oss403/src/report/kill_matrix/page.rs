@@ -36,6 +36,7 @@ pub fn page(matrix: &Matrix, suite: &Suite) -> String {
                 main {
                     (table(matrix, suite, &kinds))
                     (survivors_list(matrix))
+                    (misjudged_list(matrix))
                     (idle_list(matrix, suite))
                     (equivalents_list(matrix))
                 }
@@ -126,7 +127,7 @@ fn table(matrix: &Matrix, suite: &Suite, kinds: &[Kind]) -> Markup {
 fn mark(row: &Row, cause: &str) -> Markup {
     let noticed = row.causes.get(cause).copied().unwrap_or_default();
     let class = match row.fate {
-        Fate::Survived => "survived",
+        Fate::Survived | Fate::Misjudged(_) => "survived",
         Fate::Equivalent(_) => "equivalent",
         Fate::Killed if noticed.by == noticed.of => "all",
         Fate::Killed if noticed.by * 2 >= noticed.of => "most",
@@ -171,17 +172,32 @@ fn idle_list(matrix: &Matrix, suite: &Suite) -> Markup {
     }
 }
 
+fn misjudged_list(matrix: &Matrix) -> Markup {
+    html! {
+        @if matrix.misjudged().next().is_some() {
+            h2 { "Misjudged: listed as equivalent, and noticed all the same" }
+            (excuses(matrix.misjudged()))
+        }
+    }
+}
+
 fn equivalents_list(matrix: &Matrix) -> Markup {
     html! {
         h2 { "Equivalent mutants" }
         @if matrix.equivalents().next().is_none() {
             p { "None." }
         } @else {
-            dl {
-                @for (row, reason) in matrix.equivalents() {
-                    dt { (row.mutant.id) }
-                    dd { (row.mutant.description) ". " em { (reason) } }
-                }
+            (excuses(matrix.equivalents()))
+        }
+    }
+}
+
+fn excuses<'m>(rows: impl Iterator<Item = (&'m Row, &'static str)>) -> Markup {
+    html! {
+        dl {
+            @for (row, reason) in rows {
+                dt { (row.mutant.id) }
+                dd { (row.mutant.description) ". " em { (reason) } }
             }
         }
     }

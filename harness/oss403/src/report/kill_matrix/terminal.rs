@@ -24,6 +24,7 @@ pub fn terminal(matrix: &Matrix, suite: &Suite, style: Style) -> String {
     );
     kinds(&mut text, matrix, style);
     survivors(&mut text, matrix, style);
+    misjudged(&mut text, matrix, style);
     idle(&mut text, matrix, suite, style);
     summary(&mut text, matrix, suite, style);
     text
@@ -64,6 +65,22 @@ fn survivors(text: &mut String, matrix: &Matrix, style: Style) {
             style.paint(Tone::Bad, "survived")
         );
         let said = format!("{}, and {}", row.mutant.description, nobody(row));
+        for line in style.wrap(&said, 4) {
+            let _ = writeln!(text, "{line}");
+        }
+    }
+}
+
+fn misjudged(text: &mut String, matrix: &Matrix, style: Style) {
+    for (row, reason) in matrix.misjudged() {
+        let _ = writeln!(
+            text,
+            "\n{} {}  {}",
+            style.paint(Tone::Bad, "✗"),
+            style.paint(Tone::Strong, &row.mutant.id),
+            style.paint(Tone::Bad, "misjudged")
+        );
+        let said = format!("it was noticed, although it is listed as equivalent: {reason}");
         for line in style.wrap(&said, 4) {
             let _ = writeln!(text, "{line}");
         }
