@@ -4,7 +4,9 @@ use super::scenario::{Known, object};
 use super::words::{self, one_of};
 use crate::case::decode::Problem;
 use crate::case::document::problem;
-use crate::case::model::{Call, Edit, HostName, IdentitySpec, Scenario, SignWith};
+use crate::case::model::{
+    Call, Disguise, Edit, HostName, IdentitySpec, Misspelling, Scenario, SignWith,
+};
 use crate::case::request_line::RequestLine;
 use crate::case::span::{Part, Path};
 use crate::case::suggest;
@@ -14,6 +16,7 @@ pub(super) fn check(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Prob
     base(scenario, known, found);
     edit(scenario, known, found);
     same_as_base(scenario, found);
+    to_the_second(scenario, found);
     unchanged(scenario, known, found);
 }
 
@@ -33,6 +36,95 @@ fn base(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
         found.push(problem(at("via"), Part::Key, "there is no VPC endpoint in `given`").help(help));
     }
     form(call, found);
+    disguises(call, found);
+}
+
+/// A disguise that changes nothing, or that would change what the request means.
+fn disguises(call: &Call, found: &mut Vec<Problem>) {
+    let top = Path::from(["base", "disguise"]);
+    for (index, disguise) in call.disguise.iter().enumerate() {
+        let say = |message: &str, help: &str| {
+            problem(top.then(index), Part::Value, message.to_owned()).help(help)
+        };
+        if call.disguise[..index].contains(disguise) {
+            found.push(say("this disguise is named twice", "name each once"));
+        } else if let Some((message, help)) = unfitting_disguise(*disguise, call) {
+            found.push(say(message, help));
+        }
+    }
+}
+
+fn unfitting_disguise(disguise: Disguise, call: &Call) -> Option<(&'static str, &'static str)> {
+    let with = call.signed_with();
+    let in_url = matches!(with, SignWith::UrlV1 | SignWith::UrlV2 | SignWith::UrlV4);
+    let Ok(line) = RequestLine::parse(&call.request) else {
+        return None;
+    };
+    let pairs = || line.query.into_iter().flat_map(|query| query.split('&'));
+    let unless = |fits: bool, message, help| (!fits).then_some((message, help));
+    if matches!(with, SignWith::None | SignWith::FormV1 | SignWith::FormV4) {
+        let help = "sign the base in a header or in the URL";
+        return Some((
+            "a disguise tries a signature that covers the request's head, and the base has none",
+            help,
+        ));
+    }
+    match disguise {
+        Disguise::HeaderOrder
+        | Disguise::HeaderCase
+        | Disguise::HeaderSpace
+        | Disguise::UnsignedHeader
+        | Disguise::HostCase
+        | Disguise::HostPort => None,
+        Disguise::EncodingCase => unless(
+            in_url || call.request.contains('%'),
+            "the request has no escape to write otherwise",
+            "give it one, for example `GET /a%20b.txt`",
+        ),
+        Disguise::EncodedUnreserved => unless(
+            in_url || line.path != "/" || pairs().any(|pair| pair.contains('=')),
+            "the request has no character to escape",
+            "give it a key or a query value",
+        ),
+        Disguise::EncodedSlash => unless(
+            line.path.matches('/').count() > 1,
+            "the key has no slash to escape",
+            "give it one, for example `GET /dir/k.txt`",
+        ),
+        Disguise::PlusForBlank => unless(
+            line.query.is_some_and(|query| query.contains("%20")),
+            "the query has no blank to write as `+`",
+            "give it one, for example `GET /?prefix=a%20b`",
+        ),
+        Disguise::QueryOrder => unless(
+            in_url || pairs().count() > 1,
+            "the query has no order",
+            "give it two parameters, for example `GET /?list-type=2&prefix=k`",
+        ),
+        Disguise::EmptyValue => unless(
+            pairs().any(|pair| {
+                pair.split_once('=')
+                    .is_none_or(|(_, value)| value.is_empty())
+            }),
+            "the query has no parameter without a value",
+            "give it one, for example `GET /?acl`",
+        ),
+        Disguise::PairOrder => unless(
+            matches!(with, SignWith::HeaderV2 | SignWith::HeaderV4),
+            "only the Authorization headers of V2 and V4 consist of pairs",
+            "sign the base with `header-v2` or `header-v4`",
+        ),
+        Disguise::UnsignedQuery => unless(
+            matches!(with, SignWith::HeaderV1 | SignWith::UrlV1),
+            "every query parameter is signed but by V1",
+            "sign the base with `header-v1` or `url-v1`",
+        ),
+        Disguise::LaterRepetition => unless(
+            with == SignWith::UrlV1,
+            "only of the parameters of a V1 URL the first counts",
+            "sign the base with `url-v1`",
+        ),
+    }
 }
 
 fn form(call: &Call, found: &mut Vec<Problem>) {
@@ -114,7 +206,12 @@ fn edit(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
             ));
         }
         Edit::Bucket(name) => found.extend(known.bucket(name, path)),
-        Edit::Host(name) => found.extend(host(name, path)),
+        // A request that was signed for a bucket has no host without one.
+        Edit::TamperBucket(name) if !known.buckets.contains(name.as_str()) => {
+            let help = suggest::help(name, known.buckets.iter().copied(), "further buckets");
+            found.push(problem(path, Part::Value, format!("unknown bucket `{name}`")).help(help));
+        }
+        Edit::Host(name) | Edit::TamperHost(name) => found.extend(host(name, path)),
         Edit::BucketAcl(acl) => found.extend(one_of(acl, &words::BUCKET_ACLS, "ACLs", path)),
         Edit::ObjectAcl(acls) => {
             for (key, acl) in acls {
@@ -156,6 +253,9 @@ fn unfitting(scenario: &Scenario) -> Option<(String, String)> {
         }
         Edit::WrongSecret(_)
         | Edit::FlipSignature(_)
+        | Edit::RespellSignature(_)
+        | Edit::TamperDate(_)
+        | Edit::TamperAdditionalHeaders(_)
         | Edit::AccessKeyId(_)
         | Edit::Token(_)
         | Edit::TokenOf(_)
@@ -171,6 +271,20 @@ fn unfitting(scenario: &Scenario) -> Option<(String, String)> {
         Edit::ExpiresIn(_) | Edit::Expires(_) if !expires(base) => say(
             format!("`{name}` edits an expiry, and the base has none"),
             "sign the base with `url-v1`, `url-v2`, `url-v4`, or give it a form",
+        ),
+        Edit::RespellSignature(Misspelling::Unpadded) if is_hexadecimal(base.signed_with()) => say(
+            "a hexadecimal signature has no padding".into(),
+            "sign the base with V1 or V2",
+        ),
+        Edit::TamperDate(_) if base.form.is_some() => say(
+            format!(
+                "`{name}` edits a time that is signed, and that of a form stands in its policy"
+            ),
+            "sign the base in a header or in the URL",
+        ),
+        Edit::TamperAdditionalHeaders(_) if !lists_headers(base.signed_with()) => say(
+            format!("`{name}` edits a list that only V2 and V4 have"),
+            "sign the base with `header-v2`, `header-v4`, `url-v2` or `url-v4`",
         ),
         Edit::DropToken(_) if !has_token(&base.r#as, scenario) => say(
             format!("`{}` has no token that could be left out", base.r#as),
@@ -197,6 +311,20 @@ fn unfitting(scenario: &Scenario) -> Option<(String, String)> {
         }
         _ => None,
     }
+}
+
+fn is_hexadecimal(with: SignWith) -> bool {
+    matches!(
+        with,
+        SignWith::HeaderV4 | SignWith::UrlV4 | SignWith::FormV4 | SignWith::S3HeaderV4
+    )
+}
+
+fn lists_headers(with: SignWith) -> bool {
+    matches!(
+        with,
+        SignWith::HeaderV2 | SignWith::HeaderV4 | SignWith::UrlV2 | SignWith::UrlV4
+    )
 }
 
 fn expires(base: &Call) -> bool {
@@ -229,12 +357,33 @@ fn same_as_base(scenario: &Scenario, found: &mut Vec<Problem>) {
         Edit::Body(body) => base.body.as_ref() == Some(body),
         Edit::ExpiresIn(span) => base.expires_in == Some(*span),
         Edit::Clock(span) => base.clock == Some(*span),
+        Edit::TamperAdditionalHeaders(names) => base.additional_headers == *names,
+        Edit::TamperDate(span) => span.0 == 0,
         _ => false,
     };
     if same {
         let path = Path::from(["edit", scenario.edit.name()]);
         let message = "the edit changes nothing: the base has this value already";
         found.push(problem(path, Part::Value, message));
+    }
+}
+
+/// What is sent until it meets its second must depend on the second, and must do no harm when it comes a second early.
+fn to_the_second(scenario: &Scenario, found: &mut Vec<Problem>) {
+    if !scenario.to_the_second {
+        return;
+    }
+    let path = Path::from(["to-the-second"]);
+    let (Edit::Clock(_) | Edit::ExpiresIn(_)) = scenario.edit else {
+        let help = "edit `clock` or `expires-in`";
+        let message = "this edit moves no limit in time that could be tested to the second";
+        found.push(problem(path, Part::Key, message).help(help));
+        return;
+    };
+    if mutates(scenario) && scenario.base.form.is_none() {
+        let help = "let the base read (`GET`, `HEAD`), or be a form";
+        let message = "a request that is tested to the second may be sent more than once, so it must change nothing";
+        found.push(problem(path, Part::Key, message).help(help));
     }
 }
 
