@@ -116,12 +116,12 @@ fn unfitting_disguise(disguise: Disguise, call: &Call) -> Option<(&'static str, 
         ),
         Disguise::UnsignedQuery => unless(
             matches!(with, SignWith::HeaderV1 | SignWith::UrlV1),
-            "every query parameter is signed but by V1",
+            "only V1 leaves query parameters unsigned",
             "sign the base with `header-v1` or `url-v1`",
         ),
         Disguise::LaterRepetition => unless(
             with == SignWith::UrlV1,
-            "only of the parameters of a V1 URL the first counts",
+            "only a V1 URL takes the first of a repeated parameter",
             "sign the base with `url-v1`",
         ),
     }
