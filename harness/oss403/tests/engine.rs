@@ -16,6 +16,8 @@ mod limits;
 mod profiles;
 #[path = "engine/redaction.rs"]
 mod redaction;
+#[path = "engine/seconds.rs"]
+mod seconds;
 #[path = "engine/selection.rs"]
 mod selection;
 #[path = "engine/signing.rs"]

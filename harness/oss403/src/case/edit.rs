@@ -28,11 +28,11 @@ impl EditKind {
 /// Where the edits of the signed request begin in [`Edit::NAMES`].
 const FIRST_ON_THE_WIRE: usize = 23;
 /// Where the edits of the world begin in [`Edit::NAMES`].
-const FIRST_IN_THE_WORLD: usize = 31;
+const FIRST_IN_THE_WORLD: usize = 38;
 
 impl Edit {
     /// Every edit by name: those of the request, then those of the wire, then those of the world.
-    pub const NAMES: [&str; 49] = [
+    pub const NAMES: [&str; 56] = [
         "as",
         "sign",
         "request",
@@ -57,11 +57,18 @@ impl Edit {
         "drop-token",
         "scope-region",
         "flip-signature",
+        "respell-signature",
+        "tamper-date",
+        "tamper-host",
+        "tamper-bucket",
+        "tamper-additional-headers",
         "tamper-method",
         "tamper-path",
         "tamper-header",
+        "repeat-header",
         "remove-header",
         "tamper-query",
+        "repeat-query",
         "remove-query",
         "tamper-field",
         "put-object",
@@ -111,11 +118,18 @@ impl Edit {
             Self::DropToken(_) => "drop-token",
             Self::ScopeRegion(_) => "scope-region",
             Self::FlipSignature(_) => "flip-signature",
+            Self::RespellSignature(_) => "respell-signature",
+            Self::TamperDate(_) => "tamper-date",
+            Self::TamperHost(_) => "tamper-host",
+            Self::TamperBucket(_) => "tamper-bucket",
+            Self::TamperAdditionalHeaders(_) => "tamper-additional-headers",
             Self::TamperMethod(_) => "tamper-method",
             Self::TamperPath(_) => "tamper-path",
             Self::TamperHeader(_) => "tamper-header",
+            Self::RepeatHeader(_) => "repeat-header",
             Self::RemoveHeader(_) => "remove-header",
             Self::TamperQuery(_) => "tamper-query",
+            Self::RepeatQuery(_) => "repeat-query",
             Self::RemoveQuery(_) => "remove-query",
             Self::TamperField(_) => "tamper-field",
             Self::PutObject(_) => "put-object",

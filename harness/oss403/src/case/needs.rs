@@ -204,11 +204,13 @@ fn of_edit(edit: &Edit, needs: &mut BTreeSet<Capability>) {
         .for_each(|who| of_identity(who, needs));
     match edit {
         Edit::Sign(scheme) => needs.extend(scheme.needs()),
-        Edit::Host(host) => needs.extend(of_host(host)),
+        Edit::Host(host) | Edit::TamperHost(host) => needs.extend(of_host(host)),
         Edit::Request(request) => of_request(request, needs),
         Edit::Method(method) | Edit::TamperMethod(method) => of_request(method, needs),
-        Edit::SetHeader(headers) | Edit::TamperHeader(headers) => of_headers(headers.iter(), needs),
-        Edit::SetQuery(query) | Edit::TamperQuery(query) => {
+        Edit::SetHeader(headers) | Edit::TamperHeader(headers) | Edit::RepeatHeader(headers) => {
+            of_headers(headers.iter(), needs);
+        }
+        Edit::SetQuery(query) | Edit::TamperQuery(query) | Edit::RepeatQuery(query) => {
             query
                 .iter()
                 .for_each(|(name, value)| of_request(&format!(" /?{name}={value}"), needs));

@@ -3,6 +3,7 @@
 //! Redaction is by type, not by value: whatever stands in `RequestId` becomes `[request-id]`, every date `[date]`. So a snapshot
 //! still shows that an element is there, that it is not empty, and in which order the elements stand.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -106,7 +107,7 @@ fn printable(text: &str) -> String {
 }
 
 /// Names that the run made up, longest first, with what stands for each.
-struct Names<'a>(Vec<(&'a str, String)>);
+struct Names<'a>(Vec<(Cow<'a, str>, String)>);
 
 /// Shorter names would be found inside other words by chance.
 const SHORTEST_NAME: usize = 6;
@@ -125,7 +126,11 @@ impl<'a> Names<'a> {
             .iter()
             .filter(|(name, _)| MADE_UP.contains(&name.split('.').next().unwrap_or_default()))
             .filter(|(_, value)| value.len() >= SHORTEST_NAME)
-            .map(|(name, value)| (value.as_str(), format!("[{name}]")))
+            // A host may come back in capitals, if that is how it was sent.
+            .flat_map(|(name, value)| {
+                let capitals = Cow::Owned(value.to_ascii_uppercase());
+                [Cow::Borrowed(value.as_str()), capitals].map(|value| (value, format!("[{name}]")))
+            })
             .collect();
         names.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
         Self(names)
@@ -134,8 +139,8 @@ impl<'a> Names<'a> {
     fn redact(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (value, stands_for) in &self.0 {
-            if text.contains(value) {
-                text = text.replace(value, stands_for);
+            if text.contains(&**value) {
+                text = text.replace(&**value, stands_for);
             }
         }
         patterns(&text)

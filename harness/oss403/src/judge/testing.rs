@@ -144,6 +144,7 @@ fn instance() -> Instance {
         about: None,
         requires: Vec::new(),
         reference_only: false,
+        to_the_second: false,
         matrix: None,
         exclude: Vec::new(),
         given: Given::default(),

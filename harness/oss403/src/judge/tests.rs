@@ -15,7 +15,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::testing::{HOST, REQUEST_ID, Twin, answer, error_body};
 use super::verdict::{Facet, Verdict};
-use crate::case::model::{Alternative, Edit, Yes};
+use crate::case::model::{Alternative, Edit, TextMap, Yes};
 use crate::run::record::Progress;
 use crate::wire::exchange::FailureKind;
 

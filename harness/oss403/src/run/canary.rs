@@ -4,8 +4,6 @@
 
 use std::sync::Arc;
 
-use oss_auth::Timestamp;
-
 use super::context::unix_now;
 use super::trouble::describe;
 use super::world::documents;
@@ -136,10 +134,9 @@ fn lets_in(response: &Response, what: &'static str) -> Result<Option<u16>, Canar
 }
 
 fn clock_ahead(response: &Response) -> i64 {
-    let date = response
-        .header("date")
-        .and_then(|date| Timestamp::parse_rfc1123(date).ok());
-    date.map_or(0, |date| date.0.saturating_sub(unix_now()))
+    response
+        .date()
+        .map_or(0, |date| date.saturating_sub(unix_now()))
 }
 
 fn explain(response: &Response, ahead: i64) -> CanaryError {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest as _, Sha256};
@@ -17,7 +17,7 @@ use crate::target::operator::Operator;
 use crate::target::{Identity, Inner};
 use crate::wire::client::Outgoing;
 use crate::wire::draft::Draft;
-use crate::wire::exchange::Exchange;
+use crate::wire::exchange::{Exchange, Response};
 use crate::wire::scene::Scene;
 use crate::wire::sign;
 
@@ -30,6 +30,8 @@ pub(crate) struct Context {
     pub(crate) id: String,
     /// Seconds that the target's clock is ahead of ours.
     pub(crate) clock_ahead: i64,
+    /// The latest second that any answer's `Date` had.
+    seen_second: AtomicI64,
     /// What could not be removed.
     pub(crate) left: Mutex<Vec<String>>,
     /// UIDs of accounts that the profile does not give, by identity.
@@ -51,6 +53,7 @@ impl Context {
             stop,
             id,
             clock_ahead,
+            seen_second: AtomicI64::new(i64::MIN),
             left: Mutex::default(),
             accounts: tokio::sync::Mutex::default(),
             names: AtomicU64::new(0),
@@ -60,6 +63,14 @@ impl Context {
     /// The target's time in Unix seconds.
     pub(crate) fn now(&self) -> i64 {
         unix_now().saturating_add(self.clock_ahead)
+    }
+
+    /// The latest second that the target itself was seen to be in; never ahead of its clock, unlike [`now`](Self::now).
+    pub(crate) fn seen_second(&self) -> i64 {
+        match self.seen_second.load(Ordering::Relaxed) {
+            i64::MIN => self.now(),
+            second => second,
+        }
     }
 
     /// A name that nothing else has: `oss403-<run>-<n>`.
@@ -169,7 +180,12 @@ impl<'a> Courier<'a> {
     /// Sends.
     pub(crate) async fn deliver(&self, outgoing: Outgoing) -> Exchange {
         self.count();
-        self.context.target.client.send(outgoing).await
+        let exchange = self.context.target.client.send(outgoing).await;
+        if let Some(second) = exchange.response().and_then(Response::date) {
+            let seen = &self.context.seen_second;
+            seen.fetch_max(second, Ordering::Relaxed);
+        }
+        exchange
     }
 
     /// How fixtures and probes are signed.

@@ -16,7 +16,7 @@ use crate::case::model::{Edit, TextMap};
 use crate::case::{EditKind, Instance};
 use crate::wire::client::Outgoing;
 use crate::wire::draft::{Body, Draft};
-use crate::wire::exchange::{Exchange, Outcome};
+use crate::wire::exchange::{Exchange, Outcome, Response};
 use crate::wire::parts::parse_path;
 use crate::wire::sign;
 use crate::wire::tamper::tamper;
@@ -75,6 +75,9 @@ pub(crate) async fn send(
     record.elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     record
 }
+
+/// How often a request is sent whose limit is tested to the second. One that takes less than a second needs three at most.
+const ATTEMPTS_AT_A_SECOND: u32 = 8;
 
 struct Twin<'t> {
     instance: &'t Instance,
@@ -149,18 +152,45 @@ impl Twin<'_> {
     }
 
     async fn base(&self) -> Result<Exchange, Trouble> {
-        let world = self.worlds.base;
-        let now = self.courier.context.now();
-        let draft = Draft::of_call(&self.instance.scenario.base, &world.scene, now)?;
-        self.send(draft, world, None).await
+        self.in_its_second(self.worlds.base, None).await
     }
 
     async fn edited(&self) -> Result<Exchange, Trouble> {
-        let world = self.worlds.edited;
-        let now = self.courier.context.now();
-        let scenario = &self.instance.scenario;
-        let draft = Draft::of_edited(&scenario.base, &scenario.edit, &world.scene, now)?;
-        self.send(draft, world, Some(&scenario.edit)).await
+        let edit = &self.instance.scenario.edit;
+        self.in_its_second(self.worlds.edited, Some(edit)).await
+    }
+
+    /// Sends the base, or the edited request. Where the very second matters it is sent again until the answer's `Date` shows that the
+    /// server decided in the second that the request was made for; each attempt takes the second of the answer before it.
+    async fn in_its_second(&self, world: &World, edit: Option<&Edit>) -> Result<Exchange, Trouble> {
+        let call = &self.instance.scenario.base;
+        let send = async |now| {
+            let draft = match edit {
+                Some(edit) => Draft::of_edited(call, edit, &world.scene, now)?,
+                None => Draft::of_call(call, &world.scene, now)?,
+            };
+            self.send(draft, world, edit, now).await
+        };
+        let context = self.courier.context;
+        if !self.instance.scenario.to_the_second {
+            return send(context.now()).await;
+        }
+        let mut second = context.seen_second();
+        for _ in 0..ATTEMPTS_AT_A_SECOND {
+            let exchange = send(second).await?;
+            match exchange.response().map(Response::date) {
+                Some(Some(date)) if date != second => second = date,
+                Some(None) => {
+                    let reason = "the limit is tested to the second, and the target's answer has no Date that can be read";
+                    return Err(Trouble::Precondition(reason.into()));
+                }
+                _ => return Ok(exchange),
+            }
+        }
+        Err(Trouble::Precondition(format!(
+            "the limit is tested to the second, and none of {ATTEMPTS_AT_A_SECOND} requests was answered in the second it was made for: \
+             the target is too slow, or its Date is not its clock"
+        )))
     }
 
     async fn send(
@@ -168,10 +198,10 @@ impl Twin<'_> {
         draft: Draft,
         world: &World,
         edit: Option<&Edit>,
+        now: i64,
     ) -> Result<Exchange, Trouble> {
         let context = self.courier.context;
         context.go_on()?;
-        let now = context.now();
         let trace = Trace::of(&draft);
         let mut signed = sign::sign(draft, now);
         if let Some(edit) = edit {
@@ -186,7 +216,10 @@ impl Twin<'_> {
             ..trace
         };
         trace.announce(world, self.courier, &self.instance.scenario.base.r#as);
-        let delivery = self.courier.deliver(Outgoing::new(signed));
+        let disguises = &self.instance.scenario.base.disguise;
+        let outgoing = Outgoing::new(signed);
+        let outgoing = context.target.client.disguised(outgoing, disguises);
+        let delivery = self.courier.deliver(outgoing);
         let mut exchange = if is_read(&trace.method) {
             tokio::select! {
                 exchange = delivery => exchange,

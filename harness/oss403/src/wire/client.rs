@@ -12,12 +12,14 @@ use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::address::{Address, Addresses, Scheme, host_name};
+use super::disguise;
 use super::exchange::{Exchange, Failure, FailureKind, Outcome, Response, SentRequest};
 use super::form;
 use super::limits::{Gate, Limits};
 use super::raw;
 use super::sign::{Signed, SignedBody};
 use super::tls::{Tls, TlsError};
+use crate::case::model::Disguise;
 
 /// The most header lines an answer may have.
 pub(super) const MOST_HEADERS: usize = 128;
@@ -63,6 +65,8 @@ pub struct Outgoing {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Bytes,
+    /// Whether every byte of the head matters, so that an HTTP client with its own spelling will not do.
+    pub exact: bool,
 }
 
 impl Outgoing {
@@ -100,6 +104,7 @@ impl Outgoing {
             target,
             headers,
             body,
+            exact: false,
         }
     }
 }
@@ -107,6 +112,13 @@ impl Outgoing {
 const USER_AGENT: &str = concat!("oss403/", env!("CARGO_PKG_VERSION"));
 
 impl Client {
+    /// The request in disguises, as this client will send it.
+    pub fn disguised(&self, mut outgoing: Outgoing, disguises: &[Disguise]) -> Outgoing {
+        let port = self.addresses.scheme.default_port();
+        disguise::put_on(&mut outgoing, disguises, port);
+        outgoing
+    }
+
     /// A client for these addresses.
     ///
     /// # Errors
@@ -213,6 +225,9 @@ impl Client {
     /// The request for the pooled client, or `None` when that would not send exactly these bytes: dot segments, a doubled slash
     /// that is read as a host, headers that are the client's own business, anything that is not allowed in HTTP.
     fn plain_request(&self, outgoing: &Outgoing, address: &Address) -> Option<reqwest::Request> {
+        if outgoing.exact {
+            return None;
+        }
         let url = match self.addresses.scheme {
             Scheme::Http => format!("http://{address}{}", outgoing.target),
             // The name in the URL is the one in the certificate; the resolver sends it to the address of the profile.

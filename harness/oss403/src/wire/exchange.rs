@@ -92,6 +92,14 @@ impl Response {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The server's time in Unix seconds, as its header `Date` has it.
+    pub fn date(&self) -> Option<i64> {
+        let date = self.header("date")?;
+        oss_auth::Timestamp::parse_rfc1123(date)
+            .ok()
+            .map(|date| date.0)
+    }
+
     /// Whether the status is 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)

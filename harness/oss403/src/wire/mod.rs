@@ -3,6 +3,7 @@
 pub mod address;
 pub mod client;
 pub mod curl;
+mod disguise;
 pub mod draft;
 pub mod exchange;
 pub mod form;

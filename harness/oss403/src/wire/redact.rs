@@ -245,7 +245,8 @@ fn collect(request: &SentRequest, found: &mut Vec<String>) {
             let signature = signature.split(',').next().unwrap_or_default();
             found.push(signature.trim().to_owned());
         } else if is_hidden(name) {
-            found.push(value.clone());
+            // White space around it is none of the value's, and does not come back.
+            found.push(value.trim().to_owned());
         }
     }
     if let Some((_, query)) = request.target.split_once('?') {

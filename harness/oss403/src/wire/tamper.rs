@@ -1,9 +1,13 @@
 //! Wire edits: what happens to a signed request on its way.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use oss_auth::Timestamp;
+
 use super::parts::{parse_path, set_field, set_header, set_query};
-use super::scene::{Scene, SceneError};
+use super::scene::{BucketIn, BucketPlace, Scene, SceneError};
 use super::sign::{Signed, SignedBody};
-use crate::case::model::{Edit, TextMap};
+use crate::case::model::{Edit, Misspelling, TextMap};
 
 /// Applies a wire edit; every other edit leaves the request as it is.
 ///
@@ -12,6 +16,21 @@ use crate::case::model::{Edit, TextMap};
 pub fn tamper(signed: &mut Signed, edit: &Edit, scene: &Scene, now: i64) -> Result<(), SceneError> {
     match edit {
         Edit::FlipSignature(_) => flip_signature(signed),
+        Edit::RespellSignature(misspelling) => respell_signature(signed, *misspelling),
+        Edit::TamperDate(span) => shift_date(signed, span.0),
+        Edit::TamperHost(host) => {
+            let is_signed_one = |place: &&BucketPlace| Some(&place.name) == signed.bucket.as_ref();
+            let bucket = scene.buckets.values().find(is_signed_one);
+            (signed.host, signed.bucket_in) = scene.host(Some(host), bucket, now)?;
+        }
+        Edit::TamperBucket(name) => {
+            let place = scene.bucket(name)?;
+            if signed.bucket_in == BucketIn::Host {
+                signed.host = scene.names.bucket_host(&place.name, &place.region);
+            }
+            signed.bucket = Some(place.name.clone());
+        }
+        Edit::TamperAdditionalHeaders(names) => list_headers(signed, &names.join(";")),
         Edit::TamperMethod(method) => signed.method = scene.text(method, now)?,
         Edit::TamperPath(path) => {
             let path = scene.text(path, now)?;
@@ -22,6 +41,11 @@ pub fn tamper(signed: &mut Signed, edit: &Edit, scene: &Scene, now: i64) -> Resu
                 set_header(&mut signed.headers, name, value);
             })?;
         }
+        Edit::RepeatHeader(map) => {
+            each(map, scene, now, |name, value| {
+                signed.headers.push((name, value));
+            })?;
+        }
         Edit::RemoveHeader(name) => {
             signed
                 .headers
@@ -30,6 +54,11 @@ pub fn tamper(signed: &mut Signed, edit: &Edit, scene: &Scene, now: i64) -> Resu
         Edit::TamperQuery(map) => {
             each(map, scene, now, |name, value| {
                 set_query(&mut signed.query, name, value);
+            })?;
+        }
+        Edit::RepeatQuery(map) => {
+            each(map, scene, now, |name, value| {
+                signed.query.insert(0, (name, Some(value)));
             })?;
         }
         Edit::RemoveQuery(name) => signed.query.retain(|(known, _)| known != name),
@@ -59,24 +88,86 @@ fn each(
 
 /// Changes the middle character of the signature, wherever it stands, to another one of its alphabet.
 fn flip_signature(signed: &mut Signed) {
+    change_signature(signed, |signature| {
+        let middle = signature.len() / 2;
+        if !signature.is_ascii() || signature.is_empty() {
+            return;
+        }
+        // `0` and `1` belong to hexadecimal digits as well as to base64.
+        let other = if signature.as_bytes()[middle] == b'0' {
+            "1"
+        } else {
+            "0"
+        };
+        signature.replace_range(middle..=middle, other);
+    });
+}
+
+/// Writes the signature, wherever it stands, so that it is another text.
+fn respell_signature(signed: &mut Signed, misspelling: Misspelling) {
+    change_signature(signed, |signature| {
+        *signature = match misspelling {
+            Misspelling::Truncated => signature.chars().take(signature.len() / 2).collect(),
+            Misspelling::Extended => format!("{signature}0"),
+            Misspelling::Unpadded => signature.trim_end_matches('=').to_owned(),
+            Misspelling::SwappedCase => signature.chars().map(swapped).collect(),
+            Misspelling::OtherEncoding => in_other_encoding(signature),
+        };
+    });
+}
+
+fn swapped(letter: char) -> char {
+    if letter.is_ascii_uppercase() {
+        letter.to_ascii_lowercase()
+    } else {
+        letter.to_ascii_uppercase()
+    }
+}
+
+/// Hexadecimal digits for base64, and base64 for the 64 hexadecimal digits of V4. What is neither stays as it is.
+fn in_other_encoding(signature: &str) -> String {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let pair = |pair: &[u8]| {
+        let [high, low] = pair else { return None };
+        u8::try_from(digit(*high)? * 16 + digit(*low)?).ok()
+    };
+    let bytes: Option<Vec<u8>> = signature.as_bytes().chunks(2).map(pair).collect();
+    match (bytes, BASE64_STANDARD.decode(signature)) {
+        (Some(bytes), _) => BASE64_STANDARD.encode(bytes),
+        (None, Ok(bytes)) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        (None, Err(_)) => signature.to_owned(),
+    }
+}
+
+/// Changes the signature, wherever it stands.
+fn change_signature(signed: &mut Signed, change: impl Fn(&mut String)) {
     for (name, value) in &mut signed.headers {
         if name.eq_ignore_ascii_case("authorization") {
-            let start = signature_start(value);
-            flip_middle(value, start);
+            change_in_authorization(value, &change);
         }
     }
     for (name, value) in &mut signed.query {
         if let (true, Some(value)) = (is_signature(name), value) {
-            flip_middle(value, 0);
+            change(value);
         }
     }
     if let SignedBody::Form { fields, .. } = &mut signed.body {
         for (name, value) in fields {
             if is_signature(name) {
-                flip_middle(value, 0);
+                change(value);
             }
         }
     }
+}
+
+fn change_in_authorization(authorization: &mut String, change: impl Fn(&mut String)) {
+    let start = signature_start(authorization);
+    let end = authorization[start..]
+        .find(',')
+        .map_or(authorization.len(), |comma| start + comma);
+    let mut signature = authorization[start..end].to_owned();
+    change(&mut signature);
+    authorization.replace_range(start..end, &signature);
 }
 
 fn is_signature(name: &str) -> bool {
@@ -92,25 +183,108 @@ pub(super) fn signature_start(authorization: &str) -> usize {
         .unwrap_or(0)
 }
 
-fn flip_middle(text: &mut String, start: usize) {
-    let end = text[start..]
-        .find(',')
-        .map_or(text.len(), |comma| start + comma);
-    let middle = start + (end - start) / 2;
-    if text.is_char_boundary(middle) && text.is_char_boundary(middle + 1) && middle < end {
-        // `0` and `1` belong to hexadecimal digits as well as to base64.
-        let other = if text.as_bytes()[middle] == b'0' {
-            "1"
-        } else {
-            "0"
-        };
-        text.replace_range(middle..=middle, other);
+/// Shifts the time that is signed: a date in the query, the expiry of an older URL, or the date in the header that prevails.
+fn shift_date(signed: &mut Signed, span: i64) {
+    for wanted in ["x-oss-date", "Expires", "x-oss-expires"] {
+        let mut query = signed.query.iter_mut();
+        if let Some((_, Some(date))) = query.find(|(name, _)| name == wanted) {
+            *date = shifted(date, span);
+            return;
+        }
     }
+    for wanted in ["x-oss-date", "x-amz-date", "date"] {
+        let mut headers = signed.headers.iter_mut();
+        if let Some((_, date)) = headers.find(|(name, _)| name.eq_ignore_ascii_case(wanted)) {
+            *date = shifted(date, span);
+            return;
+        }
+    }
+}
+
+/// The date shifted, to the other side where it would leave its day: the day belongs to the scope of V4.
+fn shifted(date: &str, span: i64) -> String {
+    const DAY: i64 = 86_400;
+    let to = |at: i64| {
+        let there = at.saturating_add(span);
+        let stays = there.div_euclid(DAY) == at.div_euclid(DAY);
+        Timestamp(if stays {
+            there
+        } else {
+            at.saturating_sub(span)
+        })
+    };
+    if let Ok(at) = Timestamp::parse_iso_basic(date) {
+        to(at.0).to_iso_basic()
+    } else if let Ok(at) = Timestamp::parse_rfc1123(date) {
+        to(at.0).to_rfc1123()
+    } else if let Ok(at) = date.parse::<i64>() {
+        at.saturating_add(span).to_string()
+    } else {
+        date.to_owned()
+    }
+}
+
+/// Sets or, when it is empty, removes the list of AdditionalHeaders in the Authorization header or the query.
+fn list_headers(signed: &mut Signed, list: &str) {
+    const PARAMETER: &str = "x-oss-additional-headers";
+    if signed
+        .query
+        .iter()
+        .any(|(name, _)| name == "x-oss-signature")
+    {
+        signed.query.retain(|(name, _)| name != PARAMETER);
+        if !list.is_empty() {
+            set_query(&mut signed.query, PARAMETER.into(), list.into());
+        }
+    }
+    for (name, value) in &mut signed.headers {
+        if name.eq_ignore_ascii_case("authorization") {
+            *value = with_listed_headers(value, list);
+        }
+    }
+}
+
+fn with_listed_headers(authorization: &str, list: &str) -> String {
+    let Some((scheme, pairs)) = authorization.split_once(' ') else {
+        return authorization.to_owned();
+    };
+    // V4 writes `, ` and `=` where V2 writes `,` and `:`.
+    let (comma, equals) = if pairs.contains(", ") {
+        (", ", '=')
+    } else {
+        (",", ':')
+    };
+    let mut pairs: Vec<String> = pairs
+        .split(comma)
+        .filter(|pair| !pair.starts_with("AdditionalHeaders"))
+        .map(str::to_owned)
+        .collect();
+    if !list.is_empty() {
+        let last = pairs.len().saturating_sub(1);
+        pairs.insert(last, format!("AdditionalHeaders{equals}{list}"));
+    }
+    format!("{scheme} {}", pairs.join(comma))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn changed(authorization: &str, change: impl Fn(&mut Signed)) -> String {
+        let mut signed = Signed {
+            method: "GET".into(),
+            host: "h".into(),
+            address: None,
+            bucket: None,
+            bucket_in: BucketIn::Path,
+            key: None,
+            query: Vec::new(),
+            headers: vec![("Authorization".into(), authorization.into())],
+            body: SignedBody::Bytes(bytes::Bytes::new()),
+        };
+        change(&mut signed);
+        signed.headers.swap_remove(0).1
+    }
 
     #[test]
     fn one_character_inside_the_signature_changes() {
@@ -127,10 +301,64 @@ mod tests {
             ),
             ("", ""),
         ] {
-            let mut text = before.to_owned();
-            let start = signature_start(&text);
-            flip_middle(&mut text, start);
-            assert_eq!(text, after);
+            assert_eq!(changed(before, flip_signature), after);
         }
+    }
+
+    #[test]
+    fn a_signature_is_written_otherwise() {
+        for (misspelling, before, after) in [
+            (Misspelling::Truncated, "OSS id:q6urqw==", "OSS id:q6ur"),
+            (Misspelling::Extended, "OSS id:q6urqw==", "OSS id:q6urqw==0"),
+            (Misspelling::Unpadded, "OSS id:q6urqw==", "OSS id:q6urqw"),
+            (
+                Misspelling::SwappedCase,
+                "OSS id:q6urQW==",
+                "OSS id:Q6URqw==",
+            ),
+            (
+                Misspelling::OtherEncoding,
+                "OSS id:q6urqw==",
+                "OSS id:abababab",
+            ),
+            (
+                Misspelling::OtherEncoding,
+                "OSS4-HMAC-SHA256 Credential=c, Signature=abababab",
+                "OSS4-HMAC-SHA256 Credential=c, Signature=q6urqw==",
+            ),
+        ] {
+            let respelled = changed(before, |signed| respell_signature(signed, misspelling));
+            assert_eq!(respelled, after, "{misspelling:?}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_shifted_within_its_day() {
+        assert_eq!(shifted("20241220T104818Z", 60), "20241220T104918Z");
+        assert_eq!(shifted("20241220T235930Z", 60), "20241220T235830Z");
+        assert_eq!(shifted("20241220T000010Z", -60), "20241220T000110Z");
+        assert_eq!(
+            shifted("Fri, 20 Dec 2024 10:48:18 GMT", -18),
+            "Fri, 20 Dec 2024 10:48:00 GMT"
+        );
+        assert_eq!(shifted("1734691698", 60), "1734691758");
+    }
+
+    #[test]
+    fn the_list_of_signed_headers_is_another() {
+        let v4 = "OSS4-HMAC-SHA256 Credential=c, AdditionalHeaders=host, Signature=s";
+        let v2 = "OSS2 AccessKeyId:id,Signature:s";
+        assert_eq!(
+            changed(v4, |signed| list_headers(signed, "")),
+            "OSS4-HMAC-SHA256 Credential=c, Signature=s"
+        );
+        assert_eq!(
+            changed(v4, |signed| list_headers(signed, "host;range")),
+            "OSS4-HMAC-SHA256 Credential=c, AdditionalHeaders=host;range, Signature=s"
+        );
+        assert_eq!(
+            changed(v2, |signed| list_headers(signed, "range")),
+            "OSS2 AccessKeyId:id,AdditionalHeaders:range,Signature:s"
+        );
     }
 }

@@ -70,6 +70,7 @@ fn get(target: &str) -> Outgoing {
         target: target.into(),
         headers: Vec::new(),
         body: Default::default(),
+        exact: false,
     }
 }
 

@@ -7,6 +7,8 @@ use oss403::case::ledger::embedded_documented;
 use oss403::case::model::{Edit, HostName};
 use oss403::case::needs::BUILT_IN_IDENTITIES;
 use oss403::case::placeholder;
+use oss403::case::schema;
+use serde_json::Value;
 
 use crate::support::cases;
 
@@ -29,6 +31,15 @@ fn the_page_names_every_edit_host_identity_and_placeholder() {
         .chain(&BUILT_IN_IDENTITIES)
     {
         assert!(begins(name), "`{name}` is not on the page");
+    }
+    // Words of closed lists that have no list in the code but their types.
+    let schema: Value = serde_json::from_str(&schema::text()).expect("the schema is JSON");
+    for list in ["Disguise", "Misspelling"] {
+        let words = schema["$defs"][list]["oneOf"].as_array();
+        for word in words.expect("a closed list of words") {
+            let word = word["const"].as_str().expect("a word");
+            assert!(begins(word), "`{word}` is not on the page");
+        }
     }
     for name in placeholder::PLAIN {
         assert!(

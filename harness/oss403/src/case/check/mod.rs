@@ -1,5 +1,6 @@
 //! Everything that can be known to be wrong with a case file without a network.
 
+mod disguise;
 mod header;
 mod requests;
 mod scenario;

@@ -1,10 +1,11 @@
 //! The two requests of a twin: request lines, hosts, signatures and forms that fit together, and what must stay unchanged.
 
+use super::disguise;
 use super::scenario::{Known, object};
 use super::words::{self, one_of};
 use crate::case::decode::Problem;
 use crate::case::document::problem;
-use crate::case::model::{Call, Edit, HostName, IdentitySpec, Scenario, SignWith};
+use crate::case::model::{Call, Edit, HostName, IdentitySpec, Misspelling, Scenario, SignWith};
 use crate::case::request_line::RequestLine;
 use crate::case::span::{Part, Path};
 use crate::case::suggest;
@@ -14,6 +15,7 @@ pub(super) fn check(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Prob
     base(scenario, known, found);
     edit(scenario, known, found);
     same_as_base(scenario, found);
+    to_the_second(scenario, found);
     unchanged(scenario, known, found);
 }
 
@@ -33,6 +35,7 @@ fn base(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
         found.push(problem(at("via"), Part::Key, "there is no VPC endpoint in `given`").help(help));
     }
     form(call, found);
+    disguise::check(call, found);
 }
 
 fn form(call: &Call, found: &mut Vec<Problem>) {
@@ -114,7 +117,12 @@ fn edit(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
             ));
         }
         Edit::Bucket(name) => found.extend(known.bucket(name, path)),
-        Edit::Host(name) => found.extend(host(name, path)),
+        // A request that was signed for a bucket has no host without one.
+        Edit::TamperBucket(name) if !known.buckets.contains(name.as_str()) => {
+            let help = suggest::help(name, known.buckets.iter().copied(), "further buckets");
+            found.push(problem(path, Part::Value, format!("unknown bucket `{name}`")).help(help));
+        }
+        Edit::Host(name) | Edit::TamperHost(name) => found.extend(host(name, path)),
         Edit::BucketAcl(acl) => found.extend(one_of(acl, &words::BUCKET_ACLS, "ACLs", path)),
         Edit::ObjectAcl(acls) => {
             for (key, acl) in acls {
@@ -156,6 +164,9 @@ fn unfitting(scenario: &Scenario) -> Option<(String, String)> {
         }
         Edit::WrongSecret(_)
         | Edit::FlipSignature(_)
+        | Edit::RespellSignature(_)
+        | Edit::TamperDate(_)
+        | Edit::TamperAdditionalHeaders(_)
         | Edit::AccessKeyId(_)
         | Edit::Token(_)
         | Edit::TokenOf(_)
@@ -171,6 +182,20 @@ fn unfitting(scenario: &Scenario) -> Option<(String, String)> {
         Edit::ExpiresIn(_) | Edit::Expires(_) if !expires(base) => say(
             format!("`{name}` edits an expiry, and the base has none"),
             "sign the base with `url-v1`, `url-v2`, `url-v4`, or give it a form",
+        ),
+        Edit::RespellSignature(Misspelling::Unpadded) if is_hexadecimal(base.signed_with()) => say(
+            "a hexadecimal signature has no padding".into(),
+            "sign the base with V1 or V2",
+        ),
+        Edit::TamperDate(_) if base.form.is_some() => say(
+            format!(
+                "`{name}` edits a time that is signed, and that of a form stands in its policy"
+            ),
+            "sign the base in a header or in the URL",
+        ),
+        Edit::TamperAdditionalHeaders(_) if !lists_headers(base.signed_with()) => say(
+            format!("`{name}` edits a list that only V2 and V4 have"),
+            "sign the base with `header-v2`, `header-v4`, `url-v2` or `url-v4`",
         ),
         Edit::DropToken(_) if !has_token(&base.r#as, scenario) => say(
             format!("`{}` has no token that could be left out", base.r#as),
@@ -197,6 +222,20 @@ fn unfitting(scenario: &Scenario) -> Option<(String, String)> {
         }
         _ => None,
     }
+}
+
+fn is_hexadecimal(with: SignWith) -> bool {
+    matches!(
+        with,
+        SignWith::HeaderV4 | SignWith::UrlV4 | SignWith::FormV4 | SignWith::S3HeaderV4
+    )
+}
+
+fn lists_headers(with: SignWith) -> bool {
+    matches!(
+        with,
+        SignWith::HeaderV2 | SignWith::HeaderV4 | SignWith::UrlV2 | SignWith::UrlV4
+    )
 }
 
 fn expires(base: &Call) -> bool {
@@ -229,12 +268,33 @@ fn same_as_base(scenario: &Scenario, found: &mut Vec<Problem>) {
         Edit::Body(body) => base.body.as_ref() == Some(body),
         Edit::ExpiresIn(span) => base.expires_in == Some(*span),
         Edit::Clock(span) => base.clock == Some(*span),
+        Edit::TamperAdditionalHeaders(names) => base.additional_headers == *names,
+        Edit::TamperDate(span) => span.0 == 0,
         _ => false,
     };
     if same {
         let path = Path::from(["edit", scenario.edit.name()]);
         let message = "the edit changes nothing: the base has this value already";
         found.push(problem(path, Part::Value, message));
+    }
+}
+
+/// What is sent until it meets its second must depend on the second, and must do no harm when it comes a second early.
+fn to_the_second(scenario: &Scenario, found: &mut Vec<Problem>) {
+    if !scenario.to_the_second {
+        return;
+    }
+    let path = Path::from(["to-the-second"]);
+    let (Edit::Clock(_) | Edit::ExpiresIn(_)) = scenario.edit else {
+        let help = "edit `clock` or `expires-in`";
+        let message = "this edit moves no limit in time that could be tested to the second";
+        found.push(problem(path, Part::Key, message).help(help));
+        return;
+    };
+    if mutates(scenario) && scenario.base.form.is_none() {
+        let help = "let the base read (`GET`, `HEAD`), or be a form";
+        let message = "a request that is tested to the second may be sent more than once, so it must change nothing";
+        found.push(problem(path, Part::Key, message).help(help));
     }
 }
 

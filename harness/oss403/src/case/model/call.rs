@@ -48,6 +48,10 @@ pub struct Call {
     /// Send it through the scenario's VPC endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<Via>,
+    /// How it is written otherwise than the harness would write it, after signing, without any change of what it means: both requests
+    /// of the twin, so that the base proves that the signature survives it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disguise: Vec<Disguise>,
 }
 
 fn owner() -> String {
@@ -77,6 +81,42 @@ pub enum SignWith {
     FormV1,
     FormV4,
     S3HeaderV4,
+}
+
+/// Ways to write one and the same request that no signature may depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disguise {
+    /// The headers in reverse order.
+    HeaderOrder,
+    /// The names of the headers in capitals.
+    HeaderCase,
+    /// Blanks and tabs around the values of the headers.
+    HeaderSpace,
+    /// Two more headers that no scheme signs.
+    UnsignedHeader,
+    /// Escapes of path and query in small hexadecimal digits.
+    EncodingCase,
+    /// The first character of every name in the path and of every value of the query escaped, although it need not be.
+    EncodedUnreserved,
+    /// The slashes of the key escaped.
+    EncodedSlash,
+    /// Blanks in the query as `+`.
+    PlusForBlank,
+    /// The query parameters in reverse order.
+    QueryOrder,
+    /// Query parameters without a value with a `=` behind their name, and those with an empty one without it.
+    EmptyValue,
+    /// The pairs of the Authorization header in reverse order (V2, V4).
+    PairOrder,
+    /// One more query parameter that V1 does not sign.
+    UnsignedQuery,
+    /// A second `Expires` at the end of the query of a V1 URL, of which the first counts.
+    LaterRepetition,
+    /// The name of the host in capitals.
+    HostCase,
+    /// The scheme's own port behind the name of the host.
+    HostPort,
 }
 
 /// Hosts by their part in a scenario. In YAML `bucket`, `service`, … or any other text, which is taken as a literal host name.

@@ -66,6 +66,16 @@ pub enum Edit {
     // The signed request, on its way.
     /// The signature with its middle character changed.
     FlipSignature(Yes),
+    /// The signature written otherwise.
+    RespellSignature(Misspelling),
+    /// The time that is signed (of V1 and V2 URLs the expiry) shifted by this, within the same day.
+    TamperDate(Span),
+    /// Another host than was signed, for the same bucket.
+    TamperHost(HostName),
+    /// Another bucket than was signed.
+    TamperBucket(String),
+    /// Another list of AdditionalHeaders than was signed; an empty one takes it away.
+    TamperAdditionalHeaders(Vec<String>),
     /// Another method than was signed.
     TamperMethod(String),
     /// Another path than was signed.
@@ -73,11 +83,17 @@ pub enum Edit {
     /// Headers set after signing.
     #[schemars(with = "BTreeMap<String, String>")]
     TamperHeader(TextMap),
+    /// Headers sent a second time with another value.
+    #[schemars(with = "BTreeMap<String, String>")]
+    RepeatHeader(TextMap),
     /// A header removed after signing.
     RemoveHeader(String),
     /// Query parameters set after signing.
     #[schemars(with = "BTreeMap<String, String>")]
     TamperQuery(TextMap),
+    /// Query parameters with another value in front of those that were signed.
+    #[schemars(with = "BTreeMap<String, String>")]
+    RepeatQuery(TextMap),
     /// A query parameter removed after signing.
     RemoveQuery(String),
     /// Form fields set after signing.
@@ -126,6 +142,22 @@ pub enum Edit {
     StsRefusedInRegion(Yes),
     /// This operation takes no tokens of the owner's account (operator).
     StsRefusedInOperation(String),
+}
+
+/// Ways to write a signature that make it another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Misspelling {
+    /// Its first half alone.
+    Truncated,
+    /// One character more.
+    Extended,
+    /// Base64 without the `=` at its end.
+    Unpadded,
+    /// Small letters for capitals and capitals for small letters.
+    SwappedCase,
+    /// The same bytes in hexadecimal digits where base64 is due, and the other way round.
+    OtherEncoding,
 }
 
 /// `true`, the only value of an edit that needs none.

@@ -218,6 +218,9 @@ pub struct RamUserSpec {
     /// Its RAM policy; absent means no rights.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<Value>,
+    /// Networks from which alone its key may be used (`0.0.0.0/0`); none means everywhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub networks: Vec<String>,
 }
 
 /// An STS session.

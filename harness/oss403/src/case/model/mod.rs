@@ -14,8 +14,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use call::{Call, Form, HostName, SignWith, Span, Via};
-pub use edit::{Edit, Yes};
+pub use call::{Call, Disguise, Form, HostName, SignWith, Span, Via};
+pub use edit::{Edit, Misspelling, Yes};
 pub use given::{
     AccountSpec, BucketSpec, CorsRuleSpec, EndpointPolicy, Given, IdentitySpec, ObjectSpec,
     Picture, RamUserSpec, RefererSpec, RegionName, SessionSpec, WormSpec,
@@ -41,7 +41,7 @@ pub struct CaseFile {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alternatives: Vec<Alternative>,
     /// Elements of `<Error>` besides Code, Message, RequestId and HostId that the answer must have: a text (placeholders allowed)
-    /// or `"*"` for any non-empty text.
+    /// or `"*"` for any non-empty text; `"-"` for an element that must not be there.
     #[serde(default, skip_serializing_if = "TextMap::is_empty")]
     #[schemars(with = "BTreeMap<String, String>")]
     pub elements: TextMap,

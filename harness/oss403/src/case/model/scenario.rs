@@ -23,6 +23,10 @@ pub struct Scenario {
     /// Marks what is only our own inference: it counts for the embedded server alone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reference_only: bool,
+    /// Both requests are sent until the server decides in the very second they were made for, so that limits can be tested to the
+    /// second.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub to_the_second: bool,
     /// Axes; an instance for each combination. `$axis` anywhere in the scenario stands for the value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matrix: Option<Value>,
@@ -107,7 +111,7 @@ pub struct Expect {
     /// Another message, or a longer one (the failed condition).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// More elements than the cause's own.
+    /// More elements than the cause's own; `"-"` for one that must not be there.
     #[serde(default, skip_serializing_if = "TextMap::is_empty")]
     #[schemars(with = "BTreeMap<String, String>")]
     pub elements: TextMap,

@@ -171,10 +171,24 @@ fn a_reported_string_to_sign_is_the_one_that_was_signed() {
         Facet::Envelope,
         "StringToSign",
     );
-    // A server computes it from what it got, which is not what was signed when somebody tampered with it.
-    let tampered =
-        reports("PUT\n\n\n1\n/b/k").scenario(|s| s.edit = Edit::TamperMethod("PUT".into()));
-    assert_conformant(&tampered);
-    let flipped = reports("PUT\n\n\n1\n/b/k").scenario(|s| s.edit = Edit::FlipSignature(Yes));
-    assert_facet(&flipped, Facet::Envelope, "StringToSign");
+    // A server computes it from what it got, tampered with or not.
+    for edit in [
+        Edit::TamperMethod("PUT".into()),
+        Edit::FlipSignature(Yes),
+        Edit::RemoveHeader("Content-Type".into()),
+    ] {
+        let other = reports("PUT\n\n\n1\n/b/k").scenario(|s| s.edit = edit.clone());
+        assert_facet(&other, Facet::Envelope, "StringToSign");
+        assert_conformant(&reports("GET\n\n\n1\n/b/k").scenario(|s| s.edit = edit));
+    }
+    // How a repeated parameter is signed is not documented.
+    let twice = Edit::RepeatQuery(TextMap::from_iter([("acl".into(), "x".into())]));
+    assert_conformant(&reports("PUT\n\n\n1\n/b/k").scenario(|s| s.edit = twice));
+}
+
+#[test]
+fn an_element_that_is_not_due_must_be_absent() {
+    let with = |name: &str| Twin::new().edited_body(&expired()).element(name, "-");
+    assert_conformant(&with("OSSAccessKeyId"));
+    assert_facet(&with("HostId"), Facet::Envelope, "`HostId`");
 }

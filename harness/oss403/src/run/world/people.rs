@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use oss_reference::operator::protocol::Create;
+use oss_reference::operator::protocol::{Create, Set};
 use serde_json::{Value, json};
 
 use super::hook::{create, identity};
@@ -222,8 +222,17 @@ impl World {
                 ram_user: Some(user),
                 ..
             } => {
-                self.make_user(courier, name, account, policy(&user.policy)?)
-                    .await
+                let made = self.make_user(courier, name, account, policy(&user.policy)?);
+                let made = made.await?;
+                if !user.networks.is_empty() {
+                    let bound = Set::KeyNetworks {
+                        access_key_id: made.1.access_key_id.clone(),
+                        value: user.networks.clone(),
+                    };
+                    courier.count();
+                    courier.context.operator()?.set(bound).await?;
+                }
+                Ok(made)
             }
             IdentitySpec {
                 session: Some(session),

@@ -1,0 +1,108 @@
+//! Limits in time, tested to the second: the server decides in the second that a request was made for, or nothing is claimed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use oss_auth::Timestamp;
+use oss403::run::record::{Progress, TwinRecord};
+use oss403::wire::exchange::Exchange;
+
+use crate::support::{Desk, Reply, Seen, embedded, fake, instances, run_all, status};
+
+const SKEW: &str = "
+  - name: skew
+    to-the-second: true
+    given: { bucket: { objects: { k.txt: one } } }
+    matrix: { scheme: [header-v1, header-v2, header-v4] }
+    base: { sign: $scheme, request: GET /k.txt, clock: -900s }
+    edit: { clock: -901s }
+";
+
+/// By how many seconds the answer's time is later than the request's.
+fn lateness(exchange: Option<&Exchange>) -> i64 {
+    let exchange = exchange.expect("it was sent");
+    let mut headers = exchange.request.headers.iter();
+    let (_, date) = headers
+        .find(|(name, _)| name == "x-oss-date" || name == "Date")
+        .expect("it is dated");
+    let date = Timestamp::parse_iso_basic(date).or_else(|_| Timestamp::parse_rfc1123(date));
+    exchange.response().unwrap().date().unwrap() - date.unwrap().0
+}
+
+#[tokio::test]
+async fn each_request_is_decided_in_the_very_second_it_was_made_for() {
+    let ran = run_all(&embedded().await, instances(SKEW)).await;
+    assert_eq!(ran.records.len(), 3);
+    for record in &ran.records {
+        assert_eq!(record.progress, Progress::Complete, "{}", record.instance);
+        assert_eq!(lateness(record.base.as_ref()), 900, "{}", record.instance);
+        assert_eq!(status(record.base.as_ref()), 200, "{}", record.instance);
+        assert_eq!(lateness(record.edited.as_ref()), 901, "{}", record.instance);
+        assert_eq!(status(record.edited.as_ref()), 403, "{}", record.instance);
+    }
+}
+
+const ONE: &str = "
+  - name: skew
+    to-the-second: true
+    base: { request: GET /k.txt, clock: -900s }
+    edit: { clock: -901s }
+";
+
+/// What becomes of the scenario on a server with these answers to reads.
+async fn against<F>(answer: F) -> TwinRecord
+where
+    F: Fn(&Seen) -> Reply + Clone + Send + 'static,
+{
+    let address = fake(move |seen| {
+        let reply = answer(&seen);
+        async move { reply }
+    })
+    .await;
+    let target = Desk::new().target(address, "").await;
+    let mut ran = run_all(&target, instances(ONE)).await;
+    ran.records.swap_remove(0)
+}
+
+fn dated(status: u16, date: String) -> Reply {
+    Some((status, vec![("date", date)], String::new()))
+}
+
+#[tokio::test]
+async fn a_server_in_another_time_is_met_in_its_own() {
+    let record = against(|_| dated(200, Timestamp(4_000_000_000).to_rfc1123())).await;
+    assert_eq!(record.progress, Progress::Complete);
+    assert_eq!(lateness(record.base.as_ref()), 900);
+    assert_eq!(lateness(record.edited.as_ref()), 901);
+}
+
+#[tokio::test]
+async fn a_server_that_is_never_in_the_second_before_it_is_given_up() {
+    let (clock, asked) = (
+        Arc::new(AtomicI64::new(2_000_000_000)),
+        Arc::new(AtomicU64::new(0)),
+    );
+    let counted = Arc::clone(&asked);
+    let record = against(move |seen| {
+        counted.fetch_add(u64::from(seen.method == "GET"), Ordering::Relaxed);
+        dated(
+            200,
+            Timestamp(clock.fetch_add(2, Ordering::Relaxed)).to_rfc1123(),
+        )
+    })
+    .await;
+    let Progress::PreconditionFailed(why) = &record.progress else {
+        panic!("{:?}", record.progress);
+    };
+    assert!(why.contains("none of 8 requests"), "{why}");
+    assert_eq!(asked.load(Ordering::Relaxed), 8);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_say_its_time_is_given_up_at_once() {
+    let record = against(|_| dated(200, "some day".into())).await;
+    let Progress::PreconditionFailed(why) = &record.progress else {
+        panic!("{:?}", record.progress);
+    };
+    assert!(why.contains("no Date"), "{why}");
+}
