@@ -243,7 +243,9 @@ fn unchanged(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
     for (index, entry) in scenario.unchanged.iter().enumerate() {
         found.extend(probe(entry, scenario, known, top.then(index)));
     }
-    let has_bucket = !scenario.given.no_bucket || !scenario.given.buckets.is_empty();
+    let has_bucket = !scenario.given.no_bucket
+        || !scenario.given.buckets.is_empty()
+        || makes_bucket(scenario);
     if scenario.unchanged.is_empty() && has_bucket && mutates(scenario) {
         let help = "name what must read the same before and after: an object (`[k.txt]`), a sub-resource (`[\"?acl\"]`), a list (`[\"?list-type=2\"]`)";
         let message = "the refused request would change something, and nothing says what must stay `unchanged`";
@@ -266,6 +268,11 @@ fn mutates(scenario: &Scenario) -> bool {
     matches!(method.as_str(), "PUT" | "POST" | "DELETE")
 }
 
+/// Whether the base makes the bucket whose name was kept free. Until then there is nothing of that name, and that can be looked at.
+fn makes_bucket(scenario: &Scenario) -> bool {
+    scenario.given.no_bucket && scenario.base.host == Some(HostName::Bucket)
+}
+
 fn probe(entry: &str, scenario: &Scenario, known: &Known<'_>, path: Path) -> Option<Problem> {
     let (bucket, rest) = match entry.split_once(':') {
         Some((bucket, rest)) if known.buckets.contains(bucket) => (Some(bucket), rest),
@@ -283,7 +290,7 @@ fn probe(entry: &str, scenario: &Scenario, known: &Known<'_>, path: Path) -> Opt
         let help = "an object (`k.txt`), a sub-resource (`?acl`, `k.txt?acl`), or either with `bucket:` before it";
         return Some(problem(path, Part::Value, "this names nothing to read").help(help));
     }
-    if bucket.is_none() && scenario.given.no_bucket {
+    if bucket.is_none() && scenario.given.no_bucket && !makes_bucket(scenario) {
         let message = "there is no bucket to read this from";
         return Some(
             problem(path, Part::Value, message)
