@@ -138,6 +138,7 @@ fn of_given(given: &Given, needs: &mut BTreeSet<Capability>) {
     if given.vpc_endpoint.is_some() {
         needs.extend([Capability::VpcEndpoint, Capability::Operator]);
     }
+    given.requests.iter().for_each(|call| of_call(call, needs));
 }
 
 fn of_bucket(bucket: &BucketSpec, needs: &mut BTreeSet<Capability>) {

@@ -35,6 +35,7 @@ pub(crate) fn blank(instance: &Instance, progress: Progress) -> TwinRecord {
         progress,
         base: None,
         edited: None,
+        same_for: None,
         probes: Vec::new(),
         secrets: Vec::new(),
         placeholders: BTreeMap::new(),
@@ -112,7 +113,7 @@ impl Twin<'_> {
             }
             let before = self.probe().await?;
             edit::apply(edit, world, self.courier).await?;
-            self.record.edited = Some(self.edited().await?);
+            self.send_edited().await?;
             if !before.is_empty() {
                 edit::lift(edit, world, self.courier).await?;
                 let after = self.probe().await?;
@@ -129,7 +130,7 @@ impl Twin<'_> {
 
     async fn probed_edit(&mut self) -> Result<(), Trouble> {
         let before = self.probe().await?;
-        self.record.edited = Some(self.edited().await?);
+        self.send_edited().await?;
         let after = self.probe().await?;
         self.keep_probes(before, after);
         Ok(())
@@ -155,11 +156,25 @@ impl Twin<'_> {
         self.send(draft, world, None).await
     }
 
-    async fn edited(&self) -> Result<Exchange, Trouble> {
+    /// Sends the edited request, and once more for the other object for which the answer must be the same.
+    async fn send_edited(&mut self) -> Result<(), Trouble> {
+        self.record.edited = Some(self.edited(None).await?);
+        if let Some(path) = &self.instance.scenario.expect.same_for {
+            self.record.same_for = Some(self.edited(Some(path)).await?);
+        }
+        Ok(())
+    }
+
+    /// The edited request, for its own object or for the one of another path.
+    async fn edited(&self, path: Option<&str>) -> Result<Exchange, Trouble> {
         let world = self.worlds.edited;
         let now = self.courier.context.now();
         let scenario = &self.instance.scenario;
-        let draft = Draft::of_edited(&scenario.base, &scenario.edit, &world.scene, now)?;
+        let mut draft = Draft::of_edited(&scenario.base, &scenario.edit, &world.scene, now)?;
+        if let Some(path) = path {
+            let path = world.scene.text(path, now)?;
+            draft.key = parse_path(path.trim_start_matches('/')).0;
+        }
         self.send(draft, world, Some(&scenario.edit)).await
     }
 
@@ -333,6 +348,12 @@ fn no_answer(record: &TwinRecord) -> Option<String> {
             .edited
             .iter()
             .map(|exchange| ("the edited request", exchange)),
+    );
+    let sent = sent.chain(
+        record
+            .same_for
+            .iter()
+            .map(|exchange| ("the edited request for another object", exchange)),
     );
     let sent = sent.chain(probes.map(|exchange| ("a probe", exchange)));
     sent.into_iter()

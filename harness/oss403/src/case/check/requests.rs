@@ -11,15 +11,26 @@ use crate::case::suggest;
 
 /// Checks both requests of a twin.
 pub(super) fn check(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
-    base(scenario, known, found);
+    call(&scenario.base, &Path::from(["base"]), scenario, known, found);
+    for (index, request) in scenario.given.requests.iter().enumerate() {
+        let path = Path::from(["given", "requests"]).then(index);
+        call(request, &path, scenario, known, found);
+    }
     edit(scenario, known, found);
     same_as_base(scenario, found);
+    same_for(scenario, found);
     unchanged(scenario, known, found);
 }
 
-fn base(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
-    let call = &scenario.base;
-    let at = |key: &str| Path::from(["base", key]);
+/// Checks a request, the base or one of `given`.
+fn call(
+    call: &Call,
+    path: &Path,
+    scenario: &Scenario,
+    known: &Known<'_>,
+    found: &mut Vec<Problem>,
+) {
+    let at = |key: &str| path.then(key);
     found.extend(known.identity(&call.r#as, at("as"), Part::Value));
     found.extend(request_line(&call.request, at("request")));
     if let Some(name) = &call.bucket {
@@ -32,11 +43,11 @@ fn base(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
         let help = "add `vpc-endpoint: {}` to `given`";
         found.push(problem(at("via"), Part::Key, "there is no VPC endpoint in `given`").help(help));
     }
-    form(call, found);
+    form(call, path, found);
 }
 
-fn form(call: &Call, found: &mut Vec<Problem>) {
-    let at = |key: &str| Path::from(["base", key]);
+fn form(call: &Call, path: &Path, found: &mut Vec<Problem>) {
+    let at = |key: &str| path.then(key);
     let signed_as_form = matches!(call.sign, Some(SignWith::FormV1 | SignWith::FormV4));
     if call.form.is_none() {
         if signed_as_form {
@@ -236,6 +247,32 @@ fn same_as_base(scenario: &Scenario, found: &mut Vec<Problem>) {
         let message = "the edit changes nothing: the base has this value already";
         found.push(problem(path, Part::Value, message));
     }
+}
+
+/// The other object has to be another one, and the edited request has to be about an object at all.
+fn same_for(scenario: &Scenario, found: &mut Vec<Problem>) {
+    let Some(other) = &scenario.expect.same_for else {
+        return;
+    };
+    let path = Path::from(["expect", "same-for"]);
+    let line = match &scenario.edit {
+        Edit::Request(line) => line,
+        _ => &scenario.base.request,
+    };
+    let own = line.split([' ', '?']).nth(1).unwrap_or_default();
+    let (message, help) = if !other.starts_with('/') || other.len() == 1 || other.contains('?') {
+        let message = format!("`{other}` is no path of an object");
+        (message, "for example `same-for: /absent.txt`")
+    } else if own == "/" {
+        let message = "the edited request is about no object, so there is no other one";
+        (message.to_owned(), "leave `same-for` out")
+    } else if own == other {
+        let message = format!("the edited request is for `{other}` already");
+        (message, "name an object that is not there, or another one")
+    } else {
+        return;
+    };
+    found.push(problem(path, Part::Value, message).help(help));
 }
 
 fn unchanged(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
