@@ -121,13 +121,14 @@ const SHORTEST_NAME: usize = 6;
 
 impl<'a> Names<'a> {
     fn of(placeholders: &'a BTreeMap<String, String>) -> Self {
-        const MADE_UP: [&str; 6] = [
+        const MADE_UP: [&str; 7] = [
             "bucket",
             "uid",
             "account",
             "access-key-id",
             "upload",
             "domain",
+            "worm",
         ];
         let mut names: Vec<_> = placeholders
             .iter()

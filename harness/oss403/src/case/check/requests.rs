@@ -11,7 +11,13 @@ use crate::case::suggest;
 
 /// Checks both requests of a twin.
 pub(super) fn check(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
-    call(&scenario.base, &Path::from(["base"]), scenario, known, found);
+    call(
+        &scenario.base,
+        &Path::from(["base"]),
+        scenario,
+        known,
+        found,
+    );
     for (index, request) in scenario.given.requests.iter().enumerate() {
         let path = Path::from(["given", "requests"]).then(index);
         call(request, &path, scenario, known, found);
@@ -280,9 +286,8 @@ fn unchanged(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
     for (index, entry) in scenario.unchanged.iter().enumerate() {
         found.extend(probe(entry, scenario, known, top.then(index)));
     }
-    let has_bucket = !scenario.given.no_bucket
-        || !scenario.given.buckets.is_empty()
-        || makes_bucket(scenario);
+    let has_bucket =
+        !scenario.given.no_bucket || !scenario.given.buckets.is_empty() || makes_bucket(scenario);
     if scenario.unchanged.is_empty() && has_bucket && mutates(scenario) {
         let help = "name what must read the same before and after: an object (`[k.txt]`), a sub-resource (`[\"?acl\"]`), a list (`[\"?list-type=2\"]`)";
         let message = "the refused request would change something, and nothing says what must stay `unchanged`";

@@ -114,7 +114,11 @@ fn the_same_refusal_for_another_object_tells_nothing() {
 fn another_refusal_for_an_absent_object() {
     let not_found = error_body("NoSuchKey", "The specified key does not exist.", "1");
     let other = answer(404, &[("content-type", "application/xml")], &not_found);
-    assert_facet(&also_for(other), Facet::Leak, "for `/absent.txt` it was 404");
+    assert_facet(
+        &also_for(other),
+        Facet::Leak,
+        "for `/absent.txt` it was 404",
+    );
     assert_facet(
         &also_for(refused("Request has expired. And there is no such key.")),
         Facet::Leak,
