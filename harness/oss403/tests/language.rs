@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+#[path = "language/depth.rs"]
+mod depth;
 #[path = "language/diagnostics.rs"]
 mod diagnostics;
 #[path = "language/expansion.rs"]
