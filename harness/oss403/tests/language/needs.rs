@@ -53,8 +53,8 @@ fn hosts_identities_and_requests_need_what_they_name() {
         ["image-processing"]
     );
     assert_eq!(
-        of_base("as: anonymous, request: \"PUT /?policy\", body: x").first(),
-        Some(&"bucket-policy")
+        of_base("as: anonymous, request: \"GET /?policy\""),
+        ["bucket-policy"]
     );
     assert_eq!(
         of_base("as: anonymous, request: \"GET /?prefix=a&worm\""),
