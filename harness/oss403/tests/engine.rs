@@ -8,6 +8,8 @@ mod canaries;
 mod cleanup;
 #[path = "engine/encrypted.rs"]
 mod encrypted;
+#[path = "engine/extras.rs"]
+mod extras;
 #[path = "engine/hostile.rs"]
 mod hostile;
 #[path = "engine/limits.rs"]

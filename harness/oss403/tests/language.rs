@@ -4,6 +4,8 @@
 
 #[path = "language/coverage.rs"]
 mod coverage;
+#[path = "language/depth.rs"]
+mod depth;
 #[path = "language/diagnostics.rs"]
 mod diagnostics;
 #[path = "language/expansion.rs"]

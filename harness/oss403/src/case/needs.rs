@@ -138,6 +138,7 @@ fn of_given(given: &Given, needs: &mut BTreeSet<Capability>) {
     if given.vpc_endpoint.is_some() {
         needs.extend([Capability::VpcEndpoint, Capability::Operator]);
     }
+    given.requests.iter().for_each(|call| of_call(call, needs));
 }
 
 fn of_bucket(bucket: &BucketSpec, needs: &mut BTreeSet<Capability>) {
@@ -255,12 +256,34 @@ fn of_host(host: &HostName) -> Option<Capability> {
     }
 }
 
+/// What a target must have to understand a sub-resource at all.
+const SUB_RESOURCES: [(&str, Capability); 12] = [
+    ("policy", Capability::BucketPolicy),
+    ("referer", Capability::Referer),
+    ("cors", Capability::Cors),
+    ("worm", Capability::Worm),
+    ("wormId", Capability::Worm),
+    ("wormExtend", Capability::Worm),
+    ("transferAcceleration", Capability::Acceleration),
+    ("cname", Capability::Cname),
+    ("restore", Capability::Archive),
+    ("x-oss-rename", Capability::HierarchicalNamespace),
+    ("x-oss-dir", Capability::HierarchicalNamespace),
+    ("x-oss-delete", Capability::HierarchicalNamespace),
+];
+
 fn of_request(request: &str, needs: &mut BTreeSet<Capability>) {
     if request.starts_with("OPTIONS") {
         needs.insert(Capability::Cors);
     }
     if request.contains("x-oss-process=image/") {
         needs.insert(Capability::ImageProcessing);
+    }
+    let query = request.split_once('?').map_or("", |(_, query)| query);
+    for parameter in query.split('&') {
+        let name = parameter.split('=').next().unwrap_or_default();
+        let implied = SUB_RESOURCES.iter().find(|(known, _)| *known == name);
+        needs.extend(implied.map(|(_, need)| *need));
     }
 }
 

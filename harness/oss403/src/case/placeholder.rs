@@ -42,12 +42,13 @@ pub fn find(text: &str) -> impl Iterator<Item = Result<Placeholder<'_>, Unclosed
 }
 
 /// Placeholders whose name is all there is to them.
-pub const PLAIN: [&str; 9] = [
+pub const PLAIN: [&str; 10] = [
     "bucket",
     "region",
     "away-region",
     "suffix",
     "domain",
+    "worm",
     "now",
     "service-host",
     "bucket-host",

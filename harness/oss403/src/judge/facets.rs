@@ -1,12 +1,15 @@
 //! One function for each facet: what is wrong with an answer in this respect, in words, or nothing.
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::claims;
 use super::envelope::{Envelope, EnvelopeError};
 use super::expected::{Expected, shorten};
-use super::message;
+use super::{message, normalise};
+use crate::case::Instance;
 use crate::case::model::Edit;
 use crate::run::record::{Probe, TwinRecord};
 use crate::wire::exchange::{Exchange, Response};
@@ -235,6 +238,32 @@ fn leaked_header(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
             secret.0
         )
     })
+}
+
+/// Leak: the refusal tells this object from another that may be there or not.
+pub(super) fn tells_apart(instance: &Instance, record: &TwinRecord) -> Option<String> {
+    let path = instance.scenario.expect.same_for.as_ref()?;
+    let (own, other) = (record.edited.as_ref()?, record.same_for.as_ref()?);
+    let (here, there) = (Answer::of(own)?, Answer::of(other)?);
+    let differs = |what: &str| {
+        Some(format!(
+            "{what}: it was {}, and for `{path}` it was {}",
+            here.in_words(),
+            there.in_words()
+        ))
+    };
+    let read = |exchange| normalise::answer(exchange, &record.placeholders);
+    if read(own) != read(other) {
+        return differs("the refusal tells one object from another");
+    }
+    let named = |answer: &Answer<'_>| {
+        let names = answer.response.headers.iter().map(|(name, _)| name.clone());
+        names.collect::<BTreeSet<_>>()
+    };
+    if named(&here) != named(&there) {
+        return differs("the headers of the refusal tell one object from another");
+    }
+    None
 }
 
 /// Status: refused, but with another status.

@@ -73,6 +73,7 @@ fn refusal(
     let edit = &instance.scenario.edit;
     let worst = None
         .or_else(|| facets::leak(answer, record).map(|reason| (Facet::Leak, reason)))
+        .or_else(|| facets::tells_apart(instance, record).map(|reason| (Facet::Leak, reason)))
         .or_else(|| facets::status(answer, expected).map(|reason| (Facet::Status, reason)))
         .or_else(|| facets::code(answer, expected).map(|reason| (Facet::Code, reason)))
         .or_else(|| facets::message(answer, expected).map(|reason| (Facet::Message, reason)))

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use super::envelope::{Element, Envelope};
 use super::expected::shorten;
 use crate::run::record::TwinRecord;
+use crate::wire::exchange::Exchange;
 
 /// The headers that a snapshot shows, in its order.
 const HEADERS: [&str; 6] = [
@@ -43,9 +44,16 @@ const BY_ELEMENT: [(&str, &str); 16] = [
 
 /// The normalised answer to an instance's edited request; `None` when nothing was answered.
 pub fn normalise(record: &TwinRecord) -> Option<String> {
-    let edited = record.edited.as_ref()?;
-    let response = edited.response()?;
-    let names = Names::of(&record.placeholders);
+    answer(record.edited.as_ref()?, &record.placeholders)
+}
+
+/// The normalised answer of an exchange; `None` when nothing was answered. `placeholders` are the names that the run made up.
+pub(super) fn answer(
+    exchange: &Exchange,
+    placeholders: &BTreeMap<String, String>,
+) -> Option<String> {
+    let response = exchange.response()?;
+    let names = Names::of(placeholders);
     let mut text = format!("status: {}\n", response.status);
     for name in HEADERS {
         for (_, value) in response.headers.iter().filter(|(known, _)| known == name) {
@@ -59,7 +67,7 @@ pub fn normalise(record: &TwinRecord) -> Option<String> {
         }
     }
     text.push('\n');
-    match Envelope::of(edited, response) {
+    match Envelope::of(exchange, response) {
         Ok(envelope) => {
             text.push_str(&printable(&envelope.root));
             text.push('\n');
@@ -114,13 +122,14 @@ const SHORTEST_NAME: usize = 6;
 
 impl<'a> Names<'a> {
     fn of(placeholders: &'a BTreeMap<String, String>) -> Self {
-        const MADE_UP: [&str; 6] = [
+        const MADE_UP: [&str; 7] = [
             "bucket",
             "uid",
             "account",
             "access-key-id",
             "upload",
             "domain",
+            "worm",
         ];
         let mut names: Vec<_> = placeholders
             .iter()

@@ -189,6 +189,7 @@ fn record() -> TwinRecord {
             answer(200, &[("etag", "\"5D41\"")], "a content of its own"),
         )),
         edited: Some(exchange("GET", answer(403, &headers, ""))),
+        same_for: None,
         probes: Vec::new(),
         secrets: Vec::new(),
         placeholders: [("bucket".to_owned(), "examplebucket".to_owned())].into(),

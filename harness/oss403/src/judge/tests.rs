@@ -17,7 +17,7 @@ use super::testing::{HOST, REQUEST_ID, Twin, answer, error_body};
 use super::verdict::{Facet, Verdict};
 use crate::case::model::{Alternative, Edit, TextMap, Yes};
 use crate::run::record::Progress;
-use crate::wire::exchange::FailureKind;
+use crate::wire::exchange::{FailureKind, Outcome, Response};
 
 const CONTENT: &str = "content that nobody else has 4711";
 

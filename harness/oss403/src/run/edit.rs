@@ -37,6 +37,9 @@ pub(crate) async fn apply(
             }
         }
         Edit::BucketAcl(acl) => world.set_bucket_acl(courier, own()?, acl).await?,
+        Edit::BucketPolicy(Value::Null) => {
+            world.deconfigure(courier, own()?, "policy").await?;
+        }
         Edit::BucketPolicy(policy) => {
             let policy = world.scene.json(policy, now)?;
             world

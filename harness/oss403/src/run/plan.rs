@@ -125,6 +125,7 @@ fn wanted(instance: &Instance) -> Wanted {
     let owners = given.bucket.iter().chain(given.buckets.values());
     let named = owners.filter_map(|spec| spec.owner.as_deref());
     let named = named.chain(given.domain_proven_by.iter().map(String::as_str));
+    let named = named.chain(given.requests.iter().map(|call| call.r#as.as_str()));
     let named = named
         .chain([scenario.base.r#as.as_str()])
         .chain(scenario.edit.identities());

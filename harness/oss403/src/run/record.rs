@@ -17,6 +17,9 @@ pub struct TwinRecord {
     pub base: Option<Exchange>,
     /// The edited request; absent when it was never sent.
     pub edited: Option<Exchange>,
+    /// The edited request for the object of `expect.same-for`; absent when the scenario names none, or it was never sent.
+    #[serde(default)]
+    pub same_for: Option<Exchange>,
     /// What the owner read before and after the edited request, one for each entry of `unchanged`.
     pub probes: Vec<Probe>,
     /// Contents of the objects that a refusal must not show, with the key each belongs to.

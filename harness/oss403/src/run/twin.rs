@@ -35,6 +35,7 @@ pub(crate) fn blank(instance: &Instance, progress: Progress) -> TwinRecord {
         progress,
         base: None,
         edited: None,
+        same_for: None,
         probes: Vec::new(),
         secrets: Vec::new(),
         placeholders: BTreeMap::new(),
@@ -115,7 +116,7 @@ impl Twin<'_> {
             }
             let before = self.probe().await?;
             edit::apply(edit, world, self.courier).await?;
-            self.record.edited = Some(self.edited().await?);
+            self.send_edited().await?;
             if !before.is_empty() {
                 edit::lift(edit, world, self.courier).await?;
                 let after = self.probe().await?;
@@ -132,7 +133,7 @@ impl Twin<'_> {
 
     async fn probed_edit(&mut self) -> Result<(), Trouble> {
         let before = self.probe().await?;
-        self.record.edited = Some(self.edited().await?);
+        self.send_edited().await?;
         let after = self.probe().await?;
         self.keep_probes(before, after);
         Ok(())
@@ -152,23 +153,43 @@ impl Twin<'_> {
     }
 
     async fn base(&self) -> Result<Exchange, Trouble> {
-        self.in_its_second(self.worlds.base, None).await
+        self.in_its_second(self.worlds.base, None, None).await
     }
 
-    async fn edited(&self) -> Result<Exchange, Trouble> {
+    /// Sends the edited request, and once more for the other object for which the answer must be the same.
+    async fn send_edited(&mut self) -> Result<(), Trouble> {
+        self.record.edited = Some(self.edited(None).await?);
+        if let Some(path) = &self.instance.scenario.expect.same_for {
+            self.record.same_for = Some(self.edited(Some(path)).await?);
+        }
+        Ok(())
+    }
+
+    /// The edited request, for its own object or for the one of another path.
+    async fn edited(&self, path: Option<&str>) -> Result<Exchange, Trouble> {
         let edit = &self.instance.scenario.edit;
-        self.in_its_second(self.worlds.edited, Some(edit)).await
+        self.in_its_second(self.worlds.edited, Some(edit), path)
+            .await
     }
 
     /// Sends the base, or the edited request. Where the very second matters it is sent again until the answer's `Date` shows that the
     /// server decided in the second that the request was made for; each attempt takes the second of the answer before it.
-    async fn in_its_second(&self, world: &World, edit: Option<&Edit>) -> Result<Exchange, Trouble> {
+    async fn in_its_second(
+        &self,
+        world: &World,
+        edit: Option<&Edit>,
+        path: Option<&str>,
+    ) -> Result<Exchange, Trouble> {
         let call = &self.instance.scenario.base;
         let send = async |now| {
-            let draft = match edit {
+            let mut draft = match edit {
                 Some(edit) => Draft::of_edited(call, edit, &world.scene, now)?,
                 None => Draft::of_call(call, &world.scene, now)?,
             };
+            if let Some(path) = path {
+                let path = world.scene.text(path, now)?;
+                draft.key = parse_path(path.trim_start_matches('/')).0;
+            }
             self.send(draft, world, edit, now).await
         };
         let context = self.courier.context;
@@ -366,6 +387,12 @@ fn no_answer(record: &TwinRecord) -> Option<String> {
             .edited
             .iter()
             .map(|exchange| ("the edited request", exchange)),
+    );
+    let sent = sent.chain(
+        record
+            .same_for
+            .iter()
+            .map(|exchange| ("the edited request for another object", exchange)),
     );
     let sent = sent.chain(probes.map(|exchange| ("a probe", exchange)));
     sent.into_iter()

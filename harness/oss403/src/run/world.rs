@@ -13,9 +13,10 @@ use std::sync::{Arc, Mutex};
 
 use super::context::{Context, Courier};
 use super::journal::Made;
-use super::trouble::Trouble;
+use super::trouble::{Trouble, succeeded};
 use crate::case::model::{Given, RegionName};
 use crate::target::Identity;
+use crate::wire::draft::Draft;
 use crate::wire::scene::{BucketPlace, Scene};
 
 pub(crate) use hook::OwnAccount;
@@ -141,7 +142,22 @@ impl World {
         if waits {
             self.put_buckets(courier).await?;
         }
-        self.furnish(courier).await
+        self.furnish(courier).await?;
+        self.send_requests(courier).await
+    }
+
+    /// Sends the requests of `given`, one after the other.
+    async fn send_requests(&self, courier: &Courier<'_>) -> Result<(), Trouble> {
+        for call in &self.given.requests {
+            courier.context.go_on()?;
+            let draft = Draft::of_call(call, &self.scene, courier.context.now())?;
+            // What it may leave behind is noted beforehand, so that it goes even when no answer comes.
+            if let (Some(bucket), Some(key)) = (&draft.bucket, &draft.key) {
+                self.note_key(bucket, key);
+            }
+            succeeded(courier.send(draft).await)?;
+        }
+        Ok(())
     }
 
     /// The identity of that name.

@@ -196,6 +196,7 @@ impl Redactor {
             progress: record.progress.clone(),
             base: record.base.as_ref().map(exchange),
             edited: record.edited.as_ref().map(exchange),
+            same_for: record.same_for.as_ref().map(exchange),
             probes: record
                 .probes
                 .iter()

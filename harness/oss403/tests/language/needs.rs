@@ -53,6 +53,18 @@ fn hosts_identities_and_requests_need_what_they_name() {
         ["image-processing"]
     );
     assert_eq!(
+        of_base("as: anonymous, request: \"GET /?policy\""),
+        ["bucket-policy"]
+    );
+    assert_eq!(
+        of_base("as: anonymous, request: \"GET /?prefix=a&worm\""),
+        ["worm"]
+    );
+    assert_eq!(
+        of_base("as: anonymous, request: \"GET /?prefix=worm&acl\""),
+        [""; 0]
+    );
+    assert_eq!(
         of_base("as: other-account, request: GET /"),
         ["second-account", "signature-v4"]
     );

@@ -7,8 +7,8 @@ use crate::case::request_line::RequestLine;
 use crate::case::span::{Part, Path};
 
 /// A disguise that changes nothing, or that would change what the request means.
-pub(super) fn check(call: &Call, found: &mut Vec<Problem>) {
-    let top = Path::from(["base", "disguise"]);
+pub(super) fn check(call: &Call, path: &Path, found: &mut Vec<Problem>) {
+    let top = path.then("disguise");
     for (index, disguise) in call.disguise.iter().enumerate() {
         let say = |message: &str, help: &str| {
             problem(top.then(index), Part::Value, message.to_owned()).help(help)

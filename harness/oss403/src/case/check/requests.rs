@@ -12,16 +12,33 @@ use crate::case::suggest;
 
 /// Checks both requests of a twin.
 pub(super) fn check(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
-    base(scenario, known, found);
+    call(
+        &scenario.base,
+        &Path::from(["base"]),
+        scenario,
+        known,
+        found,
+    );
+    for (index, request) in scenario.given.requests.iter().enumerate() {
+        let path = Path::from(["given", "requests"]).then(index);
+        call(request, &path, scenario, known, found);
+    }
     edit(scenario, known, found);
     same_as_base(scenario, found);
     to_the_second(scenario, found);
+    same_for(scenario, found);
     unchanged(scenario, known, found);
 }
 
-fn base(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
-    let call = &scenario.base;
-    let at = |key: &str| Path::from(["base", key]);
+/// Checks a request, the base or one of `given`.
+fn call(
+    call: &Call,
+    path: &Path,
+    scenario: &Scenario,
+    known: &Known<'_>,
+    found: &mut Vec<Problem>,
+) {
+    let at = |key: &str| path.then(key);
     found.extend(known.identity(&call.r#as, at("as"), Part::Value));
     found.extend(request_line(&call.request, at("request")));
     if let Some(name) = &call.bucket {
@@ -34,12 +51,12 @@ fn base(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
         let help = "add `vpc-endpoint: {}` to `given`";
         found.push(problem(at("via"), Part::Key, "there is no VPC endpoint in `given`").help(help));
     }
-    form(call, found);
-    disguise::check(call, found);
+    form(call, path, found);
+    disguise::check(call, path, found);
 }
 
-fn form(call: &Call, found: &mut Vec<Problem>) {
-    let at = |key: &str| Path::from(["base", key]);
+fn form(call: &Call, path: &Path, found: &mut Vec<Problem>) {
+    let at = |key: &str| path.then(key);
     let signed_as_form = matches!(call.sign, Some(SignWith::FormV1 | SignWith::FormV4));
     if call.form.is_none() {
         if signed_as_form {
@@ -298,12 +315,39 @@ fn to_the_second(scenario: &Scenario, found: &mut Vec<Problem>) {
     }
 }
 
+/// The other object has to be another one, and the edited request has to be about an object at all.
+fn same_for(scenario: &Scenario, found: &mut Vec<Problem>) {
+    let Some(other) = &scenario.expect.same_for else {
+        return;
+    };
+    let path = Path::from(["expect", "same-for"]);
+    let line = match &scenario.edit {
+        Edit::Request(line) => line,
+        _ => &scenario.base.request,
+    };
+    let own = line.split([' ', '?']).nth(1).unwrap_or_default();
+    let (message, help) = if !other.starts_with('/') || other.len() == 1 || other.contains('?') {
+        let message = format!("`{other}` is no path of an object");
+        (message, "for example `same-for: /absent.txt`")
+    } else if own == "/" {
+        let message = "the edited request is about no object, so there is no other one";
+        (message.to_owned(), "leave `same-for` out")
+    } else if own == other {
+        let message = format!("the edited request is for `{other}` already");
+        (message, "name an object that is not there, or another one")
+    } else {
+        return;
+    };
+    found.push(problem(path, Part::Value, message).help(help));
+}
+
 fn unchanged(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
     let top = Path::from(["unchanged"]);
     for (index, entry) in scenario.unchanged.iter().enumerate() {
         found.extend(probe(entry, scenario, known, top.then(index)));
     }
-    let has_bucket = !scenario.given.no_bucket || !scenario.given.buckets.is_empty();
+    let has_bucket =
+        !scenario.given.no_bucket || !scenario.given.buckets.is_empty() || makes_bucket(scenario);
     if scenario.unchanged.is_empty() && has_bucket && mutates(scenario) {
         let help = "name what must read the same before and after: an object (`[k.txt]`), a sub-resource (`[\"?acl\"]`), a list (`[\"?list-type=2\"]`)";
         let message = "the refused request would change something, and nothing says what must stay `unchanged`";
@@ -326,6 +370,11 @@ fn mutates(scenario: &Scenario) -> bool {
     matches!(method.as_str(), "PUT" | "POST" | "DELETE")
 }
 
+/// Whether the base makes the bucket whose name was kept free. Until then there is nothing of that name, and that can be looked at.
+fn makes_bucket(scenario: &Scenario) -> bool {
+    scenario.given.no_bucket && scenario.base.host == Some(HostName::Bucket)
+}
+
 fn probe(entry: &str, scenario: &Scenario, known: &Known<'_>, path: Path) -> Option<Problem> {
     let (bucket, rest) = match entry.split_once(':') {
         Some((bucket, rest)) if known.buckets.contains(bucket) => (Some(bucket), rest),
@@ -343,7 +392,7 @@ fn probe(entry: &str, scenario: &Scenario, known: &Known<'_>, path: Path) -> Opt
         let help = "an object (`k.txt`), a sub-resource (`?acl`, `k.txt?acl`), or either with `bucket:` before it";
         return Some(problem(path, Part::Value, "this names nothing to read").help(help));
     }
-    if bucket.is_none() && scenario.given.no_bucket {
+    if bucket.is_none() && scenario.given.no_bucket && !makes_bucket(scenario) {
         let message = "there is no bucket to read this from";
         return Some(
             problem(path, Part::Value, message)

@@ -122,6 +122,8 @@ pub(super) struct Known<'a> {
     pub(super) identities: BTreeSet<&'a str>,
     pub(super) buckets: BTreeSet<&'a str>,
     uploads: BTreeSet<&'a str>,
+    /// Whether the scenario's bucket has a retention policy.
+    retained: bool,
 }
 
 impl<'a> Known<'a> {
@@ -135,6 +137,10 @@ impl<'a> Known<'a> {
             uploads: all_buckets
                 .flat_map(|bucket| bucket.uploads.keys().map(String::as_str))
                 .collect(),
+            retained: given
+                .bucket
+                .as_ref()
+                .is_some_and(|bucket| bucket.worm.is_some()),
         }
     }
 
@@ -348,6 +354,10 @@ fn unknown_placeholder(name: &str, path: &Path, part: Part, known: &Known<'_>) -
         return say(format!("unknown placeholder `${{{name}}}`"), help);
     };
     match meaning {
+        Meaning::Plain("worm") if !known.retained => say(
+            "the bucket has no retention policy whose id `${worm}` could be".into(),
+            "add `worm: in-progress` to `given.bucket`".into(),
+        ),
         Meaning::Named(names, of) if !known.list(names).contains(of) => {
             let what = match names {
                 Names::Buckets => "bucket",

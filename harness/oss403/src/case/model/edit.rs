@@ -108,7 +108,7 @@ pub enum Edit {
     ObjectAcl(TextMap),
     /// ACL of the bucket.
     BucketAcl(String),
-    /// The bucket policy.
+    /// The bucket policy; `null` for none.
     BucketPolicy(Value),
     /// One more statement in the bucket policy.
     AddStatement(Value),

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Span, TextMap};
+use super::{Call, Span, TextMap};
 
 /// The world a scenario starts from.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,6 +30,10 @@ pub struct Given {
     /// An endpoint inside a VPC of the owner, for requests `via: vpc-endpoint`: its policy, or `open` for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vpc_endpoint: Option<EndpointPolicy>,
+    /// Requests that bring about what no other word does (`POST /k.bin?restore`), sent in this order once everything else is made. Each
+    /// must succeed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<Call>,
 }
 
 /// A VPC endpoint's policy.

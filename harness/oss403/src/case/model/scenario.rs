@@ -118,6 +118,10 @@ pub struct Expect {
     /// The status of the base's success, when it is not just any 2xx.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_status: Option<u16>,
+    /// The path of another object (`/absent.txt`) for which the answer must be the same: whoever may not read learns nothing of what
+    /// is there. The edited request is sent a second time, for that object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_for: Option<String>,
 }
 
 impl Expect {

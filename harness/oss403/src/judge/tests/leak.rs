@@ -84,3 +84,51 @@ fn it_outweighs_a_wrong_status() {
         "etag",
     );
 }
+
+fn refused(message: &str) -> Response {
+    let body = error_body("AccessDenied", message, "7D0A11C09DF0C3A9F9D3C28F");
+    let headers = [
+        ("content-type", "application/xml"),
+        ("x-oss-request-id", "7D0A11C09DF0C3A9F9D3C28F"),
+    ];
+    answer(403, &headers, &body)
+}
+
+fn also_for(other: Response) -> Twin {
+    Twin::new()
+        .scenario(|scenario| scenario.expect.same_for = Some("/absent.txt".into()))
+        .record(|record| {
+            let mut sent = record.edited.clone().expect("there is one");
+            sent.outcome = Outcome::Answered(other);
+            record.same_for = Some(sent);
+        })
+}
+
+#[test]
+fn the_same_refusal_for_another_object_tells_nothing() {
+    // Only what is different each time differs: the id of the request.
+    assert_conformant(&also_for(refused("Request has expired.")));
+}
+
+#[test]
+fn another_refusal_for_an_absent_object() {
+    let not_found = error_body("NoSuchKey", "The specified key does not exist.", "1");
+    let other = answer(404, &[("content-type", "application/xml")], &not_found);
+    assert_facet(
+        &also_for(other),
+        Facet::Leak,
+        "for `/absent.txt` it was 404",
+    );
+    assert_facet(
+        &also_for(refused("Request has expired. And there is no such key.")),
+        Facet::Leak,
+        "tells one object from another",
+    );
+}
+
+#[test]
+fn a_header_that_only_the_object_that_is_there_has() {
+    let mut other = refused("Request has expired.");
+    other.headers.push(("x-oss-version-id".into(), "1".into()));
+    assert_facet(&also_for(other), Facet::Leak, "the headers of the refusal");
+}

@@ -110,6 +110,9 @@ impl World {
                 self.scene.values.insert(format!("upload.{name}"), id);
             }
             if let Some(worm) = worm {
+                if self.scene.values.get("bucket") == Some(&bucket) {
+                    self.scene.values.insert("worm".into(), worm.clone());
+                }
                 self.worms.insert(bucket, worm);
             }
         }
