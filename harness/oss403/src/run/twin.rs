@@ -18,6 +18,7 @@ use crate::wire::client::Outgoing;
 use crate::wire::draft::{Body, Draft};
 use crate::wire::exchange::{Exchange, Outcome, Response};
 use crate::wire::parts::parse_path;
+use crate::wire::scene::Scene;
 use crate::wire::sign;
 use crate::wire::tamper::tamper;
 
@@ -181,24 +182,30 @@ impl Twin<'_> {
         path: Option<&str>,
     ) -> Result<Exchange, Trouble> {
         let call = &self.instance.scenario.base;
-        let send = async |now| {
+        let send = async |scene: &Scene, now| {
             let mut draft = match edit {
-                Some(edit) => Draft::of_edited(call, edit, &world.scene, now)?,
-                None => Draft::of_call(call, &world.scene, now)?,
+                Some(edit) => Draft::of_edited(call, edit, scene, now)?,
+                None => Draft::of_call(call, scene, now)?,
             };
             if let Some(path) = path {
-                let path = world.scene.text(path, now)?;
+                let path = scene.text(path, now)?;
                 draft.key = parse_path(path.trim_start_matches('/')).0;
             }
             self.send(draft, world, edit, now).await
         };
         let context = self.courier.context;
         if !self.instance.scenario.to_the_second {
-            return send(context.now()).await;
+            return send(&world.scene, context.now()).await;
         }
+        let sender = match edit {
+            Some(Edit::As(sender)) => sender,
+            _ => &call.r#as,
+        };
         let mut second = context.seen_second();
         for _ in 0..ATTEMPTS_AT_A_SECOND {
-            let exchange = send(second).await?;
+            // The target is in this second already, and if it answers in it too, the session was made in it.
+            let scene = world.with_fresh_sessions(self.courier, &[sender]).await?;
+            let exchange = send(&scene, second).await?;
             match exchange.response().map(Response::date) {
                 Some(Some(date)) if date != second => second = date,
                 Some(None) => {

@@ -4,10 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use oss_auth::Timestamp;
+use oss_reference::config::Config;
 use oss403::run::record::{Progress, TwinRecord};
 use oss403::wire::exchange::Exchange;
 
-use crate::support::{Desk, Reply, Seen, embedded, fake, instances, run_all, status};
+use crate::support::{
+    Desk, Reply, Seen, Watched, element, embedded, fake, instances, operator, reference, run_all,
+    status,
+};
 
 const SKEW: &str = "
   - name: skew
@@ -40,6 +44,46 @@ async fn each_request_is_decided_in_the_very_second_it_was_made_for() {
         assert_eq!(lateness(record.edited.as_ref()), 901, "{}", record.instance);
         assert_eq!(status(record.edited.as_ref()), 403, "{}", record.instance);
     }
+}
+
+#[tokio::test]
+async fn a_session_that_ends_in_a_second_is_made_in_the_one_in_which_it_is_used() {
+    let scenarios = "
+      - name: token
+        to-the-second: true
+        given:
+          identities: { last: { session: { lifetime: 1s } }, past: { session: { lifetime: -1s } } }
+          bucket: { objects: { k.txt: one } }
+        base: { as: last, request: GET /k.txt }
+        edit: { as: past }
+    ";
+    let server = reference(Config::default()).await;
+    let (watched, desk) = (Watched::default(), Desk::new());
+    let hook = watched.stand_before(&server, None).await;
+    let hook = operator(&desk, hook, server.operator_token());
+    let target = desk.target(server.address(), &hook).await;
+    let ran = run_all(&target, instances(scenarios)).await;
+    let record = ran.record("/token");
+    assert_eq!(record.progress, Progress::Complete);
+    assert_eq!(status(record.base.as_ref()), 200);
+    let edited = record.edited.as_ref();
+    assert_eq!(
+        element(edited, "Code").as_deref(),
+        Some("SecurityTokenExpired")
+    );
+    // Each is made once with the world, and again when it is used.
+    let created = |lifetime: i64| {
+        let commands = watched.commands().into_iter();
+        commands
+            .filter(|command| command["create"] == "session")
+            .filter(|command| command["lifetime_seconds"] == lifetime)
+            .count()
+    };
+    assert!(
+        created(1) >= 2 && created(-1) >= 2,
+        "{:?}",
+        watched.commands()
+    );
 }
 
 const ONE: &str = "

@@ -302,12 +302,25 @@ fn to_the_second(scenario: &Scenario, found: &mut Vec<Problem>) {
         return;
     }
     let path = Path::from(["to-the-second"]);
-    let (Edit::Clock(_) | Edit::ExpiresIn(_)) = scenario.edit else {
-        let help = "edit `clock` or `expires-in`";
+    let ends = |who: &str| {
+        let session = scenario
+            .given
+            .identities
+            .get(who)
+            .and_then(|spec| spec.session.as_ref());
+        session.is_some_and(|session| session.lifetime.is_some())
+    };
+    let moves = match &scenario.edit {
+        Edit::Clock(_) | Edit::ExpiresIn(_) => true,
+        Edit::As(who) => ends(who) || ends(&scenario.base.r#as),
+        _ => false,
+    };
+    if !moves {
+        let help = "edit `clock` or `expires-in`, or `as` another session with a `lifetime`";
         let message = "this edit moves no limit in time that could be tested to the second";
         found.push(problem(path, Part::Key, message).help(help));
         return;
-    };
+    }
     if mutates(scenario) && scenario.base.form.is_none() {
         let help = "let the base read (`GET`, `HEAD`), or be a form";
         let message = "a request that is tested to the second may be sent more than once, so it must change nothing";

@@ -158,6 +158,34 @@ impl World {
         Ok(people)
     }
 
+    /// The scene with those of the named sessions made anew whose life is limited, so that it begins now.
+    ///
+    /// # Errors
+    /// When the operator does not make them.
+    pub(crate) async fn with_fresh_sessions(
+        &self,
+        courier: &Courier<'_>,
+        names: &[&str],
+    ) -> Result<Scene, Trouble> {
+        let mut scene = self.scene.clone();
+        for name in names {
+            let Some(spec) = self.given.identities.get(*name) else {
+                continue;
+            };
+            if spec
+                .session
+                .as_ref()
+                .is_some_and(|session| session.lifetime.is_some())
+            {
+                let account = self.account_of_owner(courier).await?;
+                let made = self.make_given(courier, name, spec, &account, &self.scene);
+                let (name, identity) = made.await?;
+                scene.identities.insert(name, identity);
+            }
+        }
+        Ok(scene)
+    }
+
     /// UID of the account that the scenario's owner is.
     pub(crate) async fn account_of_owner(&self, courier: &Courier<'_>) -> Result<String, Trouble> {
         match &self.account {
