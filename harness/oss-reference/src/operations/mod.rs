@@ -30,7 +30,7 @@ mod refusals;
 mod restore;
 mod retention;
 mod service;
-mod settings;
+pub(crate) mod settings;
 mod tags;
 
 use bytes::Bytes;
