@@ -30,6 +30,7 @@ mod hierarchical_namespace;
 mod image;
 mod inquiry;
 mod kms;
+mod kms_default;
 mod kms_key;
 mod kms_service;
 mod logging_target;
@@ -156,6 +157,7 @@ pub static TABLE: &[Row] = {
         check(Body, "cname-risk", &[CnameRisk], "help page: PutCname", cname_risk::check),
         check(Body, "cname-ownership", &[CnameDenied], "help page: PutCname", cname_ownership::check),
         check(Body, "cname-proof", &[DomainOwnership], "help page: PutCname; EC 0018-00000115", cname_proof::check),
+        check(Body, "kms-default", &[KmsServiceNotEnabled], "help page: PutBucketEncryption", kms_default::check),
         check(Body, "public-policy", &[PublicPolicyBlocked], "help page: Block Public Access", public_policy::check),
         check(Body, "logging-target", &[LoggingTargetBucket], "help page: PutBucketLogging", logging_target::check),
     ]

@@ -473,6 +473,9 @@ fn observed() -> Vec<Scenario> {
         "kms-none-for-a-named-key", "kms-service", KmsServiceNotEnabled,
             |s| put_encrypted(s).header("x-oss-server-side-encryption-key-id", "9468da86-3509-4f8d-a61e-6eab1eac0000"),
             |s, _| { s.operate(json!({ "set": "kms-status", "account": OWNER, "value": "none" })); };
+        "kms-none-for-a-bucket", "kms-default", KmsServiceNotEnabled,
+            |s| s.ask("PUT", "bucket-one", "/?encryption").body("<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>KMS</SSEAlgorithm></ApplyServerSideEncryptionByDefault></ServerSideEncryptionRule>"),
+            |s, _| { s.operate(json!({ "set": "kms-status", "account": OWNER, "value": "none" })); };
         "cname-under-the-suffix", "cname-reserved", CnameForbidden,
             |s| proven(s), |_, a| *a = a.clone().body(&cname("www.aliyuncs.test"));
         "cname-of-ill-repute", "cname-risk", CnameRisk,

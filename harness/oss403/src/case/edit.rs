@@ -32,7 +32,7 @@ const FIRST_IN_THE_WORLD: usize = 31;
 
 impl Edit {
     /// Every edit by name: those of the request, then those of the wire, then those of the world.
-    pub const NAMES: [&str; 49] = [
+    pub const NAMES: [&str; 52] = [
         "as",
         "sign",
         "request",
@@ -75,6 +75,7 @@ impl Edit {
         "lock-worm",
         "vpc-policy",
         "bind-domain",
+        "block-public-access",
         "account-status",
         "kms-status",
         "key-status",
@@ -82,6 +83,8 @@ impl Edit {
         "bucket-status",
         "sts-refused-in-region",
         "sts-refused-in-operation",
+        "risky-domain",
+        "close-feature",
     ];
 
     /// The edit's name, as a case writes it.
@@ -129,6 +132,7 @@ impl Edit {
             Self::LockWorm(_) => "lock-worm",
             Self::VpcPolicy(_) => "vpc-policy",
             Self::BindDomain(_) => "bind-domain",
+            Self::BlockPublicAccess(_) => "block-public-access",
             Self::AccountStatus(_) => "account-status",
             Self::KmsStatus(_) => "kms-status",
             Self::KeyStatus(_) => "key-status",
@@ -136,6 +140,8 @@ impl Edit {
             Self::BucketStatus(_) => "bucket-status",
             Self::StsRefusedInRegion(_) => "sts-refused-in-region",
             Self::StsRefusedInOperation(_) => "sts-refused-in-operation",
+            Self::RiskyDomain(_) => "risky-domain",
+            Self::CloseFeature(_) => "close-feature",
         }
     }
 
@@ -152,6 +158,7 @@ impl Edit {
                 | Self::KmsStatus(_)
                 | Self::StsRefusedInRegion(_)
                 | Self::StsRefusedInOperation(_)
+                | Self::CloseFeature(_)
         )
     }
 
@@ -179,7 +186,7 @@ mod tests {
         assert_eq!(kind("flip-signature"), EditKind::Wire);
         assert_eq!(kind("tamper-field"), EditKind::Wire);
         assert_eq!(kind("put-object"), EditKind::World);
-        assert_eq!(kind("sts-refused-in-operation"), EditKind::World);
+        assert_eq!(kind("close-feature"), EditKind::World);
         assert_eq!(EditKind::of("put"), None);
     }
 

@@ -1,7 +1,8 @@
 //! World edits: what changes between the base and the edited request, which are then the same.
 
 use oss_reference::operator::protocol::{
-    AccountStatus, BucketStatus, Command, KeyStatus, KmsStatus, Set, StsSupport,
+    AccountStatus, BucketStatus, Command, DomainRisk, FeatureStatus, KeyStatus, KmsStatus, Set,
+    StsSupport,
 };
 use serde_json::{Value, json};
 
@@ -75,6 +76,9 @@ pub(crate) async fn apply(
             world.lock_worm(courier, place, id).await?;
         }
         Edit::BindDomain(name) => bind_domain(name, world, courier).await?,
+        Edit::BlockPublicAccess(_) => {
+            world.block_public_access(courier, own()?).await?;
+        }
         _ => ask_operator(edit, world, courier).await?,
     }
     Ok(())
@@ -184,6 +188,22 @@ async fn states(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<Vec
                 value: StsSupport::Refused,
             });
         }
+        Edit::CloseFeature(feature) => {
+            let account = world.account_of_owner(courier).await?;
+            let feature = feature.clone();
+            sets.push(Set::Feature {
+                account,
+                feature,
+                value: FeatureStatus::Closed,
+            });
+        }
+        Edit::RiskyDomain(_) => {
+            let domain = world.domain();
+            sets.push(Set::DomainRisk {
+                domain,
+                value: DomainRisk::High,
+            });
+        }
         Edit::BucketStatus(value) => {
             let bucket = world.scene.bucket("")?.name.clone();
             sets.push(Set::BucketStatus {
@@ -290,6 +310,17 @@ fn opposite(set: Set) -> Option<Set> {
         Set::KeyNetworks { access_key_id, .. } => Set::KeyNetworks {
             access_key_id,
             value: Vec::new(),
+        },
+        Set::Feature {
+            account, feature, ..
+        } => Set::Feature {
+            account,
+            feature,
+            value: FeatureStatus::Open,
+        },
+        Set::DomainRisk { domain, .. } => Set::DomainRisk {
+            domain,
+            value: DomainRisk::None,
         },
         Set::RamPolicy { .. } | Set::VpcEndpointPolicy { .. } | Set::DomainOwnership { .. } => {
             return None;

@@ -291,6 +291,8 @@ fn operator_commands(scenario: &Scenario) -> BTreeSet<&'static str> {
         Edit::BucketStatus(_) => "set bucket-status",
         Edit::StsRefusedInRegion(_) => "set sts-in-region",
         Edit::StsRefusedInOperation(_) => "set sts-in-operation",
+        Edit::RiskyDomain(_) => "set domain-risk",
+        Edit::CloseFeature(_) => "set feature",
         Edit::RamPolicy(_) => "set ram-policy",
         Edit::VpcPolicy(_) => "set vpc-endpoint-policy",
         _ => return commands,

@@ -5,7 +5,7 @@ use std::fs;
 
 use oss403::case::Ledger;
 use oss403::case::diagnostic::{Diagnostic, Severity};
-use oss403::case::ledger::embedded_documented;
+use oss403::case::ledger::embedded_lists;
 use oss403::case::model::SourceKind;
 use oss403::case::schema;
 
@@ -139,7 +139,7 @@ fn a_folder_that_is_not_there_is_an_error() {
 
 #[test]
 fn the_documented_message_may_stop_before_what_differs() {
-    let rows = embedded_documented();
+    let rows = embedded_lists();
     let row = |id: &str| rows.iter().find(|row| row.id == id).unwrap();
     let condition = row("post-policy-condition-failed");
     assert!(condition.allows("Invalid according to Policy: Policy Condition failed:"));

@@ -3,7 +3,7 @@
 use std::fs;
 
 use oss403::case::check;
-use oss403::case::ledger::embedded_documented;
+use oss403::case::ledger::embedded_lists;
 use oss403::case::model::{Edit, HostName};
 use oss403::case::needs::BUILT_IN_IDENTITIES;
 use oss403::case::placeholder;
@@ -55,7 +55,7 @@ fn the_example_of_the_page_is_a_sound_case() {
     let (entry, found) = check::file(
         "AccessDenied/object-acl-read.yaml",
         example,
-        &embedded_documented(),
+        &embedded_lists(),
     );
     assert!(found.is_empty(), "{found:?}");
     let ids: Vec<String> = entry

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use oss403::case::diagnostic::Diagnostic;
-use oss403::case::ledger::{Entry, embedded_documented};
+use oss403::case::ledger::{Entry, embedded_lists};
 use oss403::case::{Instance, check};
 
 pub(crate) const NAME: &str = "cases/AccessDenied/url-auth-expired.yaml";
@@ -32,7 +32,7 @@ pub(crate) fn with_scenarios(scenarios: &str) -> String {
 
 /// What is read and found in a text.
 pub(crate) fn check_text(text: &str) -> (Option<Entry>, Vec<Diagnostic>) {
-    check::file(NAME, text, &embedded_documented())
+    check::file(NAME, text, &embedded_lists())
 }
 
 /// The instances of these scenarios, which must be sound.

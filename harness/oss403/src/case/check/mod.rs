@@ -14,7 +14,7 @@ use super::decode::Problem;
 use super::diagnostic::{Diagnostic, Severity};
 use super::document::{Document, problem};
 use super::expand::Template;
-use super::ledger::{Documented, Entry};
+use super::ledger::{Entry, Listed};
 use super::model::CaseFile;
 use super::span::{Part, Path};
 
@@ -26,15 +26,14 @@ const MOST_PER_SCENARIO: usize = 16;
 /// Most findings of one file that are reported.
 const MOST_PER_FILE: usize = 100;
 
-/// Reads and checks the text of one case file. `name` is its path as the user knows it, `documented` the list of causes it is held
-/// against. An entry is given when there is no error, maybe with warnings.
-pub fn file(name: &str, text: &str, documented: &[Documented]) -> (Option<Entry>, Vec<Diagnostic>) {
+/// Reads and checks the text of one case file. `name` is its path as the user knows it, `listed` the causes it is held against. An entry is given when there is no error, maybe with warnings.
+pub fn file(name: &str, text: &str, listed: &[Listed]) -> (Option<Entry>, Vec<Diagnostic>) {
     let document = match Document::read(name, text) {
         Ok(document) => document,
         Err(diagnostic) => return (None, vec![diagnostic]),
     };
     let mut found = Vec::new();
-    let head = header::check(&document, documented, &mut found);
+    let head = header::check(&document, listed, &mut found);
     let templates = scenarios(&document, head.as_ref(), &mut found);
     let mut diagnostics: Vec<Diagnostic> = found
         .iter()

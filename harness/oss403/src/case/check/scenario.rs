@@ -9,6 +9,7 @@ use super::requests;
 use super::words::{self, is_kebab, one_of};
 use crate::case::decode::{self, Problem};
 use crate::case::document::problem;
+use crate::case::ledger::ANY_MESSAGE;
 use crate::case::model::{
     BucketSpec, CaseFile, Edit, Given, IdentitySpec, ObjectSpec, Scenario, SourceKind,
 };
@@ -389,6 +390,7 @@ fn against_header(scenario: &Scenario, head: &CaseFile, found: &mut Vec<Problem>
     }
     if let Some(message) = &scenario.expect.message
         && scenario.expect.code.is_none()
+        && head.message != ANY_MESSAGE
         && !message.starts_with(head.message.trim_end_matches('.'))
         && !head
             .alternatives

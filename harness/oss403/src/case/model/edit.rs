@@ -108,6 +108,8 @@ pub enum Edit {
     VpcPolicy(Value),
     /// `${domain}` is bound to a bucket of the named identity first.
     BindDomain(String),
+    /// Block Public Access is switched on for the bucket.
+    BlockPublicAccess(Yes),
     /// Status of the owner's account (operator).
     #[schemars(schema_with = "crate::case::words::account_status")]
     AccountStatus(AccountStatus),
@@ -126,6 +128,10 @@ pub enum Edit {
     StsRefusedInRegion(Yes),
     /// This operation takes no tokens of the owner's account (operator).
     StsRefusedInOperation(String),
+    /// `${domain}` is known for abuse (operator).
+    RiskyDomain(Yes),
+    /// This configuration, by its sub-resource, is not open to the owner's account (operator).
+    CloseFeature(String),
 }
 
 /// `true`, the only value of an edit that needs none.

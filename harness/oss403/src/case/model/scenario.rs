@@ -85,6 +85,12 @@ pub enum Capability {
     Cname,
     /// VPC endpoints.
     VpcEndpoint,
+    /// Block Public Access.
+    BlockPublicAccess,
+    /// Buckets whose requesters pay.
+    RequesterPays,
+    /// Access logs of buckets.
+    Logging,
     /// Signature version 1.
     SignatureV1,
     /// Signature version 2.
