@@ -21,9 +21,7 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     }
     // A body that cannot be read is the operation's to refuse.
     match encryption::default(body) {
-        Ok(default) if default.uses_kms() => {
-            Err(Denial::new(Cause::KmsServiceNotEnabled).into())
-        }
+        Ok(default) if default.uses_kms() => Err(Denial::new(Cause::KmsServiceNotEnabled).into()),
         _ => Ok(()),
     }
 }

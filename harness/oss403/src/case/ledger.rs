@@ -279,9 +279,7 @@ pub fn list(
 }
 
 fn is_list(path: &str) -> bool {
-    Revision::ALL
-        .iter()
-        .any(|revision| revision.list() == path)
+    Revision::ALL.iter().any(|revision| revision.list() == path)
 }
 
 /// Files below a directory that belong to a ledger, and what could not be read.

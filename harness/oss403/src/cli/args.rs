@@ -258,10 +258,7 @@ mod tests {
         };
         assert_eq!(revision("oss403"), Revision::Documented);
         assert_eq!(revision("oss403 list"), Revision::Documented);
-        assert_eq!(
-            revision("oss403 --revision observed"),
-            Revision::Observed
-        );
+        assert_eq!(revision("oss403 --revision observed"), Revision::Observed);
         assert_eq!(
             revision("oss403 list --revision observed-2026-11"),
             Revision::Observed

@@ -42,7 +42,8 @@ pub(super) fn run(args: &RunArgs, console: Console) -> Exit {
 
 fn plan(args: &RunArgs, console: Console) -> Result<Plan, Exit> {
     let RunArgs { filters, options } = args;
-    let (ledger, ledger_source) = source::ledger(options.cases.as_deref(), options.revision, console)?;
+    let (ledger, ledger_source) =
+        source::ledger(options.cases.as_deref(), options.revision, console)?;
     let mut instances = ledger.select(filters).map_err(|unknown| {
         console.error(&unknown, Some(&unknown.help));
         Exit::NothingSelected

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use oss403::case::diagnostic::Diagnostic;
 use oss403::case::ledger::{Entry, embedded_lists};
+use oss403::case::revision::Revision;
 use oss403::case::{Instance, check};
 
 pub(crate) const NAME: &str = "cases/AccessDenied/url-auth-expired.yaml";
@@ -71,10 +72,13 @@ pub(crate) fn texts() -> BTreeMap<String, String> {
             );
         }
     }
-    texts.insert(
-        "causes.tsv".into(),
-        fs::read_to_string(cases().join("causes.tsv"))
-            .expect("the ledger of the repository can be read"),
-    );
+    for revision in Revision::ALL {
+        let list = revision.list();
+        texts.insert(
+            list.into(),
+            fs::read_to_string(cases().join(list))
+                .expect("the ledger of the repository can be read"),
+        );
+    }
     texts
 }

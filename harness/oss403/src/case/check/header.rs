@@ -7,8 +7,8 @@ use crate::case::decode::{self, Problem};
 use crate::case::document::{Document, problem};
 use crate::case::ledger::{ANY_MESSAGE, Listed};
 use crate::case::model::{CaseFile, Source, SourceKind};
-use crate::case::span::{Part, Path};
 use crate::case::revision::Revision;
+use crate::case::span::{Part, Path};
 use crate::case::suggest;
 
 /// Reads the header; `None` when it cannot be read as one.
