@@ -3,10 +3,18 @@
 use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
+use crate::operation::Operation;
 use crate::operation::settings::setting;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let asked = setting(inquiry.request).filter(|_| inquiry.request.key().is_none());
+    let on_settings = [
+        Operation::GetBucketSetting,
+        Operation::PutBucketSetting,
+        Operation::DeleteBucketSetting,
+    ]
+    .iter()
+    .any(|operation| inquiry.asks(*operation));
+    let asked = setting(inquiry.request).filter(|_| on_settings);
     let is_closed = |name| {
         inquiry
             .caller_account()

@@ -1,6 +1,6 @@
 //! The closed list of edits: what each is called, when it happens, and whose state it touches.
 
-use super::model::Edit;
+use super::model::{Call, Edit};
 
 /// When an edit happens, which decides the order in which a twin is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,7 +31,12 @@ const FIRST_ON_THE_WIRE: usize = 23;
 const FIRST_IN_THE_WORLD: usize = 31;
 
 impl Edit {
-    /// Every edit by name: those of the request, then those of the wire, then those of the world.
+    /// The name of the edit that is made of others.
+    pub const ALL: &str = "all";
+    /// How many edits [`Edit::All`] is made of.
+    pub const PARTS: std::ops::RangeInclusive<usize> = 2..=3;
+
+    /// Every edit that is not made of others, by name: those of the request, then those of the wire, then those of the world.
     pub const NAMES: [&str; 52] = [
         "as",
         "sign",
@@ -142,24 +147,56 @@ impl Edit {
             Self::StsRefusedInOperation(_) => "sts-refused-in-operation",
             Self::RiskyDomain(_) => "risky-domain",
             Self::CloseFeature(_) => "close-feature",
+            Self::All(_) => Self::ALL,
         }
     }
 
-    /// When the edit happens.
+    /// The edits it is made of, in the order in which they are made: itself, unless it is [`Edit::All`].
+    pub fn parts(&self) -> &[Self] {
+        match self {
+            Self::All(parts) => parts,
+            one => std::slice::from_ref(one),
+        }
+    }
+
+    /// When the edit happens. Of several it is the last thing that is touched, the world before the wire before the request.
     pub fn kind(&self) -> EditKind {
-        EditKind::of(self.name()).expect("every name that `name` gives is in `NAMES`")
+        let kind = |part: &Self| EditKind::of(part.name()).unwrap_or(EditKind::Request);
+        let kinds: Vec<EditKind> = self.parts().iter().map(kind).collect();
+        [EditKind::World, EditKind::Wire]
+            .into_iter()
+            .find(|kind| kinds.contains(kind))
+            .unwrap_or(EditKind::Request)
+    }
+
+    /// Makes, in a call, those edits that are simply another word in it.
+    pub fn on_call(&self, call: &mut Call) {
+        for part in self.parts() {
+            match part {
+                Self::As(name) => call.r#as.clone_from(name),
+                Self::Sign(with) => call.sign = Some(*with),
+                Self::Request(line) => call.request.clone_from(line),
+                Self::Bucket(name) => call.bucket = Some(name.clone()),
+                Self::Host(host) => call.host = Some(host.clone()),
+                Self::Body(body) => call.body = Some(body.clone()),
+                _ => {}
+            }
+        }
     }
 
     /// Whether it changes the state of the owner's account, so that everything else of that account would notice.
     pub fn touches_account(&self) -> bool {
-        matches!(
-            self,
-            Self::AccountStatus(_)
-                | Self::KmsStatus(_)
-                | Self::StsRefusedInRegion(_)
-                | Self::StsRefusedInOperation(_)
-                | Self::CloseFeature(_)
-        )
+        let touches = |part: &Self| {
+            matches!(
+                part,
+                Self::AccountStatus(_)
+                    | Self::KmsStatus(_)
+                    | Self::StsRefusedInRegion(_)
+                    | Self::StsRefusedInOperation(_)
+                    | Self::CloseFeature(_)
+            )
+        };
+        self.parts().iter().any(touches)
     }
 
     /// Identities the edit names: those it puts to use, and those whose state it changes.
@@ -169,6 +206,7 @@ impl Edit {
             Self::RamPolicy(of) => of.keys().map(String::as_str).collect(),
             Self::KeyStatus(of) => of.keys().map(String::as_str).collect(),
             Self::KeyNetworks(of) => of.keys().map(String::as_str).collect(),
+            Self::All(parts) => parts.iter().flat_map(Self::identities).collect(),
             _ => Vec::new(),
         }
     }
@@ -176,7 +214,10 @@ impl Edit {
 
 #[cfg(test)]
 mod tests {
+    use oss_reference::operator::protocol::KmsStatus;
+
     use super::*;
+    use crate::case::model::Yes;
 
     #[test]
     fn the_kinds_part_the_list_where_the_wire_and_the_world_begin() {
@@ -191,6 +232,21 @@ mod tests {
     }
 
     #[test]
+    fn several_edits_are_of_the_kind_that_is_furthest_from_the_request() {
+        let all = |parts: &[Edit]| Edit::All(parts.to_vec());
+        let (request, wire) = (Edit::Method("PUT".into()), Edit::FlipSignature(Yes));
+        let world = Edit::KmsStatus(KmsStatus::None);
+        assert_eq!(
+            all(&[request.clone(), request.clone()]).kind(),
+            EditKind::Request
+        );
+        assert_eq!(all(&[wire.clone(), request.clone()]).kind(), EditKind::Wire);
+        let whole = all(&[request, world, wire]);
+        assert_eq!(whole.kind(), EditKind::World);
+        assert!(whole.touches_account());
+    }
+
+    #[test]
     fn every_name_is_a_variant_and_every_variant_is_named() {
         let schema = schemars::schema_for!(Edit).to_value();
         let variants: Vec<&str> = schema["oneOf"]
@@ -200,6 +256,7 @@ mod tests {
             .flat_map(|variant| variant["required"].as_array().unwrap())
             .map(|name| name.as_str().unwrap())
             .collect();
-        assert_eq!(variants, Edit::NAMES);
+        let (last, others) = variants.split_last().unwrap();
+        assert_eq!((others, *last), (&Edit::NAMES[..], Edit::ALL));
     }
 }

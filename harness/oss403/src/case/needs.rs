@@ -207,6 +207,10 @@ fn of_call(call: &Call, needs: &mut BTreeSet<Capability>) {
 }
 
 fn of_edit(edit: &Edit, needs: &mut BTreeSet<Capability>) {
+    edit.parts().iter().for_each(|part| of_part(part, needs));
+}
+
+fn of_part(edit: &Edit, needs: &mut BTreeSet<Capability>) {
     edit.identities()
         .into_iter()
         .for_each(|who| of_identity(who, needs));

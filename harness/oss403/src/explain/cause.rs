@@ -6,7 +6,7 @@ use super::flow::{flow, pairs};
 use crate::case::EditKind;
 use crate::case::expand::Template;
 use crate::case::ledger::{ANY_MESSAGE, Entry};
-use crate::case::model::{Alternative, CaseFile, ProvokedBy, Severity, Source, SourceKind};
+use crate::case::model::{Alternative, CaseFile, Edit, ProvokedBy, Severity, Source, SourceKind};
 use crate::case::revision::Revision;
 use crate::report::style::{Style, Tone, counted, harmless};
 
@@ -172,6 +172,15 @@ fn twin(template: &Template, file: &CaseFile, page: &mut Page) {
         .map(|expect| format!(", {}", pairs(expect)))
         .unwrap_or_default();
     page.below("then", &format!("{} {}{expected}", file.status, file.code));
+    if let Some(before) = body.get("before") {
+        let other = ["cause", "answer"].iter().find_map(|key| before.get(key));
+        let word = |key: &str| before.get(key).and_then(Value::as_str).unwrap_or_default();
+        let other = other.map(flow).unwrap_or_default();
+        page.below(
+            "before",
+            &format!("{other} ({}: {})", word("order"), word("source")),
+        );
+    }
     if let Some(unchanged) = body.get("unchanged") {
         page.below("unchanged", &list(unchanged));
     }
@@ -201,6 +210,10 @@ fn request(base: &Value) -> String {
 }
 
 fn edit(edit: &Value) -> String {
+    if let Some(Value::Array(parts)) = edit.get(Edit::ALL) {
+        let parts: Vec<String> = parts.iter().map(self::edit).collect();
+        return parts.join("; and ");
+    }
     let kind = edit
         .as_object()
         .and_then(|entries| entries.keys().next())

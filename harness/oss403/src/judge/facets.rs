@@ -407,14 +407,17 @@ fn string_to_sign(
 
 /// Whether the edit changes what is signed after it has been signed.
 fn tampers(edit: &Edit) -> bool {
-    matches!(
-        edit,
-        Edit::TamperMethod(_)
-            | Edit::TamperPath(_)
-            | Edit::TamperHeader(_)
-            | Edit::RemoveHeader(_)
-            | Edit::TamperQuery(_)
-            | Edit::RemoveQuery(_)
-            | Edit::TamperField(_)
-    )
+    let tampers = |part: &Edit| {
+        matches!(
+            part,
+            Edit::TamperMethod(_)
+                | Edit::TamperPath(_)
+                | Edit::TamperHeader(_)
+                | Edit::RemoveHeader(_)
+                | Edit::TamperQuery(_)
+                | Edit::RemoveQuery(_)
+                | Edit::TamperField(_)
+        )
+    };
+    edit.parts().iter().any(tampers)
 }

@@ -14,12 +14,22 @@ use crate::case::model::{BucketSpec, Edit};
 use crate::target::Identity;
 use crate::wire::scene::BucketPlace;
 
-/// Applies a world edit; every other edit leaves the world as it is.
+/// Applies those world edits that hide the world, or those that do not, in their order; every other edit leaves the world as it is.
 pub(crate) async fn apply(
     edit: &Edit,
+    hiding: bool,
     world: &World,
     courier: &Courier<'_>,
 ) -> Result<(), Trouble> {
+    for part in edit.parts() {
+        if hides_world(part) == hiding {
+            apply_one(part, world, courier).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn apply_one(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<(), Trouble> {
     let now = courier.context.now();
     let own = || world.scene.bucket("");
     match edit {
@@ -86,27 +96,28 @@ pub(crate) async fn apply(
 
 /// Whether an edit makes a bucket besides those of the scenario.
 pub(crate) fn makes_bucket(edit: &Edit) -> bool {
-    matches!(edit, Edit::BindDomain(_))
+    let makes = |part: &Edit| matches!(part, Edit::BindDomain(_));
+    edit.parts().iter().any(makes)
 }
 
 /// Whether the owner can read nothing while the edit holds, so that probes say something only before it and after it was lifted.
 pub(crate) fn hides_world(edit: &Edit) -> bool {
-    match edit {
+    let hides = |part: &Edit| match part {
         Edit::AccountStatus(_) | Edit::BucketStatus(_) | Edit::KmsStatus(_) => true,
-        Edit::KeyStatus(_) | Edit::KeyNetworks(_) => edit.identities().contains(&"owner"),
+        Edit::KeyStatus(_) | Edit::KeyNetworks(_) => part.identities().contains(&"owner"),
         _ => false,
-    }
+    };
+    edit.parts().iter().any(hides)
 }
 
-/// Ends what an edit that hides the world has done.
+/// Ends what the edits that hide the world have done.
 pub(crate) async fn lift(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<(), Trouble> {
-    for set in states(edit, world, courier)
-        .await?
-        .into_iter()
-        .filter_map(opposite)
-    {
-        courier.count();
-        courier.context.operator()?.set(set).await?;
+    for part in edit.parts().iter().filter(|part| hides_world(part)) {
+        let sets = states(part, world, courier).await?;
+        for set in sets.into_iter().filter_map(opposite) {
+            courier.count();
+            courier.context.operator()?.set(set).await?;
+        }
     }
     Ok(())
 }
@@ -197,8 +208,8 @@ async fn states(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<Vec
                 value: FeatureStatus::Closed,
             });
         }
-        Edit::RiskyDomain(_) => {
-            let domain = world.domain();
+        Edit::RiskyDomain(domain) => {
+            let domain = world.scene.text(domain, now)?;
             sets.push(Set::DomainRisk {
                 domain,
                 value: DomainRisk::High,

@@ -106,12 +106,12 @@ impl Twin<'_> {
             self.record.base = Some(self.base().await?);
             self.courier.context.go_on()?;
             let world = self.worlds.edited;
+            edit::apply(edit, false, world, self.courier).await?;
             if !edit::hides_world(edit) {
-                edit::apply(edit, world, self.courier).await?;
                 return self.probed_edit().await;
             }
             let before = self.probe().await?;
-            edit::apply(edit, world, self.courier).await?;
+            edit::apply(edit, true, world, self.courier).await?;
             self.record.edited = Some(self.edited().await?);
             if !before.is_empty() {
                 edit::lift(edit, world, self.courier).await?;

@@ -25,6 +25,7 @@ fn the_page_names_every_edit_host_identity_and_placeholder() {
     };
     for name in Edit::NAMES
         .iter()
+        .chain(&[Edit::ALL])
         .chain(&HostName::NAMES)
         .chain(&BUILT_IN_IDENTITIES)
     {

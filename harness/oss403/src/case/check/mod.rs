@@ -1,8 +1,10 @@
 //! Everything that can be known to be wrong with a case file without a network.
 
 mod header;
+mod precedence;
 mod requests;
 mod scenario;
+mod shape;
 mod words;
 
 use std::collections::HashSet;
@@ -34,7 +36,7 @@ pub fn file(name: &str, text: &str, listed: &[Listed]) -> (Option<Entry>, Vec<Di
     };
     let mut found = Vec::new();
     let head = header::check(&document, listed, &mut found);
-    let templates = scenarios(&document, head.as_ref(), &mut found);
+    let templates = scenarios(&document, head.as_ref(), listed, &mut found);
     let mut diagnostics: Vec<Diagnostic> = found
         .iter()
         .take(MOST_PER_FILE)
@@ -69,6 +71,7 @@ pub fn file(name: &str, text: &str, listed: &[Listed]) -> (Option<Entry>, Vec<Di
 fn scenarios(
     document: &Document,
     head: Option<&CaseFile>,
+    listed: &[Listed],
     found: &mut Vec<Problem>,
 ) -> Vec<Template> {
     let top = Path::from(["scenarios"]);
@@ -88,7 +91,7 @@ fn scenarios(
         let path = top.then(index);
         match Template::of(scenario) {
             Ok(template) => {
-                let local = instances(&template, head);
+                let local = instances(&template, head, listed);
                 found.extend(local.into_iter().map(|problem| below(&path, problem)));
                 templates.push(template);
             }
@@ -108,14 +111,14 @@ fn scenarios(
 }
 
 /// The problems of a scenario's instances, each once, at the place where the words were written.
-fn instances(template: &Template, head: Option<&CaseFile>) -> Vec<Problem> {
+fn instances(template: &Template, head: Option<&CaseFile>, listed: &[Listed]) -> Vec<Problem> {
     let mut seen = HashSet::new();
     let mut kept = Vec::new();
     for picks in template.combinations() {
         let problems = match template.filled(&picks) {
             Err(problem) => vec![problem],
             Ok(filled) => {
-                let problems = scenario::check(&filled, head).into_iter();
+                let problems = scenario::check(&filled, head, listed).into_iter();
                 problems
                     .map(|problem| template.written(&picks, problem))
                     .collect()

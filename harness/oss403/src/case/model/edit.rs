@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{CorsRuleSpec, HostName, ObjectSpec, RefererSpec, SignWith, Span, TextMap};
 
-/// The one thing that differs: a map with exactly one key.
+/// What differs: a map with exactly one key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Edit {
@@ -128,10 +128,13 @@ pub enum Edit {
     StsRefusedInRegion(Yes),
     /// This operation takes no tokens of the owner's account (operator).
     StsRefusedInOperation(String),
-    /// `${domain}` is known for abuse (operator).
-    RiskyDomain(Yes),
+    /// This domain is known for abuse (operator).
+    RiskyDomain(String),
     /// This configuration, by its sub-resource, is not open to the owner's account (operator).
     CloseFeature(String),
+    // Two faults at once.
+    /// Two or three edits together, in this order, for scenarios that say by `before` which refusal comes first.
+    All(#[schemars(length(min = 2, max = 3))] Vec<Edit>),
 }
 
 /// `true`, the only value of an edit that needs none.
