@@ -9,6 +9,7 @@ pub mod cli;
 pub mod exit;
 pub mod explain;
 pub mod judge;
+pub mod mutate;
 pub mod report;
 pub mod run;
 pub mod suite;

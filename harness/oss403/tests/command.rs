@@ -8,6 +8,8 @@ mod exits;
 mod faults;
 #[path = "command/output.rs"]
 mod output;
+#[path = "command/precedence.rs"]
+mod precedence;
 #[path = "command/result_file.rs"]
 mod result_file;
 #[path = "command/serve.rs"]

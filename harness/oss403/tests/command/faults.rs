@@ -2,8 +2,8 @@
 //! has no conformant cause.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
+use futures_util::StreamExt as _;
 use oss_reference::checks::{Row, TABLE};
 use oss_reference::config::{Config, Extreme, Faults};
 use oss403::case::revision::Revision;
@@ -11,11 +11,14 @@ use oss403::case::{Instance, Ledger};
 use oss403::exit::Exit;
 use oss403::judge::verdict::Verdict;
 use oss403::run::{Options, StopSignal};
-use oss403::suite::{Certified, certify};
+use oss403::suite::{Certified, Step, certify};
 use oss403::target::Target;
 use tempfile::TempDir;
 
 use crate::support::Desk;
+
+/// Servers at a time: more would only wait for each other, and for open files.
+pub(crate) const AT_A_TIME: usize = 8;
 
 /// The ledger with everything that any revision has.
 fn observed() -> Ledger {
@@ -23,6 +26,15 @@ fn observed() -> Ledger {
 }
 
 async fn run(faults: Faults, instances: Vec<Instance>) -> Certified {
+    run_with(faults, instances, |_| {}).await
+}
+
+/// A run against the reference server with those faults; `on_step` sees each instance as it is done.
+pub(crate) async fn run_with(
+    faults: Faults,
+    instances: Vec<Instance>,
+    on_step: impl FnMut(Step) + Send,
+) -> Certified {
     let target = Target::embedded(Config {
         faults,
         ..Config::default()
@@ -43,7 +55,7 @@ async fn run(faults: Faults, instances: Vec<Instance>) -> Certified {
         &options,
         StopSignal::new(),
         None,
-        |_| {},
+        on_step,
     )
     .await
     .unwrap();
@@ -53,22 +65,20 @@ async fn run(faults: Faults, instances: Vec<Instance>) -> Certified {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_check_that_is_switched_off_is_missed_by_a_scenario_of_its_cause() {
-    let ledger = Arc::new(observed());
-    let mut runs = tokio::task::JoinSet::new();
+    let ledger = observed();
     let checks = TABLE.iter().filter_map(|row| match row {
         Row::Check(check) => Some(check),
         Row::Guard(_) => None,
     });
-    for check in checks {
-        let ledger = Arc::clone(&ledger);
-        runs.spawn(async move {
-            let causes: Vec<String> = check
-                .causes
-                .iter()
-                .map(|cause| cause.id().to_owned())
-                .filter(|id| ledger.listed().iter().any(|row| row.id == *id))
-                .collect();
-            let instances = ledger.select(&causes).unwrap();
+    let runs = checks.map(|check| {
+        let causes: Vec<String> = check
+            .causes
+            .iter()
+            .map(|cause| cause.id().to_owned())
+            .filter(|id| ledger.listed().iter().any(|row| row.id == *id))
+            .collect();
+        let instances = ledger.select(&causes).unwrap();
+        async move {
             let faults = Faults {
                 without: vec![check.name.into()],
                 ..Faults::default()
@@ -81,15 +91,17 @@ async fn every_check_that_is_switched_off_is_missed_by_a_scenario_of_its_cause()
                     .and_then(oss403::judge::summary::CauseTally::verdict)
                     == Some(Verdict::Deviates)
             });
-            (check.name, noticed && certified.exit() == Exit::Deviations)
-        });
-    }
-    let results = runs.join_all().await;
+            (check.name, noticed, certified.exit())
+        }
+    });
+    let results: Vec<_> = futures_util::stream::iter(runs)
+        .buffer_unordered(AT_A_TIME)
+        .collect()
+        .await;
     assert!(results.len() >= 46, "{}", results.len());
     let missed: Vec<_> = results
         .iter()
-        .filter(|(_, noticed)| !noticed)
-        .map(|(name, _)| name)
+        .filter(|(_, noticed, exit)| !noticed || *exit != Exit::Deviations)
         .collect();
     assert!(
         missed.is_empty(),
@@ -153,7 +165,7 @@ fn the_command_names_the_cause() {
             "{causes:?} in {}",
             ran.out
         );
-        assert!(ran.out.contains("deviates: granted"), "{}", ran.out);
+        assert!(ran.out.contains(" granted"), "{}", ran.out);
         assert!(ran.out.contains("    curl "), "{}", ran.out);
     }
 }
