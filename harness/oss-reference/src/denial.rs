@@ -158,7 +158,8 @@ causes! {
         "The cname belongs to another user.";
     ObjectState = "object-state", "InvalidObjectState", Some("0016-00000404"),
         "The operation is not valid for the object's state.";
-    // Not in the documented list, but given by the service.
+    // Not in the documented list, but given by the service. Where no source shows a message (`cname-*`, `kms-service-not-enabled`,
+    // `logging-target-bucket`) it is our own.
     DateInvalid = "date-invalid", "AccessDenied", Some("0002-00000502"),
         "OSS authentication requires a valid Date.";
     ListBucketsForbidden = "list-buckets-forbidden", "AccessDenied", None,
@@ -177,6 +178,25 @@ causes! {
         "The ownership of the domain needs to be verified.";
     PostExtraField = "post-extra-field", "AccessDenied", Some("0006-00000228"),
         "Invalid according to Policy: Extra input fields: ";
+    TokenLost = "access-key-sts-token-lost", "InvalidAccessKeyId", Some("0002-00000003"),
+        "The OSS Access Key Id you provided does not exist in our records. The Security Token may be lost to specify that it is a STS Access Id.";
+    CnameForbidden = "cname-forbidden", "CnameIsForbidden", None,
+        "The cname is reserved and cannot be bound to a bucket.";
+    CnameRisk = "cname-risk", "CnameIsRisk", None,
+        "The cname is at high risk and cannot be bound to a bucket.";
+    CorsNotEnabled = "cors-not-enabled", "AccessForbidden", Some("0003-00000601"),
+        "CORSResponse: CORS is not enabled for this bucket.";
+    FeatureGated = "feature-gated", "AccessDenied", Some("0024-00000008"),
+        "Configuration is disabled for the current user";
+    KmsServiceNotEnabled = "kms-service-not-enabled", "KmsServiceNotEnabled", Some("0005-00000218"),
+        "The KMS service is not enabled for this account.";
+    LoggingTargetBucket = "logging-target-bucket", "InvalidTargetBucketForLogging", None,
+        "The target bucket for logging does not belong to you.";
+    // A Deny is worded alike wherever it stands; ECs tell the cases apart.
+    RamPolicyDeny = "ram-policy-explicit-deny", "AccessDenied", Some("0003-00000201"),
+        "Access denied by bucket policy.";
+    RamAndBucketPolicyDeny = "ram-and-bucket-policy-deny", "AccessDenied", Some("0003-00000203"),
+        "Access denied by bucket policy.";
 }
 
 impl Cause {

@@ -10,6 +10,8 @@ mod faults;
 mod mutants;
 #[path = "command/output.rs"]
 mod output;
+#[path = "command/precedence.rs"]
+mod precedence;
 #[path = "command/result_file.rs"]
 mod result_file;
 #[path = "command/serve.rs"]

@@ -11,19 +11,15 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
         return Ok(());
     };
     let id = &claim.access_key_id;
-    let refuse = |ec| {
-        let denial = Denial::new(Cause::AccessKeyUnknown)
-            .ec(ec)
-            .extra("OSSAccessKeyId", id.clone());
-        Err(denial.into())
-    };
+    let denial = |cause| Denial::new(cause).extra("OSSAccessKeyId", id.clone());
+    let refuse = |ec| Err(denial(Cause::AccessKeyUnknown).ec(ec).into());
     let temporary = match inquiry.access_key() {
         None if id.starts_with("STS.") => return refuse("0002-00000002"),
         None => return refuse("0002-00000902"),
         Some(key) => matches!(key.holder, KeyHolder::Session { .. }),
     };
     match (temporary, claim.security_token.is_some()) {
-        (true, false) => refuse("0002-00000003"),
+        (true, false) => Err(denial(Cause::TokenLost).into()),
         // No key of this kind is on record as a temporary one, so the records do not have it.
         (false, true) => refuse("0002-00000002"),
         _ => Ok(()),

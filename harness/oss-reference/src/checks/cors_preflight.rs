@@ -14,12 +14,11 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     if request.method != "OPTIONS" {
         return Ok(());
     }
-    let refuse = |ec| Err(Denial::new(Cause::CorsForbidden).ec(ec).into());
     let Some(rules) = inquiry.bucket().and_then(|bucket| bucket.cors.as_ref()) else {
-        return refuse("0003-00000601");
+        return Err(Denial::new(Cause::CorsNotEnabled).into());
     };
     match cors::allowed(rules, request) {
         Some(_) => Ok(()),
-        None => refuse("0003-00000602"),
+        None => Err(Denial::new(Cause::CorsForbidden).into()),
     }
 }

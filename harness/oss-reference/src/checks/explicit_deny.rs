@@ -13,15 +13,13 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     for right in inquiry.rights() {
         let by_ram = right.ram == Decision::ExplicitDeny;
         let by_bucket = right.bucket_policy == Decision::ExplicitDeny;
-        let ec = match (by_ram, by_bucket) {
+        let cause = match (by_ram, by_bucket) {
             (false, false) => continue,
-            (true, false) => "0003-00000201",
-            (false, true) => "0003-00000101",
-            (true, true) => "0003-00000203",
+            (true, false) => Cause::RamPolicyDeny,
+            (false, true) => Cause::BucketPolicy,
+            (true, true) => Cause::RamAndBucketPolicyDeny,
         };
-        return Err(right
-            .explain(inquiry, Denial::new(Cause::BucketPolicy).ec(ec))
-            .into());
+        return Err(right.explain(inquiry, Denial::new(cause)).into());
     }
     Ok(())
 }

@@ -17,17 +17,24 @@ mod bucket_status;
 mod claim;
 mod clock_skew;
 mod cname_ownership;
+mod cname_proof;
+mod cname_reserved;
+mod cname_risk;
 mod copy_region;
 mod cors_preflight;
+mod domain;
 mod explicit_deny;
+mod feature_open;
 mod guards;
 mod hierarchical_namespace;
 mod image;
 mod inquiry;
 mod kms;
+mod kms_default;
 mod kms_key;
 mod kms_service;
 mod limit;
+mod logging_target;
 mod multipart_right;
 mod object_acl;
 mod object_state;
@@ -35,7 +42,10 @@ mod owner_status;
 mod path_style;
 mod policies;
 mod post_policy;
+mod public_acl;
+mod public_policy;
 mod referer;
+mod requester_pays;
 mod retention_lock;
 mod rights;
 mod run;
@@ -52,6 +62,7 @@ mod transfer_acceleration;
 mod url_auth_date;
 mod url_auth_expiry;
 mod url_auth_parameters;
+mod valid_date;
 mod vpc_endpoint_policy;
 
 use guards::addressing as host_guard;
@@ -86,7 +97,7 @@ pub static TABLE: &[Row] = {
         guard(Addressing, "put-bucket-host", "help page: HTTP status code 400", host_guard::put_bucket_host),
         check(Addressing, "standard-host", &[NonStandardHost], "help page: HTTP status code 403", standard_host::check),
         guard(Addressing, "preflight-complete", "EC 0034-00000101, -102", host_guard::preflight_complete),
-        check(Addressing, "cors-preflight", &[CorsForbidden], "help page: OptionObject; EC 0003-00000602", cors_preflight::check),
+        check(Addressing, "cors-preflight", &[CorsForbidden, CorsNotEnabled], "help page: OptionObject; EC 0003-00000601, -602", cors_preflight::check),
         check(Addressing, "bucket-status", &[BucketDisabled], "EC 0003-00000908", bucket_status::check),
         check(Addressing, "owner-status", &[UserDisabled, BucketOwnerAbnormal], "EC 0003-00000801", owner_status::check),
         // Who signed it? Expiry comes before the signature by the documentation of signed URLs; that the other rules of time and of
@@ -97,11 +108,10 @@ pub static TABLE: &[Row] = {
         check(Authentication, "url-auth-parameters", &[UrlAuthMissingParameter], "EC 0002-00000067, -68, -71", url_auth_parameters::check),
         check(Authentication, "url-auth-date", &[UrlAuthInvalidDate], "EC 0002-00000070", url_auth_date::check),
         check(Authentication, "url-auth-expiry", &[UrlAuthExpired], "help page: Add signatures to URLs; EC 0002-00000069", url_auth_expiry::check),
-        // A 403, but not one of the documented list, and so a guard.
-        guard(Authentication, "valid-date", "EC 0002-00000502, -503, -505", claim_guard::valid_date),
+        check(Authentication, "valid-date", &[DateInvalid], "EC 0002-00000502, -503, -505", valid_date::check),
         guard(Authentication, "credential-scope", "EC 0002-00000212, -226, -227", claim_guard::credential_scope),
         check(Authentication, "access-key-charset", &[AccessKeyCharset], "EC 0002-00000901", access_key_charset::check),
-        check(Authentication, "access-key-known", &[AccessKeyUnknown], "EC 0002-00000902, -03", access_key_known::check),
+        check(Authentication, "access-key-known", &[AccessKeyUnknown, TokenLost], "EC 0002-00000902, -03", access_key_known::check),
         check(Authentication, "access-key-enabled", &[AccessKeyDisabled], "EC 0002-00000903, -904", access_key_enabled::check),
         check(Authentication, "security-token-valid", &[SecurityTokenInvalid], "EC 0002-00000006", security_token_valid::check),
         check(Authentication, "security-token-match", &[SecurityTokenMismatch], "EC 0002-00000004", security_token_match::check),
@@ -123,40 +133,45 @@ pub static TABLE: &[Row] = {
         check(Authorisation, "referer", &[RefererDenied], "EC 0003-00000501 to -503", referer::check),
         check(Authorisation, "vpc-endpoint-policy", &[VpcEndpointPolicy], "EC 0003-00000401", vpc_endpoint_policy::check),
         check(Authorisation, "session-policy", &[AuthorizerPolicy], "help page: Authentication, step 2; EC 0003-00000301", session_policy::check),
-        check(Authorisation, "explicit-deny", &[BucketPolicy], "help page: Authentication, step 4; EC 0003-00000101, -201", explicit_deny::check),
+        check(Authorisation, "explicit-deny", &[BucketPolicy, RamPolicyDeny, RamAndBucketPolicyDeny], "help page: Authentication, step 4; EC 0003-00000101, -201, -203", explicit_deny::check),
         guard(Authorisation, "bucket-name-free", "EC 0015-00000104", right_guard::bucket_name_free),
         check(Authorisation, "bucket-ownership", &[BucketNotBelong, AnonymousBucket, AccessDenied, ListBucketsForbidden, PutBucketForbidden], "help page: Authentication, step 4.2; EC 0003-00000001, -02", bucket_ownership::check),
         check(Authorisation, "object-acl", &[ObjectAclRead, ObjectAclWrite, ObjectAclReadAcl, ObjectAclWriteAcl], "help page: Authentication, step 5; EC 0003-00000005 to -08", object_acl::check),
         check(Authorisation, "bucket-acl", &[BucketAcl], "help page: Authentication, step 5; EC 0003-00000001", bucket_acl::check),
         check(Authorisation, "multipart-right", &[ObjectNoRight, AnonymousObject], "help page: OSS permission, troubleshooting", multipart_right::check),
         check(Authorisation, "tagging-right", &[AccessDenied], "EC 0003-00000905", tagging_right::check),
-        guard(Authorisation, "requester-pays", "EC 0003-00000703", right_guard::requester_pays),
-        guard(Authorisation, "public-acl", "Block Public Access", right_guard::public_acl),
+        check(Authorisation, "requester-pays", &[RequesterPays], "EC 0003-00000703", requester_pays::check),
+        check(Authorisation, "public-acl", &[PublicAclBlocked, PublicObjectAclBlocked], "help page: Block Public Access; EC 0016-00000901", public_acl::check),
         // Can it be done? Only now is anything said about what a bucket holds: who may not read cannot learn what is there.
         guard(State, "bucket-present", "EC 0015-00000101", host_guard::bucket_present),
+        check(State, "feature-open", &[FeatureGated], "EC 0024-00000008", feature_open::check),
         // Regions are compared before the source is looked for (inferred), so this stands before the objects' existence.
         check(State, "copy-region", &[CopyCrossRegion], "EC 0016-00000306", copy_region::check),
         guard(State, "object-exists", "EC 0026-00000001", operation_guard::object_exists),
         check(State, "object-state", &[ObjectState], "EC 0016-00000404, -330", object_state::check),
         check(State, "hierarchical-namespace", &[HnsDisabled], "help page: HTTP status code 403", hierarchical_namespace::check),
-        check(State, "kms-service", &[KmsNotActivated, KmsInDebt, KmsInDebtOverdue], "EC 0005-00000218", kms_service::check),
+        check(State, "kms-service", &[KmsNotActivated, KmsServiceNotEnabled, KmsInDebt, KmsInDebtOverdue], "EC 0005-00000218", kms_service::check),
         check(State, "kms-key", &[KmsForbidden], "help page: Server-side encryption", kms_key::check),
         check(State, "retention-lock", &[WormLocked], "help page: Retention policies", retention_lock::check),
         check(State, "image", &[ImageDamage], "help page: HTTP status code 403", image::check),
         guard(State, "image-known", "EC 0040-00000005", image::known),
         // What the body says: these pass until it has been read.
+        check(Body, "cname-reserved", &[CnameForbidden], "help page: PutCname", cname_reserved::check),
+        check(Body, "cname-risk", &[CnameRisk], "help page: PutCname", cname_risk::check),
         check(Body, "cname-ownership", &[CnameDenied], "help page: PutCname", cname_ownership::check),
-        guard(Body, "domain-proven", "EC 0018-00000115", cname_ownership::proven),
-        guard(Body, "public-policy", "Block Public Access", right_guard::public_policy),
+        check(Body, "cname-proof", &[DomainOwnership], "help page: PutCname; EC 0018-00000115", cname_proof::check),
+        check(Body, "kms-default", &[KmsServiceNotEnabled], "help page: PutBucketEncryption", kms_default::check),
+        check(Body, "public-policy", &[PublicPolicyBlocked], "help page: Block Public Access", public_policy::check),
+        check(Body, "logging-target", &[LoggingTargetBucket], "help page: PutBucketLogging", logging_target::check),
     ]
 };
 
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
 pub enum Row {
-    /// Answers with 400, 404, 405, 409, or with a 403 outside the documented list; cannot be switched off.
+    /// Answers with 400, 404, 405 or 409; cannot be switched off.
     Guard(Guard),
-    /// One of the documented 403 refusals.
+    /// A 403, documented or seen; can be switched off.
     Check(Check),
 }
 

@@ -122,12 +122,9 @@ pub(crate) fn despite(inquiry: &Inquiry<'_>, refusal: &Refusal) -> Option<Grante
     })
 }
 
-/// Whether the guards of a stage judge the caller rather than the request. Those on the body are both about rights.
+/// Whether the guards of a stage judge the caller rather than the request.
 fn is_about_authority(stage: Stage) -> bool {
-    matches!(
-        stage,
-        Stage::Authentication | Stage::Authorisation | Stage::Body
-    )
+    matches!(stage, Stage::Authentication | Stage::Authorisation)
 }
 
 /// The caller an operation is carried out for.

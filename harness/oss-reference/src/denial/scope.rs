@@ -27,18 +27,30 @@ impl Cause {
                 "StringToSignBytes",
                 "CanonicalRequest",
             ],
-            // Of a Deny in a RAM policy (EC 0003-00000201).
-            Self::BucketPolicy => &["AccessDeniedDetail"],
+            Self::RamPolicyDeny => &["AccessDeniedDetail"],
             _ => &[],
         }
+    }
+
+    /// Whether a source shows its message. Where none does the message is our own, and nobody can be held to it.
+    pub fn has_known_message(self) -> bool {
+        !matches!(
+            self,
+            Self::CnameForbidden
+                | Self::CnameRisk
+                | Self::DomainOwnership
+                | Self::KmsServiceNotEnabled
+                | Self::LoggingTargetBucket
+        )
     }
 
     /// What it keeps from happening.
     pub fn keeps_from(self) -> KeepsFrom {
         let (reading, changing) = match self {
-            Self::CorsForbidden | Self::ObjectAclReadAcl | Self::ListBucketsForbidden => {
-                (false, false)
-            }
+            Self::CorsForbidden
+            | Self::CorsNotEnabled
+            | Self::ObjectAclReadAcl
+            | Self::ListBucketsForbidden => (false, false),
             Self::ObjectAclRead | Self::ImageDamage => (true, false),
             Self::AccessDenied
             | Self::ObjectNoRight
@@ -60,7 +72,12 @@ impl Cause {
             | Self::PutBucketForbidden
             | Self::PublicAclBlocked
             | Self::PublicObjectAclBlocked
-            | Self::PublicPolicyBlocked => (false, true),
+            | Self::PublicPolicyBlocked
+            | Self::CnameForbidden
+            | Self::CnameRisk
+            | Self::FeatureGated
+            | Self::KmsServiceNotEnabled
+            | Self::LoggingTargetBucket => (false, true),
             Self::EndpointMismatch
             | Self::PermanentRedirect
             | Self::KmsForbidden
@@ -94,6 +111,9 @@ impl Cause {
             | Self::UserDisabled
             | Self::BucketDisabled
             | Self::RequesterPays
+            | Self::TokenLost
+            | Self::RamPolicyDeny
+            | Self::RamAndBucketPolicyDeny
             | Self::ObjectState => (true, true),
         };
         KeepsFrom { reading, changing }

@@ -30,6 +30,7 @@ pub const SETTINGS: &[Setting] = settings! {
     "accessMonitor" => "BucketAccessMonitor",
     "asyncFetch" => "AsyncFetchTask",
     "bucketArchiveDirectRead" => "BucketArchiveDirectRead",
+    "dataAccelerator" => "DataAccelerator",
     "group" => "BucketGroup",
     "httpsConfig" => "BucketHttpsConfig",
     "inventory" => "BucketInventory",

@@ -7,18 +7,24 @@ use crate::xml::Writer;
 
 /// Help page: PutBucketEncryption.
 pub(super) fn put(bucket: &mut Bucket, body: &[u8]) -> Result<Answer, Rejection> {
+    bucket.encryption = Some(default(body)?);
+    Ok(Answer::empty(200))
+}
+
+/// The default that a PutBucketEncryption asks for, for the check of KMS and for the operation alike.
+///
+/// # Errors
+/// 400 when the body is no such rule.
+pub(crate) fn default(body: &[u8]) -> Result<Encryption, Rejection> {
     let rule = document(body, "ServerSideEncryptionRule")?;
     let default = rule
         .child("ApplyServerSideEncryptionByDefault")
         .ok_or_else(|| malformed_xml("ApplyServerSideEncryptionByDefault is missing"))?;
-    bucket.encryption = read(
+    let encryption = read(
         default.text_of("SSEAlgorithm"),
         default.text_of("KMSMasterKeyID"),
     )?;
-    if bucket.encryption.is_none() {
-        return Err(malformed_xml("SSEAlgorithm is missing"));
-    }
-    Ok(Answer::empty(200))
+    encryption.ok_or_else(|| malformed_xml("SSEAlgorithm is missing"))
 }
 
 /// Help page: GetBucketEncryption.

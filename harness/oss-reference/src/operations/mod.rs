@@ -14,7 +14,7 @@ mod copy;
 pub(crate) mod cors;
 mod crc64;
 mod delete;
-mod encryption;
+pub(crate) mod encryption;
 mod get;
 mod hex;
 mod hierarchy;
@@ -30,7 +30,7 @@ mod refusals;
 mod restore;
 mod retention;
 mod service;
-mod settings;
+pub(crate) mod settings;
 mod tags;
 
 use bytes::Bytes;

@@ -39,6 +39,13 @@ pub(super) fn delete(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rej
     Ok(Answer::empty(204))
 }
 
+/// The bucket that a PutBucketLogging names as the target of the logs; `None` when it switches logging off or cannot be read.
+pub(crate) fn logging_target(body: &[u8]) -> Option<String> {
+    let configuration = xml::read(body).ok()?;
+    let enabled = configuration.child("LoggingEnabled")?;
+    enabled.text_of("TargetBucket").map(str::to_owned)
+}
+
 /// Where the setting is kept: its sub-resource and, for those of which a bucket has several, their id.
 fn name(call: &Call<'_>) -> Result<String, Rejection> {
     let setting = setting(call.request).ok_or_else(|| invalid_argument("sub-resource", ""))?;
@@ -66,6 +73,7 @@ fn unset(name: &str) -> Unset {
         "versioning" => Unset::Default("VersioningConfiguration"),
         "accessMonitor" => Unset::Default("AccessMonitorConfiguration"),
         "resourceGroup" => Unset::Default("BucketResourceGroupConfiguration"),
+        "dataAccelerator" => Unset::Default("DataAcceleratorConfiguration"),
         "bucketArchiveDirectRead" => Unset::Default("ArchiveDirectReadConfiguration"),
         "httpsConfig" => Unset::Default("HttpsConfiguration"),
         "inventory" => Unset::Absent(

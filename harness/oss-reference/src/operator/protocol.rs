@@ -129,6 +129,22 @@ pub enum Set {
         /// The state.
         value: DomainOwnership,
     },
+    /// Whether a domain is known for abuse.
+    DomainRisk {
+        /// The domain.
+        domain: String,
+        /// The state.
+        value: DomainRisk,
+    },
+    /// Whether a configuration that the service opens account by account is open to one.
+    Feature {
+        /// UID.
+        account: String,
+        /// The bucket sub-resource that is its name, `dataAccelerator`.
+        feature: String,
+        /// The state.
+        value: FeatureStatus,
+    },
 }
 
 /// Takes away what `create` made, with everything it owns. Answers `{}`; removing what is absent is no error.
@@ -157,7 +173,7 @@ pub enum Remove {
         /// Id of the endpoint.
         endpoint: String,
     },
-    /// Every proof of ownership and every binding of a domain.
+    /// Every proof of ownership, every binding and the risk of a domain.
     Domain {
         /// The domain.
         domain: String,
@@ -309,4 +325,24 @@ pub enum DomainOwnership {
     Proven,
     /// Nothing proves it.
     None,
+}
+
+/// Whether a domain is known for abuse.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum DomainRisk {
+    /// Known for abuse.
+    High,
+    /// Nothing is known against it.
+    None,
+}
+
+/// Whether a feature is open to an account.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum FeatureStatus {
+    /// Open.
+    Open,
+    /// Not opened.
+    Closed,
 }

@@ -21,6 +21,7 @@ pub(super) fn remove(world: &mut World, command: Remove) {
             let domain = domain.to_ascii_lowercase();
             world.domain_proofs.retain(|(known, _)| *known != domain);
             world.cname_tokens.retain(|(known, _), _| *known != domain);
+            world.risky_domains.remove(&domain);
             world.cnames.remove(&domain);
         }
     }

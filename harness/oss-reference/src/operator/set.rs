@@ -4,9 +4,12 @@ use ipnet::IpNet;
 use oss_policy::PolicyKind;
 
 use super::execute::{OperatorError, account_mut, error, read_policy};
-use super::protocol::{self, DomainOwnership, KeyStatus, Set, StsSupport};
+use super::protocol::{
+    self, DomainOwnership, DomainRisk, FeatureStatus, KeyStatus, Set, StsSupport,
+};
 use crate::config::Config;
 use crate::operation::Operation;
+use crate::operation::settings::SETTINGS;
 use crate::world::{AccessKey, AccountStatus, Bucket, BucketStatus, KmsStatus, World};
 
 pub(super) fn set(world: &mut World, config: &Config, command: Set) -> Result<(), OperatorError> {
@@ -111,6 +114,33 @@ pub(super) fn set(world: &mut World, config: &Config, command: Set) -> Result<()
                 &mut world.domain_proofs,
                 proof,
                 value == DomainOwnership::Proven,
+            );
+        }
+        Set::DomainRisk { domain, value } => {
+            if domain.is_empty() {
+                return error("invalid-domain", "the domain is empty");
+            }
+            toggle(
+                &mut world.risky_domains,
+                domain.to_ascii_lowercase(),
+                value == DomainRisk::High,
+            );
+        }
+        Set::Feature {
+            account,
+            feature,
+            value,
+        } => {
+            if !SETTINGS.iter().any(|setting| setting.name == feature) {
+                return error(
+                    "no-such-feature",
+                    format!("{feature:?} is not the name of a configuration"),
+                );
+            }
+            toggle(
+                &mut account_mut(world, &account)?.closed_features,
+                feature,
+                value == FeatureStatus::Closed,
             );
         }
     }

@@ -22,6 +22,8 @@ pub struct Account {
     pub regions_without_sts: HashSet<String>,
     /// Operations (API names, `ListBuckets`) that refuse security tokens for this account's callers.
     pub operations_without_sts: HashSet<String>,
+    /// Configurations, by the name of their sub-resource, that were not opened for this account.
+    pub closed_features: HashSet<String>,
     /// Block Public Access at the level of the account.
     pub block_public_access: bool,
 }

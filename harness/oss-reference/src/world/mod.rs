@@ -34,6 +34,8 @@ pub struct World {
     pub cnames: HashMap<String, String>,
     /// `(domain, account)` pairs whose ownership has been proven (a DNS TXT record or an ICP filing).
     pub domain_proofs: HashSet<(String, String)>,
+    /// Domains that are known for abuse.
+    pub risky_domains: HashSet<String>,
     /// CNAME tokens by `(domain, bucket)`.
     pub cname_tokens: HashMap<(String, String), CnameToken>,
     /// VPC endpoints by id.

@@ -74,6 +74,86 @@ fn codes_and_messages_are_those_of_the_page() {
 }
 
 #[test]
+fn what_was_seen_besides_is_said_as_it_was_seen() {
+    for (name, code, message) in [
+        (
+            "date-in-words",
+            "AccessDenied",
+            "OSS authentication requires a valid Date.",
+        ),
+        (
+            "requester-does-not-pay",
+            "AccessDenied",
+            "Access denied for requester pay bucket",
+        ),
+        (
+            "public-bucket-blocked",
+            "AccessDenied",
+            "Put public bucket acl is not allowed",
+        ),
+        (
+            "public-object-blocked",
+            "AccessDenied",
+            "Put public object acl is not allowed",
+        ),
+        (
+            "public-policy-blocked",
+            "AccessDenied",
+            "Put public bucket policy is not allowed",
+        ),
+        (
+            "poor-list-buckets",
+            "AccessDenied",
+            "You are forbidden to list buckets.",
+        ),
+        (
+            "poor-put-bucket",
+            "AccessDenied",
+            "You are forbidden to oss:PutBucket.",
+        ),
+        (
+            "no-cors-rules",
+            "AccessForbidden",
+            "CORSResponse: CORS is not enabled for this bucket.",
+        ),
+        (
+            "feature-closed",
+            "AccessDenied",
+            "Configuration is disabled for the current user",
+        ),
+        (
+            "ram-policy-deny",
+            "AccessDenied",
+            "Access denied by bucket policy.",
+        ),
+        (
+            "session-key-without-token",
+            "InvalidAccessKeyId",
+            "The OSS Access Key Id you provided does not exist in our records. The Security Token may be lost to specify that it is a STS Access Id.",
+        ),
+    ] {
+        let denial = denial(name);
+        let said = denial.rendered(&Decisions::default());
+        assert_eq!((said.code, said.message), (code, message), "{name}");
+        assert_eq!(said.status, 403);
+    }
+    // Of these the sources show the code alone.
+    for (name, code) in [
+        ("cname-under-the-suffix", "CnameIsForbidden"),
+        ("cname-of-ill-repute", "CnameIsRisk"),
+        ("cname-without-proof", "NeedVerifyDomainOwnership"),
+        ("kms-none-for-a-named-key", "KmsServiceNotEnabled"),
+        ("logs-to-a-stranger", "InvalidTargetBucketForLogging"),
+    ] {
+        assert_eq!(
+            denial(name).rendered(&Decisions::default()).code,
+            code,
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn failed_conditions_are_rendered_as_the_service_does() {
     let message = |name| {
         denial(name)
@@ -118,6 +198,12 @@ fn ecs_tell_the_cases_of_a_cause_apart() {
         ("s3-future", "0002-00000501"),
         ("bucket-policy-deny", "0003-00000101"),
         ("ram-policy-deny", "0003-00000201"),
+        ("deny-on-both-sides", "0003-00000203"),
+        ("requester-does-not-pay", "0003-00000703"),
+        ("public-object-blocked", "0016-00000901"),
+        ("feature-closed", "0024-00000008"),
+        ("kms-none-for-a-named-key", "0005-00000218"),
+        ("cname-without-proof", "0018-00000115"),
         ("referer-empty", "0003-00000501"),
         ("referer-blacklisted", "0003-00000502"),
         ("referer-elsewhere", "0003-00000503"),
@@ -171,6 +257,14 @@ fn status_refusals_name_the_bucket_and_key_refusals_the_key() {
     assert_eq!(
         text(&denial("bucket-blocked"), "BucketName"),
         Some("bucket-one")
+    );
+    assert_eq!(
+        text(&denial("requester-does-not-pay"), "BucketName"),
+        Some("bucket-read")
+    );
+    assert_eq!(
+        text(&denial("session-key-without-token"), "OSSAccessKeyId").map(|id| &id[..4]),
+        Some("STS.")
     );
     assert_eq!(
         text(&denial("unknown-key"), "OSSAccessKeyId"),

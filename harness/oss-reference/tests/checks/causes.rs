@@ -36,6 +36,18 @@ fn every_documented_cause_has_a_scenario() {
 }
 
 #[test]
+fn every_cause_seen_besides_has_a_scenario_or_a_configuration() {
+    let shown: BTreeSet<&str> = all().iter().map(|scenario| scenario.cause.id()).collect();
+    for cause in &Cause::ALL[Cause::DOCUMENTED..] {
+        // Extra fields are refused under a configuration of their own, see `configuration`.
+        assert!(
+            shown.contains(cause.id()) || *cause == Cause::PostExtraField,
+            "{cause:?}"
+        );
+    }
+}
+
+#[test]
 fn a_skipped_check_no_longer_refuses_for_its_causes() {
     for row in TABLE {
         let Row::Check(check) = row else { continue };

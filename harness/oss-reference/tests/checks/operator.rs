@@ -220,8 +220,31 @@ fn a_domain_is_forgotten_with_its_proofs() {
         .world
         .cnames
         .insert("d.example".into(), "bucket-one".into());
+    setup.operate(json!({ "set": "domain-risk", "domain": "D.example", "value": "high" }));
+    assert!(setup.world.risky_domains.contains("d.example"));
     setup.operate(json!({ "remove": "domain", "domain": "d.EXAMPLE" }));
     assert!(setup.world.domain_proofs.is_empty() && setup.world.cnames.is_empty());
+    assert!(setup.world.risky_domains.is_empty());
+}
+
+#[test]
+fn a_feature_is_closed_to_one_account_and_opened_again() {
+    let mut setup = Setup::new();
+    let read = setup.ask("GET", "bucket-one", "/?dataAccelerator");
+    let set = |setup: &mut Setup, account: &str, value: &str| {
+        setup.operate(json!({ "set": "feature", "account": account, "feature": "dataAccelerator", "value": value }));
+    };
+    set(&mut setup, OTHER, "closed");
+    assert_eq!(setup.cause(&read), Ok(()), "it is another's account");
+    set(&mut setup, OWNER, "closed");
+    assert_eq!(setup.cause(&read), Err(FeatureGated));
+    assert_eq!(
+        setup.cause(&setup.ask("GET", "bucket-one", "/?logging")),
+        Ok(()),
+        "other configurations stay open"
+    );
+    set(&mut setup, OWNER, "open");
+    assert_eq!(setup.cause(&read), Ok(()));
 }
 
 #[test]
@@ -297,6 +320,18 @@ fn errors_name_what_is_wrong_and_change_nothing() {
         (
             json!({ "set": "domain-ownership", "domain": "", "account": OWNER, "value": "proven" }),
             "invalid-domain",
+        ),
+        (
+            json!({ "set": "domain-risk", "domain": "", "value": "high" }),
+            "invalid-domain",
+        ),
+        (
+            json!({ "set": "feature", "account": OWNER, "feature": "teleport", "value": "closed" }),
+            "no-such-feature",
+        ),
+        (
+            json!({ "set": "feature", "account": "9", "feature": "dataAccelerator", "value": "closed" }),
+            "no-such-account",
         ),
     ] {
         assert_eq!(fails(&mut setup, command.clone()), code, "{command}");

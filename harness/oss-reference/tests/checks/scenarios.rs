@@ -1,5 +1,5 @@
-//! For every documented cause, requests that differ from a good one in a single defect. Expected causes are those of the help page "HTTP
-//! status code 403"; each `base` is the control that must pass.
+//! For every cause, requests that differ from a good one in a single defect. Expected causes are those of the help page "HTTP status
+//! code 403", and of the answers that were seen besides; each `base` is the control that must pass.
 
 use oss_policy::{BucketAcl, CorsRule, CorsRules, ObjectAcl, RefererRules};
 use oss_reference::Cause::{self, *};
@@ -107,6 +107,7 @@ pub(crate) fn all() -> Vec<Scenario> {
     all.extend(forms());
     all.extend(authorisation());
     all.extend(state());
+    all.extend(observed());
     all
 }
 
@@ -145,7 +146,7 @@ fn addressing() -> Vec<Scenario> {
             |_, a| { a.host = "oss-unbound.example.org".into(); a.path = "/".into(); };
         "region-less-host", "standard-host", NonStandardHost,
             |s| get(s), |_, a| a.host = "bucket-one.oss.aliyuncs.test".into();
-        "no-cors-rules", "cors-preflight", CorsForbidden,
+        "no-cors-rules", "cors-preflight", CorsNotEnabled,
             preflight, |s, _| s.bucket("bucket-one").cors = None;
         "cors-origin", "cors-preflight", CorsForbidden,
             preflight, |_, a| replace(a, "origin", "http://b.example");
@@ -192,7 +193,7 @@ fn authentication() -> Vec<Scenario> {
             |s| get(s), |_, a| a.key.id = "bad!key".into();
         "unknown-key", "access-key-known", AccessKeyUnknown,
             |s| get(s), |_, a| a.key.id = "LTAI0000000000000000nope".into();
-        "session-key-without-token", "access-key-known", AccessKeyUnknown,
+        "session-key-without-token", "access-key-known", TokenLost,
             |s| { let key = s.session(None); get(s).by(&key) }, |_, a| a.key.token = None;
         "plain-key-with-token", "access-key-known", AccessKeyUnknown,
             |s| get(s), |_, a| a.key.token = Some("x".into());
@@ -300,7 +301,7 @@ fn authorisation() -> Vec<Scenario> {
             |s| { let key = s.user(allow("oss:GetObject", "bucket-one/*")); get(s).by(&key) },
             |s, a| { let uid = a.key.uid.clone(); s.set_policy("bucket-one", json!([{ "Effect": "Deny", "Principal": [uid],
                          "Action": ["oss:GetObject"], "Resource": [format!("acs:oss:*:{OWNER}:bucket-one/*")] }])); };
-        "ram-policy-deny", "explicit-deny", BucketPolicy,
+        "ram-policy-deny", "explicit-deny", RamPolicyDeny,
             |s| { let key = s.user(allow("oss:GetObject", "bucket-one/*")); get(s).by(&key) },
             |s, a| { let policy = json!({ "Version": "1", "Statement": [
                          { "Effect": "Allow", "Action": "oss:GetObject", "Resource": "acs:oss:*:*:bucket-one/*" },
@@ -435,4 +436,78 @@ fn state() -> Vec<Scenario> {
                      s.world.buckets.insert("their-bucket".into(), theirs);
                      s.world.cnames.insert("d.example".into(), "their-bucket".into()); };
     }
+}
+
+/// What the 403 page does not list and the service gives.
+fn observed() -> Vec<Scenario> {
+    scenarios! {
+        "date-in-words", "valid-date", DateInvalid,
+            |s| get(s).header("x-oss-date", "20231218T080000Z"), |_, a| replace(a, "x-oss-date", "yesterday");
+        "date-without-zone", "valid-date", DateInvalid,
+            |s| get(s).header("date", "Mon, 18 Dec 2023 08:00:00 GMT"), |_, a| replace(a, "date", "2023-12-18");
+        "deny-on-both-sides", "explicit-deny", RamAndBucketPolicyDeny,
+            |s| { let key = s.user(allow("oss:GetObject", "bucket-one/*")); get(s).by(&key) },
+            |s, a| { let uid = a.key.uid.clone();
+                     s.set_policy("bucket-one", json!([{ "Effect": "Deny", "Principal": [uid], "Action": "oss:GetObject", "Resource": "acs:oss:*:*:bucket-one/*" }]));
+                     let policy = json!({ "Version": "1", "Statement": [{ "Effect": "Deny", "Action": "oss:GetObject", "Resource": "*" }] });
+                     s.operate(json!({ "set": "ram-policy", "account": OWNER, "user": a.key.uid, "value": policy })); };
+        "requester-does-not-pay", "requester-pays", RequesterPays,
+            |s| { s.bucket("bucket-read").requester_pays = true;
+                  s.ask("GET", "bucket-read", "/k.txt").by(&s.key("other-account")).header("x-oss-request-payer", "requester") },
+            |_, a| a.headers.clear();
+        "public-bucket-blocked", "public-acl", PublicAclBlocked,
+            |s| s.ask("PUT", "bucket-one", "/?acl").header("x-oss-acl", "public-read"),
+            |s, _| s.bucket("bucket-one").block_public_access = true;
+        "public-bucket-to-be-blocked", "public-acl", PublicAclBlocked,
+            |s| s.ask("PUT", "new-name", "/").header("x-oss-acl", "public-read-write"),
+            |s, _| s.world.accounts.get_mut(OWNER).expect("the account exists").block_public_access = true;
+        "public-object-blocked", "public-acl", PublicObjectAclBlocked,
+            |s| s.ask("PUT", "bucket-one", "/k.txt").header("x-oss-object-acl", "public-read"),
+            |s, _| s.bucket("bucket-one").block_public_access = true;
+        "public-policy-blocked", "public-policy", PublicPolicyBlocked,
+            |s| s.ask("PUT", "bucket-one", "/?policy").body(r#"{"Version":"1","Statement":[{"Effect":"Allow","Principal":"*","Action":"oss:GetObject","Resource":"acs:oss:*:*:bucket-one/*"}]}"#),
+            |s, _| s.bucket("bucket-one").block_public_access = true;
+        "feature-closed", "feature-open", FeatureGated,
+            |s| s.ask("GET", "bucket-one", "/?dataAccelerator"),
+            |s, _| { s.operate(json!({ "set": "feature", "account": OWNER, "feature": "dataAccelerator", "value": "closed" })); };
+        "kms-none-for-a-named-key", "kms-service", KmsServiceNotEnabled,
+            |s| put_encrypted(s).header("x-oss-server-side-encryption-key-id", "9468da86-3509-4f8d-a61e-6eab1eac0000"),
+            |s, _| { s.operate(json!({ "set": "kms-status", "account": OWNER, "value": "none" })); };
+        "kms-none-for-a-bucket", "kms-default", KmsServiceNotEnabled,
+            |s| s.ask("PUT", "bucket-one", "/?encryption").body("<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>KMS</SSEAlgorithm></ApplyServerSideEncryptionByDefault></ServerSideEncryptionRule>"),
+            |s, _| { s.operate(json!({ "set": "kms-status", "account": OWNER, "value": "none" })); };
+        "cname-under-the-suffix", "cname-reserved", CnameForbidden,
+            |s| proven(s), |_, a| *a = a.clone().body(&cname("www.aliyuncs.test"));
+        "cname-of-ill-repute", "cname-risk", CnameRisk,
+            |s| proven(s),
+            |s, _| { s.operate(json!({ "set": "domain-risk", "domain": "D.example", "value": "high" })); };
+        "cname-without-proof", "cname-proof", DomainOwnership,
+            |s| proven(s),
+            |s, _| { s.operate(json!({ "set": "domain-ownership", "domain": "d.example", "account": OWNER, "value": "none" })); };
+        "logs-to-a-stranger", "logging-target", LoggingTargetBucket,
+            |s| { let theirs = oss_reference::world::Bucket::new("their-bucket", OTHER, "cn-hangzhou", NOW);
+                  s.world.buckets.insert("their-bucket".into(), theirs);
+                  s.ask("PUT", "bucket-one", "/?logging").body(&logging("bucket-read")) },
+            |_, a| *a = a.clone().body(&logging("their-bucket"));
+    }
+}
+
+fn cname(domain: &str) -> String {
+    format!(
+        "<BucketCnameConfiguration><Cname><Domain>{domain}</Domain></Cname></BucketCnameConfiguration>"
+    )
+}
+
+/// A domain that is proven to be the owner's, about to be bound.
+fn proven(setup: &mut Setup) -> Ask {
+    setup.operate(json!({ "set": "domain-ownership", "domain": "d.example", "account": OWNER, "value": "proven" }));
+    setup
+        .ask("POST", "bucket-one", "/?cname&comp=add")
+        .body(&cname("d.example"))
+}
+
+fn logging(target: &str) -> String {
+    format!(
+        "<BucketLoggingStatus><LoggingEnabled><TargetBucket>{target}</TargetBucket><TargetPrefix>log/</TargetPrefix></LoggingEnabled></BucketLoggingStatus>"
+    )
 }

@@ -1,6 +1,6 @@
 //! The closed list of edits: what each is called, when it happens, and whose state it touches.
 
-use super::model::Edit;
+use super::model::{Call, Edit};
 
 /// When an edit happens, which decides the order in which a twin is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,8 +31,13 @@ const FIRST_ON_THE_WIRE: usize = 23;
 const FIRST_IN_THE_WORLD: usize = 38;
 
 impl Edit {
-    /// Every edit by name: those of the request, then those of the wire, then those of the world.
-    pub const NAMES: [&str; 56] = [
+    /// The name of the edit that is made of others.
+    pub const ALL: &str = "all";
+    /// How many edits [`Edit::All`] is made of.
+    pub const PARTS: std::ops::RangeInclusive<usize> = 2..=3;
+
+    /// Every edit that is not made of others, by name: those of the request, then those of the wire, then those of the world.
+    pub const NAMES: [&str; 59] = [
         "as",
         "sign",
         "request",
@@ -82,6 +87,7 @@ impl Edit {
         "lock-worm",
         "vpc-policy",
         "bind-domain",
+        "block-public-access",
         "account-status",
         "kms-status",
         "key-status",
@@ -89,6 +95,8 @@ impl Edit {
         "bucket-status",
         "sts-refused-in-region",
         "sts-refused-in-operation",
+        "risky-domain",
+        "close-feature",
     ];
 
     /// The edit's name, as a case writes it.
@@ -143,6 +151,7 @@ impl Edit {
             Self::LockWorm(_) => "lock-worm",
             Self::VpcPolicy(_) => "vpc-policy",
             Self::BindDomain(_) => "bind-domain",
+            Self::BlockPublicAccess(_) => "block-public-access",
             Self::AccountStatus(_) => "account-status",
             Self::KmsStatus(_) => "kms-status",
             Self::KeyStatus(_) => "key-status",
@@ -150,23 +159,58 @@ impl Edit {
             Self::BucketStatus(_) => "bucket-status",
             Self::StsRefusedInRegion(_) => "sts-refused-in-region",
             Self::StsRefusedInOperation(_) => "sts-refused-in-operation",
+            Self::RiskyDomain(_) => "risky-domain",
+            Self::CloseFeature(_) => "close-feature",
+            Self::All(_) => Self::ALL,
         }
     }
 
-    /// When the edit happens.
+    /// The edits it is made of, in the order in which they are made: itself, unless it is [`Edit::All`].
+    pub fn parts(&self) -> &[Self] {
+        match self {
+            Self::All(parts) => parts,
+            one => std::slice::from_ref(one),
+        }
+    }
+
+    /// When the edit happens. Of several it is the last thing that is touched, the world before the wire before the request.
     pub fn kind(&self) -> EditKind {
-        EditKind::of(self.name()).expect("every name that `name` gives is in `NAMES`")
+        let kind = |part: &Self| EditKind::of(part.name()).unwrap_or(EditKind::Request);
+        let kinds: Vec<EditKind> = self.parts().iter().map(kind).collect();
+        [EditKind::World, EditKind::Wire]
+            .into_iter()
+            .find(|kind| kinds.contains(kind))
+            .unwrap_or(EditKind::Request)
+    }
+
+    /// Makes, in a call, those edits that are simply another word in it.
+    pub fn on_call(&self, call: &mut Call) {
+        for part in self.parts() {
+            match part {
+                Self::As(name) => call.r#as.clone_from(name),
+                Self::Sign(with) => call.sign = Some(*with),
+                Self::Request(line) => call.request.clone_from(line),
+                Self::Bucket(name) => call.bucket = Some(name.clone()),
+                Self::Host(host) => call.host = Some(host.clone()),
+                Self::Body(body) => call.body = Some(body.clone()),
+                _ => {}
+            }
+        }
     }
 
     /// Whether it changes the state of the owner's account, so that everything else of that account would notice.
     pub fn touches_account(&self) -> bool {
-        matches!(
-            self,
-            Self::AccountStatus(_)
-                | Self::KmsStatus(_)
-                | Self::StsRefusedInRegion(_)
-                | Self::StsRefusedInOperation(_)
-        )
+        let touches = |part: &Self| {
+            matches!(
+                part,
+                Self::AccountStatus(_)
+                    | Self::KmsStatus(_)
+                    | Self::StsRefusedInRegion(_)
+                    | Self::StsRefusedInOperation(_)
+                    | Self::CloseFeature(_)
+            )
+        };
+        self.parts().iter().any(touches)
     }
 
     /// Identities the edit names: those it puts to use, and those whose state it changes.
@@ -176,6 +220,7 @@ impl Edit {
             Self::RamPolicy(of) => of.keys().map(String::as_str).collect(),
             Self::KeyStatus(of) => of.keys().map(String::as_str).collect(),
             Self::KeyNetworks(of) => of.keys().map(String::as_str).collect(),
+            Self::All(parts) => parts.iter().flat_map(Self::identities).collect(),
             _ => Vec::new(),
         }
     }
@@ -183,7 +228,10 @@ impl Edit {
 
 #[cfg(test)]
 mod tests {
+    use oss_reference::operator::protocol::KmsStatus;
+
     use super::*;
+    use crate::case::model::Yes;
 
     #[test]
     fn the_kinds_part_the_list_where_the_wire_and_the_world_begin() {
@@ -193,8 +241,23 @@ mod tests {
         assert_eq!(kind("flip-signature"), EditKind::Wire);
         assert_eq!(kind("tamper-field"), EditKind::Wire);
         assert_eq!(kind("put-object"), EditKind::World);
-        assert_eq!(kind("sts-refused-in-operation"), EditKind::World);
+        assert_eq!(kind("close-feature"), EditKind::World);
         assert_eq!(EditKind::of("put"), None);
+    }
+
+    #[test]
+    fn several_edits_are_of_the_kind_that_is_furthest_from_the_request() {
+        let all = |parts: &[Edit]| Edit::All(parts.to_vec());
+        let (request, wire) = (Edit::Method("PUT".into()), Edit::FlipSignature(Yes));
+        let world = Edit::KmsStatus(KmsStatus::None);
+        assert_eq!(
+            all(&[request.clone(), request.clone()]).kind(),
+            EditKind::Request
+        );
+        assert_eq!(all(&[wire.clone(), request.clone()]).kind(), EditKind::Wire);
+        let whole = all(&[request, world, wire]);
+        assert_eq!(whole.kind(), EditKind::World);
+        assert!(whole.touches_account());
     }
 
     #[test]
@@ -207,6 +270,7 @@ mod tests {
             .flat_map(|variant| variant["required"].as_array().unwrap())
             .map(|name| name.as_str().unwrap())
             .collect();
-        assert_eq!(variants, Edit::NAMES);
+        let (last, others) = variants.split_last().unwrap();
+        assert_eq!((others, *last), (&Edit::NAMES[..], Edit::ALL));
     }
 }

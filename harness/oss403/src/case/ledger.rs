@@ -1,6 +1,6 @@
-//! The ledger: every documented cause with its file, and every instance of its scenarios.
+//! The ledger: every listed cause with its file, and every instance of its scenarios.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
@@ -12,30 +12,33 @@ use super::check;
 use super::diagnostic::{Diagnostic, Severity};
 use super::expand::Template;
 use super::model::CaseFile;
+use super::revision::Revision;
 use super::select::{self, UnknownFilter};
 use super::yaml;
-
-/// The revision of the documentation whose list of causes is frozen here.
-pub const REVISION: &str = "documented-2023-06-27";
 
 /// The list of documented causes, beside the folders of the codes.
 pub const CAUSES: &str = "causes.tsv";
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../cases");
 
-/// A row of the documented list.
+/// The message of a cause whose text no source shows: any text will do.
+pub const ANY_MESSAGE: &str = "*";
+
+/// A row of a list of causes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Documented {
+pub struct Listed {
+    /// The revision whose list it stands in.
+    pub revision: Revision,
     /// Id of the cause.
     pub id: String,
     /// Its code.
     pub code: String,
-    /// Its message; `<…>` stands for what differs from answer to answer.
+    /// Its message; `<…>` stands for what differs from answer to answer, [`ANY_MESSAGE`] for a text that no source shows.
     pub message: String,
 }
 
-impl Documented {
-    /// Whether a case may give this as the documented message: the whole of it, or the part before what differs from answer to
+impl Listed {
+    /// Whether a case may give this as the cause's message: the whole of it, or the part before what differs from answer to
     /// answer, which then ends with a colon. A final full stop does not count.
     pub fn allows(&self, message: &str) -> bool {
         let bare = |text: &str| text.trim().trim_end_matches('.').to_owned();
@@ -72,16 +75,21 @@ impl Entry {
     }
 }
 
-/// The causes, in the order of the documented list, each with its sound file.
+/// The causes of a revision, in the order of the lists, each with its sound file.
 #[derive(Debug, Clone)]
 pub struct Ledger {
-    documented: Vec<Documented>,
+    revision: Revision,
+    /// The rows of every list, those of the first revision first.
+    listed: Vec<Listed>,
+    /// The entries of those rows, in the same order.
     entries: Vec<Entry>,
-    hash: String,
+    /// How many rows and entries each revision has, those of the former ones included, and its hash.
+    extents: [(usize, String); Revision::ALL.len()],
 }
 
 impl Ledger {
-    /// Reads the ledger of a directory: `causes.tsv`, and `<Code>/<cause>.yaml` for each of its rows.
+    /// Reads the ledger of a directory: `causes.tsv`, `observed.tsv`, and `<Code>/<cause>.yaml` for each of their rows. It shows the
+    /// documented revision; see [`Self::at`].
     ///
     /// # Errors
     /// Everything that is wrong with it.
@@ -107,53 +115,83 @@ impl Ledger {
         root: &str,
         files: &BTreeMap<String, String>,
     ) -> (Option<Self>, Vec<Diagnostic>) {
-        let (documented, mut diagnostics) = match files.get(CAUSES) {
-            Some(text) => documented(&format!("{root}/{CAUSES}"), text),
-            None => {
-                let message = format!("there is no `{CAUSES}` here, the list of documented causes");
-                return (None, vec![Diagnostic::of_file(root, message)]);
-            }
+        let Some(text) = files.get(CAUSES) else {
+            let message = format!("there is no `{CAUSES}` here, the list of documented causes");
+            return (None, vec![Diagnostic::of_file(root, message)]);
         };
+        let (mut listed, mut diagnostics) =
+            list(Revision::Documented, &format!("{root}/{CAUSES}"), text, &[]);
+        let documented = listed.len();
+        if let Some(text) = files.get(Revision::Observed.list()) {
+            let name = format!("{root}/{}", Revision::Observed.list());
+            let (more, found) = list(Revision::Observed, &name, text, &listed);
+            listed.extend(more);
+            diagnostics.extend(found);
+        }
         let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
         for (path, text) in files.iter().filter(|(path, _)| is_case(path)) {
-            let (entry, found) = check::file(&format!("{root}/{path}"), text, &documented);
+            let (entry, found) = check::file(&format!("{root}/{path}"), text, &listed);
             diagnostics.extend(found);
             entries.extend(entry.map(|entry| (entry.file.cause.clone(), entry)));
         }
-        let list = files.get(CAUSES).map(String::as_str).unwrap_or_default();
-        diagnostics.extend(missing(root, list, &documented, files));
+        diagnostics.extend(missing(root, &listed, files));
         let has_error = diagnostics
             .iter()
             .any(|found| found.severity == Severity::Error);
         let ledger = (!has_error).then(|| Self {
-            entries: documented
+            revision: Revision::default(),
+            entries: listed
                 .iter()
                 .filter_map(|row| entries.remove(&row.id))
                 .collect(),
-            documented,
-            hash: hash(files),
+            extents: [
+                (documented, hash(files, &listed[..documented])),
+                (listed.len(), hash(files, &listed)),
+            ],
+            listed,
         });
         (ledger, diagnostics)
     }
 
-    /// The documented list.
-    pub fn documented(&self) -> &[Documented] {
-        &self.documented
+    /// The same ledger, showing another revision.
+    #[must_use]
+    pub fn at(mut self, revision: Revision) -> Self {
+        self.revision = revision;
+        self
     }
 
-    /// The causes' files, in the order of the documented list.
+    fn extent(&self) -> &(usize, String) {
+        &self.extents[self.revision as usize]
+    }
+
+    /// The frozen list of the revision: what a level is stated of.
+    pub fn listed(&self) -> &[Listed] {
+        &self.listed[..self.extent().0]
+    }
+
+    /// The causes' files, in the order of the list.
     pub fn causes(&self) -> impl ExactSizeIterator<Item = &Arc<CaseFile>> {
-        self.entries.iter().map(|entry| &entry.file)
+        self.entries().iter().map(|entry| &entry.file)
     }
 
     /// The causes with their scenarios, in the same order.
     pub fn entries(&self) -> &[Entry] {
-        &self.entries
+        // A sound ledger has an entry for each row.
+        &self.entries[..self.extent().0]
+    }
+
+    /// The revisions after this one whose list has a cause, or a code, of that name.
+    pub fn later(&self, name: &str) -> Option<Revision> {
+        let later = &self.listed[self.extent().0..];
+        later
+            .iter()
+            .find(|row| row.id == name || row.code == name)
+            .map(|row| row.revision)
     }
 
     /// Every instance, made one at a time.
     pub fn instances(&self) -> impl Iterator<Item = Instance> {
-        self.entries.iter().flat_map(Entry::instances)
+        self.entries().iter().flat_map(Entry::instances)
     }
 
     /// The instances that any of the filters names; all when there is no filter. See [`select::matches`] for what a filter is.
@@ -164,29 +202,42 @@ impl Ledger {
         select::select(self, filters)
     }
 
-    /// SHA-256 over the list of causes and the case files, sorted by path, in hex.
+    /// SHA-256 over the revision's lists and its case files, sorted by path, in hex.
     pub fn hash(&self) -> &str {
-        &self.hash
+        &self.extent().1
     }
 
-    /// Names the revision of the documentation that the list of causes is frozen at.
-    pub fn revision(&self) -> &'static str {
-        REVISION
+    /// The revision it shows.
+    pub fn revision(&self) -> Revision {
+        self.revision
     }
 }
 
-/// The documented list that is compiled in: what a case file is held against when no other list is near.
-pub fn embedded_documented() -> Vec<Documented> {
-    let text = EMBEDDED
-        .get_file(CAUSES)
-        .and_then(include_dir::File::contents_utf8)
-        .unwrap_or_default();
-    documented(CAUSES, text).0
+/// The lists that are compiled in: what a case file is held against when no other list is near.
+pub fn embedded_lists() -> Vec<Listed> {
+    lists(|name| Some(EMBEDDED.get_file(name)?.contents_utf8()?.to_owned()))
 }
 
-/// Reads a list of causes: a line of titles, then `id`, `code` and `message` parted by tabs.
-pub fn documented(name: &str, text: &str) -> (Vec<Documented>, Vec<Diagnostic>) {
-    let mut rows: Vec<Documented> = Vec::new();
+/// The rows of every list, as far as `read` gives its text.
+pub fn lists(read: impl Fn(&str) -> Option<String>) -> Vec<Listed> {
+    let mut listed = Vec::new();
+    for revision in Revision::ALL {
+        if let Some(text) = read(revision.list()) {
+            listed.extend(list(revision, revision.list(), &text, &listed).0);
+        }
+    }
+    listed
+}
+
+/// Reads a list of causes: a line of titles, then `id`, `code` and `message` parted by tabs. `former` are the rows of the revisions
+/// before.
+pub fn list(
+    revision: Revision,
+    name: &str,
+    text: &str,
+    former: &[Listed],
+) -> (Vec<Listed>, Vec<Diagnostic>) {
+    let mut rows: Vec<Listed> = Vec::new();
     let mut diagnostics = Vec::new();
     for (number, line) in text
         .lines()
@@ -201,8 +252,16 @@ pub fn documented(name: &str, text: &str) -> (Vec<Documented>, Vec<Diagnostic>) 
             [id, _, _] if rows.iter().any(|row| row.id == id) => {
                 diagnostics.push(at(format!("the cause `{id}` is listed twice")));
             }
+            [id, _, _] if former.iter().any(|row| row.id == id) => {
+                let help = format!(
+                    "a revision includes the former ones; delete the line here, since `{CAUSES}` is frozen"
+                );
+                let message = format!("the cause `{id}` stands in `{CAUSES}` already");
+                diagnostics.push(at(message).help(help));
+            }
             [id, code, message] if ![id, code, message].contains(&"") => {
-                rows.push(Documented {
+                rows.push(Listed {
+                    revision,
                     id: id.into(),
                     code: code.into(),
                     message: message.into(),
@@ -217,6 +276,10 @@ pub fn documented(name: &str, text: &str) -> (Vec<Documented>, Vec<Diagnostic>) 
         diagnostics.push(Diagnostic::of_file(name, "the list of causes is empty"));
     }
     (rows, diagnostics)
+}
+
+fn is_list(path: &str) -> bool {
+    Revision::ALL.iter().any(|revision| revision.list() == path)
 }
 
 /// Files below a directory that belong to a ledger, and what could not be read.
@@ -248,7 +311,7 @@ fn read(dir: &FilePath) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
                     "a case file ends with `.yaml`",
                 );
                 unread.push(found);
-            } else if is_case(&name) || name == CAUSES {
+            } else if is_case(&name) || is_list(&name) {
                 match read_text(&entry.path()) {
                     Ok(text) => drop(files.insert(name, text)),
                     Err(diagnostic) => unread.push(diagnostic),
@@ -288,7 +351,7 @@ fn embedded_files() -> BTreeMap<String, String> {
                 file.contents_utf8()?.to_owned(),
             ))
         })
-        .filter(|(path, _)| is_case(path) || path == CAUSES)
+        .filter(|(path, _)| is_case(path) || is_list(path))
         .collect()
 }
 
@@ -296,18 +359,19 @@ fn is_case(path: &str) -> bool {
     path.ends_with(".yaml") && path.contains('/')
 }
 
-/// Causes of the list that no file is named for.
+/// Causes of the lists that no file is named for.
 fn missing<'a>(
     root: &'a str,
-    list: &'a str,
-    documented: &'a [Documented],
+    listed: &'a [Listed],
     files: &'a BTreeMap<String, String>,
 ) -> impl Iterator<Item = Diagnostic> + 'a {
-    documented.iter().filter_map(move |row| {
+    listed.iter().filter_map(move |row| {
         let wanted = format!("{}.yaml", row.id);
         let is_there = files
             .keys()
             .any(|path| path.rsplit('/').next() == Some(&wanted));
+        let name = row.revision.list();
+        let list = files.get(name).map(String::as_str).unwrap_or_default();
         let line = list
             .lines()
             .position(|line| line.split('\t').next() == Some(&row.id))
@@ -316,14 +380,24 @@ fn missing<'a>(
         (!is_there).then(|| {
             let message = format!("the cause `{}` has no case file", row.id);
             let help = format!("write `{root}/{}/{wanted}`", row.code);
-            Diagnostic::at(format!("{root}/{CAUSES}"), list, place, message).help(help)
+            Diagnostic::at(format!("{root}/{name}"), list, place, message).help(help)
         })
     })
 }
 
-fn hash(files: &BTreeMap<String, String>) -> String {
+/// The hash of a revision: over the lists its causes stand in, and the files of these causes.
+fn hash(files: &BTreeMap<String, String>, listed: &[Listed]) -> String {
+    let causes: BTreeSet<&str> = listed.iter().map(|row| row.id.as_str()).collect();
+    let lists: BTreeSet<&str> = listed.iter().map(|row| row.revision.list()).collect();
+    let stem = |path: &'_ str| {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        name.strip_suffix(".yaml").unwrap_or_default().to_owned()
+    };
     let mut hasher = Sha256::new();
     for (path, text) in files {
+        if !lists.contains(path.as_str()) && !causes.contains(stem(path).as_str()) {
+            continue;
+        }
         // Lengths keep the end of one text apart from the beginning of the next path.
         hasher.update((path.len() as u64).to_be_bytes());
         hasher.update(path);

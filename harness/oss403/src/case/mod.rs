@@ -15,6 +15,7 @@ pub mod model;
 pub mod needs;
 pub mod placeholder;
 pub mod request_line;
+pub mod revision;
 pub mod schema;
 pub mod select;
 pub mod span;

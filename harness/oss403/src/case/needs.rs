@@ -39,6 +39,9 @@ impl Capability {
             Self::ImageProcessing => "image-processing",
             Self::Cname => "cname",
             Self::VpcEndpoint => "vpc-endpoint",
+            Self::BlockPublicAccess => "block-public-access",
+            Self::RequesterPays => "requester-pays",
+            Self::Logging => "logging",
             Self::SignatureV1 => "signature-v1",
             Self::SignatureV2 => "signature-v2",
             Self::SignatureV4 => "signature-v4",
@@ -48,7 +51,7 @@ impl Capability {
     }
 
     /// Every capability, in the order of the language's description.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 25] = [
         Self::TwoRegions,
         Self::SecondAccount,
         Self::RamUsers,
@@ -66,6 +69,9 @@ impl Capability {
         Self::ImageProcessing,
         Self::Cname,
         Self::VpcEndpoint,
+        Self::BlockPublicAccess,
+        Self::RequesterPays,
+        Self::Logging,
         Self::SignatureV1,
         Self::SignatureV2,
         Self::SignatureV4,
@@ -159,6 +165,8 @@ fn of_bucket(bucket: &BucketSpec, needs: &mut BTreeSet<Capability>) {
         (!bucket.cors.is_empty(), Capability::Cors),
         (bucket.worm.is_some(), Capability::Worm),
         (bucket.acceleration, Capability::Acceleration),
+        (bucket.requester_pays, Capability::RequesterPays),
+        (bucket.block_public_access, Capability::BlockPublicAccess),
         (bucket.domain, Capability::Cname),
         (bucket.domain, Capability::Operator),
         (is_kms(bucket.encryption.as_deref()), Capability::Kms),
@@ -200,6 +208,10 @@ fn of_call(call: &Call, needs: &mut BTreeSet<Capability>) {
 }
 
 fn of_edit(edit: &Edit, needs: &mut BTreeSet<Capability>) {
+    edit.parts().iter().for_each(|part| of_part(part, needs));
+}
+
+fn of_part(edit: &Edit, needs: &mut BTreeSet<Capability>) {
     edit.identities()
         .into_iter()
         .for_each(|who| of_identity(who, needs));
@@ -228,7 +240,10 @@ fn of_edit(edit: &Edit, needs: &mut BTreeSet<Capability>) {
         Edit::StsRefusedInRegion(_) | Edit::StsRefusedInOperation(_) => {
             needs.extend([Capability::Sts, Capability::Operator]);
         }
+        Edit::BlockPublicAccess(_) => needs.extend([Capability::BlockPublicAccess]),
+        Edit::RiskyDomain(_) => needs.extend([Capability::Cname, Capability::Operator]),
         Edit::AccountStatus(_)
+        | Edit::CloseFeature(_)
         | Edit::KeyStatus(_)
         | Edit::KeyNetworks(_)
         | Edit::BucketStatus(_) => needs.extend([Capability::Operator]),
@@ -275,6 +290,9 @@ const SUB_RESOURCES: [(&str, Capability); 12] = [
 fn of_request(request: &str, needs: &mut BTreeSet<Capability>) {
     if request.starts_with("OPTIONS") {
         needs.insert(Capability::Cors);
+    }
+    if request.contains("?logging") {
+        needs.insert(Capability::Logging);
     }
     if request.contains("x-oss-process=image/") {
         needs.insert(Capability::ImageProcessing);

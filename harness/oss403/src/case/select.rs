@@ -77,6 +77,15 @@ fn unknown(ledger: &Ledger, filter: &str) -> UnknownFilter {
         .entries()
         .iter()
         .find(|entry| entry.file.cause == cause);
+    if let Some(later) = ledger.later(cause) {
+        return UnknownFilter {
+            filter: filter.to_owned(),
+            help: format!(
+                "`{cause}` belongs to the revision `{word}`: add `--revision {word}`",
+                word = later.word()
+            ),
+        };
+    }
     let help = match (entry, rest) {
         (Some(entry), Some(_)) => {
             let ids: Vec<String> = entry.instances().map(|instance| instance.id).collect();

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::case::revision::Revision;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 /// Certifies that a server which speaks the OSS protocol refuses what OSS refuses, the way OSS refuses it.
@@ -99,6 +100,9 @@ pub struct RunOptions {
     /// Target profile, or `embedded` for the reference server inside this process (the default).
     #[arg(long, value_name = "FILE")]
     pub target: Option<PathBuf>,
+    /// `documented`, the causes of the 403 page, or `observed`, those and what the service was seen to refuse besides.
+    #[arg(long, value_name = "NAME", default_value = "documented")]
+    pub revision: Revision,
     /// Write a report; KIND is `json` or `junit`. May be given more than once.
     #[arg(long = "report", value_name = "KIND=PATH")]
     pub reports: Vec<String>,
@@ -131,6 +135,9 @@ pub struct ListArgs {
     /// Text to read, or JSON.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    /// `documented`, the causes of the 403 page, or `observed`, those and what the service was seen to refuse besides.
+    #[arg(long, value_name = "NAME", default_value = "documented")]
+    pub revision: Revision,
     /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(long, value_name = "DIR")]
     pub cases: Option<PathBuf>,
@@ -170,6 +177,9 @@ pub struct MutantsArgs {
     /// Write the kill matrix as a page as well.
     #[arg(long, value_name = "PATH")]
     pub html: Option<PathBuf>,
+    /// The revision of the suite to test: `observed` is the whole of it.
+    #[arg(long, value_name = "NAME", default_value_t = Revision::Observed)]
+    pub revision: Revision,
     /// Most mutants at a time. Default: two for each processor.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub jobs: Option<usize>,
@@ -262,6 +272,23 @@ mod tests {
         };
         assert_eq!(run.options.seed, Some(7));
         assert!(run.filters.is_empty());
+    }
+
+    #[test]
+    fn the_revision_is_the_documented_one_unless_another_is_named() {
+        let revision = |line: &str| match parse(line).expect("it is understood").0 {
+            Command::Run(run) => run.options.revision,
+            Command::List(list) => list.revision,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(revision("oss403"), Revision::Documented);
+        assert_eq!(revision("oss403 list"), Revision::Documented);
+        assert_eq!(revision("oss403 --revision observed"), Revision::Observed);
+        assert_eq!(
+            revision("oss403 list --revision observed-2026-11"),
+            Revision::Observed
+        );
+        assert!(parse("oss403 run --revision newest").is_err());
     }
 
     #[test]

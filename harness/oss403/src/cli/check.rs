@@ -7,8 +7,8 @@ use super::args::CheckArgs;
 use super::console::tolerate_closed_pipe;
 use super::{Console, source};
 use crate::case::diagnostic::{Diagnostic, Severity};
-use crate::case::ledger::{self, CAUSES, Documented, Ledger, read_text};
-use crate::case::{check, document::Document, schema};
+use crate::case::ledger::{self, CAUSES, Ledger, Listed, read_text};
+use crate::case::{check, document::Document, revision::Revision, schema};
 use crate::exit::Exit;
 use crate::report::style::counted;
 use crate::target::Profile;
@@ -67,6 +67,7 @@ impl Checked {
     fn ledger(&mut self, loaded: Result<Ledger, Vec<Diagnostic>>) {
         match loaded {
             Ok(ledger) => {
+                let ledger = ledger.at(Revision::Observed);
                 self.cases += ledger.causes().len();
                 self.instances += ledger.instances().count();
             }
@@ -105,7 +106,7 @@ impl Checked {
         }
         self.cases += 1;
         let name = path.display().to_string();
-        let (entry, found) = check::file(&name, &text, &documented_for(path));
+        let (entry, found) = check::file(&name, &text, &lists_for(path));
         self.instances += entry.map_or(0, |entry| entry.instances().count());
         self.found.extend(found);
     }
@@ -157,16 +158,15 @@ fn is_profile(text: &str) -> bool {
     !has("cause") && (has("endpoint") || has("target"))
 }
 
-/// The list of causes of the ledger that a file belongs to; the one compiled in when it belongs to none.
-fn documented_for(path: &Path) -> Vec<Documented> {
+/// The lists of causes of the ledger that a file belongs to; those compiled in when it belongs to none.
+fn lists_for(path: &Path) -> Vec<Listed> {
     let near = path
         .parent()
         .and_then(Path::parent)
-        .map(|root| root.join(CAUSES));
-    let list = near.and_then(|near| Some((near.display().to_string(), read_text(&near).ok()?)));
-    match list {
-        Some((name, text)) => ledger::documented(&name, &text).0,
-        None => ledger::embedded_documented(),
+        .filter(|root| root.join(CAUSES).is_file());
+    match near {
+        Some(root) => ledger::lists(|name| read_text(&root.join(name)).ok()),
+        None => ledger::embedded_lists(),
     }
 }
 

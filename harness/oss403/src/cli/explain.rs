@@ -6,6 +6,7 @@ use std::path::Path;
 use super::args::ExplainArgs;
 use super::console::{print, tolerate_closed_pipe};
 use super::{Console, source};
+use crate::case::revision::Revision;
 use crate::case::suggest;
 use crate::exit::Exit;
 use crate::explain::{self, Diagnosis, SavedAnswer};
@@ -15,7 +16,9 @@ use crate::report::style::{Style, Tone, harmless};
 const READ: u64 = 1024 * 1024 + 1;
 
 pub(super) fn explain(args: &ExplainArgs, console: Console) -> Exit {
-    let (ledger, _) = match source::ledger(args.cases.as_deref(), console) {
+    // An explanation is wanted whatever the revision: the last one has them all.
+    let revision = Revision::Observed;
+    let (ledger, _) = match source::ledger(args.cases.as_deref(), revision, console) {
         Ok(found) => found,
         Err(exit) => return exit,
     };
@@ -24,12 +27,9 @@ pub(super) fn explain(args: &ExplainArgs, console: Console) -> Exit {
         width: console.width(),
     };
     let subject = args.subject.as_str();
-    if let Some(entry) = ledger
-        .entries()
-        .iter()
-        .find(|entry| entry.file.cause == subject)
-    {
-        return finish(print(&explain::cause(entry, style)), console);
+    let causes = ledger.listed().iter().zip(ledger.entries());
+    if let Some((row, entry)) = causes.into_iter().find(|(row, _)| row.id == subject) {
+        return finish(print(&explain::cause(entry, row.revision, style)), console);
     }
     let bytes = match saved(subject) {
         Ok(bytes) => bytes,
@@ -206,9 +206,12 @@ mod tests {
 
     #[test]
     fn every_cause_can_be_explained() {
-        let ledger = Ledger::embedded().expect("the embedded ledger is sound");
-        for entry in ledger.entries() {
-            let text = explain::cause(entry, STYLE);
+        let ledger = Ledger::embedded()
+            .expect("the embedded ledger is sound")
+            .at(Revision::Observed);
+        for (row, entry) in ledger.listed().iter().zip(ledger.entries()) {
+            let text = explain::cause(entry, row.revision, STYLE);
+            assert!(text.contains(row.revision.name()), "{}", entry.file.cause);
             assert!(
                 text.contains(&entry.file.code) && text.contains("Means"),
                 "{}",

@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::report::style::{Style, Tone, counted};
 
 pub(super) fn list(args: &ListArgs, console: Console) -> Exit {
-    let (ledger, _) = match source::ledger(args.cases.as_deref(), console) {
+    let (ledger, _) = match source::ledger(args.cases.as_deref(), args.revision, console) {
         Ok(found) => found,
         Err(exit) => return exit,
     };
@@ -157,7 +157,7 @@ mod tests {
 
     use super::*;
     use crate::case::check;
-    use crate::case::ledger::embedded_documented;
+    use crate::case::ledger::embedded_lists;
 
     const CASE: &str = "\
 # yaml-language-server: $schema=../case.schema.json
@@ -184,7 +184,7 @@ scenarios:
         let (entry, found) = check::file(
             "AccessDenied/url-auth-expired.yaml",
             CASE,
-            &embedded_documented(),
+            &embedded_lists(),
         );
         assert!(found.is_empty(), "{found:?}");
         entry.expect("the case is sound").instances().collect()

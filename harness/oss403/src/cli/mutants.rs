@@ -16,7 +16,7 @@ use crate::report::style::Style;
 use crate::run::StopSignal;
 
 pub(super) fn mutants(args: &MutantsArgs, console: Console) -> Exit {
-    let (ledger, from) = match source::ledger(args.cases.as_deref(), console) {
+    let (ledger, from) = match source::ledger(args.cases.as_deref(), args.revision, console) {
         Ok(found) => found,
         Err(exit) => return exit,
     };
@@ -25,7 +25,7 @@ pub(super) fn mutants(args: &MutantsArgs, console: Console) -> Exit {
         Err(exit) => return exit,
     };
     let suite = Suite {
-        revision: ledger.revision().to_owned(),
+        revision: ledger.revision().name().to_owned(),
         hash: ledger.hash().to_owned(),
         causes: ledger
             .causes()

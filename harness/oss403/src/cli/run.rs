@@ -42,7 +42,8 @@ pub(super) fn run(args: &RunArgs, console: Console) -> Exit {
 
 fn plan(args: &RunArgs, console: Console) -> Result<Plan, Exit> {
     let RunArgs { filters, options } = args;
-    let (ledger, ledger_source) = source::ledger(options.cases.as_deref(), console)?;
+    let (ledger, ledger_source) =
+        source::ledger(options.cases.as_deref(), options.revision, console)?;
     let mut instances = ledger.select(filters).map_err(|unknown| {
         console.error(&unknown, Some(&unknown.help));
         Exit::NothingSelected
@@ -153,7 +154,7 @@ async fn carry_out(plan: Plan, console: Console) -> Exit {
         }
     };
     let facts = Facts {
-        revision: plan.ledger.revision().to_owned(),
+        revision: plan.ledger.revision().name().to_owned(),
         hash: plan.ledger.hash().to_owned(),
         ledger_causes: plan.ledger.causes().len(),
         target: target.name().to_owned(),
@@ -164,7 +165,7 @@ async fn carry_out(plan: Plan, console: Console) -> Exit {
         requests: certified.run.requests,
         level: certified
             .tally
-            .level(plan.ledger.documented().iter().map(|row| row.id.as_str())),
+            .level(plan.ledger.listed().iter().map(|row| row.id.as_str())),
         tally: certified.tally.clone(),
         interrupted: certified.run.interrupted,
         left_behind: certified.run.left_behind.clone(),

@@ -6,6 +6,7 @@ use super::Console;
 use crate::case::Ledger;
 use crate::case::diagnostic::Diagnostic;
 use crate::case::ledger::CAUSES;
+use crate::case::revision::Revision;
 use crate::exit::Exit;
 
 /// The folder of the case files: the one that was named, else `./cases` when it is a ledger; `None` for the one compiled in.
@@ -15,14 +16,18 @@ pub(super) fn folder(named: Option<&Path>) -> Option<PathBuf> {
 }
 
 /// The ledger, and where it comes from in words. What is wrong with it has been printed when there is none.
-pub(super) fn ledger(named: Option<&Path>, console: Console) -> Result<(Ledger, String), Exit> {
+pub(super) fn ledger(
+    named: Option<&Path>,
+    revision: Revision,
+    console: Console,
+) -> Result<(Ledger, String), Exit> {
     let folder = folder(named);
     let (loaded, source) = match &folder {
         Some(folder) => (Ledger::load(folder), folder.display().to_string()),
         None => (Ledger::embedded(), "compiled in".to_owned()),
     };
     loaded
-        .map(|ledger| (ledger, source))
+        .map(|ledger| (ledger.at(revision), source))
         .map_err(|found| refuse(&found, console))
 }
 

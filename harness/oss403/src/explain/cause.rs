@@ -5,15 +5,16 @@ use serde_json::Value;
 use super::flow::{flow, pairs};
 use crate::case::EditKind;
 use crate::case::expand::Template;
-use crate::case::ledger::Entry;
-use crate::case::model::{Alternative, CaseFile, ProvokedBy, Severity, Source, SourceKind};
+use crate::case::ledger::{ANY_MESSAGE, Entry};
+use crate::case::model::{Alternative, CaseFile, Edit, ProvokedBy, Severity, Source, SourceKind};
+use crate::case::revision::Revision;
 use crate::report::style::{Style, Tone, counted, harmless};
 
 /// Width of the column of titles.
 const TITLES: usize = 14;
 
 /// Everything the ledger knows of a cause.
-pub fn cause(entry: &Entry, style: Style) -> String {
+pub fn cause(entry: &Entry, revision: Revision, style: Style) -> String {
     let file = &*entry.file;
     let mut page = Page {
         text: String::new(),
@@ -25,12 +26,13 @@ pub fn cause(entry: &Entry, style: Style) -> String {
         file.code,
         file.status
     ));
-    page.paragraph(&format!("“{}”", file.message), 2);
+    page.paragraph(&said(&file.message), 2);
     page.blank();
     page.titled("Means", &file.means);
     page.titled("Fix", &file.fix);
     page.titled("Severity", severity(file.severity));
     page.titled("Provoked by", provoked_by(file.provoked_by));
+    page.titled("Revision", revision.name());
     page.titled("Notes", file.notes.as_deref().unwrap_or_default());
     let elements: Vec<String> = file
         .elements
@@ -58,6 +60,15 @@ pub fn cause(entry: &Entry, style: Style) -> String {
     page.text
 }
 
+/// A message in quotation marks, or that nobody has seen it.
+fn said(message: &str) -> String {
+    if message == ANY_MESSAGE {
+        "any message: no source shows it".into()
+    } else {
+        format!("“{message}”")
+    }
+}
+
 fn sources(file: &CaseFile, page: &mut Page) {
     for (number, source) in file.sources.iter().enumerate() {
         page.titled(if number == 0 { "Sources" } else { "" }, &in_words(source));
@@ -73,7 +84,7 @@ fn sources(file: &CaseFile, page: &mut Page) {
 fn other_form(alternative: &Alternative, file: &CaseFile) -> String {
     let code = alternative.code.as_ref().unwrap_or(&file.code);
     let message = alternative.message.as_ref().unwrap_or(&file.message);
-    format!("{code}, “{message}”")
+    format!("{code}, {}", said(message))
 }
 
 fn in_words(source: &Source) -> String {
@@ -161,6 +172,15 @@ fn twin(template: &Template, file: &CaseFile, page: &mut Page) {
         .map(|expect| format!(", {}", pairs(expect)))
         .unwrap_or_default();
     page.below("then", &format!("{} {}{expected}", file.status, file.code));
+    if let Some(before) = body.get("before") {
+        let other = ["cause", "answer"].iter().find_map(|key| before.get(key));
+        let word = |key: &str| before.get(key).and_then(Value::as_str).unwrap_or_default();
+        let other = other.map(flow).unwrap_or_default();
+        page.below(
+            "before",
+            &format!("{other} ({}: {})", word("order"), word("source")),
+        );
+    }
     if let Some(unchanged) = body.get("unchanged") {
         page.below("unchanged", &list(unchanged));
     }
@@ -190,6 +210,10 @@ fn request(base: &Value) -> String {
 }
 
 fn edit(edit: &Value) -> String {
+    if let Some(Value::Array(parts)) = edit.get(Edit::ALL) {
+        let parts: Vec<String> = parts.iter().map(self::edit).collect();
+        return parts.join("; and ");
+    }
     let kind = edit
         .as_object()
         .and_then(|entries| entries.keys().next())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::saved::SavedAnswer;
 use crate::case::Ledger;
-use crate::case::ledger::Entry;
+use crate::case::ledger::{ANY_MESSAGE, Entry};
 use crate::case::model::{CaseFile, Source};
 use crate::judge::message;
 
@@ -91,6 +91,8 @@ fn candidate(entry: &Entry, code: &str, observed: &str, ec: Option<&str>) -> Can
         let fits = form
             .message
             .is_some_and(|known| message::matches(known, observed));
+        // A text that nobody has seen is no mark of this cause, unless the code is.
+        let fits = fits && (form.message != Some(ANY_MESSAGE) || form.code == code);
         let recognised = form.message.map_or(0, |known| known.chars().count());
         let own_message = form
             .message

@@ -15,7 +15,7 @@ pub struct Expected {
     pub status: u16,
     /// The `Code` element.
     pub code: String,
-    /// What the `Message` element must begin with.
+    /// What the `Message` element must begin with; `*` stands for any text.
     pub message: String,
     /// Other pairs of code and message that the sources show for the same cause.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

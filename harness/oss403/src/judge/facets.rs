@@ -442,5 +442,6 @@ fn string_to_sign(
 
 /// Whether the edit sends something twice. How repetitions enter the StringToSign is documented for a few parameters only.
 fn repeats(edit: &Edit) -> bool {
-    matches!(edit, Edit::RepeatHeader(_) | Edit::RepeatQuery(_))
+    let repeats = |part: &Edit| matches!(part, Edit::RepeatHeader(_) | Edit::RepeatQuery(_));
+    edit.parts().iter().any(repeats)
 }

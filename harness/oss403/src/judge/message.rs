@@ -5,10 +5,17 @@
 //! ignored, and an answer may go on where the documented text ends, but only there where a sentence or the colon before a detail
 //! ends: "You have no right to access this object" is not met by "You have no right to access this object because of bucket acl.",
 //! which is the message of another cause.
+//!
+//! Of a few causes no source shows the message. Theirs is `*`, and any text meets it; an answer without any does not.
+
+use crate::case::ledger::ANY_MESSAGE;
 
 /// Whether `observed` says what `documented` says.
 pub fn matches(documented: &str, observed: &str) -> bool {
     let (documented, observed) = (trim(documented), trim(observed));
+    if documented == ANY_MESSAGE {
+        return !observed.is_empty();
+    }
     let Some(rest) = observed.strip_prefix(documented) else {
         return false;
     };
@@ -74,6 +81,13 @@ mod tests {
             "Current user is indebted Overdue."
         ));
         assert!(!matches("AccessDenied", "AccessDeniedByPolicy"));
+    }
+
+    #[test]
+    fn any_text_meets_a_message_that_no_source_shows() {
+        assert!(matches("*", "The cname is forbidden."));
+        assert!(!matches("*", "  ") && !matches("*", "."));
+        assert!(!matches("The cname is forbidden", "*"));
     }
 
     #[test]

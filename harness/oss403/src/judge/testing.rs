@@ -150,6 +150,7 @@ fn instance() -> Instance {
         given: Given::default(),
         base: call,
         edit: Edit::ExpiresIn(Span(-1)),
+        before: None,
         expect: Expect::default(),
         unchanged: Vec::new(),
     };

@@ -6,6 +6,7 @@ use oss_reference::checks::{Check, Limit, Row, Stage, TABLE};
 use oss_reference::config::{AnswerFault, Decisions, Faults, LimitFault, Wrong};
 use oss_reference::denial::Cause;
 
+use super::neighbours::neighbours;
 use super::{Kind, Mutant};
 
 /// The elements that every refusal has besides code and message (help page: Error responses).
@@ -33,10 +34,11 @@ pub fn generate(causes: &BTreeSet<&str>) -> Vec<Mutant> {
         let own = check.causes.iter().copied().filter(concerned);
         mutants.extend(own.map(|cause| let_through(check, cause)));
     }
-    for pair in checks.windows(2) {
-        if (pair[0].stage == Stage::Body) == (pair[1].stage == Stage::Body) {
-            let both = [ids(pair[0]), ids(pair[1])].concat();
-            mutants.push(swap(pair[0], pair[1], both));
+    for (first, second) in neighbours() {
+        let (own, other) = (ids(first), ids(second));
+        let same_time = (first.stage == Stage::Body) == (second.stage == Stage::Body);
+        if same_time && !own.is_empty() && !other.is_empty() {
+            mutants.push(swap(first, second, [own, other].concat()));
         }
     }
     for limit in Limit::ALL.iter().filter(|limit| concerned(&limit.cause())) {
@@ -158,9 +160,11 @@ fn answers(cause: Cause) -> Vec<Mutant> {
     let code = another_code(cause);
     let what = format!("has the code `{code}`");
     wrong(Kind::WrongCode, "", what, Wrong::Code(code.into()));
-    let message = another_message(cause);
-    let what = format!("has the message {message:?}");
-    wrong(Kind::WrongMessage, "", what, Wrong::Message(message.into()));
+    if cause.has_known_message() {
+        let message = another_message(cause);
+        let what = format!("has the message {message:?}");
+        wrong(Kind::WrongMessage, "", what, Wrong::Message(message.into()));
+    }
     let envelope = Kind::WrongEnvelope;
     wrong(envelope, "bare", "has no document".into(), Wrong::Bare);
     let what = "is declared to be HTML".into();

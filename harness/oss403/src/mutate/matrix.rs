@@ -236,7 +236,7 @@ impl Suite {
                 (*cause, noticed)
             })
             .collect();
-        let fate = match (found.noticed.is_empty(), equivalent::reason(&mutant.id)) {
+        let fate = match (found.noticed.is_empty(), equivalent::reason(&mutant)) {
             (false, None) => Fate::Killed,
             (false, Some(reason)) => Fate::Misjudged(reason),
             (true, Some(reason)) => Fate::Equivalent(reason),

@@ -7,6 +7,7 @@
 pub mod equivalent;
 mod generate;
 pub mod matrix;
+pub mod neighbours;
 #[cfg(test)]
 mod tests;
 

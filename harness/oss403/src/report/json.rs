@@ -47,7 +47,7 @@ pub struct ResultFile {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Suite {
-    /// Revision of the documented set of causes.
+    /// Revision of the suite: the frozen set of causes that the level is stated of.
     pub revision: String,
     /// SHA-256 of the case files.
     pub hash: String,

@@ -35,7 +35,7 @@ pub struct Finished {
 /// What a report says of a run as a whole, once it is over.
 #[derive(Debug, Clone)]
 pub struct Facts {
-    /// Revision of the documented set of causes.
+    /// Revision of the suite: the frozen set of causes that the level is stated of.
     pub revision: String,
     /// Digest of the case files.
     pub hash: String,

@@ -1,7 +1,8 @@
 //! World edits: what changes between the base and the edited request, which are then the same.
 
 use oss_reference::operator::protocol::{
-    AccountStatus, BucketStatus, Command, KeyStatus, KmsStatus, Set, StsSupport,
+    AccountStatus, BucketStatus, Command, DomainRisk, FeatureStatus, KeyStatus, KmsStatus, Set,
+    StsSupport,
 };
 use serde_json::{Value, json};
 
@@ -13,12 +14,22 @@ use crate::case::model::{BucketSpec, Edit};
 use crate::target::Identity;
 use crate::wire::scene::BucketPlace;
 
-/// Applies a world edit; every other edit leaves the world as it is.
+/// Applies those world edits that hide the world, or those that do not, in their order; every other edit leaves the world as it is.
 pub(crate) async fn apply(
     edit: &Edit,
+    hiding: bool,
     world: &World,
     courier: &Courier<'_>,
 ) -> Result<(), Trouble> {
+    for part in edit.parts() {
+        if hides_world(part) == hiding {
+            apply_one(part, world, courier).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn apply_one(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<(), Trouble> {
     let now = courier.context.now();
     let own = || world.scene.bucket("");
     match edit {
@@ -78,6 +89,9 @@ pub(crate) async fn apply(
             world.lock_worm(courier, place, id).await?;
         }
         Edit::BindDomain(name) => bind_domain(name, world, courier).await?,
+        Edit::BlockPublicAccess(_) => {
+            world.block_public_access(courier, own()?).await?;
+        }
         _ => ask_operator(edit, world, courier).await?,
     }
     Ok(())
@@ -85,27 +99,28 @@ pub(crate) async fn apply(
 
 /// Whether an edit makes a bucket besides those of the scenario.
 pub(crate) fn makes_bucket(edit: &Edit) -> bool {
-    matches!(edit, Edit::BindDomain(_))
+    let makes = |part: &Edit| matches!(part, Edit::BindDomain(_));
+    edit.parts().iter().any(makes)
 }
 
 /// Whether the owner can read nothing while the edit holds, so that probes say something only before it and after it was lifted.
 pub(crate) fn hides_world(edit: &Edit) -> bool {
-    match edit {
+    let hides = |part: &Edit| match part {
         Edit::AccountStatus(_) | Edit::BucketStatus(_) | Edit::KmsStatus(_) => true,
-        Edit::KeyStatus(_) | Edit::KeyNetworks(_) => edit.identities().contains(&"owner"),
+        Edit::KeyStatus(_) | Edit::KeyNetworks(_) => part.identities().contains(&"owner"),
         _ => false,
-    }
+    };
+    edit.parts().iter().any(hides)
 }
 
-/// Ends what an edit that hides the world has done.
+/// Ends what the edits that hide the world have done.
 pub(crate) async fn lift(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<(), Trouble> {
-    for set in states(edit, world, courier)
-        .await?
-        .into_iter()
-        .filter_map(opposite)
-    {
-        courier.count();
-        courier.context.operator()?.set(set).await?;
+    for part in edit.parts().iter().filter(|part| hides_world(part)) {
+        let sets = states(part, world, courier).await?;
+        for set in sets.into_iter().filter_map(opposite) {
+            courier.count();
+            courier.context.operator()?.set(set).await?;
+        }
     }
     Ok(())
 }
@@ -185,6 +200,22 @@ async fn states(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<Vec
                 account,
                 operation,
                 value: StsSupport::Refused,
+            });
+        }
+        Edit::CloseFeature(feature) => {
+            let account = world.account_of_owner(courier).await?;
+            let feature = feature.clone();
+            sets.push(Set::Feature {
+                account,
+                feature,
+                value: FeatureStatus::Closed,
+            });
+        }
+        Edit::RiskyDomain(domain) => {
+            let domain = world.scene.text(domain, now)?;
+            sets.push(Set::DomainRisk {
+                domain,
+                value: DomainRisk::High,
             });
         }
         Edit::BucketStatus(value) => {
@@ -293,6 +324,17 @@ fn opposite(set: Set) -> Option<Set> {
         Set::KeyNetworks { access_key_id, .. } => Set::KeyNetworks {
             access_key_id,
             value: Vec::new(),
+        },
+        Set::Feature {
+            account, feature, ..
+        } => Set::Feature {
+            account,
+            feature,
+            value: FeatureStatus::Open,
+        },
+        Set::DomainRisk { domain, .. } => Set::DomainRisk {
+            domain,
+            value: DomainRisk::None,
         },
         Set::RamPolicy { .. } | Set::VpcEndpointPolicy { .. } | Set::DomainOwnership { .. } => {
             return None;

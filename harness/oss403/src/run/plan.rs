@@ -145,8 +145,13 @@ fn wanted(instance: &Instance) -> Wanted {
             }
         }
     }
-    if let Edit::RamPolicy(_) | Edit::KeyStatus(_) | Edit::KeyNetworks(_) = &scenario.edit {
-        let changed = scenario.edit.identities().into_iter();
+    for part in scenario.edit.parts().iter().filter(|part| {
+        matches!(
+            part,
+            Edit::RamPolicy(_) | Edit::KeyStatus(_) | Edit::KeyNetworks(_)
+        )
+    }) {
+        let changed = part.identities().into_iter();
         let built_in = changed.filter(|name| matches!(*name, "ram-user" | "sts"));
         wanted.private.extend(built_in.map(str::to_owned));
     }
@@ -164,8 +169,10 @@ fn placeholders<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
 
 fn usage(scenario: &Scenario) -> Usage {
     let Scenario { base, edit, .. } = scenario;
-    let names_owner = matches!(edit, Edit::KeyStatus(_) | Edit::KeyNetworks(_))
-        && edit.identities().contains(&"owner");
+    let names_owner = edit.parts().iter().any(|part| {
+        matches!(part, Edit::KeyStatus(_) | Edit::KeyNetworks(_))
+            && part.identities().contains(&"owner")
+    });
     let own_account = edit.touches_account() || names_owner;
     let reads = is_read(method(base));
     match edit.kind() {
@@ -174,12 +181,12 @@ fn usage(scenario: &Scenario) -> Usage {
             twofold: !reads,
         },
         EditKind::Request | EditKind::Wire => {
-            let edited = match edit {
-                Edit::Method(method) | Edit::TamperMethod(method) => method,
-                Edit::Request(line) => line.split(' ').next().unwrap_or_default(),
-                _ => method(base),
-            };
-            if reads && is_read(edited) {
+            let edited = edit.parts().iter().all(|part| match part {
+                Edit::Method(method) | Edit::TamperMethod(method) => is_read(method),
+                Edit::Request(line) => is_read(line.split(' ').next().unwrap_or_default()),
+                _ => true,
+            });
+            if reads && edited {
                 Usage::Shared
             } else {
                 Usage::Private {
@@ -283,7 +290,13 @@ fn operator_commands(scenario: &Scenario) -> BTreeSet<&'static str> {
     if given.vpc_endpoint.is_some() {
         commands.insert("create vpc-endpoint");
     }
-    let asked = match edit {
+    commands.extend(edit.parts().iter().filter_map(operator_command));
+    commands
+}
+
+/// What a single edit asks of the operator.
+fn operator_command(edit: &Edit) -> Option<&'static str> {
+    Some(match edit {
         Edit::BindDomain(_) => "set domain-ownership",
         Edit::AccountStatus(_) => "set account-status",
         Edit::KmsStatus(_) => "set kms-status",
@@ -292,12 +305,12 @@ fn operator_commands(scenario: &Scenario) -> BTreeSet<&'static str> {
         Edit::BucketStatus(_) => "set bucket-status",
         Edit::StsRefusedInRegion(_) => "set sts-in-region",
         Edit::StsRefusedInOperation(_) => "set sts-in-operation",
+        Edit::RiskyDomain(_) => "set domain-risk",
+        Edit::CloseFeature(_) => "set feature",
         Edit::RamPolicy(_) => "set ram-policy",
         Edit::VpcPolicy(_) => "set vpc-endpoint-policy",
-        _ => return commands,
-    };
-    commands.insert(asked);
-    commands
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

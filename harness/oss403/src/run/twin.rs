@@ -111,12 +111,12 @@ impl Twin<'_> {
             self.record.base = Some(self.base().await?);
             self.courier.context.go_on()?;
             let world = self.worlds.edited;
+            edit::apply(edit, false, world, self.courier).await?;
             if !edit::hides_world(edit) {
-                edit::apply(edit, world, self.courier).await?;
                 return self.probed_edit().await;
             }
             let before = self.probe().await?;
-            edit::apply(edit, world, self.courier).await?;
+            edit::apply(edit, true, world, self.courier).await?;
             self.send_edited().await?;
             if !before.is_empty() {
                 edit::lift(edit, world, self.courier).await?;
@@ -197,10 +197,12 @@ impl Twin<'_> {
         if !self.instance.scenario.to_the_second {
             return send(&world.scene, context.now()).await;
         }
-        let sender = match edit {
-            Some(Edit::As(sender)) => sender,
-            _ => &call.r#as,
-        };
+        let parts = edit.map(Edit::parts).unwrap_or_default();
+        let another = parts.iter().find_map(|part| match part {
+            Edit::As(sender) => Some(sender),
+            _ => None,
+        });
+        let sender = another.unwrap_or(&call.r#as);
         let mut second = context.seen_second();
         for _ in 0..ATTEMPTS_AT_A_SECOND {
             // The target is in this second already, and if it answers in it too, the session was made in it.

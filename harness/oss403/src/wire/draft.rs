@@ -203,7 +203,7 @@ impl Draft {
         })
     }
 
-    /// The request that a call stands for after a request edit. Edits of the wire or the world leave the call as it is.
+    /// The request that a call stands for after its request edits. Edits of the wire or the world leave the call as it is.
     ///
     /// # Errors
     /// When a word of the call or the edit means nothing in this scene.
@@ -213,8 +213,12 @@ impl Draft {
         scene: &Scene,
         now: i64,
     ) -> Result<Self, SceneError> {
-        let mut draft = Self::of_call(&edited_call(call, edit), scene, now)?;
-        draft.apply(edit, scene, now)?;
+        let mut call = call.clone();
+        edit.on_call(&mut call);
+        let mut draft = Self::of_call(&call, scene, now)?;
+        for part in edit.parts() {
+            draft.apply(part, scene, now)?;
+        }
         Ok(draft)
     }
 
@@ -297,21 +301,6 @@ impl Signing {
             left_out: Vec::new(),
         }
     }
-}
-
-/// The call with those edits applied that are simply another word in it.
-fn edited_call(call: &Call, edit: &Edit) -> Call {
-    let mut call = call.clone();
-    match edit {
-        Edit::As(name) => call.r#as.clone_from(name),
-        Edit::Sign(with) => call.sign = Some(*with),
-        Edit::Request(line) => call.request.clone_from(line),
-        Edit::Bucket(name) => call.bucket = Some(name.clone()),
-        Edit::Host(host) => call.host = Some(host.clone()),
-        Edit::Body(body) => call.body = Some(body.clone()),
-        _ => {}
-    }
-    call
 }
 
 /// The bucket a call is about. Where the scenario makes none, `host: bucket` means the name that is kept free for it.

@@ -9,11 +9,22 @@ use super::scene::{BucketIn, BucketPlace, Scene, SceneError};
 use super::sign::{Signed, SignedBody};
 use crate::case::model::{Edit, Misspelling, TextMap};
 
-/// Applies a wire edit; every other edit leaves the request as it is.
+/// Applies the wire edits; every other edit leaves the request as it is.
 ///
 /// # Errors
 /// When a placeholder of the edit stands for nothing.
 pub fn tamper(signed: &mut Signed, edit: &Edit, scene: &Scene, now: i64) -> Result<(), SceneError> {
+    edit.parts()
+        .iter()
+        .try_for_each(|part| tamper_once(signed, part, scene, now))
+}
+
+fn tamper_once(
+    signed: &mut Signed,
+    edit: &Edit,
+    scene: &Scene,
+    now: i64,
+) -> Result<(), SceneError> {
     match edit {
         Edit::FlipSignature(_) => flip_signature(signed),
         Edit::RespellSignature(misspelling) => respell_signature(signed, *misspelling),

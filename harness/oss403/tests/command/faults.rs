@@ -2,21 +2,39 @@
 //! has no conformant cause.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
+use futures_util::StreamExt as _;
 use oss_reference::checks::{Row, TABLE};
 use oss_reference::config::{Config, Extreme, Faults};
+use oss403::case::revision::Revision;
 use oss403::case::{Instance, Ledger};
 use oss403::exit::Exit;
 use oss403::judge::verdict::Verdict;
 use oss403::run::{Options, StopSignal};
-use oss403::suite::{Certified, certify};
+use oss403::suite::{Certified, Step, certify};
 use oss403::target::Target;
 use tempfile::TempDir;
 
 use crate::support::Desk;
 
+/// Servers at a time: more would only wait for each other, and for open files.
+pub(crate) const AT_A_TIME: usize = 8;
+
+/// The ledger with everything that any revision has.
+fn observed() -> Ledger {
+    Ledger::embedded().unwrap().at(Revision::Observed)
+}
+
 async fn run(faults: Faults, instances: Vec<Instance>) -> Certified {
+    run_with(faults, instances, |_| {}).await
+}
+
+/// A run against the reference server with those faults; `on_step` sees each instance as it is done.
+pub(crate) async fn run_with(
+    faults: Faults,
+    instances: Vec<Instance>,
+    on_step: impl FnMut(Step) + Send,
+) -> Certified {
     let target = Target::embedded(Config {
         faults,
         ..Config::default()
@@ -37,7 +55,7 @@ async fn run(faults: Faults, instances: Vec<Instance>) -> Certified {
         &options,
         StopSignal::new(),
         None,
-        |_| {},
+        on_step,
     )
     .await
     .unwrap();
@@ -47,22 +65,20 @@ async fn run(faults: Faults, instances: Vec<Instance>) -> Certified {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_check_that_is_switched_off_is_missed_by_a_scenario_of_its_cause() {
-    let ledger = Arc::new(Ledger::embedded().unwrap());
-    let mut runs = tokio::task::JoinSet::new();
+    let ledger = observed();
     let checks = TABLE.iter().filter_map(|row| match row {
         Row::Check(check) => Some(check),
         Row::Guard(_) => None,
     });
-    for check in checks {
-        let ledger = Arc::clone(&ledger);
-        runs.spawn(async move {
-            let causes: Vec<String> = check
-                .causes
-                .iter()
-                .filter(|cause| cause.is_documented())
-                .map(|cause| cause.id().to_owned())
-                .collect();
-            let instances = ledger.select(&causes).unwrap();
+    let runs = checks.map(|check| {
+        let causes: Vec<String> = check
+            .causes
+            .iter()
+            .map(|cause| cause.id().to_owned())
+            .filter(|id| ledger.listed().iter().any(|row| row.id == *id))
+            .collect();
+        let instances = ledger.select(&causes).unwrap();
+        async move {
             let faults = Faults {
                 without: vec![check.name.into()],
                 ..Faults::default()
@@ -75,15 +91,17 @@ async fn every_check_that_is_switched_off_is_missed_by_a_scenario_of_its_cause()
                     .and_then(oss403::judge::summary::CauseTally::verdict)
                     == Some(Verdict::Deviates)
             });
-            (check.name, noticed && certified.exit() == Exit::Deviations)
-        });
-    }
-    let results = runs.join_all().await;
-    assert!(results.len() >= 35, "{}", results.len());
+            (check.name, noticed, certified.exit())
+        }
+    });
+    let results: Vec<_> = futures_util::stream::iter(runs)
+        .buffer_unordered(AT_A_TIME)
+        .collect()
+        .await;
+    assert!(results.len() >= 46, "{}", results.len());
     let missed: Vec<_> = results
         .iter()
-        .filter(|(_, noticed)| !noticed)
-        .map(|(name, _)| name)
+        .filter(|(_, noticed, exit)| !noticed || *exit != Exit::Deviations)
         .collect();
     assert!(
         missed.is_empty(),
@@ -93,7 +111,7 @@ async fn every_check_that_is_switched_off_is_missed_by_a_scenario_of_its_cause()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_judgement_has_no_conformant_cause() {
-    let ledger = Ledger::embedded().unwrap();
+    let ledger = observed();
     for extreme in [Extreme::AllowAll, Extreme::DenyAll] {
         let faults = Faults {
             extreme: Some(extreme),
@@ -115,7 +133,7 @@ async fn a_server_without_judgement_has_no_conformant_cause() {
         assert!(
             certified
                 .tally
-                .level(ledger.documented().iter().map(|row| row.id.as_str()))
+                .level(ledger.listed().iter().map(|row| row.id.as_str()))
                 .is_err()
         );
         assert_ne!(certified.exit(), Exit::Ok, "{extreme:?}");
@@ -147,7 +165,7 @@ fn the_command_names_the_cause() {
             "{causes:?} in {}",
             ran.out
         );
-        assert!(ran.out.contains("deviates: granted"), "{}", ran.out);
+        assert!(ran.out.contains(" granted"), "{}", ran.out);
         assert!(ran.out.contains("    curl "), "{}", ran.out);
     }
 }

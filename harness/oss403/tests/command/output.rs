@@ -121,3 +121,32 @@ fn no_secret_of_the_embedded_server_reaches_a_report() {
         );
     }
 }
+
+#[test]
+fn what_was_seen_besides_the_documented_causes_is_a_revision_of_its_own() {
+    let desk = Desk::new();
+    let without = desk.run("run date-invalid");
+    assert_eq!(without.code, Some(4), "{without:?}");
+    assert!(
+        without.err.contains("add `--revision observed`"),
+        "{}",
+        without.err
+    );
+    let with = desk.run("run date-invalid --revision observed");
+    assert_eq!(with.code, Some(0), "{with:?}");
+    assert!(with.out.contains("(observed-2026-11)"), "{}", with.out);
+    // A level of the whole revision is not had for one of its causes.
+    assert!(with.out.contains("level  none"), "{}", with.out);
+
+    assert!(!desk.run("list").out.contains("date-invalid"));
+    let listed = desk.run("list --revision observed --format json").out;
+    assert!(listed.contains("\"date-invalid/date-is-lost/"), "{listed}");
+    let explained = desk.run("explain cname-risk").out;
+    assert!(
+        explained.contains("observed-2026-11") && explained.contains("no source shows it"),
+        "{explained}"
+    );
+    let misspelt = desk.run("list --revision observd");
+    assert_eq!(misspelt.code, Some(2), "{misspelt:?}");
+    assert!(misspelt.err.contains("`documented` or `observed`"));
+}

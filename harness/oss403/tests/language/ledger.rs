@@ -5,8 +5,9 @@ use std::fs;
 
 use oss403::case::Ledger;
 use oss403::case::diagnostic::{Diagnostic, Severity};
-use oss403::case::ledger::embedded_documented;
+use oss403::case::ledger::embedded_lists;
 use oss403::case::model::SourceKind;
+use oss403::case::revision::Revision;
 use oss403::case::schema;
 
 use crate::support::{cases, texts};
@@ -29,9 +30,122 @@ fn every_documented_cause_has_a_scenario_and_no_file_has_a_finding() {
     assert!(found.is_empty(), "{}", render(&found));
     let ledger = ledger.unwrap();
     assert_eq!(ledger.causes().len(), 51);
-    assert_eq!(ledger.documented().len(), 51);
-    for entry in ledger.entries() {
+    assert_eq!(ledger.listed().len(), 51);
+    let ledger = ledger.at(Revision::Observed);
+    assert!(ledger.causes().len() >= 51 + 15);
+    for (row, entry) in ledger.listed().iter().zip(ledger.entries()) {
+        assert_eq!(row.id, entry.file.cause);
         assert!(entry.instances().next().is_some(), "{}", entry.file.cause);
+    }
+}
+
+#[test]
+fn the_observed_revision_includes_the_documented_one_and_does_not_change_it() {
+    let documented = sound();
+    let observed = documented.clone().at(Revision::Observed);
+    assert_eq!(observed.revision(), Revision::Observed);
+    assert_eq!(
+        observed.listed()[..documented.listed().len()],
+        *documented.listed()
+    );
+    assert_ne!(observed.hash(), documented.hash());
+    // Without anything observed the documented revision is the same to the last bit.
+    let mut files = texts();
+    files.remove("observed.tsv").unwrap();
+    for row in &observed.listed()[documented.listed().len()..] {
+        files
+            .remove(&format!("{}/{}.yaml", row.code, row.id))
+            .unwrap();
+    }
+    let alone = Ledger::of_files("cases", &files).0.unwrap();
+    assert_eq!(alone.hash(), documented.hash());
+    assert_eq!(alone.listed(), documented.listed());
+    let ids = |ledger: &Ledger| -> Vec<String> {
+        ledger.instances().map(|instance| instance.id).collect()
+    };
+    assert_eq!(ids(&alone), ids(&documented));
+    assert_eq!(
+        ids(&observed)[..ids(&documented).len()],
+        ids(&documented)[..]
+    );
+}
+
+#[test]
+fn a_cause_stands_in_one_list() {
+    let mut files = texts();
+    let list = files.get_mut("observed.tsv").unwrap();
+    list.push_str("bucket-acl\tAccessDenied\tanother text\n");
+    let line = list.lines().count();
+    let found = Ledger::of_files("cases", &files).1;
+    assert_eq!(found.len(), 1, "{}", render(&found));
+    assert_eq!(
+        (found[0].file.as_str(), found[0].line),
+        ("cases/observed.tsv", line)
+    );
+    assert_eq!(
+        found[0].message,
+        "the cause `bucket-acl` stands in `causes.tsv` already"
+    );
+    assert!(found[0].help.as_deref().unwrap().contains("frozen"));
+}
+
+#[test]
+fn a_file_whose_cause_is_in_no_list_or_without_a_file_is_an_error() {
+    let mut files = texts();
+    let list = files.get_mut("observed.tsv").unwrap();
+    *list = list.replace("date-invalid\t", "date-invalidated\t");
+    let found = Ledger::of_files("cases", &files).1;
+    let said: Vec<_> = found
+        .iter()
+        .map(|found| (found.file.as_str(), found.message.as_str()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            (
+                "cases/AccessDenied/date-invalid.yaml",
+                "unknown cause `date-invalid`"
+            ),
+            (
+                "cases/observed.tsv",
+                "the cause `date-invalidated` has no case file"
+            ),
+        ]
+    );
+    assert_eq!(
+        found[0].help.as_deref(),
+        Some("did you mean `date-invalidated`?")
+    );
+}
+
+#[test]
+fn a_message_that_no_source_shows_is_written_as_a_star() {
+    let mut files = texts();
+    let text = files.get_mut("CnameIsRisk/cname-risk.yaml").unwrap();
+    *text = text.replace("message: \"*\"", "message: The cname is at risk");
+    let found = Ledger::of_files("cases", &files).1;
+    assert_eq!(
+        found[0].message,
+        "the listed message of `cname-risk` reads otherwise"
+    );
+    assert_eq!(
+        found[0].help.as_deref(),
+        Some("no source shows it: write `message: \"*\"`")
+    );
+}
+
+#[test]
+fn an_observed_cause_is_found_in_its_revision_alone() {
+    let ledger = sound();
+    for name in ["date-invalid", "date-invalid/date-is-lost", "CnameIsRisk"] {
+        let unknown = ledger.select(&[name.to_owned()]).unwrap_err();
+        assert!(
+            unknown.help.contains("add `--revision observed`"),
+            "{}",
+            unknown.help
+        );
+        let observed = ledger.clone().at(Revision::Observed);
+        assert!(!observed.select(&[name.to_owned()]).unwrap().is_empty());
     }
 }
 
@@ -41,13 +155,13 @@ fn the_ledger_compiled_in_is_the_one_of_the_repository() {
     assert_eq!(embedded.hash(), loaded.hash());
     assert_eq!(embedded.hash().len(), 64);
     assert_eq!(embedded.instances().count(), loaded.instances().count());
-    assert_eq!(embedded.revision(), "documented-2023-06-27");
+    assert_eq!(embedded.revision().name(), "documented-2023-06-27");
 }
 
 #[test]
 fn ids_are_unique_and_fit_into_file_names() {
     let mut seen = HashSet::new();
-    for instance in sound().instances() {
+    for instance in sound().at(Revision::Observed).instances() {
         let fits = |c: char| c.is_ascii_alphanumeric() || "-._/".contains(c);
         assert!(
             instance.id.chars().all(fits) && !instance.id.contains(".."),
@@ -64,7 +178,7 @@ fn ids_are_unique_and_fit_into_file_names() {
 
 #[test]
 fn every_cause_rests_on_more_than_inference() {
-    for file in sound().causes() {
+    for file in sound().at(Revision::Observed).causes() {
         let good = file
             .sources
             .iter()
@@ -139,7 +253,7 @@ fn a_folder_that_is_not_there_is_an_error() {
 
 #[test]
 fn the_documented_message_may_stop_before_what_differs() {
-    let rows = embedded_documented();
+    let rows = embedded_lists();
     let row = |id: &str| rows.iter().find(|row| row.id == id).unwrap();
     let condition = row("post-policy-condition-failed");
     assert!(condition.allows("Invalid according to Policy: Policy Condition failed:"));

@@ -1,7 +1,7 @@
 //! Files that were damaged: whatever stands in them, the reader answers and does not panic.
 
 use oss403::case::check;
-use oss403::case::ledger::embedded_documented;
+use oss403::case::ledger::embedded_lists;
 
 use crate::support::{texts, with_scenarios};
 
@@ -86,7 +86,7 @@ fn damage(text: &str, dice: &mut Dice) -> String {
 
 #[test]
 fn a_damaged_file_is_read_without_a_panic() {
-    let documented = embedded_documented();
+    let documented = embedded_lists();
     let texts: Vec<(String, String)> = texts()
         .into_iter()
         .filter(|(path, _)| path.ends_with(".yaml"))
@@ -151,7 +151,7 @@ fn a_hostile_file_is_answered_in_bounded_space() {
         let (entry, found) = check::file(
             "AccessDenied/url-auth-expired.yaml",
             &text,
-            &embedded_documented(),
+            &embedded_lists(),
         );
         let said: usize = found.iter().map(|found| found.to_string().len()).sum();
         let begin: String = scenarios.chars().take(40).collect();

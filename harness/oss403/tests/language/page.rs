@@ -3,7 +3,7 @@
 use std::fs;
 
 use oss403::case::check;
-use oss403::case::ledger::embedded_documented;
+use oss403::case::ledger::embedded_lists;
 use oss403::case::model::{Edit, HostName};
 use oss403::case::needs::BUILT_IN_IDENTITIES;
 use oss403::case::placeholder;
@@ -27,6 +27,7 @@ fn the_page_names_every_edit_host_identity_and_placeholder() {
     };
     for name in Edit::NAMES
         .iter()
+        .chain(&[Edit::ALL])
         .chain(&HostName::NAMES)
         .chain(&BUILT_IN_IDENTITIES)
     {
@@ -66,7 +67,7 @@ fn the_example_of_the_page_is_a_sound_case() {
     let (entry, found) = check::file(
         "AccessDenied/object-acl-read.yaml",
         example,
-        &embedded_documented(),
+        &embedded_lists(),
     );
     assert!(found.is_empty(), "{found:?}");
     let ids: Vec<String> = entry

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use oss403::case::diagnostic::Diagnostic;
-use oss403::case::ledger::{Entry, embedded_documented};
+use oss403::case::ledger::{Entry, embedded_lists};
+use oss403::case::revision::Revision;
 use oss403::case::{Instance, check};
 
 pub(crate) const NAME: &str = "cases/AccessDenied/url-auth-expired.yaml";
@@ -32,7 +33,7 @@ pub(crate) fn with_scenarios(scenarios: &str) -> String {
 
 /// What is read and found in a text.
 pub(crate) fn check_text(text: &str) -> (Option<Entry>, Vec<Diagnostic>) {
-    check::file(NAME, text, &embedded_documented())
+    check::file(NAME, text, &embedded_lists())
 }
 
 /// The instances of these scenarios, which must be sound.
@@ -71,10 +72,13 @@ pub(crate) fn texts() -> BTreeMap<String, String> {
             );
         }
     }
-    texts.insert(
-        "causes.tsv".into(),
-        fs::read_to_string(cases().join("causes.tsv"))
-            .expect("the ledger of the repository can be read"),
-    );
+    for revision in Revision::ALL {
+        let list = revision.list();
+        texts.insert(
+            list.into(),
+            fs::read_to_string(cases().join(list))
+                .expect("the ledger of the repository can be read"),
+        );
+    }
     texts
 }

@@ -1,11 +1,10 @@
 //! Guards on the form of a claim: what cannot be read is a bad request, whoever sent it.
 
-use oss_auth::{ClaimErrorKind, DateError, ScopeError, ScopePart, Timestamp, Validity};
+use oss_auth::{ClaimErrorKind, ScopeError, ScopePart, Timestamp, Validity};
 
 use super::super::claim::{BadClaim, Place};
 use super::super::inquiry::Inquiry;
 use crate::answer::{Refusal, Rejection};
-use crate::denial::{Cause, Denial};
 
 /// One signature, in one place (help page: Add signatures to URLs; EC 0002-00000039).
 pub(in super::super) fn one_mechanism(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
@@ -51,23 +50,6 @@ pub(in super::super) fn form_complete(inquiry: &Inquiry<'_>) -> Result<(), Refus
         Err(BadClaim::Form(error)) => Err(invalid(ordered(error.field()), error.ec())
             .extra("ArgumentName", error.field())
             .into()),
-        _ => Ok(()),
-    }
-}
-
-/// A header that is signed carries a date that can be read (EC 0002-00000502, -503, -505). The 403 page does not list it.
-pub(in super::super) fn valid_date(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    match inquiry.readable_claim().map(|claim| &claim.place) {
-        Some(Place::Request {
-            scheme,
-            validity: Err(error),
-            ..
-        }) => {
-            let error: DateError = *error;
-            Err(Denial::new(Cause::DateInvalid)
-                .ec(scheme.date_ec(error))
-                .into())
-        }
         _ => Ok(()),
     }
 }

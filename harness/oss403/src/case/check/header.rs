@@ -1,19 +1,20 @@
-//! The header of a case file, held against the documented list of causes.
+//! The header of a case file, held against the lists of causes.
 
 use std::path::Path as FilePath;
 
 use super::words::is_kebab;
 use crate::case::decode::{self, Problem};
 use crate::case::document::{Document, problem};
-use crate::case::ledger::Documented;
+use crate::case::ledger::{ANY_MESSAGE, Listed};
 use crate::case::model::{CaseFile, Source, SourceKind};
+use crate::case::revision::Revision;
 use crate::case::span::{Part, Path};
 use crate::case::suggest;
 
 /// Reads the header; `None` when it cannot be read as one.
 pub(super) fn check(
     document: &Document,
-    documented: &[Documented],
+    listed: &[Listed],
     found: &mut Vec<Problem>,
 ) -> Option<CaseFile> {
     if !document.value().is_object() {
@@ -31,7 +32,7 @@ pub(super) fn check(
             return None;
         }
     };
-    let row = facts(&file, documented, found);
+    let row = facts(&file, listed, found);
     if let Some(row) = row {
         place(document, &file, row, found);
     }
@@ -41,7 +42,7 @@ pub(super) fn check(
 }
 
 /// A file is named for its cause and stands in the folder of its code.
-fn place(document: &Document, file: &CaseFile, row: &Documented, found: &mut Vec<Problem>) {
+fn place(document: &Document, file: &CaseFile, row: &Listed, found: &mut Vec<Problem>) {
     let path = FilePath::new(document.file());
     let part =
         |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into_owned();
@@ -64,30 +65,38 @@ fn place(document: &Document, file: &CaseFile, row: &Documented, found: &mut Vec
     }
 }
 
-/// Cause, code, message and status are those of the documented list.
+/// Cause, code, message and status are those of the list.
 fn facts<'d>(
     file: &CaseFile,
-    documented: &'d [Documented],
+    listed: &'d [Listed],
     found: &mut Vec<Problem>,
-) -> Option<&'d Documented> {
+) -> Option<&'d Listed> {
     let value = |key: &str, message: String| problem(Path::from([key]), Part::Value, message);
-    let Some(row) = documented.iter().find(|row| row.id == file.cause) else {
+    let Some(row) = listed.iter().find(|row| row.id == file.cause) else {
         let help = suggest::help(
             &file.cause,
-            documented.iter().map(|row| row.id.as_str()),
+            listed.iter().map(|row| row.id.as_str()),
             "causes",
         );
         found.push(value("cause", format!("unknown cause `{}`", file.cause)).help(help));
         return None;
     };
+    let known = match row.revision {
+        Revision::Documented => "documented",
+        Revision::Observed => "listed",
+    };
     if file.code != row.code {
-        let message = format!("the documented code of `{}` is `{}`", row.id, row.code);
+        let message = format!("the {known} code of `{}` is `{}`", row.id, row.code);
         found
             .push(value("code", message).help("what else the wire says belongs in `alternatives`"));
     }
     if !row.allows(&file.message) {
-        let message = format!("the documented message of `{}` reads otherwise", row.id);
-        let help = format!("it is: {}", row.message);
+        let message = format!("the {known} message of `{}` reads otherwise", row.id);
+        let help = if row.message == ANY_MESSAGE {
+            format!("no source shows it: write `message: \"{ANY_MESSAGE}\"`")
+        } else {
+            format!("it is: {}", row.message)
+        };
         found.push(value("message", message).help(help));
     }
     if file.status != 403 {
@@ -95,7 +104,7 @@ fn facts<'d>(
         found.push(
             value(
                 "status",
-                format!("the documented status is 403, not {}", file.status),
+                format!("the {known} status is 403, not {}", file.status),
             )
             .help(help),
         );

@@ -2,8 +2,10 @@
 
 mod disguise;
 mod header;
+mod precedence;
 mod requests;
 mod scenario;
+mod shape;
 mod words;
 
 use std::collections::HashSet;
@@ -15,7 +17,7 @@ use super::decode::Problem;
 use super::diagnostic::{Diagnostic, Severity};
 use super::document::{Document, problem};
 use super::expand::Template;
-use super::ledger::{Documented, Entry};
+use super::ledger::{Entry, Listed};
 use super::model::CaseFile;
 use super::span::{Part, Path};
 
@@ -27,16 +29,15 @@ const MOST_PER_SCENARIO: usize = 16;
 /// Most findings of one file that are reported.
 const MOST_PER_FILE: usize = 100;
 
-/// Reads and checks the text of one case file. `name` is its path as the user knows it, `documented` the list of causes it is held
-/// against. An entry is given when there is no error, maybe with warnings.
-pub fn file(name: &str, text: &str, documented: &[Documented]) -> (Option<Entry>, Vec<Diagnostic>) {
+/// Reads and checks the text of one case file. `name` is its path as the user knows it, `listed` the causes it is held against. An entry is given when there is no error, maybe with warnings.
+pub fn file(name: &str, text: &str, listed: &[Listed]) -> (Option<Entry>, Vec<Diagnostic>) {
     let document = match Document::read(name, text) {
         Ok(document) => document,
         Err(diagnostic) => return (None, vec![diagnostic]),
     };
     let mut found = Vec::new();
-    let head = header::check(&document, documented, &mut found);
-    let templates = scenarios(&document, head.as_ref(), &mut found);
+    let head = header::check(&document, listed, &mut found);
+    let templates = scenarios(&document, head.as_ref(), listed, &mut found);
     let mut diagnostics: Vec<Diagnostic> = found
         .iter()
         .take(MOST_PER_FILE)
@@ -71,6 +72,7 @@ pub fn file(name: &str, text: &str, documented: &[Documented]) -> (Option<Entry>
 fn scenarios(
     document: &Document,
     head: Option<&CaseFile>,
+    listed: &[Listed],
     found: &mut Vec<Problem>,
 ) -> Vec<Template> {
     let top = Path::from(["scenarios"]);
@@ -90,7 +92,7 @@ fn scenarios(
         let path = top.then(index);
         match Template::of(scenario) {
             Ok(template) => {
-                let local = instances(&template, head);
+                let local = instances(&template, head, listed);
                 found.extend(local.into_iter().map(|problem| below(&path, problem)));
                 templates.push(template);
             }
@@ -110,14 +112,14 @@ fn scenarios(
 }
 
 /// The problems of a scenario's instances, each once, at the place where the words were written.
-fn instances(template: &Template, head: Option<&CaseFile>) -> Vec<Problem> {
+fn instances(template: &Template, head: Option<&CaseFile>, listed: &[Listed]) -> Vec<Problem> {
     let mut seen = HashSet::new();
     let mut kept = Vec::new();
     for picks in template.combinations() {
         let problems = match template.filled(&picks) {
             Err(problem) => vec![problem],
             Ok(filled) => {
-                let problems = scenario::check(&filled, head).into_iter();
+                let problems = scenario::check(&filled, head, listed).into_iter();
                 problems
                     .map(|problem| template.written(&picks, problem))
                     .collect()

@@ -24,7 +24,6 @@ pub(super) fn check(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Prob
         call(request, &path, scenario, known, found);
     }
     edit(scenario, known, found);
-    same_as_base(scenario, found);
     to_the_second(scenario, found);
     same_for(scenario, found);
     unchanged(scenario, known, found);
@@ -106,9 +105,50 @@ fn host(name: &HostName, path: Path) -> Option<Problem> {
     }
 }
 
+/// An edit, the way to it, and the call as the edits before it have left it.
+struct Step<'s> {
+    edit: &'s Edit,
+    path: Path,
+    call: Call,
+}
+
+fn steps(scenario: &Scenario) -> Vec<Step<'_>> {
+    let top = Path::from(["edit"]);
+    let several = matches!(scenario.edit, Edit::All(_));
+    let mut call = scenario.base.clone();
+    let mut steps = Vec::new();
+    for (index, edit) in scenario.edit.parts().iter().enumerate() {
+        let above = if several {
+            top.then(Edit::ALL).then(index)
+        } else {
+            top.clone()
+        };
+        let before = call.clone();
+        edit.on_call(&mut call);
+        steps.push(Step {
+            edit,
+            path: above.then(edit.name()),
+            call: before,
+        });
+    }
+    steps
+}
+
 fn edit(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
-    let edit = &scenario.edit;
-    let path = Path::from(["edit", edit.name()]);
+    for step in steps(scenario) {
+        one_edit(step.edit, &step.path, known, found);
+        if let Some((message, help)) = unfitting(scenario, step.edit, &step.call) {
+            found.push(problem(step.path.clone(), Part::Key, message).help(help));
+        }
+        if changes_nothing(step.edit, &step.call) {
+            let message = "the edit changes nothing: the base has this value already";
+            found.push(problem(step.path, Part::Value, message));
+        }
+    }
+}
+
+fn one_edit(edit: &Edit, path: &Path, known: &Known<'_>, found: &mut Vec<Problem>) {
+    let path = path.clone();
     let keyed = matches!(
         edit,
         Edit::RamPolicy(_) | Edit::KeyStatus(_) | Edit::KeyNetworks(_)
@@ -158,16 +198,11 @@ fn edit(scenario: &Scenario, known: &Known<'_>, found: &mut Vec<Problem>) {
         }
         _ => {}
     }
-    if let Some((message, help)) = unfitting(scenario) {
-        found.push(problem(Path::from(["edit", edit.name()]), Part::Key, message).help(help));
-    }
 }
 
 /// Why the edit cannot change anything in this scenario, when it cannot.
-fn unfitting(scenario: &Scenario) -> Option<(String, String)> {
-    let Scenario {
-        base, given, edit, ..
-    } = scenario;
+fn unfitting(scenario: &Scenario, edit: &Edit, base: &Call) -> Option<(String, String)> {
+    let given = &scenario.given;
     let name = edit.name();
     let say = |message: String, help: &str| Some((message, help.to_owned()));
     match edit {
@@ -272,27 +307,21 @@ fn has_token(identity: &str, scenario: &Scenario) -> bool {
             .is_some_and(is_session)
 }
 
-/// An edit that gives a part of the request the value it has already.
-fn same_as_base(scenario: &Scenario, found: &mut Vec<Problem>) {
-    let base = &scenario.base;
-    let same = match &scenario.edit {
-        Edit::As(who) => *who == base.r#as,
-        Edit::Sign(scheme) => *scheme == base.signed_with(),
-        Edit::Request(request) => *request == base.request,
-        Edit::Method(method) => base.request.split(' ').next() == Some(method),
-        Edit::Bucket(name) => base.bucket.as_ref() == Some(name),
-        Edit::Host(host) => base.host.as_ref() == Some(host),
-        Edit::Body(body) => base.body.as_ref() == Some(body),
-        Edit::ExpiresIn(span) => base.expires_in == Some(*span),
-        Edit::Clock(span) => base.clock == Some(*span),
-        Edit::TamperAdditionalHeaders(names) => base.additional_headers == *names,
+/// Whether an edit gives a part of the request the value it has already.
+fn changes_nothing(edit: &Edit, call: &Call) -> bool {
+    match edit {
+        Edit::As(who) => *who == call.r#as,
+        Edit::Sign(scheme) => *scheme == call.signed_with(),
+        Edit::Request(request) => *request == call.request,
+        Edit::Method(method) => call.request.split(' ').next() == Some(method),
+        Edit::Bucket(name) => call.bucket.as_ref() == Some(name),
+        Edit::Host(host) => call.host.as_ref() == Some(host),
+        Edit::Body(body) => call.body.as_ref() == Some(body),
+        Edit::ExpiresIn(span) => call.expires_in == Some(*span),
+        Edit::Clock(span) => call.clock == Some(*span),
+        Edit::TamperAdditionalHeaders(names) => call.additional_headers == *names,
         Edit::TamperDate(span) => span.0 == 0,
         _ => false,
-    };
-    if same {
-        let path = Path::from(["edit", scenario.edit.name()]);
-        let message = "the edit changes nothing: the base has this value already";
-        found.push(problem(path, Part::Value, message));
     }
 }
 
@@ -310,12 +339,12 @@ fn to_the_second(scenario: &Scenario, found: &mut Vec<Problem>) {
             .and_then(|spec| spec.session.as_ref());
         session.is_some_and(|session| session.lifetime.is_some())
     };
-    let moves = match &scenario.edit {
+    let moves = |part: &Edit| match part {
         Edit::Clock(_) | Edit::ExpiresIn(_) => true,
         Edit::As(who) => ends(who) || ends(&scenario.base.r#as),
         _ => false,
     };
-    if !moves {
+    if !scenario.edit.parts().iter().any(moves) {
         let help = "edit `clock` or `expires-in`, or `as` another session with a `lifetime`";
         let message = "this edit moves no limit in time that could be tested to the second";
         found.push(problem(path, Part::Key, message).help(help));
@@ -334,10 +363,11 @@ fn same_for(scenario: &Scenario, found: &mut Vec<Problem>) {
         return;
     };
     let path = Path::from(["expect", "same-for"]);
-    let line = match &scenario.edit {
-        Edit::Request(line) => line,
-        _ => &scenario.base.request,
-    };
+    let other_line = scenario.edit.parts().iter().find_map(|part| match part {
+        Edit::Request(line) => Some(line),
+        _ => None,
+    });
+    let line = other_line.unwrap_or(&scenario.base.request);
     let own = line.split([' ', '?']).nth(1).unwrap_or_default();
     let (message, help) = if !other.starts_with('/') || other.len() == 1 || other.contains('?') {
         let message = format!("`{other}` is no path of an object");
@@ -375,11 +405,13 @@ fn mutates(scenario: &Scenario) -> bool {
             .map(|line| line.method.to_owned())
             .unwrap_or_default()
     };
-    let method = match &scenario.edit {
-        Edit::Request(request) => of(request),
-        Edit::Method(method) | Edit::TamperMethod(method) => method.clone(),
-        _ => of(&scenario.base.request),
+    let named = |part: &Edit| match part {
+        Edit::Request(request) => Some(of(request)),
+        Edit::Method(method) | Edit::TamperMethod(method) => Some(method.clone()),
+        _ => None,
     };
+    let last = scenario.edit.parts().iter().rev().find_map(named);
+    let method = last.unwrap_or_else(|| of(&scenario.base.request));
     matches!(method.as_str(), "PUT" | "POST" | "DELETE")
 }
 

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use base64::Engine as _;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::requests;
 use super::words::{self, is_kebab, one_of};
+use super::{precedence, requests, shape};
 use crate::case::decode::{self, Problem};
 use crate::case::document::problem;
+use crate::case::ledger::{ANY_MESSAGE, Listed};
 use crate::case::model::{
-    BucketSpec, CaseFile, Edit, Given, IdentitySpec, ObjectSpec, Scenario, SourceKind,
+    BucketSpec, CaseFile, Given, IdentitySpec, ObjectSpec, Scenario, SourceKind,
 };
 use crate::case::needs::BUILT_IN_IDENTITIES;
 use crate::case::placeholder::{self, Meaning, Names};
@@ -19,7 +20,7 @@ use crate::case::suggest;
 use crate::case::visit;
 
 /// Checks a scenario. Paths begin at the scenario.
-pub(super) fn check(filled: &Value, head: Option<&CaseFile>) -> Vec<Problem> {
+pub(super) fn check(filled: &Value, head: Option<&CaseFile>, listed: &[Listed]) -> Vec<Problem> {
     let mut found = Vec::new();
     let Some(scenario) = read(filled, &mut found) else {
         return found;
@@ -38,6 +39,7 @@ pub(super) fn check(filled: &Value, head: Option<&CaseFile>) -> Vec<Problem> {
     if let Some(head) = head {
         against_header(&scenario, head, &mut found);
     }
+    precedence::check(&scenario, head, listed, &mut found);
     found
 }
 
@@ -45,7 +47,7 @@ pub(super) fn check(filled: &Value, head: Option<&CaseFile>) -> Vec<Problem> {
 fn read(filled: &Value, found: &mut Vec<Problem>) -> Option<Scenario> {
     let mut edit_is_sound = true;
     if let Some(edit) = filled.get("edit") {
-        let problems = shape_of_edit(edit);
+        let problems = shape::of_edit(edit);
         edit_is_sound = problems.is_empty();
         found.extend(problems);
     }
@@ -62,59 +64,6 @@ fn read(filled: &Value, found: &mut Vec<Problem>) -> Option<Scenario> {
             None
         }
     }
-}
-
-/// An edit is a map with exactly one known key.
-fn shape_of_edit(edit: &Value) -> Vec<Problem> {
-    let path = Path::from(["edit"]);
-    let example = "for example `edit: { expires-in: -1s }`";
-    let entries = match edit {
-        Value::Object(entries) => entries,
-        Value::String(name) if Edit::NAMES.contains(&name.as_str()) => {
-            let help = format!("write `edit: {{ {name}: true }}` or give it its value");
-            return vec![
-                problem(path, Part::Value, "an edit is a map with exactly one key").help(help),
-            ];
-        }
-        _ => {
-            return vec![
-                problem(path, Part::Value, "an edit is a map with exactly one key").help(example),
-            ];
-        }
-    };
-    let mut problems: Vec<Problem> = entries
-        .keys()
-        .filter(|name| !Edit::NAMES.contains(&name.as_str()))
-        .map(|name| {
-            let help = suggest::help(name, Edit::NAMES, "edits");
-            problem(
-                path.then(name.as_str()),
-                Part::Key,
-                format!("unknown edit `{name}`"),
-            )
-            .help(help)
-        })
-        .collect();
-    if entries.is_empty() {
-        problems.push(
-            problem(
-                path.clone(),
-                Part::Key,
-                "an edit is a map with exactly one key",
-            )
-            .help(example),
-        );
-    }
-    if let Some(second) = second_key(entries) {
-        let help = "make a scenario of each, or an axis: `matrix: { change: { a: {…}, b: {…} } }` and `edit: $change`";
-        let message = format!("a twin has one edit; `{second}` is a second one");
-        problems.push(problem(path.then(second), Part::Key, message).help(help));
-    }
-    problems
-}
-
-fn second_key(entries: &Map<String, Value>) -> Option<&str> {
-    entries.keys().nth(1).map(String::as_str)
 }
 
 /// What the scenario's words may refer to.
@@ -399,6 +348,7 @@ fn against_header(scenario: &Scenario, head: &CaseFile, found: &mut Vec<Problem>
     }
     if let Some(message) = &scenario.expect.message
         && scenario.expect.code.is_none()
+        && head.message != ANY_MESSAGE
         && !message.starts_with(head.message.trim_end_matches('.'))
         && !head
             .alternatives

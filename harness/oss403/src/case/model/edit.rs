@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{CorsRuleSpec, HostName, ObjectSpec, RefererSpec, SignWith, Span, TextMap};
 
-/// The one thing that differs: a map with exactly one key.
+/// What differs: a map with exactly one key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Edit {
@@ -124,6 +124,8 @@ pub enum Edit {
     VpcPolicy(Value),
     /// `${domain}` is bound to a bucket of the named identity first.
     BindDomain(String),
+    /// Block Public Access is switched on for the bucket.
+    BlockPublicAccess(Yes),
     /// Status of the owner's account (operator).
     #[schemars(schema_with = "crate::case::words::account_status")]
     AccountStatus(AccountStatus),
@@ -142,6 +144,13 @@ pub enum Edit {
     StsRefusedInRegion(Yes),
     /// This operation takes no tokens of the owner's account (operator).
     StsRefusedInOperation(String),
+    /// This domain is known for abuse (operator).
+    RiskyDomain(String),
+    /// This configuration, by its sub-resource, is not open to the owner's account (operator).
+    CloseFeature(String),
+    // Two faults at once.
+    /// Two or three edits together, in this order, for scenarios that say by `before` which refusal comes first.
+    All(#[schemars(length(min = 2, max = 3))] Vec<Edit>),
 }
 
 /// Ways to write a signature that make it another one.

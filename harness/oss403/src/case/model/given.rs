@@ -95,6 +95,9 @@ pub struct BucketSpec {
     /// Requester pays.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub requester_pays: bool,
+    /// Block Public Access on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub block_public_access: bool,
 }
 
 /// Regions by their part in a scenario.

@@ -20,7 +20,7 @@ pub use given::{
     AccountSpec, BucketSpec, CorsRuleSpec, EndpointPolicy, Given, IdentitySpec, ObjectSpec,
     Picture, RamUserSpec, RefererSpec, RegionName, SessionSpec, WormSpec,
 };
-pub use scenario::{Capability, Expect, Scenario};
+pub use scenario::{Before, Capability, Expect, OrderBasis, Scenario};
 
 /// Text by name, in the order written.
 pub type TextMap = indexmap::IndexMap<String, String>;

@@ -40,6 +40,9 @@ pub struct Scenario {
     pub base: Call,
     /// The one thing that is different the second time.
     pub edit: Edit,
+    /// That two things are wrong the second time, and which other answer the refusal has to come before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Before>,
     /// What differs from the cause's own answer.
     #[serde(default, skip_serializing_if = "Expect::is_empty")]
     pub expect: Expect,
@@ -89,6 +92,12 @@ pub enum Capability {
     Cname,
     /// VPC endpoints.
     VpcEndpoint,
+    /// Block Public Access.
+    BlockPublicAccess,
+    /// Buckets whose requesters pay.
+    RequesterPays,
+    /// Access logs of buckets.
+    Logging,
     /// Signature version 1.
     SignatureV1,
     /// Signature version 2.
@@ -99,6 +108,34 @@ pub enum Capability {
     S3Dialect,
     /// Any Host header reaches the server.
     AnyHost,
+}
+
+/// The answer that would be given if OSS looked at a request in another order: that of another cause, or one that is no 403.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Before {
+    /// The cause. Other scenarios of the ledger show that it is refused by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// Status and code of an answer that is no 403, `404 NoSuchKey`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// How the order is known.
+    pub order: OrderBasis,
+    /// Where it is known from: a page, a sighting; for an inference what it rests on.
+    pub source: String,
+}
+
+/// How the order of two checks is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OrderBasis {
+    /// A page states it.
+    Documented,
+    /// It was seen on the wire, or an official SDK's test asserts it.
+    Observed,
+    /// Our own reading: such a scenario is `reference-only`.
+    Inferred,
 }
 
 /// What differs from the cause's own answer.

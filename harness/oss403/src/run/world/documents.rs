@@ -69,6 +69,10 @@ pub(crate) const ACCELERATION: &str = "<TransferAccelerationConfiguration><Enabl
 pub(crate) const REQUESTER_PAYS: &str = "<RequestPaymentConfiguration><Payer>Requester</Payer>\
     </RequestPaymentConfiguration>";
 
+/// PutBucketPublicAccessBlock.
+pub(crate) const NOTHING_PUBLIC: &str = "<PublicAccessBlockConfiguration>\
+    <BlockPublicAccess>true</BlockPublicAccess></PublicAccessBlockConfiguration>";
+
 fn element(name: &str, text: &str) -> String {
     format!("<{name}>{}</{name}>", escape(text))
 }

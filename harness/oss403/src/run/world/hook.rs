@@ -120,6 +120,11 @@ impl World {
         Ok(())
     }
 
+    /// The scenario's domain.
+    pub(crate) fn domain(&self) -> String {
+        self.scene.values.get("domain").cloned().unwrap_or_default()
+    }
+
     /// Takes the proofs of everybody but one account away: a domain changes hands.
     pub(crate) async fn disprove_domain(
         &self,
@@ -127,7 +132,7 @@ impl World {
         but: &str,
     ) -> Result<(), Trouble> {
         let context = courier.context;
-        let domain = self.scene.values.get("domain").cloned().unwrap_or_default();
+        let domain = self.domain();
         for name in &self.given.domain_proven_by {
             let account = match name.as_str() {
                 "owner" => self.account_of_owner(courier).await?,
@@ -159,7 +164,7 @@ impl World {
         account: String,
     ) -> Result<(), Trouble> {
         let context = courier.context;
-        let domain = self.scene.values.get("domain").cloned().unwrap_or_default();
+        let domain = self.domain();
         let operator = context.operator()?;
         let made = Made::Domain {
             domain: domain.clone(),

@@ -32,6 +32,9 @@ impl World {
         if spec.requester_pays {
             documents.push(("requestPayment", documents::REQUESTER_PAYS.into()));
         }
+        if spec.block_public_access {
+            documents.push(("publicAccessBlock", documents::NOTHING_PUBLIC.into()));
+        }
         let configured = documents
             .into_iter()
             .map(|(name, document)| self.configure(courier, place, name, document));
@@ -44,6 +47,17 @@ impl World {
         };
         let (configured, domain) = tokio::join!(join_all(configured), domain);
         configured.into_iter().chain([domain]).collect()
+    }
+
+    /// Switches Block Public Access on.
+    pub(crate) async fn block_public_access(
+        &self,
+        courier: &Courier<'_>,
+        place: &BucketPlace,
+    ) -> Result<(), Trouble> {
+        let document = documents::NOTHING_PUBLIC.into();
+        self.configure(courier, place, "publicAccessBlock", document)
+            .await
     }
 
     /// Binds the scenario's domain to a bucket.
