@@ -184,6 +184,12 @@ fn twin(template: &Template, file: &CaseFile, page: &mut Page) {
     if let Some(unchanged) = body.get("unchanged") {
         page.below("unchanged", &list(unchanged));
     }
+    if body.get("to-the-second") == Some(&Value::Bool(true)) {
+        page.below(
+            "when",
+            "in the very second that each request was made for; they are sent again until it is met",
+        );
+    }
     if body.get("reference-only") == Some(&Value::Bool(true)) {
         page.below(
             "counts",

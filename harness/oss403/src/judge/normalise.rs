@@ -244,6 +244,7 @@ mod tests {
                 "[bucket].oss-cn-hangzhou.aliyuncs.test:[port]",
             ),
             ("oss403-1a2b3c4d-71/k1.txt", "[bucket.second]/k1.txt"),
+            ("OSS403-1A2B3C4D-71.OSS-CN", "[bucket.second].OSS-CN"),
             ("acs:oss:*:1000000000000001:x", "acs:oss:*:[uid.owner]:x"),
             (
                 "at 2026-11-24T00:11:22.000Z or 2026-11-24T00:11:22Z",

@@ -197,6 +197,30 @@ const DISABLED: &str = "
 ";
 
 #[tokio::test]
+async fn a_key_is_bound_to_the_networks_that_its_user_is_given() {
+    let all =
+        r#"{ Version: "1", Statement: [{ Effect: Allow, Action: ["oss:*"], Resource: ["*"] }] }"#;
+    let scenarios = format!(
+        "
+      - name: bound
+        given:
+          bucket: {{ objects: {{ k: kept }} }}
+          identities:
+            here: {{ ram-user: {{ policy: {all}, networks: [127.0.0.0/8] }} }}
+            elsewhere: {{ ram-user: {{ policy: {all}, networks: [203.0.113.0/24] }} }}
+        base: {{ as: here, request: GET /k }}
+        edit: {{ as: elsewhere }}
+    "
+    );
+    let ran = run_all(&embedded().await, instances(&scenarios)).await;
+    let record = ran.record("/bound");
+    assert_eq!(
+        (status(record.base.as_ref()), status(record.edited.as_ref())),
+        (200, 403)
+    );
+}
+
+#[tokio::test]
 async fn an_account_in_another_state_is_one_of_its_own() {
     let server = reference(Config::default()).await;
     let (watched, desk) = (Watched::default(), Desk::new());
