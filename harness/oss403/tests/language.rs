@@ -6,6 +6,8 @@
 mod depth;
 #[path = "language/diagnostics.rs"]
 mod diagnostics;
+#[path = "language/edited.rs"]
+mod edited;
 #[path = "language/expansion.rs"]
 mod expansion;
 #[path = "language/ledger.rs"]
