@@ -8,6 +8,8 @@ mod coverage;
 mod depth;
 #[path = "language/diagnostics.rs"]
 mod diagnostics;
+#[path = "language/edited.rs"]
+mod edited;
 #[path = "language/expansion.rs"]
 mod expansion;
 #[path = "language/ledger.rs"]
