@@ -6,6 +6,8 @@
 mod canaries;
 #[path = "engine/cleanup.rs"]
 mod cleanup;
+#[path = "engine/edits.rs"]
+mod edits;
 #[path = "engine/encrypted.rs"]
 mod encrypted;
 #[path = "engine/extras.rs"]

@@ -161,7 +161,9 @@ mod tests {
     };
 
     fn said(answer: &str) -> String {
-        let ledger = Ledger::embedded().expect("the embedded ledger is sound");
+        let ledger = Ledger::embedded()
+            .expect("the embedded ledger is sound")
+            .at(Revision::Observed);
         let answer = SavedAnswer::read(answer.as_bytes()).unwrap();
         let mut out = Vec::new();
         describe(&explain::diagnose(&ledger, &answer), STYLE, &mut out).unwrap();
@@ -179,6 +181,20 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("oss403 explain user-disabled"), "{text}");
+    }
+
+    #[test]
+    fn an_answer_whose_message_no_source_shows_is_known_by_its_code_alone() {
+        let answer = |code: &str| {
+            said(&format!(
+                "<Error><Code>{code}</Code><Message>Some text.</Message></Error>"
+            ))
+        };
+        let known = answer("NeedVerifyDomainOwnership");
+        assert!(known.contains("1. cname-ownership: "), "{known}");
+        assert!(!known.contains("2. "), "{known}");
+        let unknown = answer("AccessDenied");
+        assert!(!unknown.contains("1. "), "{unknown}");
     }
 
     #[test]

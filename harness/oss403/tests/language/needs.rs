@@ -126,6 +126,17 @@ fn edits_need_what_they_change() {
     assert_eq!(edit("sts-refused-in-region: true"), ["sts", "operator"]);
     assert_eq!(edit("add-statement: {}"), ["bucket-policy"]);
     assert_eq!(edit("cors: []"), ["cors"]);
+    assert_eq!(edit("block-public-access: true"), ["block-public-access"]);
+    assert_eq!(edit("risky-domain: d.example"), ["operator", "cname"]);
+    assert_eq!(edit("close-feature: dataAccelerator"), ["operator"]);
+    assert_eq!(edit("request: 'GET /?logging'"), ["logging"]);
+    assert_eq!(
+        needs(
+            "    base: { as: anonymous, request: GET / }\n    edit: { all: [{ cors: [] }, { as: other-account }, { host: away-bucket }] }\n    \
+             before: { cause: bucket-acl, order: documented, source: a page }\n"
+        ),
+        ["two-regions", "second-account", "cors"]
+    );
     assert_eq!(
         edit("put-object: { a: { storage-class: ColdArchive } }"),
         ["archive"]
