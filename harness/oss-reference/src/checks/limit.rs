@@ -34,8 +34,6 @@ pub enum Limit {
     PostPolicy,
     /// The bits of an address that a key's network shares (EC 0002-00000904).
     KeyNetwork,
-    /// The time that conditions on `acs:CurrentTime` see (help page: RAM policy).
-    PolicyTime,
 }
 
 impl Limit {
@@ -54,7 +52,6 @@ impl Limit {
         Self::SecurityToken,
         Self::PostPolicy,
         Self::KeyNetwork,
-        Self::PolicyTime,
     ];
 
     /// Its name in kebab-case.
@@ -73,7 +70,6 @@ impl Limit {
             Self::SecurityToken => "security-token",
             Self::PostPolicy => "post-policy",
             Self::KeyNetwork => "key-network",
-            Self::PolicyTime => "policy-time",
         }
     }
 
@@ -85,7 +81,7 @@ impl Limit {
         )
     }
 
-    /// The cause that a request beyond it is refused for; conditions on the time may refuse for others too.
+    /// The cause that a request beyond it is refused for.
     pub fn cause(self) -> Cause {
         match self {
             Self::SkewPast
@@ -99,7 +95,6 @@ impl Limit {
             Self::SecurityToken => Cause::SecurityTokenExpired,
             Self::PostPolicy => Cause::PostPolicyExpired,
             Self::KeyNetwork => Cause::AccessKeyDisabled,
-            Self::PolicyTime => Cause::BucketPolicy,
         }
     }
 

@@ -4,7 +4,6 @@ use oss_policy::{Access, Context, Decision, Policy, Principal, ResourceName};
 
 use super::claim::Caller;
 use super::inquiry::Inquiry;
-use super::limit::Limit;
 use crate::operation::Operation;
 use crate::world::{Bucket, Object};
 
@@ -155,7 +154,7 @@ pub(super) fn context<'c>(
         source_ip: Some(request.peer),
         secure_transport: request.secure,
         source_vpc: endpoint.map(|endpoint| endpoint.vpc.as_str()),
-        now: inquiry.now_at(Limit::PolicyTime),
+        now: inquiry.now(),
         user_agent: request.header("user-agent"),
         access_key_id: inquiry
             .readable_claim()

@@ -5,7 +5,7 @@ use oss_reference::checks::Limit;
 use oss_reference::config::{Config, Faults, LimitFault};
 use serde_json::json;
 
-use crate::fixture::{NOW, OWNER, Scheme, Setup};
+use crate::fixture::{NOW, Scheme, Setup};
 
 fn off(of: Limit, by: i64) -> Setup {
     let faults = Faults {
@@ -133,30 +133,6 @@ fn the_network_of_a_key() {
             };
             let found = within(&mut off(Limit::KeyNetwork, by), network);
             assert_eq!(found, expected, "off by {by}: {network}");
-        }
-    }
-}
-
-#[test]
-fn the_time_that_conditions_see() {
-    let deny = |beyond: i64| {
-        let end = oss_auth::Timestamp(NOW - beyond).to_iso_extended_millis();
-        json!([{
-            "Effect": "Deny", "Action": "oss:GetObject", "Resource": "*", "Principal": [OWNER],
-            "Condition": { "DateGreaterThan": { "acs:CurrentTime": end } },
-        }])
-    };
-    for by in [0, 1, -1] {
-        for beyond in [-1, 0, 1, 2] {
-            let mut setup = off(Limit::PolicyTime, by);
-            setup.set_policy("bucket-one", deny(beyond));
-            let found = setup.cause(&setup.ask("GET", "bucket-one", "/k.txt"));
-            let expected = if beyond <= by {
-                Ok(())
-            } else {
-                Err(BucketPolicy)
-            };
-            assert_eq!(found, expected, "off by {by}, {beyond} beyond");
         }
     }
 }

@@ -42,7 +42,7 @@ pub fn find(text: &str) -> impl Iterator<Item = Result<Placeholder<'_>, Unclosed
 }
 
 /// Placeholders whose name is all there is to them.
-pub const PLAIN: [&str; 10] = [
+pub const PLAIN: [&str; 11] = [
     "bucket",
     "region",
     "away-region",
@@ -50,6 +50,7 @@ pub const PLAIN: [&str; 10] = [
     "domain",
     "worm",
     "now",
+    "x-oss-date",
     "service-host",
     "bucket-host",
     "away-bucket-host",
@@ -84,6 +85,8 @@ pub enum Meaning<'text> {
     Named(Names, &'text str),
     /// `now+60`, `now-60`: Unix seconds from the present.
     Now(i64),
+    /// `x-oss-date`, `x-oss-date+60`: the same time as that header has it.
+    Date(i64),
 }
 
 /// Reads a placeholder's name; `None` when there is no such placeholder.
@@ -92,21 +95,26 @@ pub fn meaning(name: &str) -> Option<Meaning<'_>> {
         return Some(Meaning::Plain(name));
     }
     if let Some(shift) = name.strip_prefix("now") {
-        let digits = shift.strip_prefix(['+', '-'])?;
-        let seconds = digits
-            .bytes()
-            .all(|byte| byte.is_ascii_digit())
-            .then(|| digits.parse::<i64>());
-        let seconds = seconds?.ok()?;
-        return Some(Meaning::Now(if shift.starts_with('-') {
-            -seconds
-        } else {
-            seconds
-        }));
+        return seconds(shift).map(Meaning::Now);
+    }
+    if let Some(shift) = name.strip_prefix("x-oss-date") {
+        return seconds(shift).map(Meaning::Date);
     }
     let (kind, rest) = name.split_once('.')?;
     let (_, names) = DOTTED.iter().find(|(known, _)| *known == kind)?;
     (!rest.is_empty()).then_some(Meaning::Named(*names, rest))
+}
+
+/// `+60`, `-60`.
+fn seconds(shift: &str) -> Option<i64> {
+    let digits = shift.strip_prefix(['+', '-'])?;
+    let whole = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds: i64 = whole.then(|| digits.parse())?.ok()?;
+    Some(if shift.starts_with('-') {
+        -seconds
+    } else {
+        seconds
+    })
 }
 
 #[cfg(test)]
@@ -134,6 +142,7 @@ mod tests {
         assert_eq!(meaning("now"), Some(Meaning::Plain("now")));
         assert_eq!(meaning("now+60"), Some(Meaning::Now(60)));
         assert_eq!(meaning("now-60"), Some(Meaning::Now(-60)));
+        assert_eq!(meaning("x-oss-date+60"), Some(Meaning::Date(60)));
         assert_eq!(
             meaning("upload.one"),
             Some(Meaning::Named(Names::Uploads, "one"))
@@ -143,6 +152,7 @@ mod tests {
             "now+",
             "now+x",
             "now60",
+            "x-oss-date60",
             "now+99999999999999999999",
             "uid",
             "uid.",

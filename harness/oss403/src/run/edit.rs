@@ -106,7 +106,10 @@ pub(crate) fn makes_bucket(edit: &Edit) -> bool {
 /// Whether the owner can read nothing while the edit holds, so that probes say something only before it and after it was lifted.
 pub(crate) fn hides_world(edit: &Edit) -> bool {
     let hides = |part: &Edit| match part {
-        Edit::AccountStatus(_) | Edit::BucketStatus(_) | Edit::KmsStatus(_) => true,
+        Edit::AccountStatus(_)
+        | Edit::BucketStatus(_)
+        | Edit::KmsStatus(_)
+        | Edit::CloseFeature(_) => true,
         Edit::KeyStatus(_) | Edit::KeyNetworks(_) => part.identities().contains(&"owner"),
         _ => false,
     };

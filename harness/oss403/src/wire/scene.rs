@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use oss_auth::Timestamp;
 use serde_json::Value;
 
 use crate::case::model::HostName;
+use crate::case::placeholder::{Meaning, meaning};
 use crate::target::Identity;
 
 /// Names under which a target is reached.
@@ -139,14 +141,14 @@ impl Scene {
         if let Some(value) = self.values.get(name) {
             return Ok(value.clone());
         }
-        let shift = match name.strip_prefix("now") {
-            Some("") => Some(0),
-            Some(shift) if shift.starts_with(['+', '-']) => shift.parse::<i64>().ok(),
-            _ => None,
-        };
-        match shift {
-            Some(shift) => Ok(now.saturating_add(shift).to_string()),
-            None => Err(SceneError::Placeholder(name.to_owned())),
+        let shifted = |seconds| now.saturating_add(seconds);
+        let date = |seconds| Timestamp(shifted(seconds)).to_iso_basic();
+        match meaning(name) {
+            Some(Meaning::Plain("now")) => Ok(now.to_string()),
+            Some(Meaning::Now(seconds)) => Ok(shifted(seconds).to_string()),
+            Some(Meaning::Plain("x-oss-date")) => Ok(date(0)),
+            Some(Meaning::Date(seconds)) => Ok(date(seconds)),
+            _ => Err(SceneError::Placeholder(name.to_owned())),
         }
     }
 
@@ -258,6 +260,10 @@ mod tests {
         let text = |text: &str| scene.text(text, 100).unwrap();
         assert_eq!(text("acs:oss:*:*:${bucket}/*"), "acs:oss:*:*:b1/*");
         assert_eq!(text("${now} ${now+60} ${now-60}"), "100 160 40");
+        assert_eq!(
+            text("${x-oss-date} ${x-oss-date+60}"),
+            "19700101T000140Z 19700101T000240Z"
+        );
         assert_eq!(text("$$key costs 5$"), "$key costs 5$");
         assert_eq!(text("$key ${bucket"), "$key ${bucket");
         assert_eq!(

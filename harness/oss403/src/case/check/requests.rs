@@ -341,6 +341,7 @@ fn to_the_second(scenario: &Scenario, found: &mut Vec<Problem>) {
     };
     let moves = |part: &Edit| match part {
         Edit::Clock(_) | Edit::ExpiresIn(_) => true,
+        Edit::SetHeader(headers) => headers.values().any(|value| value.contains("${x-oss-date")),
         Edit::As(who) => ends(who) || ends(&scenario.base.r#as),
         _ => false,
     };
