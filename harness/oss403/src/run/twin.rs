@@ -115,9 +115,9 @@ impl Twin<'_> {
             if !edit::hides_world(edit) {
                 return self.probed_edit().await;
             }
-            let before = self.probe().await?;
+            let mut before = self.probe().await?;
             edit::apply(edit, true, world, self.courier).await?;
-            self.send_edited().await?;
+            self.send_edited(&mut before).await?;
             if !before.is_empty() {
                 edit::lift(edit, world, self.courier).await?;
                 let after = self.probe().await?;
@@ -133,8 +133,8 @@ impl Twin<'_> {
     }
 
     async fn probed_edit(&mut self) -> Result<(), Trouble> {
-        let before = self.probe().await?;
-        self.send_edited().await?;
+        let mut before = self.probe().await?;
+        self.send_edited(&mut before).await?;
         let after = self.probe().await?;
         self.keep_probes(before, after);
         Ok(())
@@ -154,32 +154,41 @@ impl Twin<'_> {
     }
 
     async fn base(&self) -> Result<Exchange, Trouble> {
-        self.in_its_second(self.worlds.base, None, None).await
+        let nothing = &mut Vec::new();
+        self.in_its_second(self.worlds.base, None, None, nothing)
+            .await
     }
 
     /// Sends the edited request, and once more for the other object for which the answer must be the same.
-    async fn send_edited(&mut self) -> Result<(), Trouble> {
-        self.record.edited = Some(self.edited(None).await?);
+    async fn send_edited(&mut self, before: &mut Vec<Exchange>) -> Result<(), Trouble> {
+        self.record.edited = Some(self.edited(None, before).await?);
         if let Some(path) = &self.instance.scenario.expect.same_for {
-            self.record.same_for = Some(self.edited(Some(path)).await?);
+            self.record.same_for = Some(self.edited(Some(path), before).await?);
         }
         Ok(())
     }
 
     /// The edited request, for its own object or for the one of another path.
-    async fn edited(&self, path: Option<&str>) -> Result<Exchange, Trouble> {
+    async fn edited(
+        &self,
+        path: Option<&str>,
+        before: &mut Vec<Exchange>,
+    ) -> Result<Exchange, Trouble> {
         let edit = &self.instance.scenario.edit;
-        self.in_its_second(self.worlds.edited, Some(edit), path)
+        self.in_its_second(self.worlds.edited, Some(edit), path, before)
             .await
     }
 
     /// Sends the base, or the edited request. Where the very second matters it is sent again until the answer's `Date` shows that the
     /// server decided in the second that the request was made for; each attempt takes the second of the answer before it.
+    ///
+    /// An attempt that came too late may have been granted, and have changed something: what was read `before` is read again then.
     async fn in_its_second(
         &self,
         world: &World,
         edit: Option<&Edit>,
         path: Option<&str>,
+        before: &mut Vec<Exchange>,
     ) -> Result<Exchange, Trouble> {
         let call = &self.instance.scenario.base;
         let send = async |scene: &Scene, now| {
@@ -209,7 +218,12 @@ impl Twin<'_> {
             let scene = world.with_fresh_sessions(self.courier, &[sender]).await?;
             let exchange = send(&scene, second).await?;
             match exchange.response().map(Response::date) {
-                Some(Some(date)) if date != second => second = date,
+                Some(Some(date)) if date != second => {
+                    second = date;
+                    if !before.is_empty() {
+                        *before = self.probe().await?;
+                    }
+                }
                 Some(None) => {
                     let reason = "the limit is tested to the second, and the target's answer has no Date that can be read";
                     return Err(Trouble::Precondition(reason.into()));
