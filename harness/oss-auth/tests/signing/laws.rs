@@ -144,7 +144,7 @@ proptest! {
     }
 }
 
-fn signed_form(version: usize, policy: &str, secret: &str) -> Vec<(String, String)> {
+pub(crate) fn signed_form(version: usize, policy: &str, secret: &str) -> Vec<(String, String)> {
     let credentials = Credentials {
         access_key_id: ID,
         access_key_secret: secret,
