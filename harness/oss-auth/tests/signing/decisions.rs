@@ -123,6 +123,10 @@ fn debug_output_hides_signatures_tokens_and_what_would_forge_them() {
             let shown = format!("{request:?} {claim:?} {mismatch:?} {mismatch}");
             assert!(!shown.contains("hush"), "{shown}");
             assert!(!shown.contains(&mismatch.computed.signature), "{shown}");
+            assert!(
+                shown.contains("Mismatch { computed: Computed { string_to_sign: …"),
+                "{shown}"
+            );
         });
     }
 }
