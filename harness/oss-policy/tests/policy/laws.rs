@@ -1,6 +1,6 @@
 //! Laws that hold for every policy and every access.
 
-use oss_policy::{ConditionOperator, Decision, Effect, Policy};
+use oss_policy::{ConditionOperator, Decision, Effect, Policy, PostPolicy};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
@@ -146,6 +146,19 @@ proptest! {
         let read = Policy::parse(text.as_bytes(), policy.kind).unwrap();
         prop_assert_eq!(scene.ask(&read), scene.ask(&built));
         prop_assert_eq!(read.to_json(), text);
+    }
+
+    /// A form carries its lifetime in its policy, so that this is what a URL's `Expires` is elsewhere.
+    #[test]
+    fn a_post_policy_valid_at_some_time_is_valid_at_every_earlier_time(
+        expiration in 0..4_102_444_800_i64, offset in -2..=2_i64, earlier in 0..100_000_i64
+    ) {
+        let text = jiff::Timestamp::from_second(expiration).unwrap();
+        let json = format!(r#"{{"expiration": "{text}", "conditions": [{{"bucket": "b"}}]}}"#);
+        let policy = PostPolicy::parse(json.as_bytes()).unwrap();
+        let now = expiration + offset;
+        prop_assert_eq!(policy.is_expired(now), offset > 0);
+        prop_assert!(policy.is_expired(now) || !policy.is_expired(now - earlier));
     }
 
     #[test]
