@@ -281,7 +281,7 @@ mod tests {
     use super::*;
 
     /// Instants whose spelling comes from RFC 9110 and the OSS pages, not from this module.
-    const KNOWN: [(i64, &str, &str); 5] = [
+    const KNOWN: [(i64, &str, &str); 7] = [
         (0, "Thu, 01 Jan 1970 00:00:00 GMT", "19700101T000000Z"),
         (
             784_111_777,
@@ -292,6 +292,17 @@ mod tests {
             951_782_399,
             "Mon, 28 Feb 2000 23:59:59 GMT",
             "20000228T235959Z",
+        ),
+        // The last day of a cycle of 400 years, and one after a century without its leap day.
+        (
+            951_782_400,
+            "Tue, 29 Feb 2000 00:00:00 GMT",
+            "20000229T000000Z",
+        ),
+        (
+            4_107_542_400,
+            "Mon, 01 Mar 2100 00:00:00 GMT",
+            "21000301T000000Z",
         ),
         (
             1_709_164_800,
@@ -337,6 +348,9 @@ mod tests {
             "Sat, 6 Dec 2023 16:20:57 GMT",
             "sat, 16 dec 2023 16:20:57 GMT",
             "Sat, 16 Dec 2023 24:00:00 GMT",
+            "Sat, 16-Dec 2023 16:20:57 GMT",
+            "Sat, 16 Dec 2023 16.20.57 GMT",
+            "Sat; 16 Dec 2023 16:20:57 GMT",
             "Saturday, 16-Dec-23 16:20:57 GMT",
             "Sat Dec 16 16:20:57 2023",
             "Sät, 16 Dec 2023 16:20:57 GM",

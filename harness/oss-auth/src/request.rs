@@ -216,6 +216,7 @@ mod tests {
         assert_eq!(request.header_str("x-oss-DATE"), Some("1"));
         assert_eq!(request.query_value("k"), Some(""));
         assert_eq!(request.query_value("K"), None);
+        assert!(request.has_query("k") && !request.has_query("K"));
     }
 
     #[test]
@@ -223,11 +224,14 @@ mod tests {
         let headers = [
             Header::new("AUTHORIZATION", "OSS id:hush"),
             Header::new("x-oss-security-token", "hush"),
+            Header::new("Range", "visible-range"),
         ];
         let query = [
             QueryPair::new("Signature", "hush"),
             QueryPair::new("x-oss-signature", "hush"),
             QueryPair::new("security-token", "hush"),
+            QueryPair::new("prefix", "visible-value"),
+            QueryPair::bare("visible-name"),
         ];
         let request = Request {
             method: "GET",
@@ -244,6 +248,16 @@ mod tests {
         };
         let shown = format!("{request:?} {credentials:?} {credentials:#?}");
         assert!(!shown.contains("hush"), "{shown}");
-        assert!(shown.contains("visible-key") && shown.contains("visible-id"));
+        for visible in [
+            "visible-key",
+            "visible-id",
+            "prefix\"=\"visible-value",
+            "visible-name\"",
+            "Range: \"visible-range",
+            "AUTHORIZATION: …",
+            "Signature\"=…",
+        ] {
+            assert!(shown.contains(visible), "{visible} in {shown}");
+        }
     }
 }

@@ -4,12 +4,16 @@
 
 #[path = "signing/case.rs"]
 mod case;
+#[path = "signing/coverage.rs"]
+mod coverage;
 #[path = "signing/decisions.rs"]
 mod decisions;
 #[path = "signing/documents.rs"]
 mod documents;
 #[path = "signing/laws.rs"]
 mod laws;
+#[path = "signing/lifetimes.rs"]
+mod lifetimes;
 #[path = "signing/malformed.rs"]
 mod malformed;
 #[path = "signing/malformed_forms.rs"]

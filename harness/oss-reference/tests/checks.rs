@@ -15,6 +15,8 @@ mod answers;
 mod causes;
 #[path = "checks/configuration.rs"]
 mod configuration;
+#[path = "checks/edges.rs"]
+mod edges;
 #[path = "checks/guards.rs"]
 mod guards;
 #[path = "checks/hosts.rs"]

@@ -144,13 +144,18 @@ impl Way {
 
 impl Case {
     pub(crate) fn signed(&self) -> Message {
+        self.signed_for(60)
+    }
+
+    /// A URL is valid for so many seconds from the time of the case on; other ways have no end.
+    pub(crate) fn signed_for(&self, lifetime: i64) -> Message {
         let mut message = self.message.clone();
         if self.way.is_header() {
             self.add_date_and_token(&mut message);
             let authorization = message.as_request(|request| self.authorization(request));
             return message.with_header("Authorization", &authorization);
         }
-        let appended = message.as_request(|request| self.signature_parameters(request));
+        let appended = message.as_request(|request| self.signature_parameters(request, lifetime));
         message.append_query(appended);
         message
     }
@@ -194,17 +199,25 @@ impl Case {
         }
     }
 
-    fn signature_parameters(&self, request: &Request<'_>) -> Vec<(String, String)> {
+    fn signature_parameters(&self, request: &Request<'_>, lifetime: i64) -> Vec<(String, String)> {
         let credentials = self.credentials();
         let time = Timestamp(self.time);
-        let expires = (self.time + 60).to_string();
+        let expires = (self.time + lifetime).to_string();
+        let lifetime = lifetime.to_string();
         match self.way {
             Way::V1Url => v1::url::sign(request, &credentials, &expires),
             Way::V2Url => v2::url::sign(request, &credentials, &expires, &self.additional),
             _ => {
                 let (scope_date, date) = (time.scope_date(), time.to_iso_basic());
                 let scope = Scope::oss(&scope_date, REGION);
-                v4::url::sign(request, &credentials, &scope, &date, "60", &self.additional)
+                v4::url::sign(
+                    request,
+                    &credentials,
+                    &scope,
+                    &date,
+                    &lifetime,
+                    &self.additional,
+                )
             }
         }
     }
@@ -244,14 +257,14 @@ impl Case {
         parts
     }
 
-    fn covers_parameter(&self, name: &str) -> bool {
+    pub(crate) fn covers_parameter(&self, name: &str) -> bool {
         self.way.signs_whole_query()
             || v1::is_signed_subresource(name)
             || name == "Expires"
             || name == "Signature"
     }
 
-    fn covers_header(&self, name: &str) -> bool {
+    pub(crate) fn covers_header(&self, name: &str) -> bool {
         let name = name.to_ascii_lowercase();
         if self.way == Way::S3Header {
             return name != "authorization";

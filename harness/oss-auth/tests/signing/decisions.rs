@@ -123,6 +123,10 @@ fn debug_output_hides_signatures_tokens_and_what_would_forge_them() {
             let shown = format!("{request:?} {claim:?} {mismatch:?} {mismatch}");
             assert!(!shown.contains("hush"), "{shown}");
             assert!(!shown.contains(&mismatch.computed.signature), "{shown}");
+            assert!(
+                shown.contains("Mismatch { computed: Computed { string_to_sign: …"),
+                "{shown}"
+            );
         });
     }
 }
@@ -142,6 +146,46 @@ fn a_token_elsewhere_is_no_token() {
         assert!(matches!(claim, Claim::V1Header(_)));
         assert_eq!(claim.security_token(), None);
     });
+}
+
+#[test]
+fn a_claim_shows_its_list_of_headers_as_it_was_sent() {
+    let with_list = [
+        Message::get().with_header(
+            "Authorization",
+            "OSS2 AccessKeyId:id,AdditionalHeaders:Range;host,Signature:s",
+        ),
+        Message::get().with_header(
+            "Authorization",
+            &V4.replace(",", ",AdditionalHeaders=Range;host,"),
+        ),
+        Message::get().with_header(
+            "Authorization",
+            "AWS4-HMAC-SHA256 Credential=id/20231216/r/s3/aws4_request,SignedHeaders=Range;host,Signature=s",
+        ),
+        Message::get().with_query(
+            "x-oss-signature-version=OSS2&x-oss-access-key-id=id&x-oss-expires=1&x-oss-signature=s\
+             &x-oss-additional-headers=Range;host",
+        ),
+        Message::get().with_query(
+            "x-oss-signature-version=OSS4-HMAC-SHA256&x-oss-date=20231216T162057Z&x-oss-expires=60&x-oss-signature=s\
+             &x-oss-credential=id/20231216/r/oss/aliyun_v4_request&x-oss-additional-headers=Range;host",
+        ),
+    ];
+    for message in with_list {
+        let message = message.with_header("Host", "h").with_header("Range", "r");
+        message.as_claim(|_, claim| {
+            let list = match claim {
+                Claim::V2Header(claim) => claim.additional_headers(),
+                Claim::V2Url(claim) => claim.additional_headers(),
+                Claim::V4Header(claim) => claim.additional_headers(),
+                Claim::V4Url(claim) => claim.additional_headers(),
+                Claim::S3V4Header(claim) => claim.signed_headers(),
+                Claim::V1Header(_) | Claim::V1Url(_) => "V1 has none",
+            };
+            assert_eq!(list, "Range;host", "{claim:?}");
+        });
+    }
 }
 
 #[test]

@@ -144,7 +144,7 @@ proptest! {
     }
 }
 
-fn signed_form(version: usize, policy: &str, secret: &str) -> Vec<(String, String)> {
+pub(crate) fn signed_form(version: usize, policy: &str, secret: &str) -> Vec<(String, String)> {
     let credentials = Credentials {
         access_key_id: ID,
         access_key_secret: secret,
@@ -219,9 +219,8 @@ fn a_form_has_the_version_it_names() {
             .expect("well-formed")
             .expect("signed");
         assert_eq!(format!("{:?}", claim.scheme()), scheme);
-        assert_eq!(
-            claim.signed_at().is_some(),
-            matches!(claim, FormClaim::V4(_))
-        );
+        let scope = matches!(claim, FormClaim::V4(_)).then(|| Scope::oss("20231216", REGION));
+        assert_eq!(claim.scope(), scope.as_ref());
+        assert_eq!(claim.signed_at().is_some(), scope.is_some());
     }
 }

@@ -81,6 +81,11 @@ fn forms() {
             "x-oss-date",
         ),
         (
+            "$ x-oss-credential=id/$ policy=p x-oss-signature=s x-oss-date=",
+            "709",
+            "x-oss-date",
+        ),
+        (
             "$ x-oss-credential=id policy=p x-oss-signature=s x-oss-date=20231216T162057Z",
             "710",
             "x-oss-credential",

@@ -167,6 +167,18 @@ fn every_scheme_reads_its_own_date() {
 }
 
 #[test]
+fn a_mismatch_has_the_code_of_its_scheme() {
+    for (scheme, ec) in [
+        (Scheme::V1, "0002-00000040"),
+        (Scheme::V2, "0002-00000101"),
+        (Scheme::V4, "0002-00000201"),
+        (Scheme::S3V4, "0002-00000429"),
+    ] {
+        assert_eq!(scheme.mismatch_ec(), ec, "{scheme:?}");
+    }
+}
+
+#[test]
 fn dates_and_times_have_their_codes() {
     assert_eq!(Scheme::V1.date_ec(DateError::Absent), "0002-00000503");
     assert_eq!(Scheme::V1.date_ec(DateError::Unreadable), "0002-00000505");
@@ -239,6 +251,8 @@ fn a_scope_must_name_day_region_and_product_of_the_request() {
                 (part, format!("0002-00000{ec}").as_str()),
                 "{scope}"
             );
+            let word = format!("the {part:?} of the credential scope is ").to_lowercase();
+            assert!(error.to_string().starts_with(&word), "{error}");
         }
     }
 }

@@ -79,6 +79,8 @@ fn a_post_policy_beyond_its_limit_is_not_looked_at() {
     let limit = PostPolicyError::TooLarge {
         limit: MAX_POST_POLICY_BYTES,
     };
+    // What 2 MiB of base64 hold.
+    assert_eq!(MAX_POST_POLICY_BYTES, 1_572_864);
     let text = " ".repeat(MAX_POST_POLICY_BYTES + 1);
     assert_eq!(PostPolicy::parse(text.as_bytes()), Err(limit.clone()));
     let base64 = "I".repeat(2 * 1024 * 1024 + 4);

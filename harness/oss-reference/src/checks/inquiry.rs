@@ -139,11 +139,6 @@ impl<'a> Inquiry<'a> {
         self.key.get_or_init(own).as_deref()
     }
 
-    /// The object addressed, if it exists.
-    pub fn object(&self) -> Option<&'a Object> {
-        self.bucket()?.objects.get(self.key()?)
-    }
-
     /// What CopyObject and UploadPartCopy copy from; `None` too when the header cannot be read.
     pub(super) fn copy_source(&self) -> Option<&CopySource> {
         self.source

@@ -5,6 +5,9 @@ use oss_reference::config::{Config, Decisions, KmsInactiveCode, NotBelongCode, R
 use oss_reference::denial::Extra;
 use oss_reference::{Cause, Denial};
 
+use base64::Engine;
+use serde_json::json;
+
 use crate::fixture::{Ask, OWNER, Scheme, Setup};
 use crate::scenarios::all;
 
@@ -358,13 +361,7 @@ fn times_are_given_as_the_service_writes_them() {
 #[test]
 fn ram_users_are_told_what_they_lack() {
     let denied = denial("ram-policy-deny");
-    let Some((_, Extra::Elements(detail))) = denied
-        .extras
-        .iter()
-        .find(|(name, _)| *name == "AccessDeniedDetail")
-    else {
-        panic!("{denied:?}")
-    };
+    let detail = detail(&denied);
     let names: Vec<&str> = detail.iter().map(|(name, _)| *name).collect();
     assert_eq!(
         names,
@@ -391,6 +388,91 @@ fn ram_users_are_told_what_they_lack() {
     assert_eq!(value("AuthAction"), Some("oss:GetObject"));
     for name in ["private-bucket-anonymous", "foreign-bucket-acl"] {
         assert!(denial(name).extras.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn the_detail_names_the_kind_of_policy_that_denies() {
+    let deny = |principal: bool| {
+        let mut statement = json!({ "Effect": "Deny", "Action": "oss:GetObject", "Resource": "*" });
+        if principal {
+            statement["Principal"] = json!("*");
+        }
+        json!([statement])
+    };
+    for (by_ram, by_bucket, policy_type, no_permission) in [
+        (
+            false,
+            false,
+            "AccountLevelIdentityBasedPolicy",
+            "ImplicitDeny",
+        ),
+        (
+            true,
+            false,
+            "AccountLevelIdentityBasedPolicy",
+            "ExplicitDeny",
+        ),
+        (false, true, "ResourceBasedPolicy", "ExplicitDeny"),
+        (
+            true,
+            true,
+            "AccountLevelIdentityBasedPolicy",
+            "ExplicitDeny",
+        ),
+    ] {
+        let mut setup = Setup::new();
+        let key = if by_ram {
+            setup.user(deny(false))
+        } else {
+            setup.poor_user()
+        };
+        if by_bucket {
+            setup.set_policy("bucket-one", deny(true));
+        }
+        let denied = refused(&setup, &setup.ask("GET", "bucket-one", "/k.txt").by(&key));
+        let detail = detail(&denied);
+        let value = |name: &str| {
+            detail
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| value.as_str())
+        };
+        assert_eq!(
+            (value("PolicyType"), value("NoPermissionType")),
+            (Some(policy_type), Some(no_permission)),
+            "RAM {by_ram}, bucket {by_bucket}"
+        );
+        // Opaque, but base64 as the service's own.
+        let diagnostic = value("EncodedDiagnosticMessage").expect("a message");
+        let decoded = base64::engine::general_purpose::STANDARD.decode(diagnostic);
+        assert!(decoded.is_ok_and(|bytes| !bytes.is_empty()), "{diagnostic}");
+    }
+}
+
+fn detail(denial: &Denial) -> &[(&'static str, String)] {
+    match denial
+        .extras
+        .iter()
+        .find(|(name, _)| *name == "AccessDeniedDetail")
+    {
+        Some((_, Extra::Elements(detail))) => detail,
+        _ => panic!("{denial:?}"),
+    }
+}
+
+#[test]
+fn an_unknown_key_is_told_what_it_looks_like() {
+    let setup = Setup::new();
+    for (id, ec) in [
+        ("LTAI5tUnknown", "0002-00000902"),
+        ("STS.Unknown", "0002-00000002"),
+    ] {
+        let mut ask = setup.ask("GET", "bucket-one", "/k.txt");
+        ask.key.id = id.into();
+        let denied = refused(&setup, &ask);
+        assert_eq!(denied.cause, Cause::AccessKeyUnknown);
+        assert_eq!(denied.rendered(&Decisions::default()).ec, Some(ec), "{id}");
     }
 }
 
