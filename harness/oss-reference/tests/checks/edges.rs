@@ -351,6 +351,7 @@ fn even_with_faults_nobody_becomes_an_owner_without_claiming_to_be() {
     let faults = Faults {
         without: vec![],
         extreme: Some(Extreme::AllowAll),
+        ..Faults::default()
     };
     let setup = Setup::with(Config {
         faults,
@@ -367,6 +368,7 @@ fn without(check: &str) -> Setup {
     let faults = Faults {
         without: vec![check.into()],
         extreme: None,
+        ..Faults::default()
     };
     Setup::with(Config {
         faults,
