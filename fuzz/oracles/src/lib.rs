@@ -16,6 +16,7 @@ pub mod pipeline;
 pub mod policy;
 pub mod post_policy;
 pub mod referer;
+pub mod seeds;
 pub mod signing;
 pub mod wildcard;
 
