@@ -21,10 +21,9 @@ use oss_reference::world::{Bucket, Content, KeyHolder, Object, World};
 
 use crate::message::Message;
 
-/// What stands in an input where the right signature is wanted.
-pub const WANTED: &str = "~sign~";
-/// Monday, 2023-12-18T08:00:00Z: when every input arrives.
-pub const NOW: i64 = 1_702_886_400;
+/// When every input arrives, and what stands in it where the right signature is wanted.
+pub use oss403::import::{ARRIVAL as NOW, WANTED};
+
 /// The private bucket of the world.
 pub const BUCKET: &str = "examplebucket";
 

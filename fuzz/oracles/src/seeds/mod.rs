@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use oss403::case::{Instance, Ledger};
+use oss403::wire::client::Outgoing;
 
 /// At most this many seeds of a target come from one source.
 const MOST: usize = 48;
@@ -33,6 +34,13 @@ pub fn generate() -> BTreeMap<String, Vec<u8>> {
     let mut files = seeds.into_files();
     dictionary::add(&ledger, &instances, &mut files);
     files
+}
+
+/// The edited request of an instance as it goes on the wire, in the world of the seeds; `None` when it means nothing there.
+#[must_use]
+pub fn request_of(instance: &Instance) -> Option<Vec<u8>> {
+    let signed = requests::signed(instance, Some(&instance.scenario.edit), &requests::scene())?;
+    Some(requests::written(&Outgoing::new(signed)))
 }
 
 /// The folder `fuzz/`.

@@ -10,13 +10,23 @@ use crate::message::Message;
 /// An edited request.
 pub(super) struct Edited<'a> {
     pub(super) message: Message<'a>,
-    /// Whether the edit changed the signature itself, which nothing may survive.
-    pub(super) breaks: bool,
+    pub(super) effect: Effect,
+}
+
+/// What is known of an edit beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// It touches nothing that any signature covers, so that the request goes on verifying.
+    Keeps,
+    /// It changes the signature itself, which nothing may survive.
+    Breaks,
+    /// That depends on what is covered.
+    Depends,
 }
 
 pub(super) fn edited<'a>(signed: &Message<'a>, dice: &mut Dice) -> Edited<'a> {
     let mut message = signed.clone();
-    let mut breaks = false;
+    let mut effect = Effect::Depends;
     match dice.roll(14) {
         0 => change(&mut message.method, dice),
         1 => {
@@ -82,12 +92,17 @@ pub(super) fn edited<'a>(signed: &Message<'a>, dice: &mut Dice) -> Edited<'a> {
                     Some(_) => {}
                 }
             }
+            effect = Effect::Keeps;
         }
         11 => message.query.reverse(),
         12 => message.headers.reverse(),
-        _ => breaks = break_signature(&mut message),
+        _ => {
+            if break_signature(&mut message) {
+                effect = Effect::Breaks;
+            }
+        }
     }
-    Edited { message, breaks }
+    Edited { message, effect }
 }
 
 /// Makes the last character of the signature another one, in the header or in the URL.

@@ -22,6 +22,8 @@ use crate::message::Message;
 
 pub use covered::Covered;
 
+use self::edit::Effect;
+
 /// The secret of every key.
 pub(crate) const SECRET: &str = "oss403-fuzz-secret";
 /// A secret that is not it.
@@ -122,7 +124,7 @@ fn laws(message: &Message<'_>, claim: &Claim<'_>, computed: Computed, mut dice: 
                 return;
             };
             let edited = edit::edited(&signed, &mut dice);
-            exactness(&signed, &edited.message, edited.breaks);
+            exactness(&signed, &edited.message, edited.effect);
         }
     }
 }
@@ -168,7 +170,7 @@ fn is_signature_at(text: &str, at: usize, scheme: Scheme) -> bool {
 }
 
 /// What is signed verifies, with its own secret alone; what was edited does exactly if it covers the same.
-fn exactness(signed: &Message<'_>, edited: &Message<'_>, breaks: bool) {
+fn exactness(signed: &Message<'_>, edited: &Message<'_>, effect: Effect) {
     let original = signed.with_request(|request| {
         let claim = find_claim(request)
             .expect("the right signature is as well-formed as the wrong one")
@@ -185,11 +187,13 @@ fn exactness(signed: &Message<'_>, edited: &Message<'_>, breaks: bool) {
     });
     edited.with_request(|request| {
         let Ok(Some(claim)) = find_claim(request) else {
+            assert_ne!(effect, Effect::Keeps, "not well-formed after an edit that means nothing");
             return;
         };
         let verified = claim.verify(request, SECRET).is_ok();
+        assert!(verified || effect != Effect::Keeps, "refused after an edit that means nothing");
         let covered = Covered::of(edited, &claim);
-        let same = !breaks && covered == original;
+        let same = effect != Effect::Breaks && covered == original;
         if verified != same && !(original.is_ambiguous() || covered.is_ambiguous()) {
             panic!("verified: {verified}, although it covers {covered:?} and what was signed was {original:?}");
         }
