@@ -22,19 +22,23 @@ fn corpus(target: &Target) -> Vec<(PathBuf, Vec<u8>)> {
 /// which mean nothing to a request.
 #[test]
 fn corpora_are_replayed() {
+    let mut broken = Vec::new();
     for target in TARGETS {
         let inputs = corpus(target);
-        let mut belonging = 0;
-        for (path, input) in &inputs {
-            let belongs = std::panic::catch_unwind(|| (target.check)(input));
-            let belongs = belongs.unwrap_or_else(|_| panic!("{} breaks a law", path.display()));
-            belonging += usize::from(belongs);
-            for turn in 0..24 {
-                let longer = [&input[..], &b"\n".repeat(turn)].concat();
-                let survives = std::panic::catch_unwind(|| (target.check)(&longer));
-                assert!(survives.is_ok(), "{} with {turn} line feeds breaks a law", path.display());
-            }
-        }
+        let belonging = inputs
+            .iter()
+            .filter(|(path, input)| {
+                let belongs = (0..24).map(|turn| {
+                    let longer = [&input[..], &b"\n".repeat(turn)].concat();
+                    std::panic::catch_unwind(|| (target.check)(&longer))
+                });
+                let belongs: Vec<_> = belongs.collect();
+                if belongs.iter().any(Result::is_err) {
+                    broken.push(path.display().to_string());
+                }
+                matches!(belongs[0], Ok(true) | Err(_))
+            })
+            .count();
         assert!(
             !inputs.is_empty() && belonging * 2 > inputs.len(),
             "{}: {belonging} of {} inputs belong to it",
@@ -42,6 +46,7 @@ fn corpora_are_replayed() {
             inputs.len()
         );
     }
+    assert!(broken.is_empty(), "a law is broken by\n{}", broken.join("\n"));
 }
 
 #[test]
