@@ -30,7 +30,10 @@ fn agrees(text: &str, format: &str, read: Option<Timestamp>, print: fn(Timestamp
     match read {
         Some(time) => {
             assert_eq!(print(time), text, "accepted, but written otherwise");
-            assert_eq!(Some(time.0), second, "{text:?} means another instant");
+            // The last day that four digits can write is beyond what `jiff` knows.
+            if time.0 <= jiff::Timestamp::MAX.as_second() {
+                assert_eq!(Some(time.0), second, "{text:?} means another instant");
+            }
         }
         None => {
             let canonical = second.and_then(|seconds| printed(format, seconds));

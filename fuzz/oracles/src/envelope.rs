@@ -38,7 +38,7 @@ fn accepted(data: &[u8], envelope: &Envelope) {
         let again = Envelope::parse(written.as_bytes()).expect("what is written reads back");
         assert_eq!(&again, envelope, "written anew: {written}");
     }
-    for element in &envelope.elements {
+    for element in envelope.elements.iter().filter(|element| is_name(&element.name)) {
         let first = envelope.all(&element.name).next().expect("it is there");
         assert_eq!(envelope.text(&element.name), Some(first.text.as_str()));
         assert_eq!(envelope.at(&element.name), Some(first));

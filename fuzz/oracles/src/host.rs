@@ -78,7 +78,7 @@ fn spells<E: std::fmt::Debug + PartialEq>(
     };
     // An empty region, or one that is a keyword of its own, is not spelled.
     let region = found.class.region().unwrap_or("x");
-    if region.is_empty() || region.starts_with("accelerate") || region.contains(['.', ':', '[', ']']) || host.trim() != host {
+    if host.contains([':', '[', ']']) || region.is_empty() || region.starts_with("accelerate") || region.contains(['.', ':', '[', ']']) || host.trim() != host {
         return;
     }
     assert_eq!(find(&host, path).as_ref(), Ok(found), "{host} addresses something else");

@@ -4,6 +4,7 @@
 //! says when that is due.
 
 mod dictionary;
+mod edges;
 mod files;
 mod policies;
 mod requests;
@@ -31,6 +32,7 @@ pub fn generate() -> BTreeMap<String, Vec<u8>> {
     requests::add(&instances, &mut seeds);
     policies::add(&instances, &mut seeds);
     files::add(&ledger, &instances, &mut seeds);
+    edges::add(&mut seeds);
     let mut files = seeds.into_files();
     dictionary::add(&ledger, &instances, &mut files);
     files

@@ -24,7 +24,8 @@ pub(super) enum Effect {
     Depends,
 }
 
-pub(super) fn edited<'a>(signed: &Message<'a>, dice: &mut Dice) -> Edited<'a> {
+/// Makes one edit of a request whose signature is `right`.
+pub(super) fn edited<'a>(signed: &Message<'a>, right: &str, dice: &mut Dice) -> Edited<'a> {
     let mut message = signed.clone();
     let mut effect = Effect::Depends;
     match dice.roll(14) {
@@ -97,7 +98,7 @@ pub(super) fn edited<'a>(signed: &Message<'a>, dice: &mut Dice) -> Edited<'a> {
         11 => message.query.reverse(),
         12 => message.headers.reverse(),
         _ => {
-            if break_signature(&mut message) {
+            if break_signature(&mut message, right) {
                 effect = Effect::Breaks;
             }
         }
@@ -105,8 +106,8 @@ pub(super) fn edited<'a>(signed: &Message<'a>, dice: &mut Dice) -> Edited<'a> {
     Edited { message, effect }
 }
 
-/// Makes the last character of the signature another one, in the header or in the URL.
-fn break_signature(message: &mut Message<'_>) -> bool {
+/// Makes one character of the signature another one, in the header or in the URL.
+fn break_signature(message: &mut Message<'_>, right: &str) -> bool {
     let other = |last: char| if last == 'A' { 'B' } else { 'A' };
     if let Some(pair) = message.query.iter_mut().find(|pair| is_signature(pair)) {
         let mut value = pair.value.take().unwrap_or_default().into_owned();
@@ -124,16 +125,15 @@ fn break_signature(message: &mut Message<'_>) -> bool {
     let Ok(text) = std::str::from_utf8(value) else {
         return false;
     };
-    // The signature of V1 stands at the end; that of the others behind its name, which may come first.
-    let (before, from) = match text.find("Signature") {
-        Some(at) if !text.starts_with("OSS ") => text.split_at(at + "Signature=".len()),
-        _ => text.split_at(text.find(':').map_or(text.len(), |at| at + 1)),
+    // Nothing but the signature looks like it.
+    let Some(at) = text.rfind(right) else {
+        return false;
     };
+    let (before, from) = text.split_at(at);
     let Some(first) = from.chars().next() else {
         return false;
     };
-    let rest = &from[first.len_utf8()..];
-    *value = format!("{before}{}{rest}", other(first)).into_bytes().into();
+    *value = format!("{before}{}{}", other(first), &from[first.len_utf8()..]).into_bytes().into();
     true
 }
 
