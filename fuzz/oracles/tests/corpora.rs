@@ -28,7 +28,7 @@ fn corpora_are_replayed() {
         let belonging = inputs
             .iter()
             .filter(|(path, input)| {
-                let belongs = (0..24).map(|turn| {
+                let belongs = (0..40).map(|turn| {
                     let longer = [&input[..], &b"\n".repeat(turn)].concat();
                     std::panic::catch_unwind(|| (target.check)(&longer))
                 });

@@ -11,6 +11,9 @@ pub(super) fn add(seeds: &mut Seeds) {
         ("policy_parse", POLICIES),
         ("post_policy", POST_POLICIES),
         ("host", HOSTS),
+        ("header_v1", HEADERS_V1),
+        ("header_v2", HEADERS_V2),
+        ("header_v4", HEADERS_V4),
     ] {
         edges.iter().for_each(|edge| seeds.add(target, *edge));
     }
@@ -105,4 +108,22 @@ const HOSTS: &[&str] = &[
     "[::1]:80\n/b",
     "img.example.com\n/%E7%9B%AE",
     "aliyuncs.test\n",
+];
+
+const HEADERS_V1: &[&str] = &[
+    "PUT /k?acl&uploads=&acl=2&x-oss-process=a%3Db HTTP/1.1\r\nHost: b.oss-cn-hangzhou.aliyuncs.test\r\nDate: Mon, 18 Dec 2023 08:00:00 GMT\r\n\
+     x-oss-date: 20231218T080001Z\r\nContent-MD5: 1\r\nContent-Type: text/plain\r\nX-OSS-Meta-B: 2\r\nx-oss-meta-a: 1\r\nx-oss-meta-b: 3\r\n\
+     Authorization: OSS OSS403OWNERKEY0001:c2ln\r\n\r\n",
+];
+
+const HEADERS_V2: &[&str] = &[
+    "PUT /a/b%2Fc?b=2&a=1&a HTTP/1.1\r\nHost: b.oss-cn-hangzhou.aliyuncs.test\r\nDate: Mon, 18 Dec 2023 08:00:00 GMT\r\nContent-MD5: 1\r\n\
+     Range: bytes=0-9\r\nx-oss-meta-a: 1\r\n\
+     Authorization: OSS2 AccessKeyId:OSS403OWNERKEY0001,AdditionalHeaders:range;host,Signature:c2ln\r\n\r\n",
+];
+
+const HEADERS_V4: &[&str] = &[
+    "PUT /a/b%2Fc?b=2&a=1&a HTTP/1.1\r\nHost: b.oss-cn-hangzhou.aliyuncs.test\r\nDate: Mon, 18 Dec 2023 08:00:00 GMT\r\nContent-MD5: 1\r\n\
+     Range: bytes=0-9\r\nx-oss-meta-a: 1\r\nx-oss-date: 20231218T080000Z\r\n\
+     Authorization: OSS4-HMAC-SHA256 Signature=00, AdditionalHeaders=range;host,Credential=OSS403OWNERKEY0001/20231218/cn-hangzhou/oss/aliyun_v4_request\r\n\r\n",
 ];

@@ -32,8 +32,10 @@ pub fn generate() -> BTreeMap<String, Vec<u8>> {
     requests::add(&instances, &mut seeds);
     policies::add(&instances, &mut seeds);
     files::add(&ledger, &instances, &mut seeds);
-    edges::add(&mut seeds);
-    let mut files = seeds.into_files();
+    let mut files = seeds.into_files("seed");
+    let mut edges = Seeds::default();
+    edges::add(&mut edges);
+    files.extend(edges.into_files("seed-edge"));
     dictionary::add(&ledger, &instances, &mut files);
     files
 }
@@ -70,13 +72,13 @@ impl Seeds {
         }
     }
 
-    fn into_files(self) -> BTreeMap<String, Vec<u8>> {
+    fn into_files(self, prefix: &str) -> BTreeMap<String, Vec<u8>> {
         let mut files = BTreeMap::new();
         for (target, seeds) in self.0 {
             // Spread over all that there are, which are sorted by content.
             let step = seeds.len().div_ceil(MOST).max(1);
             for (index, seed) in seeds.into_iter().step_by(step).enumerate() {
-                files.insert(format!("corpus/{target}/seed-{index:02}"), seed);
+                files.insert(format!("corpus/{target}/{prefix}-{index:02}"), seed);
             }
         }
         files
