@@ -8,6 +8,7 @@ pub mod case;
 pub mod cli;
 pub mod exit;
 pub mod explain;
+pub mod import;
 pub mod judge;
 pub mod mutate;
 pub mod report;

@@ -6,6 +6,8 @@
 mod exits;
 #[path = "command/faults.rs"]
 mod faults;
+#[path = "command/import.rs"]
+mod import;
 #[path = "command/mutants.rs"]
 mod mutants;
 #[path = "command/output.rs"]

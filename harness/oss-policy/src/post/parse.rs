@@ -125,7 +125,10 @@ fn read_expiration(node: &Node) -> Read<i64> {
     }
     let time: Option<Timestamp> = is_gmt(text).then(|| text.parse().ok()).flatten();
     let time = time.ok_or(PostPolicyError::ExpirationInvalid)?;
-    Ok(time.as_millisecond().div_euclid(1000))
+    // What is finer than a millisecond counts too: before 1970 it makes the difference of a second.
+    let seconds = time.as_nanosecond().div_euclid(1_000_000_000);
+    // No time that can be written is further away than 64 bits of seconds.
+    Ok(i64::try_from(seconds).unwrap_or(i64::MAX))
 }
 
 /// Whether the text has the form `YYYY-MM-DDThh:mm:ss[.fraction]Z`; its numbers are left to the date library.

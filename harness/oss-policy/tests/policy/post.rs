@@ -169,6 +169,14 @@ fn expiration_is_valid_to_the_end_of_its_second() {
     assert_eq!(expiring("1969-12-31T23:59:59.500Z").expiration(), -1);
 }
 
+/// Found by the fuzz target `post_policy`: what was finer than a millisecond was cut off towards the epoch.
+#[test]
+fn an_expiration_before_1970_is_cut_off_towards_the_past_however_fine_it_is() {
+    let text = r#"{"expiration": "1969-12-31T23:59:59.9991Z", "conditions": [{"a": "b"}]}"#;
+    let policy = PostPolicy::parse(text.as_bytes()).unwrap();
+    assert_eq!(policy.expiration(), -1);
+}
+
 #[test]
 fn failed_conditions_are_rendered_as_documented() {
     for (condition, rendering) in [

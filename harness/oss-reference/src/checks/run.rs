@@ -9,7 +9,7 @@ use crate::denial::{Cause, Denial};
 use crate::operation::{Class, Operation};
 
 /// PostObject's fields in the order they came, up to `file`. Parsed by the front before the file's bytes.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Form {
     /// Names as sent, and values.
     pub fields: Vec<(String, String)>,

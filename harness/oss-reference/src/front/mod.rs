@@ -26,6 +26,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use parking_lot::RwLock;
 use tokio::net::TcpStream;
 
+pub use self::form::{ReadForm, read_form};
+
 use self::body::{Arriving, Leaving};
 use self::identity::{DateHeader, RequestIds};
 use crate::answer::Answer;

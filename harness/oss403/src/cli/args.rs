@@ -73,6 +73,8 @@ pub enum Command {
     List(ListArgs),
     /// Say what a cause means and how to fix it, or diagnose a saved error response
     Explain(ExplainArgs),
+    /// Turn a request that a fuzzer found into a case file
+    Import(ImportArgs),
     /// Validate case files and target profiles, without a network
     Check(CheckArgs),
     /// Test the suite: make the reference server wrong in one respect after the other, and see who notices
@@ -149,6 +151,23 @@ pub struct ExplainArgs {
     /// Id of a cause, or a file with an error response (its body, or the raw HTTP response), or `-` for standard input.
     #[arg(value_name = "CAUSE|FILE")]
     pub subject: String,
+    /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
+}
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The input that a fuzz target crashed on: the bytes of a request.
+    #[arg(value_name = "CRASH")]
+    pub crash: PathBuf,
+    /// The fuzz target it comes from, which names the scenario.
+    #[arg(long, value_name = "TARGET")]
+    pub target_name: Option<String>,
+    /// Folder to write the case into, as a ledger of its own. Default: the case is printed.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
     /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(long, value_name = "DIR")]
     pub cases: Option<PathBuf>,

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod console;
 mod explain;
+mod import;
 mod list;
 mod mutants;
 mod review;
@@ -44,6 +45,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Review(args) => review::review(&args, console),
         Command::List(args) => list::list(&args, console),
         Command::Explain(args) => explain::explain(&args, console),
+        Command::Import(args) => import::import(&args, console),
         Command::Check(args) => check::check(&args, console),
         Command::Mutants(args) => mutants::mutants(&args, console),
     }

@@ -1,0 +1,89 @@
+//! `oss403 import`: a request that a fuzzer found becomes a case file.
+
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+
+use super::args::ImportArgs;
+use super::console::print;
+use super::{Console, source};
+use crate::case::ledger::CAUSES;
+use crate::exit::Exit;
+use crate::import::{self, Imported, REQUEST_TARGETS};
+use crate::report::style::harmless;
+
+/// Most bytes that are read; inputs of fuzzers are short.
+const MOST: u64 = 1 << 20;
+
+pub(super) fn import(args: &ImportArgs, console: Console) -> Exit {
+    if let Some(target) = args.target_name.as_deref().filter(|name| !REQUEST_TARGETS.contains(name)) {
+        let help = format!("those whose inputs are requests are {}", REQUEST_TARGETS.join(", "));
+        console.error(format_args!("an input of `{target}` is no request"), Some(&help));
+        return Exit::Usage;
+    }
+    let (ledger, _) = match source::ledger(args.cases.as_deref(), console) {
+        Ok(found) => found,
+        Err(exit) => return exit,
+    };
+    let bytes = match read(&args.crash) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            console.error(format_args!("{}: {error}", args.crash.display()), None);
+            return Exit::Usage;
+        }
+    };
+    let name = match &args.target_name {
+        Some(target) => format!("found-by-{}", target.replace('_', "-")),
+        None => "found-by-a-fuzzer".to_owned(),
+    };
+    let imported = match import::import(&bytes, &name, &ledger) {
+        Ok(imported) => imported,
+        Err(error) => {
+            console.error(format_args!("{}: {}", args.crash.display(), harmless(&error.to_string())), None);
+            return Exit::Usage;
+        }
+    };
+    let done = match &args.out {
+        None => print(&imported.text),
+        Some(folder) => write(&imported, folder).and_then(|()| {
+            let path = folder.join(&imported.path);
+            print(&format!(
+                "{}\n{}\n\noss403 run --cases {} {}\n",
+                path.display(),
+                imported.curl,
+                folder.display(),
+                imported.cause
+            ))
+        }),
+    };
+    match done {
+        Ok(()) => Exit::Ok,
+        Err(error) => {
+            let place = args.out.as_deref().unwrap_or(Path::new("-"));
+            console.error(format_args!("{}: {error}", place.display()), None);
+            Exit::Usage
+        }
+    }
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Writes the case, and with it the list of causes that makes its folder a ledger. Nothing is overwritten.
+fn write(imported: &Imported, folder: &Path) -> io::Result<()> {
+    let path = folder.join(&imported.path);
+    std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
+    std::fs::File::create_new(&path)?.write_all(imported.text.as_bytes())?;
+    let list = folder.join(CAUSES);
+    let mut text = match std::fs::read_to_string(&list) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => "id\tcode\tmessage\n".to_owned(),
+        Err(error) => return Err(error),
+    };
+    if !text.contains(&imported.documented) {
+        text.push_str(&imported.documented);
+    }
+    std::fs::write(list, text)
+}
