@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use oss403::case::check;
 use oss403::case::diagnostic::Diagnostic;
-use oss403::case::ledger::{Documented, embedded_documented};
+use oss403::case::ledger::{Listed, embedded_lists};
 use oss403::case::model::Scenario;
 use oss403::run::journal::Line;
 use oss403::target::Profile;
@@ -17,11 +17,11 @@ use serde_json::Value;
 /// A fault stands in the text, and its findings are few; what is accepted expands to instances whose ids differ, and whose scenarios
 /// read the same after they have been written.
 pub fn case_file(data: &[u8]) -> bool {
-    static DOCUMENTED: OnceLock<Vec<Documented>> = OnceLock::new();
+    static DOCUMENTED: OnceLock<Vec<Listed>> = OnceLock::new();
     let Ok(text) = std::str::from_utf8(data) else {
         return false;
     };
-    let documented = DOCUMENTED.get_or_init(embedded_documented);
+    let documented = DOCUMENTED.get_or_init(embedded_lists);
     let (entry, diagnostics) = check::file("case.yaml", text, documented);
     assert!(diagnostics.len() <= 101, "{} findings", diagnostics.len());
     diagnostics.iter().for_each(|diagnostic| stands_in(diagnostic, text));

@@ -139,6 +139,7 @@ fn twin(instance: &Instance) -> Option<Line> {
         progress: Progress::Complete,
         base: exchange(None),
         edited: exchange(Some(&instance.scenario.edit)),
+        same_for: None,
         probes: Vec::new(),
         secrets: vec![("the content".to_owned(), "k.txt".to_owned())],
         placeholders: BTreeMap::new(),

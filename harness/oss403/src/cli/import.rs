@@ -7,6 +7,7 @@ use super::args::ImportArgs;
 use super::console::print;
 use super::{Console, source};
 use crate::case::ledger::CAUSES;
+use crate::case::revision::Revision;
 use crate::exit::Exit;
 use crate::import::{self, Imported, REQUEST_TARGETS};
 use crate::report::style::harmless;
@@ -20,7 +21,7 @@ pub(super) fn import(args: &ImportArgs, console: Console) -> Exit {
         console.error(format_args!("an input of `{target}` is no request"), Some(&help));
         return Exit::Usage;
     }
-    let (ledger, _) = match source::ledger(args.cases.as_deref(), console) {
+    let (ledger, _) = match source::ledger(args.cases.as_deref(), Revision::Observed, console) {
         Ok(found) => found,
         Err(exit) => return exit,
     };
