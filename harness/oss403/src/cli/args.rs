@@ -86,8 +86,9 @@ pub enum Command {
 /// Arguments of `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// Causes, codes, instance ids, parts of ids up to a `/`, or globs with `*`. Everything, when none is given.
-    #[arg(value_name = "FILTER")]
+    /// Causes, codes, instance ids, parts of ids up to a `/`, globs with `*`, or paths of case files (`*.yaml`). Everything, when none is
+    /// given.
+    #[arg(value_name = "FILTER|PATH.yaml")]
     pub filters: Vec<String>,
     /// The options.
     #[command(flatten)]
