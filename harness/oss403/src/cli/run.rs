@@ -204,7 +204,7 @@ async fn carry_out(plan: Plan, console: Console) -> Exit {
         interrupted: certified.run.interrupted,
         left_behind: certified.run.left_behind.clone(),
         snapshots: snapshots_in_words(&certified, plan.snapshots.as_deref(), target.snapshots())
-            .unwrap_or_else(|| without_snapshots(&plan).into()),
+            .unwrap_or_else(|| without_snapshots(&plan.files).into()),
     };
     target.stop().await;
     let mut files: Vec<&CaseFile> = plan.ledger.causes().map(AsRef::as_ref).collect();
@@ -296,8 +296,8 @@ fn header(plan: &Plan, target: &Target) -> String {
     )
 }
 
-fn without_snapshots(plan: &Plan) -> &'static str {
-    if plan.files.is_empty() {
+fn without_snapshots(files: &[CaseEntry]) -> &'static str {
+    if files.is_empty() {
         "none compared: there is no folder ./snapshots, and --snapshots names none"
     } else {
         "none compared: a case file that is named by its path has none"
