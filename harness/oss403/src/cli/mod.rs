@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod console;
 mod explain;
+mod fuzz;
 mod list;
 mod mutants;
 mod review;
@@ -45,6 +46,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::List(args) => list::list(&args, console),
         Command::Explain(args) => explain::explain(&args, console),
         Command::Check(args) => check::check(&args, console),
+        Command::Fuzz(args) => fuzz::fuzz(&args, console),
         Command::Mutants(args) => mutants::mutants(&args, console),
     }
 }

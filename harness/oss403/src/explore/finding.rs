@@ -256,6 +256,11 @@ impl Finding {
         text
     }
 
+    /// In what the target differs, in one sentence without anything secret.
+    pub fn reason(&self) -> String {
+        self.redacted(&self.difference.reason)
+    }
+
     fn redacted(&self, text: &str) -> String {
         Redactor::for_record(&self.subject).text(text)
     }

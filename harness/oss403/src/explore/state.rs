@@ -54,6 +54,12 @@ impl State {
         }
     }
 
+    /// Whether two explorations look at the same target in the same way with the same scenarios.
+    pub fn is_of(&self, other: &Self) -> bool {
+        (self.seed, &self.target, &self.ledger, self.without_model)
+            == (other.seed, &other.target, &other.ledger, other.without_model)
+    }
+
     /// What a folder holds.
     ///
     /// # Errors
