@@ -211,6 +211,12 @@ pub(super) fn bucket_statement() -> impl Strategy<Value = Value> {
     let principal = select(vec!["*", "${uid.ram-user}", "${uid.other-account}", "${uid.owner}"]);
     (principal, statement()).prop_map(|(principal, statement)| {
         let mut placed = json!({ "Effect": statement["Effect"], "Principal": [principal] });
+        let mut statement = statement;
+        let reaches_owner = matches!(principal, "*" | "${uid.owner}");
+        if reaches_owner && statement["Effect"] == "Deny" {
+            // The owner has to be able to remove the bucket and what is in it.
+            statement["Action"] = json!(["oss:GetObject", "oss:GetObjectAcl", "oss:GetBucketAcl"]);
+        }
         for key in ["Action", "Resource", "Condition"] {
             if let Some(value) = statement.get(key) {
                 placed[key] = value.clone();
