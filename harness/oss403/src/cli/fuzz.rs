@@ -128,6 +128,7 @@ async fn carry_out(
         time: args.time,
         quirks: profile.quirks.clone(),
         known: state.known.clone(),
+        proposed: state.quirks.clone(),
         without_model: args.without_model,
         ..Settings::new(state.seed)
     };
@@ -323,9 +324,7 @@ async fn measure(ledger: Ledger, args: &FuzzArgs, console: Console) -> Exit {
     let stop = StopSignal::new();
     signals::stop_on_signal(stop.clone(), console);
     let (seed, budget) = (args.seed.unwrap_or_default(), args.requests.unwrap_or(BUDGET));
-    let _ = print(&format!(
-        "| mutant | requests until it was found | by |\n|---|---:|---|\n"
-    ));
+    let _ = print("| mutant | requests until it was found | by |\n|---|---:|---|\n");
     let (mut found, mut most) = (0, 0);
     for mutant in &mutants {
         let hunted = match hunt(mutant, &ledger, seed, budget, out.path(), &stop).await {

@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::compare::{Difference, Facet, Which};
 use super::finding::{self, Finding};
 use super::pair::{Pair, Shown};
-use super::shrink::Shrinking;
+use super::generate::{finished, is_sound};
+use super::quirk::Quirk;
+use super::shrink::{Shrinking, fold};
 use super::{Explored, Settings};
 use crate::case::Ledger;
-use crate::case::model::{Edit, Scenario};
+use crate::case::model::{BucketSpec, Edit, Scenario, TextMap, Yes};
 use crate::run::{RunError, StopSignal};
 
 /// By what findings are the same.
@@ -87,12 +89,14 @@ impl<'e> Examiner<'e> {
             counts.quirks += 1;
             return Ok(None);
         }
+        let quirk = Quirk::of(&difference);
+        let is_proposed = quirk.is_some_and(|quirk| explored.quirks.contains(&quirk));
         let followed = self
             .followed
             .entry((difference.facet, difference.cause.clone()))
             .or_default();
         let key = Key::of(&difference, &tree.current());
-        if explored.known.contains(&key) || *followed >= FOLLOWED_UP {
+        if is_proposed || explored.known.contains(&key) || *followed >= FOLLOWED_UP {
             counts.repeated += 1;
             return Ok(None);
         }
@@ -121,6 +125,7 @@ impl<'e> Examiner<'e> {
             explored.counts.repeated += 1;
             return Ok(None);
         }
+        explored.quirks.extend(Quirk::of(&case.difference));
         explored.known.push(smaller.clone());
         if smaller != key {
             explored.known.push(key);
@@ -170,17 +175,20 @@ impl<'e> Examiner<'e> {
         }))
     }
 
-    /// A base that is granted although it should not be becomes the edited request of a twin whose base is an honest one.
+    /// What was found in a twin whose base is refused becomes the edited request of one whose base is an honest client's, if it can.
     async fn turn(&self, case: &mut Case, explored: &mut Explored) -> Result<(), RunError> {
-        if (case.difference.which, case.difference.facet) != (Which::Base, Facet::Granted) {
+        let Difference { facet, which, .. } = case.difference;
+        let is_fine = which == Which::Edited && case.shown.has_honest_base();
+        if facet == Facet::Refused || is_fine || case.shown.model.is_none() {
             return Ok(());
         }
         let wanted = Difference {
             which: Which::Edited,
             ..case.difference.clone()
         };
-        for scenario in turned(&case.tree.current()) {
-            if let Some(mut shown) = self.still(&scenario, &wanted, explored).await? {
+        for scenario in turned(&case.tree.current(), which) {
+            let shown = self.still(&scenario, &wanted, explored).await?;
+            if let Some(mut shown) = shown.filter(Shown::has_honest_base) {
                 case.difference = shown.difference.take().unwrap_or(wanted);
                 case.tree = Shrinking::new(scenario);
                 case.shown = shown;
@@ -196,7 +204,10 @@ impl<'e> Examiner<'e> {
                 break;
             }
             let smaller = case.tree.current();
-            match self.still(&smaller, &case.difference, explored).await? {
+            // A twin stays one.
+            let honest = case.shown.has_honest_base();
+            let shown = self.still(&smaller, &case.difference, explored).await?;
+            match shown.filter(|shown| !honest || shown.has_honest_base()) {
                 Some(mut shown) => {
                     if let Some(difference) = shown.difference.take() {
                         case.difference = difference;
@@ -212,34 +223,58 @@ impl<'e> Examiner<'e> {
     }
 }
 
-/// The same request as the edited one of twins that differ in one respect from what an honest client sends.
-fn turned(scenario: &Scenario) -> Vec<Scenario> {
-    let base = &scenario.base;
-    let mut honest = base.clone();
+/// The request that shows a difference as the edited one of twins whose base differs in one respect, which is then the edit.
+fn turned(scenario: &Scenario, which: Which) -> Vec<Scenario> {
+    let mut plain = scenario.clone();
+    plain.to_the_second = false;
+    if which == Which::Edited {
+        let folded = scenario.edit.parts().iter().all(|part| fold(part, &mut plain));
+        if !folded {
+            return Vec::new();
+        }
+    }
     let mut turned = Vec::new();
-    let mut twin = |honest: &crate::case::model::Call, edit: Edit| {
-        let mut other = scenario.clone();
-        other.base = honest.clone();
-        other.edit = edit;
-        other.to_the_second = false;
-        let other = super::generate::finished(other);
-        turned.extend(super::generate::is_sound(&other).then_some(other));
+    let mut twin = |change: &dyn Fn(&mut Scenario) -> Option<Edit>| {
+        let mut other = plain.clone();
+        if let Some(edit) = change(&mut other) {
+            other.edit = edit;
+            let other = finished(other);
+            turned.extend(is_sound(&other).then_some(other));
+        }
     };
-    if base.r#as != "owner" {
-        honest.r#as = "owner".into();
-        twin(&honest, Edit::As(base.r#as.clone()));
-        honest.r#as.clone_from(&base.r#as);
+    twin(&|other| {
+        let who = std::mem::replace(&mut other.base.r#as, "owner".into());
+        (who != "owner").then_some(Edit::As(who))
+    });
+    twin(&|other| other.base.clock.take().map(Edit::Clock));
+    twin(&|other| other.base.expires_in.take().map(Edit::ExpiresIn));
+    twin(&|other| other.base.host.take().map(Edit::Host));
+    for (name, value) in &plain.base.headers {
+        twin(&|other| {
+            other.base.headers.shift_remove(name);
+            Some(Edit::SetHeader([(name.clone(), value.clone())].into_iter().collect()))
+        });
     }
-    if let Some(span) = honest.clock.take() {
-        twin(&honest, Edit::Clock(span));
-        honest.clock = Some(span);
-    }
-    if let Some(span) = honest.expires_in.take() {
-        twin(&honest, Edit::ExpiresIn(span));
-        honest.expires_in = Some(span);
-    }
-    if let Some(host) = honest.host.take() {
-        twin(&honest, Edit::Host(host));
-    }
+    twin(&|other| bucket(other)?.referer.take().map(Edit::Referer));
+    twin(&|other| bucket(other)?.policy.take().map(Edit::BucketPolicy));
+    twin(&|other| bucket(other)?.acl.take().map(Edit::BucketAcl));
+    twin(&|other| {
+        let rules = std::mem::take(&mut bucket(other)?.cors);
+        (!rules.is_empty()).then_some(Edit::Cors(rules))
+    });
+    twin(&|other| {
+        let blocks = std::mem::take(&mut bucket(other)?.block_public_access);
+        blocks.then_some(Edit::BlockPublicAccess(Yes))
+    });
+    twin(&|other| {
+        let objects = bucket(other)?.objects.iter_mut();
+        let acls = objects.filter_map(|(key, object)| Some((key.clone(), object.acl.take()?)));
+        let acls: TextMap = acls.collect();
+        (!acls.is_empty()).then_some(Edit::ObjectAcl(acls))
+    });
     turned
+}
+
+fn bucket(scenario: &mut Scenario) -> Option<&mut BucketSpec> {
+    scenario.given.bucket.as_mut()
 }

@@ -62,7 +62,7 @@ pub fn candidates(finding: &Finding, ledger: &Ledger) -> Vec<CaseFile> {
         scenario.before = Some(before(finding, &id, ledger));
     }
     let mut files = Vec::new();
-    for (with_message, with_elements) in [(true, true), (false, true), (true, false), (false, false)] {
+    for (with_message, with_elements) in [(false, true), (true, true), (false, false), (true, false)] {
         let mut file = CaseFile::clone(known);
         let mut scenario = scenario.clone();
         scenario.expect.message = due_message(finding).filter(|_| with_message);
@@ -238,7 +238,8 @@ impl Finding {
                 text.push_str(
                     "No case file says it: what the model answers is no 403 that the ledger lists, or only a comparison shows the difference.\nThe scenario:\n\n",
                 );
-                text.push_str(&yaml::print(&self.scenario).unwrap_or_default());
+                let scenario = serde_json::to_value(&self.scenario).unwrap_or_default();
+                text.push_str(&yaml::print(&scenario).unwrap_or_default());
             }
         }
         let model = self.model.as_ref();

@@ -59,6 +59,8 @@ pub struct Settings {
     pub quirks: Vec<Quirk>,
     /// What was found before.
     pub known: Vec<Key>,
+    /// What was proposed as quirks before.
+    pub proposed: Vec<Quirk>,
     /// Whether there is no model.
     pub without_model: bool,
 }
@@ -76,6 +78,7 @@ impl Settings {
             shrink_steps: 64,
             quirks: Vec::new(),
             known: Vec::new(),
+            proposed: Vec::new(),
             without_model: false,
         }
     }
@@ -120,6 +123,8 @@ pub struct Explored {
     pub position: u64,
     /// Everything that is known by now.
     pub known: Vec<Key>,
+    /// Matters of wording that were found, as the quirks they would be.
+    pub quirks: Vec<Quirk>,
     /// Wall time.
     pub elapsed: Duration,
     /// What could not be removed from the target.
@@ -147,6 +152,7 @@ pub async fn explore(
         counts: Counts::default(),
         position: settings.position,
         known: settings.known.clone(),
+        quirks: settings.proposed.clone(),
         elapsed: Duration::ZERO,
         left_behind: Vec::new(),
         trouble: None,

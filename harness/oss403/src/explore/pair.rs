@@ -15,6 +15,7 @@ use crate::judge::verdict::Verdict;
 use crate::run::record::{Progress, TwinRecord};
 use crate::run::{Options, RunError, RunEvent, StopSignal, run};
 use crate::target::{Target, TargetError};
+use crate::wire::exchange::Response;
 
 /// A target, and the model it is held against. Without a model only the laws are.
 #[derive(Debug)]
@@ -217,6 +218,16 @@ impl<'t> Pair<'t> {
 }
 
 impl Shown {
+    /// Whether the base succeeded wherever it was sent.
+    pub(super) fn has_honest_base(&self) -> bool {
+        let succeeded = |record: &TwinRecord| {
+            let base = record.base.as_ref();
+            base.and_then(|base| base.response())
+                .is_some_and(Response::is_success)
+        };
+        succeeded(&self.subject) && self.model.as_ref().is_none_or(succeeded)
+    }
+
     /// Whether the edited request was refused with 403.
     pub(super) fn is_refused(&self) -> bool {
         let edited = self.subject.edited.as_ref();

@@ -202,7 +202,14 @@ fn without(scenario: &Scenario, cut: &Cut) -> Option<Scenario> {
                 }
                 _ => return None,
             }
-            serde_json::from_value(value).ok()
+            let smaller: Scenario = serde_json::from_value(value).ok()?;
+            // An edit of nothing is none.
+            let says_something = |part: &Edit| {
+                let written = serde_json::to_value(part).unwrap_or_default();
+                let inner = written.as_object().and_then(|map| map.values().next());
+                !matches!(inner, Some(Value::Object(map)) if map.is_empty())
+            };
+            smaller.edit.parts().iter().all(says_something).then_some(smaller)
         }
     }
 }

@@ -10,10 +10,10 @@ use super::generate::{Generator, is_sound};
 use super::quirk::Quirk;
 use super::shrink::Shrinking;
 use super::{BATCH, laws};
-use crate::case::model::{Edit, Scenario};
+use crate::case::model::{Edit, Scenario, SignWith, Span};
 use crate::case::revision::Revision;
 use crate::case::{EditKind, Ledger};
-use crate::judge::testing::{REQUEST_ID, Twin, error_body};
+use crate::judge::testing::{REQUEST_ID, Twin, answer, error_body};
 use crate::wire::exchange::FailureKind;
 
 fn difference(subject: Twin, model: Twin) -> Option<(Facet, Which, String)> {
@@ -48,8 +48,8 @@ fn what_the_target_grants_and_the_model_denies_comes_first() {
 #[test]
 fn a_refusal_with_an_effect_or_a_leak_is_worse_than_one_that_reads_otherwise() {
     let wrong = || refused_as("SignatureDoesNotMatch", "no");
-    let effect = wrong().probe(("k.txt", 200, "before"), (200, "after"));
-    let still = Twin::new().probe(("k.txt", 200, "before"), (200, "before"));
+    let effect = wrong().probe(answer(200, &[], "before"), answer(200, &[], "after"));
+    let still = Twin::new().probe(answer(200, &[], "before"), answer(200, &[], "before"));
     assert_eq!(difference(effect, still).map(|found| found.0), Some(Facet::Effect));
     let leak = Twin::new()
         .record(|record| record.secrets = vec![("k.txt".into(), "the secret content".into())])
@@ -60,7 +60,7 @@ fn a_refusal_with_an_effect_or_a_leak_is_worse_than_one_that_reads_otherwise() {
 
 #[test]
 fn an_effect_that_the_model_has_too_is_none() {
-    let changed = || Twin::new().probe(("k.txt", 200, "before"), (200, "after"));
+    let changed = || Twin::new().probe(answer(200, &[], "before"), answer(200, &[], "after"));
     assert_eq!(difference(changed(), changed()), None);
 }
 
@@ -108,11 +108,17 @@ fn a_quirk_is_a_matter_of_wording_and_says_what_the_target_says() {
 
 #[test]
 fn a_law_is_broken_by_a_grant_and_kept_by_a_refusal() {
-    let twin = Twin::new();
+    let in_url = |twin: Twin| {
+        twin.scenario(|scenario| {
+            scenario.base.sign = Some(SignWith::UrlV1);
+            scenario.edit = Edit::ExpiresIn(Span(-1));
+        })
+    };
+    let twin = in_url(Twin::new());
     let law = laws::law(&twin.instance.scenario).unwrap();
     assert_eq!(law.cause, "url-auth-expired");
     assert_eq!(laws::broken(&twin.instance.scenario, &twin.record), None);
-    let granted = Twin::new().edited(|response| response.status = 200);
+    let granted = in_url(Twin::new().edited(|response| response.status = 200));
     let found = laws::broken(&granted.instance.scenario, &granted.record).unwrap();
     assert_eq!((found.facet, found.cause.as_str()), (Facet::Granted, "url-auth-expired"));
 }
@@ -225,7 +231,9 @@ fn shrinking_leaves_what_is_needed_and_not_much_else() {
     }
     let small = tree.current();
     assert!(needed(&small) && is_sound(&small));
-    assert_eq!(small.edit, Edit::As("anonymous".into()));
+    // An edit that the base can do without stands in the base.
+    assert_eq!(small.edit.parts().len(), 1);
+    assert_eq!(small.base.r#as, "anonymous");
     let bucket = small.given.bucket.unwrap();
     assert_eq!(bucket.policy.unwrap()["Statement"].as_array().unwrap().len(), 1);
     assert!(bucket.acl.is_none() && bucket.referer.is_none() && bucket.objects.is_empty());
