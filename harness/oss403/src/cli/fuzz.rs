@@ -15,6 +15,7 @@ use crate::explore::pair::Pair;
 use crate::explore::quirk::Quirk;
 use crate::explore::state::State;
 use crate::explore::{Counts, Explored, Finding, Settings, Step, explore};
+use crate::mutate::equivalent::reason;
 use crate::mutate::{Mutant, generate};
 use crate::report::style::{counted, grouped, harmless};
 use crate::run::StopSignal;
@@ -309,7 +310,7 @@ impl<'o> Teller<'o> {
 async fn measure(ledger: Ledger, args: &FuzzArgs, console: Console) -> Exit {
     let causes: BTreeSet<&str> = ledger.causes().map(|file| file.cause.as_str()).collect();
     let mut mutants = generate(&causes);
-    mutants.retain(|mutant| KINDS.contains(&mutant.kind));
+    mutants.retain(|mutant| KINDS.contains(&mutant.kind) && reason(mutant).is_none());
     if !args.filters.is_empty() {
         mutants.retain(|mutant| args.filters.iter().any(|filter| mutant.id.contains(filter)));
     }

@@ -68,7 +68,11 @@ pub fn law(scenario: &Scenario) -> Option<Law> {
         Edit::RespellSignature(Misspelling::Truncated | Misspelling::Extended) if is_signed => {
             WRONG_SIGNATURE
         }
-        Edit::TamperMethod(method) if is_signed && !is_form && method != "OPTIONS" => TAMPERED,
+        Edit::TamperMethod(method)
+            if is_signed && !is_form && method != "OPTIONS" && !base.request.starts_with(method) =>
+        {
+            TAMPERED
+        }
         Edit::TamperPath(path) if is_signed && !is_form && is_another(path, base) => TAMPERED,
         Edit::TamperBucket(_) if is_signed && !is_form => TAMPERED,
         Edit::DropToken(_) if is_signed => WITHOUT_TOKEN,

@@ -177,7 +177,11 @@ pub async fn explore(
             explored.trouble = ran.trouble;
             break;
         }
-        for shown in ran.shown.into_iter().filter(|shown| shown.difference.is_some()) {
+        // The worst of a batch comes first, so that a run that stops at the first findings has those.
+        let mut differing = ran.shown;
+        differing.retain(|shown| shown.difference.is_some());
+        differing.sort_by_key(|shown| shown.difference.as_ref().map(|found| found.facet));
+        for shown in differing {
             if is_enough(&settings, &explored.counts) {
                 break;
             }

@@ -104,12 +104,13 @@ impl<'t> Pair<'t> {
             canaries,
         };
         let own = options(&self.out, canaries);
-        let subject = one_side(self.subject, batch, &own, stop);
+        // Boxed, because a run is a big thing to keep on the stack.
+        let subject = Box::pin(one_side(self.subject, batch, &own, stop));
         let (subject, model) = match &self.model {
             Some(model) => {
                 let other = options(&self.scratch, false);
                 let (subject, model) =
-                    tokio::join!(subject, one_side(model, batch, &other, stop));
+                    tokio::join!(subject, Box::pin(one_side(model, batch, &other, stop)));
                 (subject?, Some(model?))
             }
             None => (subject.await?, None),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use oss403::case::Ledger;
 use oss403::case::revision::Revision;
 use oss403::explore::hunt::{KINDS, hunt};
@@ -38,7 +38,8 @@ async fn ten_mutants_are_found_within_the_budget() {
         let mutant = mutants.iter().find(|mutant| mutant.id == id).unwrap();
         assert!(KINDS.contains(&mutant.kind));
         let (ledger, out, stop) = (&ledger, out.path(), &stop);
-        async move { (id, hunt(mutant, ledger, seed, BUDGET, out, stop).await.unwrap()) }
+        let hunt = hunt(mutant, ledger, seed, BUDGET, out, stop);
+        async move { (id, hunt.await.unwrap()) }.boxed_local()
     });
     let hunted: Vec<_> = futures_util::stream::iter(hunts)
         .buffer_unordered(4)
