@@ -67,12 +67,18 @@ fn state(
         let fresh = State::new(seed, &profile.name, ledger.hash(), args.without_model);
         if State::read(&args.out).is_ok() {
             let message = format!("{} holds an exploration already", args.out.display());
-            return Err(say(message, "go on with it by `--resume`, or name another folder with `--out`"));
+            return Err(say(
+                message,
+                "go on with it by `--resume`, or name another folder with `--out`",
+            ));
         }
         return Ok(fresh);
     }
     let state = State::read(&args.out).map_err(|error| {
-        say(error, "there is nothing to go on with; leave `--resume` out to begin")
+        say(
+            error,
+            "there is nothing to go on with; leave `--resume` out to begin",
+        )
     })?;
     let fresh = State::new(
         args.seed.unwrap_or(state.seed),
@@ -202,7 +208,9 @@ fn finish(
     } else if findings > 0 {
         Exit::Deviations
     } else if explored.counts.scenarios == 0 {
-        teller.console.error("nothing was tested: no scenario came to an end", None);
+        teller
+            .console
+            .error("nothing was tested: no scenario came to an end", None);
         Exit::NothingSelected
     } else {
         Exit::Ok
@@ -252,7 +260,8 @@ impl<'o> Teller<'o> {
 
     fn say(&mut self, text: &str) {
         if let Err(error) = print(text) {
-            self.trouble.get_or_insert(format!("standard output: {error}"));
+            self.trouble
+                .get_or_insert(format!("standard output: {error}"));
         }
     }
 
@@ -263,7 +272,10 @@ impl<'o> Teller<'o> {
                 "{} requests, {} a second; {}\n",
                 grouped(counts.requests),
                 grouped(a_second(counts.requests, self.started.elapsed())),
-                counted(usize::try_from(counts.findings).unwrap_or(usize::MAX), "finding"),
+                counted(
+                    usize::try_from(counts.findings).unwrap_or(usize::MAX),
+                    "finding"
+                ),
             ));
         }
     }
@@ -315,7 +327,10 @@ async fn measure(ledger: Ledger, args: &FuzzArgs, console: Console) -> Exit {
         mutants.retain(|mutant| args.filters.iter().any(|filter| mutant.id.contains(filter)));
     }
     if mutants.is_empty() {
-        console.error("no mutant of these kinds is called so", Some("`oss403 mutants --format json` lists the ids"));
+        console.error(
+            "no mutant of these kinds is called so",
+            Some("`oss403 mutants --format json` lists the ids"),
+        );
         return Exit::NothingSelected;
     }
     let Ok(out) = tempfile::tempdir() else {
@@ -324,7 +339,10 @@ async fn measure(ledger: Ledger, args: &FuzzArgs, console: Console) -> Exit {
     };
     let stop = StopSignal::new();
     signals::stop_on_signal(stop.clone(), console);
-    let (seed, budget) = (args.seed.unwrap_or_default(), args.requests.unwrap_or(BUDGET));
+    let (seed, budget) = (
+        args.seed.unwrap_or_default(),
+        args.requests.unwrap_or(BUDGET),
+    );
     let _ = print("| mutant | requests until it was found | by |\n|---|---:|---|\n");
     let (mut found, mut most) = (0, 0);
     for mutant in &mutants {
@@ -366,6 +384,10 @@ fn row(mutant: &Mutant, hunted: &Hunted) -> String {
             key.facet.name(),
             key.cause
         ),
-        None => format!("| `{}` | not within {} | |\n", mutant.id, grouped(hunted.requests)),
+        None => format!(
+            "| `{}` | not within {} | |\n",
+            mutant.id,
+            grouped(hunted.requests)
+        ),
     }
 }

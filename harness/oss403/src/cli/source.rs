@@ -7,8 +7,8 @@ use super::Console;
 use crate::case::check;
 use crate::case::diagnostic::Diagnostic;
 use crate::case::ledger::{self, CAUSES, Entry, Listed, read_text};
-use crate::case::{Instance, Ledger};
 use crate::case::revision::Revision;
+use crate::case::{Instance, Ledger};
 use crate::exit::Exit;
 
 /// The folder of the case files: the one that was named, else `./cases` when it is a ledger; `None` for the one compiled in.

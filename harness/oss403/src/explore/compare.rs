@@ -210,10 +210,7 @@ impl Pair<'_> {
         let read = |answer: &Answer<'_>, record: &TwinRecord| {
             normalise::answer(answer.exchange, &record.placeholders).unwrap_or_default()
         };
-        let (text, model) = (
-            read(own, self.subject),
-            read(&self.other, self.model),
-        );
+        let (text, model) = (read(own, self.subject), read(&self.other, self.model));
         let (code, known) = (element(&text, "Code"), element(&model, "Code"));
         if code != known {
             let reason = format!("the code is `{code}`, the model's `{known}` ({due})");
@@ -231,7 +228,9 @@ impl Pair<'_> {
         let (lines, known) = (judged(&text), judged(&model));
         let changed = |from: &[&str], to: &[&str], sign: char| -> Vec<String> {
             let missing = from.iter().filter(|line| !to.contains(line));
-            missing.map(|line| format!("{sign} {}", line.trim())).collect()
+            missing
+                .map(|line| format!("{sign} {}", line.trim()))
+                .collect()
         };
         let differ = [changed(&known, &lines, '-'), changed(&lines, &known, '+')].concat();
         if differ.is_empty() {
@@ -265,13 +264,24 @@ impl Pair<'_> {
 
 /// The text of an element in a normalised answer.
 fn element<'t>(text: &'t str, name: &str) -> &'t str {
-    let of = |line: &'t str| line.strip_prefix("  ")?.strip_prefix(name)?.strip_prefix(':');
+    let of = |line: &'t str| {
+        line.strip_prefix("  ")?
+            .strip_prefix(name)?
+            .strip_prefix(':')
+    };
     text.lines().find_map(of).unwrap_or_default().trim()
 }
 
 /// The lines of a normalised answer that are compared as a whole: not what was compared by itself, nor what OSS says may change.
 fn judged(text: &str) -> Vec<&str> {
-    const APART: [&str; 6] = ["Code:", "Message:", "EC:", "x-oss-ec:", "RecommendDoc:", "status:"];
+    const APART: [&str; 6] = [
+        "Code:",
+        "Message:",
+        "EC:",
+        "x-oss-ec:",
+        "RecommendDoc:",
+        "status:",
+    ];
     let apart = |line: &&str| APART.iter().any(|name| line.trim_start().starts_with(name));
     text.lines()
         .filter(|line| !line.trim().is_empty() && !apart(line))

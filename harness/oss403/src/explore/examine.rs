@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::compare::{Difference, Facet, Which};
 use super::finding::{self, Finding};
-use super::pair::{Pair, Shown};
 use super::generate::{finished, is_sound};
+use super::pair::{Pair, Shown};
 use super::quirk::Quirk;
 use super::shrink::{Shrinking, fold};
 use super::{Explored, Settings};
@@ -85,7 +85,12 @@ impl<'e> Examiner<'e> {
             return Ok(None);
         };
         let counts = &mut explored.counts;
-        if self.settings.quirks.iter().any(|quirk| quirk.is(&difference)) {
+        if self
+            .settings
+            .quirks
+            .iter()
+            .any(|quirk| quirk.is(&difference))
+        {
             counts.quirks += 1;
             return Ok(None);
         }
@@ -228,7 +233,11 @@ fn turned(scenario: &Scenario, which: Which) -> Vec<Scenario> {
     let mut plain = scenario.clone();
     plain.to_the_second = false;
     if which == Which::Edited {
-        let folded = scenario.edit.parts().iter().all(|part| fold(part, &mut plain));
+        let folded = scenario
+            .edit
+            .parts()
+            .iter()
+            .all(|part| fold(part, &mut plain));
         if !folded {
             return Vec::new();
         }
@@ -252,7 +261,9 @@ fn turned(scenario: &Scenario, which: Which) -> Vec<Scenario> {
     for (name, value) in &plain.base.headers {
         twin(&|other| {
             other.base.headers.shift_remove(name);
-            Some(Edit::SetHeader([(name.clone(), value.clone())].into_iter().collect()))
+            Some(Edit::SetHeader(
+                [(name.clone(), value.clone())].into_iter().collect(),
+            ))
         });
     }
     twin(&|other| bucket(other)?.referer.take().map(Edit::Referer));

@@ -62,7 +62,9 @@ pub fn candidates(finding: &Finding, ledger: &Ledger) -> Vec<CaseFile> {
         scenario.before = Some(before(finding, &id, ledger));
     }
     let mut files = Vec::new();
-    for (with_message, with_elements) in [(false, true), (true, true), (false, false), (true, false)] {
+    for (with_message, with_elements) in
+        [(false, true), (true, true), (false, false), (true, false)]
+    {
         let mut file = CaseFile::clone(known);
         let mut scenario = scenario.clone();
         scenario.expect.message = due_message(finding).filter(|_| with_message);
@@ -94,7 +96,10 @@ fn due_message(finding: &Finding) -> Option<String> {
 fn of_refused(finding: &Finding) -> Option<(String, Scenario)> {
     let mut scenario = finding.scenario.clone();
     if finding.difference.which == Which::Base {
-        let refusal = finding.model.as_ref().and_then(|model| cause(model.edited.as_ref()?));
+        let refusal = finding
+            .model
+            .as_ref()
+            .and_then(|model| cause(model.edited.as_ref()?));
         let is_listed = |id: &String| !id.contains(' ') && id.parse::<u16>().is_err();
         if let Some(id) = refusal.filter(is_listed) {
             return Some((id, scenario));
@@ -104,7 +109,8 @@ fn of_refused(finding: &Finding) -> Option<(String, Scenario)> {
             fold(part, &mut scenario).then_some(())?;
         }
     }
-    if scenario.base.signed_with() == SignWith::None || scenario.base.request.starts_with("OPTIONS") {
+    if scenario.base.signed_with() == SignWith::None || scenario.base.request.starts_with("OPTIONS")
+    {
         return None;
     }
     scenario.edit = Edit::FlipSignature(Yes);
@@ -115,7 +121,12 @@ fn of_refused(finding: &Finding) -> Option<(String, Scenario)> {
 
 /// What would be answered if OSS looked at the request in another order: what the target says.
 fn before(finding: &Finding, own: &str, ledger: &Ledger) -> Before {
-    let said = finding.subject.edited.as_ref().and_then(cause).unwrap_or_default();
+    let said = finding
+        .subject
+        .edited
+        .as_ref()
+        .and_then(cause)
+        .unwrap_or_default();
     let is_listed = said != own && ledger.causes().any(|file| file.cause == said);
     let source = "the reference server, which the target was held against".to_owned();
     let (status, code) = said.split_once(' ').unwrap_or(("500", "Unknown"));
@@ -218,7 +229,11 @@ impl Finding {
         let edits = self.key.edits.join(", ");
         let _ = writeln!(text, "{}: {} ({edits})\n", facet.name(), self.key.cause);
         let _ = writeln!(text, "{}.", harmless(&self.redacted(reason)));
-        let _ = writeln!(text, "Found with the seed {} at position {}.\n", self.seed, self.position);
+        let _ = writeln!(
+            text,
+            "Found with the seed {} at position {}.\n",
+            self.seed, self.position
+        );
         match case {
             Some(path) => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -244,11 +259,23 @@ impl Finding {
         }
         let model = self.model.as_ref();
         for (which, own, other) in [
-            ("The edited request", &self.subject.edited, model.and_then(|model| model.edited.as_ref())),
-            ("The base request", &self.subject.base, model.and_then(|model| model.base.as_ref())),
+            (
+                "The edited request",
+                &self.subject.edited,
+                model.and_then(|model| model.edited.as_ref()),
+            ),
+            (
+                "The base request",
+                &self.subject.base,
+                model.and_then(|model| model.base.as_ref()),
+            ),
         ] {
             let Some(own) = own else { continue };
-            let _ = writeln!(text, "\n== {which}\n\n{}\n", harmless(&curl::command(&own.request)));
+            let _ = writeln!(
+                text,
+                "\n== {which}\n\n{}\n",
+                harmless(&curl::command(&own.request))
+            );
             let _ = writeln!(text, "-- the target\n{}", answer(own, &self.subject));
             if let (Some(other), Some(model)) = (other, model) {
                 let _ = writeln!(text, "-- the model\n{}", answer(other, model));
@@ -282,7 +309,10 @@ fn answer(exchange: &Exchange, record: &TwinRecord) -> String {
                 let _ = writeln!(text, "{name}: {value}");
             }
             let body = String::from_utf8_lossy(&response.body);
-            let end = body.char_indices().nth(MOST).map_or(body.len(), |(end, _)| end);
+            let end = body
+                .char_indices()
+                .nth(MOST)
+                .map_or(body.len(), |(end, _)| end);
             let _ = writeln!(text, "\n{}", body[..end].trim_end());
         }
     }

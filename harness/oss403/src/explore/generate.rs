@@ -16,9 +16,7 @@ use super::perturb::{Perturbation, perturbation};
 use super::shrink::Shrinking;
 use super::vocabulary;
 use crate::case::check;
-use crate::case::model::{
-    Before, Call, Edit, Expect, Given, OrderBasis, Scenario,
-};
+use crate::case::model::{Before, Call, Edit, Expect, Given, OrderBasis, Scenario};
 use crate::case::{Instance, Ledger};
 use crate::run::is_read;
 

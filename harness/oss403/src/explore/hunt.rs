@@ -78,7 +78,9 @@ pub async fn hunt(
             };
             let scenario = &batch[shown.place];
             // A difference that is there once only says nothing of the mutant.
-            let again = pair.run(std::slice::from_ref(scenario), false, stop).await?;
+            let again = pair
+                .run(std::slice::from_ref(scenario), false, stop)
+                .await?;
             hunted.requests += again.requests;
             if again.shown.iter().any(|shown| shown.difference.is_some()) {
                 hunted.shown = Some(Key::of(&difference, scenario));

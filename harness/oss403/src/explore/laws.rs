@@ -39,18 +39,42 @@ const fn less(says: &'static str, cause: &'static str) -> Law {
 }
 
 const WRONG_SIGNATURE: Law = never("a wrong signature is never granted", "signature-mismatch");
-const TAMPERED: Law = never("what was tampered with after signing is never granted", "signature-mismatch");
-const WITHOUT_TOKEN: Law = never("a session without its token is never granted", "access-key-sts-token-lost");
+const TAMPERED: Law = never(
+    "what was tampered with after signing is never granted",
+    "signature-mismatch",
+);
+const WITHOUT_TOKEN: Law = never(
+    "a session without its token is never granted",
+    "access-key-sts-token-lost",
+);
 const EXPIRED: Law = never("what has expired is never granted", "url-auth-expired");
 const FORM_EXPIRED: Law = never("what has expired is never granted", "post-policy-expired");
 const SKEWED: Law = never("a day that is not today is never granted", "time-skewed");
-const UNKNOWN_KEY: Law = never("a key that nobody has is never granted", "access-key-unknown");
-const ANONYMOUS: Law = never("nobody gets what is private without a signature", "anonymous-bucket");
+const UNKNOWN_KEY: Law = never(
+    "a key that nobody has is never granted",
+    "access-key-unknown",
+);
+const ANONYMOUS: Law = never(
+    "nobody gets what is private without a signature",
+    "anonymous-bucket",
+);
 const DENY: Law = less("one more Deny grants nothing", "bucket-policy");
-const PRIVATE_BUCKET: Law = less("a private bucket grants nothing that an open one refuses", "bucket-acl");
-const PRIVATE_OBJECT: Law = less("a private object grants nothing that an open one refuses", "object-acl-read");
-const NO_POLICY: Law = less("a user without a policy gets nothing that was refused with one", "access-denied");
-const BLOCKED: Law = less("public access that is blocked grants nothing", "anonymous-bucket");
+const PRIVATE_BUCKET: Law = less(
+    "a private bucket grants nothing that an open one refuses",
+    "bucket-acl",
+);
+const PRIVATE_OBJECT: Law = less(
+    "a private object grants nothing that an open one refuses",
+    "object-acl-read",
+);
+const NO_POLICY: Law = less(
+    "a user without a policy gets nothing that was refused with one",
+    "access-denied",
+);
+const BLOCKED: Law = less(
+    "public access that is blocked grants nothing",
+    "anonymous-bucket",
+);
 
 /// The law that the twin of a scenario can break, if there is one. Several edits at once are left to the model.
 pub fn law(scenario: &Scenario) -> Option<Law> {
@@ -69,7 +93,10 @@ pub fn law(scenario: &Scenario) -> Option<Law> {
             WRONG_SIGNATURE
         }
         Edit::TamperMethod(method)
-            if is_signed && !is_form && method != "OPTIONS" && !base.request.starts_with(method) =>
+            if is_signed
+                && !is_form
+                && method != "OPTIONS"
+                && !base.request.starts_with(method) =>
         {
             TAMPERED
         }

@@ -24,8 +24,8 @@ use std::time::{Duration, Instant};
 
 use proptest::strategy::ValueTree as _;
 
-pub use examine::Key;
 use examine::Examiner;
+pub use examine::Key;
 pub use finding::Finding;
 use generate::Generator;
 use pair::Pair;
@@ -166,7 +166,9 @@ pub async fn explore(
             .filter(|(_, tree)| !settings.without_model || laws::law(&tree.current()).is_some())
             .collect();
         let batch: Vec<Scenario> = trees.iter().map(|(_, tree)| tree.current()).collect();
-        let ran = pair.run(&batch, std::mem::take(&mut canaries), &over).await?;
+        let ran = pair
+            .run(&batch, std::mem::take(&mut canaries), &over)
+            .await?;
         let counts = &mut explored.counts;
         counts.requests += ran.requests;
         counts.set_aside += ran.set_aside as u64;
@@ -205,7 +207,9 @@ pub async fn explore(
 }
 
 fn is_enough(settings: &Settings, counts: &Counts) -> bool {
-    settings.requests.is_some_and(|most| counts.requests >= most)
+    settings
+        .requests
+        .is_some_and(|most| counts.requests >= most)
         || settings
             .findings
             .is_some_and(|most| counts.findings >= most as u64)

@@ -266,14 +266,23 @@ async fn one_side(
         scenario: Arc::new(scenario.clone()),
     });
     let mut records: Vec<Option<TwinRecord>> = batch.iter().map(|_| None).collect();
-    let summary = run(target, instances.collect(), options, stop.clone(), |event| {
-        if let RunEvent::Finished { instance, record } = event {
-            let place = instance.id.strip_prefix("fuzz/").and_then(|text| text.parse().ok());
-            if let Some(slot) = place.and_then(|place: usize| records.get_mut(place)) {
-                *slot = Some(*record);
+    let summary = run(
+        target,
+        instances.collect(),
+        options,
+        stop.clone(),
+        |event| {
+            if let RunEvent::Finished { instance, record } = event {
+                let place = instance
+                    .id
+                    .strip_prefix("fuzz/")
+                    .and_then(|text| text.parse().ok());
+                if let Some(slot) = place.and_then(|place: usize| records.get_mut(place)) {
+                    *slot = Some(*record);
+                }
             }
-        }
-    })
+        },
+    )
     .await?;
     // What a run made is gone, and with it what its journal is for.
     if summary.left_behind.is_empty() {

@@ -32,6 +32,9 @@ impl Quirk {
         self.facet.is_wording()
             && self.facet == difference.facet
             && self.cause == difference.cause
-            && self.says.as_ref().is_none_or(|says| *says == difference.says)
+            && self
+                .says
+                .as_ref()
+                .is_none_or(|says| *says == difference.says)
     }
 }

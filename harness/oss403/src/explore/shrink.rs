@@ -94,7 +94,13 @@ impl ValueTree for Shrinking {
 
 fn differ(one: &Scenario, other: &Scenario) -> bool {
     let fields = |scenario: &Scenario| {
-        serde_json::to_value((&scenario.given, &scenario.base, &scenario.edit, &scenario.unchanged)).ok()
+        serde_json::to_value((
+            &scenario.given,
+            &scenario.base,
+            &scenario.edit,
+            &scenario.unchanged,
+        ))
+        .ok()
     };
     fields(one) != fields(other)
 }
@@ -209,7 +215,12 @@ fn without(scenario: &Scenario, cut: &Cut) -> Option<Scenario> {
                 let inner = written.as_object().and_then(|map| map.values().next());
                 !matches!(inner, Some(Value::Object(map)) if map.is_empty())
             };
-            smaller.edit.parts().iter().all(says_something).then_some(smaller)
+            smaller
+                .edit
+                .parts()
+                .iter()
+                .all(says_something)
+                .then_some(smaller)
         }
     }
 }
@@ -225,7 +236,12 @@ fn parts(scenario: &Scenario) -> Option<Vec<Edit>> {
 pub(super) fn fold(edit: &Edit, scenario: &mut Scenario) -> bool {
     let base = &mut scenario.base;
     match edit {
-        Edit::As(_) | Edit::Sign(_) | Edit::Request(_) | Edit::Bucket(_) | Edit::Host(_) | Edit::Body(_) => {
+        Edit::As(_)
+        | Edit::Sign(_)
+        | Edit::Request(_)
+        | Edit::Bucket(_)
+        | Edit::Host(_)
+        | Edit::Body(_) => {
             edit.on_call(base);
         }
         Edit::Method(method) => {

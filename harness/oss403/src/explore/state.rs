@@ -57,7 +57,12 @@ impl State {
     /// Whether two explorations look at the same target in the same way with the same scenarios.
     pub fn is_of(&self, other: &Self) -> bool {
         (self.seed, &self.target, &self.ledger, self.without_model)
-            == (other.seed, &other.target, &other.ledger, other.without_model)
+            == (
+                other.seed,
+                &other.target,
+                &other.ledger,
+                other.without_model,
+            )
     }
 
     /// What a folder holds.
@@ -68,8 +73,8 @@ impl State {
         let path = folder.join(FILE);
         let text = std::fs::read_to_string(&path)
             .map_err(|error| format!("{}: {error}", path.display()))?;
-        let state: Self = serde_json::from_str(&text)
-            .map_err(|error| format!("{}: {error}", path.display()))?;
+        let state: Self =
+            serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
         if state.version != VERSION {
             return Err(format!("{} is of another version", path.display()));
         }

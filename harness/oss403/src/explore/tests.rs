@@ -27,7 +27,11 @@ fn refused_as(code: &str, message: &str) -> Twin {
 
 #[test]
 fn the_same_answer_is_no_difference_whatever_is_different_each_time() {
-    let other = Twin::new().edited_body(&error_body("AccessDenied", "Request has expired.", "736B68BA80DA8539399F0002"));
+    let other = Twin::new().edited_body(&error_body(
+        "AccessDenied",
+        "Request has expired.",
+        "736B68BA80DA8539399F0002",
+    ));
     assert_eq!(difference(other, Twin::new()), None);
     let full_stop = refused_as("AccessDenied", "Request has expired");
     assert_eq!(difference(full_stop, Twin::new()), None);
@@ -40,9 +44,15 @@ fn the_same_answer_is_no_difference_whatever_is_different_each_time() {
 fn what_the_target_grants_and_the_model_denies_comes_first() {
     let granted = Twin::new().edited(|response| response.status = 200);
     let found = difference(granted, Twin::new());
-    assert_eq!(found, Some((Facet::Granted, Which::Edited, "url-auth-expired".into())));
+    assert_eq!(
+        found,
+        Some((Facet::Granted, Which::Edited, "url-auth-expired".into()))
+    );
     let base = difference(Twin::new(), Twin::new().base(403));
-    assert_eq!(base.map(|found| (found.0, found.1)), Some((Facet::Granted, Which::Base)));
+    assert_eq!(
+        base.map(|found| (found.0, found.1)),
+        Some((Facet::Granted, Which::Base))
+    );
 }
 
 #[test]
@@ -50,12 +60,25 @@ fn a_refusal_with_an_effect_or_a_leak_is_worse_than_one_that_reads_otherwise() {
     let wrong = || refused_as("SignatureDoesNotMatch", "no");
     let effect = wrong().probe(answer(200, &[], "before"), answer(200, &[], "after"));
     let still = Twin::new().probe(answer(200, &[], "before"), answer(200, &[], "before"));
-    assert_eq!(difference(effect, still).map(|found| found.0), Some(Facet::Effect));
+    assert_eq!(
+        difference(effect, still).map(|found| found.0),
+        Some(Facet::Effect)
+    );
     let leak = Twin::new()
         .record(|record| record.secrets = vec![("k.txt".into(), "the secret content".into())])
-        .edited_body(&error_body("AccessDenied", "the secret content", REQUEST_ID));
-    assert_eq!(difference(leak, Twin::new()).map(|found| found.0), Some(Facet::Leak));
-    assert_eq!(difference(wrong(), Twin::new()).map(|found| found.0), Some(Facet::Code));
+        .edited_body(&error_body(
+            "AccessDenied",
+            "the secret content",
+            REQUEST_ID,
+        ));
+    assert_eq!(
+        difference(leak, Twin::new()).map(|found| found.0),
+        Some(Facet::Leak)
+    );
+    assert_eq!(
+        difference(wrong(), Twin::new()).map(|found| found.0),
+        Some(Facet::Code)
+    );
 }
 
 #[test]
@@ -68,19 +91,34 @@ fn an_effect_that_the_model_has_too_is_none() {
 fn what_the_target_refuses_and_the_model_grants_names_what_the_target_says() {
     let model = Twin::new().edited(|response| response.status = 200);
     let found = difference(Twin::new(), model);
-    assert_eq!(found, Some((Facet::Refused, Which::Edited, "url-auth-expired".into())));
+    assert_eq!(
+        found,
+        Some((Facet::Refused, Which::Edited, "url-auth-expired".into()))
+    );
 }
 
 #[test]
 fn wording_is_told_apart_by_status_code_message_and_the_rest() {
     let facet = |subject: Twin| difference(subject, Twin::new()).map(|found| found.0);
-    assert_eq!(facet(Twin::new().edited(|response| response.status = 401)), Some(Facet::Status));
-    assert_eq!(facet(refused_as("Forbidden", "Request has expired.")), Some(Facet::Code));
-    assert_eq!(facet(refused_as("AccessDenied", "Too late.")), Some(Facet::Message));
+    assert_eq!(
+        facet(Twin::new().edited(|response| response.status = 401)),
+        Some(Facet::Status)
+    );
+    assert_eq!(
+        facet(refused_as("Forbidden", "Request has expired.")),
+        Some(Facet::Code)
+    );
+    assert_eq!(
+        facet(refused_as("AccessDenied", "Too late.")),
+        Some(Facet::Message)
+    );
     let more = error_body("AccessDenied", "Request has expired.", REQUEST_ID)
         .replace("</Error>", "<More>x</More></Error>");
     assert_eq!(facet(Twin::new().edited_body(&more)), Some(Facet::Envelope));
-    assert_eq!(facet(Twin::new().failed(FailureKind::Protocol)), Some(Facet::Status));
+    assert_eq!(
+        facet(Twin::new().failed(FailureKind::Protocol)),
+        Some(Facet::Status)
+    );
     assert_eq!(facet(Twin::new().failed(FailureKind::Connect)), None);
 }
 
@@ -88,7 +126,10 @@ fn wording_is_told_apart_by_status_code_message_and_the_rest() {
 fn two_answers_of_which_none_is_a_403_say_nothing_of_who_may_do_what() {
     let status = |status| Twin::new().edited(|response| response.status = status);
     assert_eq!(difference(status(404), status(400)), None);
-    assert_eq!(difference(status(404), Twin::new()).map(|found| found.0), Some(Facet::Status));
+    assert_eq!(
+        difference(status(404), Twin::new()).map(|found| found.0),
+        Some(Facet::Status)
+    );
 }
 
 #[test]
@@ -98,11 +139,17 @@ fn a_quirk_is_a_matter_of_wording_and_says_what_the_target_says() {
     let quirk = Quirk::of(&wording).unwrap();
     assert!(quirk.is(&wording));
     assert!(!quirk.is(&found(refused_as("AnotherCode", "Request has expired."))));
-    let any = Quirk { says: None, ..quirk };
+    let any = Quirk {
+        says: None,
+        ..quirk
+    };
     assert!(any.is(&found(refused_as("AnotherCode", "Request has expired."))));
     let granted = found(Twin::new().edited(|response| response.status = 200));
     assert_eq!(Quirk::of(&granted), None);
-    let never = Quirk { facet: Facet::Granted, ..any };
+    let never = Quirk {
+        facet: Facet::Granted,
+        ..any
+    };
     assert!(!never.is(&granted));
 }
 
@@ -120,14 +167,20 @@ fn a_law_is_broken_by_a_grant_and_kept_by_a_refusal() {
     assert_eq!(laws::broken(&twin.instance.scenario, &twin.record), None);
     let granted = in_url(Twin::new().edited(|response| response.status = 200));
     let found = laws::broken(&granted.instance.scenario, &granted.record).unwrap();
-    assert_eq!((found.facet, found.cause.as_str()), (Facet::Granted, "url-auth-expired"));
+    assert_eq!(
+        (found.facet, found.cause.as_str()),
+        (Facet::Granted, "url-auth-expired")
+    );
 }
 
 #[test]
 fn what_takes_something_away_may_be_granted_only_where_the_base_was() {
-    let deny = || json!({ "Effect": "Deny", "Principal": ["*"], "Action": ["oss:*"], "Resource": ["*"] });
+    let deny =
+        || json!({ "Effect": "Deny", "Principal": ["*"], "Action": ["oss:*"], "Resource": ["*"] });
     let twin = |base| {
-        let twin = Twin::new().base(base).edited(|response| response.status = 200);
+        let twin = Twin::new()
+            .base(base)
+            .edited(|response| response.status = 200);
         twin.scenario(|scenario| scenario.edit = Edit::AddStatement(deny()))
     };
     let broken = |twin: &Twin| laws::broken(&twin.instance.scenario, &twin.record).is_some();
@@ -173,10 +226,17 @@ fn scenarios_are_sound_mostly_and_of_every_kind() {
         .flat_map(|scenario| scenario.edit.parts())
         .map(Edit::name)
         .collect();
-    let missing: Vec<_> = Edit::NAMES.iter().filter(|name| !names.contains(*name)).collect();
+    let missing: Vec<_> = Edit::NAMES
+        .iter()
+        .filter(|name| !names.contains(*name))
+        .collect();
     assert!(missing.len() <= 3, "{missing:?}");
     for kind in [EditKind::Request, EditKind::Wire, EditKind::World] {
-        assert!(scenarios.iter().any(|scenario| scenario.edit.kind() == kind));
+        assert!(
+            scenarios
+                .iter()
+                .any(|scenario| scenario.edit.kind() == kind)
+        );
     }
     assert!(scenarios.iter().any(|scenario| scenario.to_the_second));
 }
@@ -184,7 +244,11 @@ fn scenarios_are_sound_mostly_and_of_every_kind() {
 #[test]
 fn a_round_takes_every_scenario_of_the_ledger_once() {
     let ledger = ledger();
-    let count: usize = ledger.entries().iter().map(|entry| entry.templates.len()).sum();
+    let count: usize = ledger
+        .entries()
+        .iter()
+        .map(|entry| entry.templates.len())
+        .sum();
     let generator = Generator::new(3, &ledger);
     let names: BTreeSet<String> = (0..count as u64 * 2)
         .step_by(2)
@@ -220,7 +284,11 @@ fn shrinking_leaves_what_is_needed_and_not_much_else() {
         "unchanged": ["k.txt", "?acl"],
     });
     let scenario: Scenario = serde_json::from_value(file).unwrap();
-    assert!(is_sound(&scenario), "{:?}", crate::case::check::lone(&scenario));
+    assert!(
+        is_sound(&scenario),
+        "{:?}",
+        crate::case::check::lone(&scenario)
+    );
     let mut tree = Shrinking::new(scenario);
     let mut steps = 0;
     while tree.simplify() {
@@ -235,7 +303,13 @@ fn shrinking_leaves_what_is_needed_and_not_much_else() {
     assert_eq!(small.edit.parts().len(), 1);
     assert_eq!(small.base.r#as, "anonymous");
     let bucket = small.given.bucket.unwrap();
-    assert_eq!(bucket.policy.unwrap()["Statement"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        bucket.policy.unwrap()["Statement"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     assert!(bucket.acl.is_none() && bucket.referer.is_none() && bucket.objects.is_empty());
     assert!(small.given.identities.is_empty() && small.base.headers.is_empty());
     assert!(small.unchanged.is_empty() && small.base.clock.is_none());

@@ -114,7 +114,18 @@ pub(super) fn clock() -> impl Strategy<Value = Span> {
 
 /// How long something lives: over already, or not soon.
 pub(super) fn life() -> impl Strategy<Value = Span> {
-    select(vec![-86_400_i64, -3_600, -60, -1, 300, 3_600, 86_400, 6 * 86_400, 8 * 86_400]).prop_map(Span)
+    select(vec![
+        -86_400_i64,
+        -3_600,
+        -60,
+        -1,
+        300,
+        3_600,
+        86_400,
+        6 * 86_400,
+        8 * 86_400,
+    ])
+    .prop_map(Span)
 }
 
 /// An edit at the very second of a limit.
@@ -132,7 +143,13 @@ pub(super) fn bucket_acl() -> impl Strategy<Value = String> {
 }
 
 pub(super) fn object_acl() -> impl Strategy<Value = String> {
-    select(vec!["default", "private", "public-read", "public-read-write"]).prop_map(str::to_owned)
+    select(vec![
+        "default",
+        "private",
+        "public-read",
+        "public-read-write",
+    ])
+    .prop_map(str::to_owned)
 }
 
 pub(super) fn disguise() -> impl Strategy<Value = Disguise> {
@@ -196,7 +213,12 @@ fn resources() -> impl Strategy<Value = Vec<&'static str>> {
 
 /// A statement of a RAM policy.
 fn statement() -> impl Strategy<Value = Value> {
-    let parts = (effect(), actions(), resources(), weighted(0.25, condition()));
+    let parts = (
+        effect(),
+        actions(),
+        resources(),
+        weighted(0.25, condition()),
+    );
     parts.prop_map(|(effect, actions, resources, condition)| {
         let mut statement = json!({ "Effect": effect, "Action": actions, "Resource": resources });
         if let Some(condition) = condition {
@@ -208,7 +230,12 @@ fn statement() -> impl Strategy<Value = Value> {
 
 /// A statement of a bucket policy.
 pub(super) fn bucket_statement() -> impl Strategy<Value = Value> {
-    let principal = select(vec!["*", "${uid.ram-user}", "${uid.other-account}", "${uid.owner}"]);
+    let principal = select(vec![
+        "*",
+        "${uid.ram-user}",
+        "${uid.other-account}",
+        "${uid.owner}",
+    ]);
     (principal, statement()).prop_map(|(principal, statement)| {
         let mut placed = json!({ "Effect": statement["Effect"], "Principal": [principal] });
         let mut statement = statement;
@@ -239,7 +266,13 @@ pub(super) fn ram_policy() -> impl Strategy<Value = Value> {
 }
 
 pub(super) fn referer() -> impl Strategy<Value = RefererSpec> {
-    let names = || select(vec!["http://a.example", "https://*.b.example", "http://?.example/x"]);
+    let names = || {
+        select(vec![
+            "http://a.example",
+            "https://*.b.example",
+            "http://?.example/x",
+        ])
+    };
     let list = move || vec(names().prop_map(str::to_owned), 0..=2);
     (bool::ANY, bool::ANY, bool::ANY, list(), list()).prop_map(
         |(allow_empty, allow_truncate_query, truncate_path, allow, deny)| RefererSpec {
@@ -253,7 +286,10 @@ pub(super) fn referer() -> impl Strategy<Value = RefererSpec> {
 }
 
 fn cors() -> impl Strategy<Value = Vec<CorsRuleSpec>> {
-    let origins = vec(select(vec!["http://a.example", "*"]).prop_map(str::to_owned), 1..=2);
+    let origins = vec(
+        select(vec!["http://a.example", "*"]).prop_map(str::to_owned),
+        1..=2,
+    );
     let methods = vec(select(vec!["GET", "PUT"]).prop_map(str::to_owned), 1..=2);
     let rule = (origins, methods).prop_map(|(origins, methods)| CorsRuleSpec {
         origins,
@@ -297,7 +333,10 @@ pub(super) fn given() -> impl Strategy<Value = Given> {
         bool::weighted(0.1),
         bool::weighted(0.1),
     );
-    let people = (weighted(0.7, of(ram_policy())), weighted(0.4, of(ram_policy())));
+    let people = (
+        weighted(0.7, of(ram_policy())),
+        weighted(0.4, of(ram_policy())),
+    );
     (bucket, people).prop_map(|(bucket, (reader, session))| {
         let (acl, own, docs, policy, referer, cors, requester_pays, block) = bucket;
         let object = |content: &str, acl: Option<String>| ObjectSpec {
@@ -307,7 +346,10 @@ pub(super) fn given() -> impl Strategy<Value = Given> {
         let spec = BucketSpec {
             objects: [
                 ("k.txt".to_owned(), object("what k.txt holds", own)),
-                ("docs/k.txt".to_owned(), object("what docs/k.txt holds", docs)),
+                (
+                    "docs/k.txt".to_owned(),
+                    object("what docs/k.txt holds", docs),
+                ),
             ]
             .into_iter()
             .collect(),
@@ -392,7 +434,14 @@ fn of_request() -> BoxedStrategy<Edit> {
 }
 
 fn on_the_wire() -> BoxedStrategy<Edit> {
-    let query = || select(vec![("acl", ""), ("Expires", "4102444800"), ("x-oss-process", "image/info"), ("a", "b")]);
+    let query = || {
+        select(vec![
+            ("acl", ""),
+            ("Expires", "4102444800"),
+            ("x-oss-process", "image/info"),
+            ("a", "b"),
+        ])
+    };
     let named = |list: &[&'static str]| select(list.to_vec()).prop_map(str::to_owned);
     prop_oneof![
         2 => Just(Edit::FlipSignature(Yes)),
@@ -413,7 +462,10 @@ fn on_the_wire() -> BoxedStrategy<Edit> {
 fn of_world() -> BoxedStrategy<Edit> {
     let policy_of = |who: &'static str| {
         of(ram_policy()).prop_map(move |policy| {
-            Edit::RamPolicy(BTreeMap::from([(who.to_owned(), policy.unwrap_or_default())]))
+            Edit::RamPolicy(BTreeMap::from([(
+                who.to_owned(),
+                policy.unwrap_or_default(),
+            )]))
         })
     };
     prop_oneof![

@@ -45,7 +45,10 @@ async fn ten_mutants_are_found_within_the_budget() {
         .buffer_unordered(4)
         .collect()
         .await;
-    let missed: Vec<_> = hunted.iter().filter(|(_, hunted)| hunted.shown.is_none()).collect();
+    let missed: Vec<_> = hunted
+        .iter()
+        .filter(|(_, hunted)| hunted.shown.is_none())
+        .collect();
     assert!(missed.is_empty(), "{missed:?}");
     // A fuzzer that sees differences everywhere finds every mutant: the one that shows is about the mutant's own cause mostly.
     let own = hunted.iter().filter(|(id, hunted)| {
