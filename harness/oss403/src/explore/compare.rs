@@ -158,19 +158,19 @@ impl Pair<'_> {
         match (grants(own), grants(&self.other)) {
             (true, false) => self.found(
                 Facet::Granted,
-                own.response.status.to_string(),
-                format!("the target answers {seen} where the model refuses with {due}"),
+                &own.response.status.to_string(),
+                &format!("the target answers {seen} where the model refuses with {due}"),
             ),
             (false, true) => self.found(
                 Facet::Refused,
-                seen.clone(),
-                format!("the target refuses with {seen} what the model answers with {due}"),
+                &seen,
+                &format!("the target refuses with {seen} what the model answers with {due}"),
             ),
             (true, true) => (own.response.status != self.other.response.status)
                 .then(|| {
                     let status = own.response.status.to_string();
                     let reason = format!("the target grants with {seen}, the model with {due}");
-                    self.found(Facet::Status, status, reason)
+                    self.found(Facet::Status, &status, &reason)
                 })
                 .flatten(),
             (false, false) => self.refusal(own),
@@ -184,13 +184,13 @@ impl Pair<'_> {
                 facets::effect(&self.model.probes),
             );
             if let (Effect::Changed(reason), Effect::None | Effect::Unreadable(_)) = effects {
-                return self.found(Facet::Effect, String::new(), reason);
+                return self.found(Facet::Effect, "", &reason);
             }
         }
         if let Some(reason) = facets::leak(own, self.subject)
             && facets::leak(&self.other, self.model).is_none()
         {
-            return self.found(Facet::Leak, String::new(), reason);
+            return self.found(Facet::Leak, "", &reason);
         }
         let statuses = (own.response.status, self.other.response.status);
         // What neither side says with a 403 is not about who may do what.
@@ -205,7 +205,7 @@ impl Pair<'_> {
         let (status, wanted) = (own.response.status, self.other.response.status);
         if status != wanted {
             let reason = format!("refused with {} instead of {due}", own.in_words());
-            return self.found(Facet::Status, status.to_string(), reason);
+            return self.found(Facet::Status, &status.to_string(), &reason);
         }
         let read = |answer: &Answer<'_>, record: &TwinRecord| {
             normalise::answer(answer.exchange, &record.placeholders).unwrap_or_default()
@@ -214,7 +214,7 @@ impl Pair<'_> {
         let (code, known) = (element(&text, "Code"), element(&model, "Code"));
         if code != known {
             let reason = format!("the code is `{code}`, the model's `{known}` ({due})");
-            return self.found(Facet::Code, code.to_owned(), reason);
+            return self.found(Facet::Code, code, &reason);
         }
         // A base may have had a world of its own, whose names nobody remembers.
         if self.which == Which::Base {
@@ -223,7 +223,7 @@ impl Pair<'_> {
         let (said, known) = (element(&text, "Message"), element(&model, "Message"));
         if said != known && !message::matches(known, said) {
             let reason = format!("the message is {said:?}, the model's {known:?}");
-            return self.found(Facet::Message, said.to_owned(), reason);
+            return self.found(Facet::Message, said, &reason);
         }
         let (lines, known) = (judged(&text), judged(&model));
         let changed = |from: &[&str], to: &[&str], sign: char| -> Vec<String> {
@@ -238,16 +238,16 @@ impl Pair<'_> {
         }
         let says = differ.join("; ");
         let reason = format!("the rest of the answer reads otherwise: {says}");
-        self.found(Facet::Envelope, says, reason)
+        self.found(Facet::Envelope, &says, &reason)
     }
 
     fn broken_off(&self, detail: &str) -> Option<Difference> {
         let due = self.other.in_words();
         let reason = format!("the target gives no answer ({detail}), the model answers {due}");
-        self.found(Facet::Status, "no answer".into(), reason)
+        self.found(Facet::Status, "no answer", &reason)
     }
 
-    fn found(&self, facet: Facet, says: String, reason: String) -> Option<Difference> {
+    fn found(&self, facet: Facet, says: &str, reason: &str) -> Option<Difference> {
         let cause = match (&self.own, grants(&self.other)) {
             (Some(own), true) => cause_of(own),
             _ => cause_of(&self.other),
@@ -256,8 +256,8 @@ impl Pair<'_> {
             facet,
             which: self.which,
             cause,
-            says: short(&says),
-            reason: short(&reason),
+            says: short(says),
+            reason: short(reason),
         })
     }
 }

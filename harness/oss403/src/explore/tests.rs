@@ -16,7 +16,7 @@ use crate::case::{EditKind, Ledger};
 use crate::judge::testing::{REQUEST_ID, Twin, answer, error_body};
 use crate::wire::exchange::FailureKind;
 
-fn difference(subject: Twin, model: Twin) -> Option<(Facet, Which, String)> {
+fn difference(subject: &Twin, model: &Twin) -> Option<(Facet, Which, String)> {
     let found = compare(&subject.record, &model.record)?;
     Some((found.facet, found.which, found.cause))
 }
@@ -32,23 +32,26 @@ fn the_same_answer_is_no_difference_whatever_is_different_each_time() {
         "Request has expired.",
         "736B68BA80DA8539399F0002",
     ));
-    assert_eq!(difference(other, Twin::new()), None);
+    assert_eq!(difference(&other, &Twin::new()), None);
     let full_stop = refused_as("AccessDenied", "Request has expired");
-    assert_eq!(difference(full_stop, Twin::new()), None);
+    assert_eq!(difference(&full_stop, &Twin::new()), None);
     let ec = error_body("AccessDenied", "Request has expired.", REQUEST_ID)
         .replace("</Error>", "<EC>0002-99999999</EC></Error>");
-    assert_eq!(difference(Twin::new().edited_body(&ec), Twin::new()), None);
+    assert_eq!(
+        difference(&Twin::new().edited_body(&ec), &Twin::new()),
+        None
+    );
 }
 
 #[test]
 fn what_the_target_grants_and_the_model_denies_comes_first() {
     let granted = Twin::new().edited(|response| response.status = 200);
-    let found = difference(granted, Twin::new());
+    let found = difference(&granted, &Twin::new());
     assert_eq!(
         found,
         Some((Facet::Granted, Which::Edited, "url-auth-expired".into()))
     );
-    let base = difference(Twin::new(), Twin::new().base(403));
+    let base = difference(&Twin::new(), &Twin::new().base(403));
     assert_eq!(
         base.map(|found| (found.0, found.1)),
         Some((Facet::Granted, Which::Base))
@@ -61,7 +64,7 @@ fn a_refusal_with_an_effect_or_a_leak_is_worse_than_one_that_reads_otherwise() {
     let effect = wrong().probe(answer(200, &[], "before"), answer(200, &[], "after"));
     let still = Twin::new().probe(answer(200, &[], "before"), answer(200, &[], "before"));
     assert_eq!(
-        difference(effect, still).map(|found| found.0),
+        difference(&effect, &still).map(|found| found.0),
         Some(Facet::Effect)
     );
     let leak = Twin::new()
@@ -72,11 +75,11 @@ fn a_refusal_with_an_effect_or_a_leak_is_worse_than_one_that_reads_otherwise() {
             REQUEST_ID,
         ));
     assert_eq!(
-        difference(leak, Twin::new()).map(|found| found.0),
+        difference(&leak, &Twin::new()).map(|found| found.0),
         Some(Facet::Leak)
     );
     assert_eq!(
-        difference(wrong(), Twin::new()).map(|found| found.0),
+        difference(&wrong(), &Twin::new()).map(|found| found.0),
         Some(Facet::Code)
     );
 }
@@ -84,13 +87,13 @@ fn a_refusal_with_an_effect_or_a_leak_is_worse_than_one_that_reads_otherwise() {
 #[test]
 fn an_effect_that_the_model_has_too_is_none() {
     let changed = || Twin::new().probe(answer(200, &[], "before"), answer(200, &[], "after"));
-    assert_eq!(difference(changed(), changed()), None);
+    assert_eq!(difference(&changed(), &changed()), None);
 }
 
 #[test]
 fn what_the_target_refuses_and_the_model_grants_names_what_the_target_says() {
     let model = Twin::new().edited(|response| response.status = 200);
-    let found = difference(Twin::new(), model);
+    let found = difference(&Twin::new(), &model);
     assert_eq!(
         found,
         Some((Facet::Refused, Which::Edited, "url-auth-expired".into()))
@@ -99,52 +102,55 @@ fn what_the_target_refuses_and_the_model_grants_names_what_the_target_says() {
 
 #[test]
 fn wording_is_told_apart_by_status_code_message_and_the_rest() {
-    let facet = |subject: Twin| difference(subject, Twin::new()).map(|found| found.0);
+    let facet = |subject: &Twin| difference(subject, &Twin::new()).map(|found| found.0);
     assert_eq!(
-        facet(Twin::new().edited(|response| response.status = 401)),
+        facet(&Twin::new().edited(|response| response.status = 401)),
         Some(Facet::Status)
     );
     assert_eq!(
-        facet(refused_as("Forbidden", "Request has expired.")),
+        facet(&refused_as("Forbidden", "Request has expired.")),
         Some(Facet::Code)
     );
     assert_eq!(
-        facet(refused_as("AccessDenied", "Too late.")),
+        facet(&refused_as("AccessDenied", "Too late.")),
         Some(Facet::Message)
     );
     let more = error_body("AccessDenied", "Request has expired.", REQUEST_ID)
         .replace("</Error>", "<More>x</More></Error>");
-    assert_eq!(facet(Twin::new().edited_body(&more)), Some(Facet::Envelope));
     assert_eq!(
-        facet(Twin::new().failed(FailureKind::Protocol)),
+        facet(&Twin::new().edited_body(&more)),
+        Some(Facet::Envelope)
+    );
+    assert_eq!(
+        facet(&Twin::new().failed(FailureKind::Protocol)),
         Some(Facet::Status)
     );
-    assert_eq!(facet(Twin::new().failed(FailureKind::Connect)), None);
+    assert_eq!(facet(&Twin::new().failed(FailureKind::Connect)), None);
 }
 
 #[test]
 fn two_answers_of_which_none_is_a_403_say_nothing_of_who_may_do_what() {
     let status = |status| Twin::new().edited(|response| response.status = status);
-    assert_eq!(difference(status(404), status(400)), None);
+    assert_eq!(difference(&status(404), &status(400)), None);
     assert_eq!(
-        difference(status(404), Twin::new()).map(|found| found.0),
+        difference(&status(404), &Twin::new()).map(|found| found.0),
         Some(Facet::Status)
     );
 }
 
 #[test]
 fn a_quirk_is_a_matter_of_wording_and_says_what_the_target_says() {
-    let found = |subject: Twin| compare(&subject.record, &Twin::new().record).unwrap();
-    let wording = found(refused_as("Forbidden", "Request has expired."));
+    let found = |subject: &Twin| compare(&subject.record, &Twin::new().record).unwrap();
+    let wording = found(&refused_as("Forbidden", "Request has expired."));
     let quirk = Quirk::of(&wording).unwrap();
     assert!(quirk.is(&wording));
-    assert!(!quirk.is(&found(refused_as("AnotherCode", "Request has expired."))));
+    assert!(!quirk.is(&found(&refused_as("AnotherCode", "Request has expired."))));
     let any = Quirk {
         says: None,
         ..quirk
     };
-    assert!(any.is(&found(refused_as("AnotherCode", "Request has expired."))));
-    let granted = found(Twin::new().edited(|response| response.status = 200));
+    assert!(any.is(&found(&refused_as("AnotherCode", "Request has expired."))));
+    let granted = found(&Twin::new().edited(|response| response.status = 200));
     assert_eq!(Quirk::of(&granted), None);
     let never = Quirk {
         facet: Facet::Granted,

@@ -253,16 +253,16 @@ pub(super) fn bucket_statement() -> impl Strategy<Value = Value> {
     })
 }
 
-fn document(statements: Vec<Value>) -> Value {
+fn document(statements: &[Value]) -> Value {
     json!({ "Version": "1", "Statement": statements })
 }
 
 pub(super) fn bucket_policy() -> impl Strategy<Value = Value> {
-    vec(bucket_statement(), 1..=3).prop_map(document)
+    vec(bucket_statement(), 1..=3).prop_map(|statements| document(&statements))
 }
 
 pub(super) fn ram_policy() -> impl Strategy<Value = Value> {
-    vec(statement(), 1..=3).prop_map(document)
+    vec(statement(), 1..=3).prop_map(|statements| document(&statements))
 }
 
 pub(super) fn referer() -> impl Strategy<Value = RefererSpec> {
