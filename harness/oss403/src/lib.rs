@@ -1,13 +1,15 @@
 //! The conformance engine behind the `oss403` command.
 //!
 //! Data flows one way: case files → [`case`] loads and expands them → [`run`] plans, sends through [`wire`] to a [`target`] and
-//! records what happened → [`judge`] compares, as a pure function → [`report`] writes. [`mutate`] tests the suite itself. [`cli`] parses arguments and prints;
+//! records what happened → [`judge`] compares, as a pure function → [`report`] writes. [`mutate`] tests the suite itself. [`explore`] makes scenarios of its own and holds a target
+//! against the reference server. [`cli`] parses arguments and prints;
 //! nothing in it decides.
 
 pub mod case;
 pub mod cli;
 pub mod exit;
 pub mod explain;
+pub mod explore;
 pub mod import;
 pub mod judge;
 pub mod mutate;

@@ -6,6 +6,10 @@
 mod exits;
 #[path = "command/faults.rs"]
 mod faults;
+#[path = "command/fuzz.rs"]
+mod fuzz;
+#[path = "command/hunt.rs"]
+mod hunt;
 #[path = "command/import.rs"]
 mod import;
 #[path = "command/mutants.rs"]

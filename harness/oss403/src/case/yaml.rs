@@ -91,6 +91,14 @@ fn too_deep(text: &str) -> Option<(usize, usize)> {
     None
 }
 
+/// Values as YAML text.
+///
+/// # Errors
+/// Never for plain values; the writer's own error is passed on.
+pub fn print(value: &impl serde::Serialize) -> Result<String, String> {
+    serde_yaml::to_string(value).map_err(|error| error.to_string())
+}
+
 /// serde_yaml ends its messages with the place, which a diagnostic shows itself.
 fn without_place(message: &str) -> String {
     let end = message.find(" at line ").unwrap_or(message.len());

@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use crate::case::model::Span;
 use crate::case::revision::Revision;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
@@ -79,6 +81,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Test the suite: make the reference server wrong in one respect after the other, and see who notices
     Mutants(MutantsArgs),
+    /// Hold a target against the reference server with scenarios made up on the way; findings become case files
+    Fuzz(FuzzArgs),
     /// Run the reference server alone
     Serve(ServeArgs),
     /// Accept or reject new and changed snapshots
@@ -88,8 +92,9 @@ pub enum Command {
 /// Arguments of `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// Causes, codes, instance ids, parts of ids up to a `/`, or globs with `*`. Everything, when none is given.
-    #[arg(value_name = "FILTER")]
+    /// Causes, codes, instance ids, parts of ids up to a `/`, globs with `*`, or paths of case files (`*.yaml`). Everything, when none is
+    /// given.
+    #[arg(value_name = "FILTER|PATH.yaml")]
     pub filters: Vec<String>,
     /// The options.
     #[command(flatten)]
@@ -207,6 +212,44 @@ pub struct MutantsArgs {
     pub cases: Option<PathBuf>,
 }
 
+/// Arguments of `fuzz`.
+#[derive(Debug, Args)]
+pub struct FuzzArgs {
+    /// Target profile, or `embedded` for the reference server inside this process.
+    #[arg(long, value_name = "FILE", required_unless_present = "mutants")]
+    pub target: Option<PathBuf>,
+    /// Decides the scenarios. Default: 0, or that of the exploration to go on with.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Stop after so long: a whole number with `s`, `m`, `h` or `d`.
+    #[arg(long, value_name = "SPAN", value_parser = time)]
+    pub time: Option<Duration>,
+    /// Stop after so many requests to the target.
+    #[arg(long, value_name = "N")]
+    pub requests: Option<u64>,
+    /// Stop after so many findings.
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub findings: Option<usize>,
+    /// Folder of the findings, of the state to go on with, and of the journals.
+    #[arg(long, value_name = "DIR", default_value = "reports/fuzz")]
+    pub out: PathBuf,
+    /// Go on where the exploration in the folder stopped.
+    #[arg(long)]
+    pub resume: bool,
+    /// Hold the target against laws alone that need no reference server: for servers that word everything otherwise.
+    #[arg(long)]
+    pub without_model: bool,
+    /// Measure the fuzzer instead: how many requests it takes to find each mutant of the reference server.
+    #[arg(long, conflicts_with_all = ["target", "resume", "without_model", "findings", "time"])]
+    pub mutants: bool,
+    /// Parts of the ids of mutants. Every one, when none is given.
+    #[arg(value_name = "MUTANT", requires = "mutants")]
+    pub filters: Vec<String>,
+    /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
+}
+
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
@@ -256,6 +299,14 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         Ok(0) => Err("must be at least 1".into()),
         Ok(number) => Ok(number),
         Err(_) => Err("must be a whole number".into()),
+    }
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    let span: Span = text.parse()?;
+    match u64::try_from(span.seconds()) {
+        Ok(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
+        _ => Err("must be above zero".into()),
     }
 }
 

@@ -7,7 +7,7 @@ use super::args::CheckArgs;
 use super::console::tolerate_closed_pipe;
 use super::{Console, source};
 use crate::case::diagnostic::{Diagnostic, Severity};
-use crate::case::ledger::{self, CAUSES, Ledger, Listed, read_text};
+use crate::case::ledger::{CAUSES, Ledger, read_text};
 use crate::case::{check, document::Document, revision::Revision, schema};
 use crate::exit::Exit;
 use crate::report::style::counted;
@@ -106,7 +106,7 @@ impl Checked {
         }
         self.cases += 1;
         let name = path.display().to_string();
-        let (entry, found) = check::file(&name, &text, &lists_for(path));
+        let (entry, found) = check::file(&name, &text, &source::lists_for(path));
         self.instances += entry.map_or(0, |entry| entry.instances().count());
         self.found.extend(found);
     }
@@ -156,18 +156,6 @@ fn is_profile(text: &str) -> bool {
     };
     let has = |key: &str| document.value().get(key).is_some();
     !has("cause") && (has("endpoint") || has("target"))
-}
-
-/// The lists of causes of the ledger that a file belongs to; those compiled in when it belongs to none.
-fn lists_for(path: &Path) -> Vec<Listed> {
-    let near = path
-        .parent()
-        .and_then(Path::parent)
-        .filter(|root| root.join(CAUSES).is_file());
-    match near {
-        Some(root) => ledger::lists(|name| read_text(&root.join(name)).ok()),
-        None => ledger::embedded_lists(),
-    }
 }
 
 /// The `.yaml` files of a folder and of the folders in it, sorted.

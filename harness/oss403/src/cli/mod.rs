@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod console;
 mod explain;
+mod fuzz;
 mod import;
 mod list;
 mod mutants;
@@ -47,6 +48,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Explain(args) => explain::explain(&args, console),
         Command::Import(args) => import::import(&args, console),
         Command::Check(args) => check::check(&args, console),
+        Command::Fuzz(args) => fuzz::fuzz(&args, console),
         Command::Mutants(args) => mutants::mutants(&args, console),
     }
 }

@@ -1,11 +1,13 @@
 //! `oss403 run`: certify a target.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::{RunArgs, RunOptions};
 use super::console::print;
 use super::{Console, block_on, signals, source};
+use crate::case::ledger::Entry as CaseEntry;
 use crate::case::model::CaseFile;
 use crate::case::{Instance, Ledger};
 use crate::exit::Exit;
@@ -24,6 +26,8 @@ use crate::target::{Profile, Target, TargetError};
 struct Plan {
     ledger: Ledger,
     ledger_source: String,
+    /// Case files that were named by their paths.
+    files: Vec<CaseEntry>,
     instances: Vec<Instance>,
     profile: Profile,
     reports: Vec<Report>,
@@ -44,10 +48,27 @@ fn plan(args: &RunArgs, console: Console) -> Result<Plan, Exit> {
     let RunArgs { filters, options } = args;
     let (ledger, ledger_source) =
         source::ledger(options.cases.as_deref(), options.revision, console)?;
-    let mut instances = ledger.select(filters).map_err(|unknown| {
-        console.error(&unknown, Some(&unknown.help));
-        Exit::NothingSelected
-    })?;
+    let (paths, filters): (Vec<String>, Vec<String>) = filters
+        .iter()
+        .cloned()
+        .partition(|filter| source::is_case_file(filter));
+    let mut files = Vec::new();
+    for path in &paths {
+        files.push(source::case_file(path, console)?);
+    }
+    let mut instances = Vec::new();
+    if files.is_empty() || !filters.is_empty() {
+        instances = ledger.select(&filters).map_err(|unknown| {
+            console.error(&unknown, Some(&unknown.help));
+            Exit::NothingSelected
+        })?;
+    }
+    instances.extend(files.iter().flat_map(source::instances));
+    if let Some(twice) = first_twice(&instances) {
+        let message = format!("the instance `{twice}` is selected twice");
+        console.error(message, Some("two files, or a file and a filter, have it"));
+        return Err(Exit::Usage);
+    }
     if let Some(partition) = options.partition {
         instances.retain(|instance| is_in(&instance.id, partition));
     }
@@ -56,7 +77,12 @@ fn plan(args: &RunArgs, console: Console) -> Result<Plan, Exit> {
         return Err(Exit::NothingSelected);
     }
     let profile = profile(options.target.as_deref(), console)?;
-    let snapshots = snapshots(options, console)?;
+    // A file that stands by itself has no snapshots, unless they are asked for.
+    let snapshots = if files.is_empty() || options.snapshots.is_some() {
+        snapshots(options, console)?
+    } else {
+        None
+    };
     let reports = Report::open_all(&options.reports).map_err(|error| {
         let kinds = format!("KIND=PATH, where KIND is {}", KINDS.join(" or "));
         let help = matches!(error, ReportError::Form(_) | ReportError::Kind(_)).then_some(kinds);
@@ -73,6 +99,7 @@ fn plan(args: &RunArgs, console: Console) -> Result<Plan, Exit> {
     Ok(Plan {
         ledger,
         ledger_source,
+        files,
         instances,
         profile,
         reports,
@@ -81,7 +108,14 @@ fn plan(args: &RunArgs, console: Console) -> Result<Plan, Exit> {
     })
 }
 
-fn profile(named: Option<&Path>, console: Console) -> Result<Profile, Exit> {
+/// The first id that two instances have.
+fn first_twice(instances: &[Instance]) -> Option<&str> {
+    let mut seen = HashSet::new();
+    let mut ids = instances.iter().map(|instance| instance.id.as_str());
+    ids.find(|id| !seen.insert(*id))
+}
+
+pub(super) fn profile(named: Option<&Path>, console: Console) -> Result<Profile, Exit> {
     match named {
         None => Ok(Profile::embedded()),
         Some(path) if path.as_os_str() == "embedded" => Ok(Profile::embedded()),
@@ -169,10 +203,16 @@ async fn carry_out(plan: Plan, console: Console) -> Exit {
         tally: certified.tally.clone(),
         interrupted: certified.run.interrupted,
         left_behind: certified.run.left_behind.clone(),
-        snapshots: snapshots_in_words(&certified, plan.snapshots.as_deref(), target.snapshots()),
+        snapshots: snapshots_in_words(&certified, plan.snapshots.as_deref(), target.snapshots())
+            .unwrap_or_else(|| without_snapshots(&plan.files).into()),
     };
     target.stop().await;
-    let files: Vec<&CaseFile> = plan.ledger.causes().map(AsRef::as_ref).collect();
+    let mut files: Vec<&CaseFile> = plan.ledger.causes().map(AsRef::as_ref).collect();
+    for CaseEntry { file, .. } in &plan.files {
+        if !files.iter().any(|known| known.cause == file.cause) {
+            files.push(file);
+        }
+    }
     sinks.finish(&facts, &files, &certified, console)
 }
 
@@ -256,10 +296,16 @@ fn header(plan: &Plan, target: &Target) -> String {
     )
 }
 
-fn snapshots_in_words(certified: &Certified, root: Option<&Path>, target: &str) -> String {
-    let Some(root) = root else {
-        return "none compared: there is no folder ./snapshots, and --snapshots names none".into();
-    };
+fn without_snapshots(files: &[CaseEntry]) -> &'static str {
+    if files.is_empty() {
+        "none compared: there is no folder ./snapshots, and --snapshots names none"
+    } else {
+        "none compared: a case file that is named by its path has none"
+    }
+}
+
+fn snapshots_in_words(certified: &Certified, root: Option<&Path>, target: &str) -> Option<String> {
+    let root = root?;
     let counts = certified.snapshots;
     let mut parts = vec![format!("{} the same", counts.same)];
     if counts.changed > 0 {
@@ -270,15 +316,15 @@ fn snapshots_in_words(certified: &Certified, root: Option<&Path>, target: &str) 
     }
     let pending = counts.new + counts.changed > 0 && !Snapshots::is_ci();
     let help = if pending { "; see `oss403 review`" } else { "" };
-    format!(
+    Some(format!(
         "{} ({}){help}",
         parts.join(", "),
         root.join(target).display()
-    )
+    ))
 }
 
 /// What is missing in the user's set-up is a matter of usage; the rest is the target's.
-fn not_ready(error: &TargetError, console: Console) -> Exit {
+pub(super) fn not_ready(error: &TargetError, console: Console) -> Exit {
     console.error(error, None);
     match error {
         TargetError::Embedded(_) => Exit::Target,
@@ -286,7 +332,7 @@ fn not_ready(error: &TargetError, console: Console) -> Exit {
     }
 }
 
-fn no_run(error: &RunError, console: Console) -> Exit {
+pub(super) fn no_run(error: &RunError, console: Console) -> Exit {
     console.error(error, None);
     match error {
         RunError::Journal { .. } => Exit::Usage,

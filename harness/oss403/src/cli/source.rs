@@ -1,12 +1,14 @@
 //! Where the ledger comes from.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Console;
-use crate::case::Ledger;
+use crate::case::check;
 use crate::case::diagnostic::Diagnostic;
-use crate::case::ledger::CAUSES;
+use crate::case::ledger::{self, CAUSES, Entry, Listed, read_text};
 use crate::case::revision::Revision;
+use crate::case::{Instance, Ledger};
 use crate::exit::Exit;
 
 /// The folder of the case files: the one that was named, else `./cases` when it is a ledger; `None` for the one compiled in.
@@ -29,6 +31,42 @@ pub(super) fn ledger(
     loaded
         .map(|ledger| (ledger.at(revision), source))
         .map_err(|found| refuse(&found, console))
+}
+
+/// Whether a filter is the path of a case file rather than a name in the ledger.
+pub(super) fn is_case_file(filter: &str) -> bool {
+    filter.ends_with(".yaml")
+}
+
+/// The case file at a path, checked as `oss403 check` does. What is wrong with it has been printed when there is none.
+pub(super) fn case_file(path: &str, console: Console) -> Result<Entry, Exit> {
+    let place = Path::new(path);
+    let text = read_text(place).map_err(|found| refuse(&[found], console))?;
+    let (entry, found) = check::file(path, &text, &lists_for(place));
+    entry.ok_or_else(|| refuse(&found, console))
+}
+
+/// The instances of a case file that was named by its path. Whoever names a file means all that is in it: also what is our own
+/// inference, which counts for no foreign server where the whole ledger is run.
+pub(super) fn instances(entry: &Entry) -> impl Iterator<Item = Instance> {
+    entry.instances().map(|mut instance| {
+        if instance.scenario.reference_only {
+            Arc::make_mut(&mut instance.scenario).reference_only = false;
+        }
+        instance
+    })
+}
+
+/// The lists of causes of the ledger that a file belongs to; those compiled in when it belongs to none.
+pub(super) fn lists_for(path: &Path) -> Vec<Listed> {
+    let near = path
+        .parent()
+        .and_then(Path::parent)
+        .filter(|root| root.join(CAUSES).is_file());
+    match near {
+        Some(root) => ledger::lists(|name| read_text(&root.join(name)).ok()),
+        None => ledger::embedded_lists(),
+    }
 }
 
 /// Prints what is wrong with files of the user.

@@ -15,15 +15,15 @@ use crate::run::record::{Probe, TwinRecord};
 use crate::wire::exchange::{Exchange, Response};
 
 /// An answer with its envelope.
-pub(super) struct Answer<'a> {
-    pub(super) exchange: &'a Exchange,
-    pub(super) response: &'a Response,
-    pub(super) envelope: Result<Envelope, EnvelopeError>,
+pub(crate) struct Answer<'a> {
+    pub(crate) exchange: &'a Exchange,
+    pub(crate) response: &'a Response,
+    pub(crate) envelope: Result<Envelope, EnvelopeError>,
 }
 
 impl<'a> Answer<'a> {
     /// The answer of an exchange, if it has one.
-    pub(super) fn of(exchange: &'a Exchange) -> Option<Self> {
+    pub(crate) fn of(exchange: &'a Exchange) -> Option<Self> {
         let response = exchange.response()?;
         Some(Self {
             exchange,
@@ -37,7 +37,7 @@ impl<'a> Answer<'a> {
     }
 
     /// Status, code and message on one line, for a reason.
-    pub(super) fn in_words(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         let status = self.response.status;
         let text = |name: &str| {
             self.envelope
@@ -65,7 +65,7 @@ pub(super) fn granted(answer: &Answer<'_>, expected: &Expected) -> Option<String
 
 /// What the probes show.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Effect {
+pub(crate) enum Effect {
     /// Everything reads the same.
     None,
     /// Something changed.
@@ -75,7 +75,7 @@ pub(super) enum Effect {
 }
 
 /// Effect: something reads otherwise after the refusal than before it.
-pub(super) fn effect(probes: &[Probe]) -> Effect {
+pub(crate) fn effect(probes: &[Probe]) -> Effect {
     let seen: Vec<_> = probes.iter().map(compare).collect();
     let changed = seen
         .iter()
@@ -175,7 +175,7 @@ impl Response {
 const SHORTEST_SECRET: usize = 4;
 
 /// Leak: the refusal shows what it should hide.
-pub(super) fn leak(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
+pub(crate) fn leak(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
     leaked_content(answer, record).or_else(|| leaked_header(answer, record))
 }
 

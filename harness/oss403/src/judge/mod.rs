@@ -3,7 +3,7 @@
 mod claims;
 pub mod envelope;
 pub mod expected;
-mod facets;
+pub(crate) mod facets;
 pub mod message;
 pub mod normalise;
 pub mod snapshot;

@@ -48,7 +48,7 @@ pub fn normalise(record: &TwinRecord) -> Option<String> {
 }
 
 /// The normalised answer of an exchange; `None` when nothing was answered. `placeholders` are the names that the run made up.
-pub(super) fn answer(
+pub(crate) fn answer(
     exchange: &Exchange,
     placeholders: &BTreeMap<String, String>,
 ) -> Option<String> {

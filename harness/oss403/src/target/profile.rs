@@ -32,6 +32,7 @@ use super::ready::TargetError;
 use crate::case::diagnostic::Diagnostic;
 use crate::case::document::Document;
 use crate::case::model::Capability;
+use crate::explore::quirk::Quirk;
 use crate::wire::address::Addresses;
 use crate::wire::limits::Limits;
 use crate::wire::tls::Tls;
@@ -49,6 +50,8 @@ pub struct Profile {
     pub limits: Limits,
     /// Name of its folder of snapshots.
     pub snapshots: String,
+    /// How it is known to word its refusals otherwise.
+    pub quirks: Vec<Quirk>,
 }
 
 /// Where a target is.
@@ -131,6 +134,7 @@ impl Profile {
                 ..Limits::default()
             },
             snapshots: "embedded".into(),
+            quirks: Vec::new(),
         }
     }
 

@@ -18,7 +18,7 @@ use super::diagnostic::{Diagnostic, Severity};
 use super::document::{Document, problem};
 use super::expand::Template;
 use super::ledger::{Entry, Listed};
-use super::model::CaseFile;
+use super::model::{CaseFile, Scenario};
 use super::span::{Part, Path};
 
 /// The comment every case file begins with, so that editors find the schema.
@@ -66,6 +66,14 @@ pub fn file(name: &str, text: &str, listed: &[Listed]) -> (Option<Entry>, Vec<Di
         diagnostics.push(warning);
     }
     (entry, diagnostics)
+}
+
+/// What is wrong with a scenario by itself, whichever cause it is of. Its axes are replaced already.
+pub fn lone(scenario: &Scenario) -> Vec<Problem> {
+    match serde_json::to_value(scenario) {
+        Ok(filled) => scenario::check(&filled, None, &[]),
+        Err(error) => vec![problem(Path::top(), Part::Value, error.to_string())],
+    }
 }
 
 /// Checks every scenario, whether or not the header is sound.

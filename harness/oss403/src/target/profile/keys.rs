@@ -13,6 +13,7 @@ use serde::de::{
 
 use super::source::{Source, UrlSource};
 use crate::case::model::{Capability, Span, TextMap};
+use crate::explore::quirk::Quirk;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -34,6 +35,8 @@ pub(super) struct File {
     pub(super) limits: LimitKeys,
     pub(super) operator: Option<OperatorKeys>,
     pub(super) snapshots: Option<String>,
+    #[serde(default)]
+    pub(super) quirks: Vec<Quirk>,
     #[serde(default)]
     pub(super) embedded: Option<EmbeddedKeys>,
 }

@@ -78,6 +78,15 @@ impl File {
         } else {
             "target".into()
         };
+        for (index, quirk) in self.quirks.iter().enumerate() {
+            if !quirk.facet.is_wording() {
+                let path = Path::from(["quirks"]).then(index).then("facet");
+                let message = format!("`{}` is never a quirk", quirk.facet.name());
+                problems.add(path, message).help =
+                    Some("a quirk is a matter of `status`, `code`, `message` or `envelope`".into());
+            }
+        }
+        let quirks = self.quirks.clone();
         let is_embedded = self.endpoint == "embedded";
         let limits = self.limits.read(is_embedded, problems);
         let capabilities = self.claimed(is_embedded, problems);
@@ -92,6 +101,7 @@ impl File {
             capabilities,
             limits,
             snapshots,
+            quirks,
         })
     }
 

@@ -1,0 +1,393 @@
+//! `oss403 fuzz`: explore a target, or measure how well that finds mutants.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::args::FuzzArgs;
+use super::console::print;
+use super::{Console, block_on, run, signals, source};
+use crate::case::Ledger;
+use crate::case::revision::Revision;
+use crate::exit::Exit;
+use crate::explore::hunt::{BUDGET, Hunted, KINDS, hunt};
+use crate::explore::pair::Pair;
+use crate::explore::quirk::Quirk;
+use crate::explore::state::State;
+use crate::explore::{Counts, Explored, Finding, Settings, Step, explore};
+use crate::mutate::equivalent::reason;
+use crate::mutate::{Mutant, generate};
+use crate::report::style::{counted, grouped, harmless};
+use crate::run::StopSignal;
+use crate::target::{Profile, Target};
+
+/// Name of the file in which quirks are proposed.
+const QUIRKS: &str = "quirks.yaml";
+
+/// How often it is said how far it is.
+const EVERY: Duration = Duration::from_secs(10);
+
+pub(super) fn fuzz(args: &FuzzArgs, console: Console) -> Exit {
+    // Whatever any revision has is worth beginning with.
+    let ledger = match source::ledger(args.cases.as_deref(), Revision::Observed, console) {
+        Ok((ledger, _)) => ledger,
+        Err(exit) => return exit,
+    };
+    if args.mutants {
+        return block_on(measure(ledger, args, console), console);
+    }
+    let profile = match run::profile(args.target.as_deref(), console) {
+        Ok(profile) => profile,
+        Err(exit) => return exit,
+    };
+    let state = match state(args, &profile, &ledger, console) {
+        Ok(state) => state,
+        Err(exit) => return exit,
+    };
+    block_on(carry_out(ledger, profile, state, args, console), console)
+}
+
+/// Where the exploration stands: at the beginning, or where a former one stopped.
+fn state(
+    args: &FuzzArgs,
+    profile: &Profile,
+    ledger: &Ledger,
+    console: Console,
+) -> Result<State, Exit> {
+    let say = |message: String, help: &str| {
+        console.error(message, Some(help));
+        Exit::Usage
+    };
+    if let Err(error) = std::fs::create_dir_all(&args.out) {
+        console.error(format_args!("{}: {error}", args.out.display()), None);
+        return Err(Exit::Usage);
+    }
+    if !args.resume {
+        let seed = args.seed.unwrap_or_default();
+        let fresh = State::new(seed, &profile.name, ledger.hash(), args.without_model);
+        if State::read(&args.out).is_ok() {
+            let message = format!("{} holds an exploration already", args.out.display());
+            return Err(say(
+                message,
+                "go on with it by `--resume`, or name another folder with `--out`",
+            ));
+        }
+        return Ok(fresh);
+    }
+    let state = State::read(&args.out).map_err(|error| {
+        say(
+            error,
+            "there is nothing to go on with; leave `--resume` out to begin",
+        )
+    })?;
+    let fresh = State::new(
+        args.seed.unwrap_or(state.seed),
+        &profile.name,
+        ledger.hash(),
+        args.without_model,
+    );
+    if !state.is_of(&fresh) {
+        let message = format!(
+            "the exploration in {} has another seed, target, ledger or kind",
+            args.out.display()
+        );
+        return Err(say(message, "name another folder with `--out`"));
+    }
+    Ok(state)
+}
+
+async fn carry_out(
+    ledger: Ledger,
+    profile: Profile,
+    mut state: State,
+    args: &FuzzArgs,
+    console: Console,
+) -> Exit {
+    let scratch = match tempfile::tempdir() {
+        Ok(scratch) => scratch,
+        Err(error) => {
+            console.error(format_args!("a folder for the journals: {error}"), None);
+            return Exit::Target;
+        }
+    };
+    let target = match Target::ready(&profile).await {
+        Ok(target) => target,
+        Err(error) => return run::not_ready(&error, console),
+    };
+    let pair = Pair::new(
+        &target,
+        !args.without_model,
+        args.out.clone(),
+        scratch.path().to_owned(),
+    );
+    let pair = match pair.await {
+        Ok(pair) => pair,
+        Err(error) => return run::not_ready(&error, console),
+    };
+    let stop = StopSignal::new();
+    signals::stop_on_signal(stop.clone(), console);
+    let mut teller = Teller::new(&args.out, console);
+    teller.say(&header(&target, &state, args));
+    let settings = Settings {
+        position: state.position,
+        requests: args.requests,
+        findings: args.findings,
+        time: args.time,
+        quirks: profile.quirks.clone(),
+        known: state.known.clone(),
+        proposed: state.quirks.clone(),
+        without_model: args.without_model,
+        ..Settings::new(state.seed)
+    };
+    let explored = explore(&pair, &ledger, settings, &stop, |step| match step {
+        Step::Found(finding) => teller.found(&finding, &mut state),
+        Step::Batch(counts) => teller.progress(counts),
+    })
+    .await;
+    pair.stop().await;
+    target.stop().await;
+    match explored {
+        Ok(explored) => finish(explored, state, teller, stop.is_stopped(), args),
+        Err(error) => run::no_run(&error, console),
+    }
+}
+
+fn header(target: &Target, state: &State, args: &FuzzArgs) -> String {
+    let against = if args.without_model {
+        "laws that need no reference server"
+    } else {
+        "the reference server"
+    };
+    let from = match state.position {
+        0 => String::new(),
+        position => format!(", from position {}", grouped(position)),
+    };
+    format!(
+        "oss403 {} fuzzes {} at {}\nheld against {against}; seed {}{from}\n\n",
+        env!("CARGO_PKG_VERSION"),
+        harmless(target.name()),
+        harmless(target.endpoint()),
+        state.seed,
+    )
+}
+
+fn finish(
+    explored: Explored,
+    mut state: State,
+    mut teller: Teller<'_>,
+    interrupted: bool,
+    args: &FuzzArgs,
+) -> Exit {
+    let findings = explored.counts.findings;
+    state.position = explored.position;
+    state.known = explored.known;
+    if let Err(error) = state.write(&args.out) {
+        teller.trouble.get_or_insert(error.to_string());
+    }
+    teller.say(&sums(&explored.counts, explored.elapsed));
+    if !state.quirks.is_empty() {
+        let path = args.out.join(QUIRKS);
+        teller.say(&format!(
+            "   quirks  {} proposed in {}: copy those that are harmless into the profile\n",
+            counted(state.quirks.len(), "quirk"),
+            path.display()
+        ));
+    }
+    for what in &explored.left_behind {
+        let message = format!("left behind: {}", harmless(what));
+        teller.console.error(message, None);
+    }
+    if let Some(trouble) = explored.trouble.as_deref().or(teller.trouble.as_deref()) {
+        teller.console.error(harmless(trouble), None);
+    }
+    let failed = explored.trouble.is_some() || teller.trouble.is_some();
+    if interrupted {
+        Exit::Interrupted
+    } else if failed || !explored.left_behind.is_empty() {
+        Exit::Target
+    } else if findings > 0 {
+        Exit::Deviations
+    } else if explored.counts.scenarios == 0 {
+        teller
+            .console
+            .error("nothing was tested: no scenario came to an end", None);
+        Exit::NothingSelected
+    } else {
+        Exit::Ok
+    }
+}
+
+fn sums(counts: &Counts, elapsed: Duration) -> String {
+    format!(
+        "\n requests  {} in {:.1} s, {} a second\nscenarios  {}, {} of them refused with 403; {} set aside\n findings  {}; {} seen again, {} known as quirks, {} that did not stay\n",
+        grouped(counts.requests),
+        elapsed.as_secs_f64(),
+        grouped(a_second(counts.requests, elapsed)),
+        grouped(counts.scenarios),
+        grouped(counts.refused),
+        grouped(counts.set_aside),
+        grouped(counts.findings),
+        grouped(counts.repeated),
+        grouped(counts.quirks),
+        grouped(counts.passing),
+    )
+}
+
+fn a_second(requests: u64, elapsed: Duration) -> u64 {
+    let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    requests.saturating_mul(1_000) / milliseconds.max(1)
+}
+
+/// Says what happens, as it happens.
+struct Teller<'o> {
+    out: &'o Path,
+    console: Console,
+    started: Instant,
+    last: Instant,
+    trouble: Option<String>,
+}
+
+impl<'o> Teller<'o> {
+    fn new(out: &'o Path, console: Console) -> Self {
+        Self {
+            out,
+            console,
+            started: Instant::now(),
+            last: Instant::now(),
+            trouble: None,
+        }
+    }
+
+    fn say(&mut self, text: &str) {
+        if let Err(error) = print(text) {
+            self.trouble
+                .get_or_insert(format!("standard output: {error}"));
+        }
+    }
+
+    fn progress(&mut self, counts: &Counts) {
+        if self.last.elapsed() >= EVERY {
+            self.last = Instant::now();
+            self.console.complain(&format!(
+                "{} requests, {} a second; {}\n",
+                grouped(counts.requests),
+                grouped(a_second(counts.requests, self.started.elapsed())),
+                counted(
+                    usize::try_from(counts.findings).unwrap_or(usize::MAX),
+                    "finding"
+                ),
+            ));
+        }
+    }
+
+    /// Writes a finding down at once: what comes later may be interrupted.
+    fn found(&mut self, finding: &Finding, state: &mut State) {
+        state.findings += 1;
+        let written = finding.write(self.out, state.findings);
+        if let Some(quirk) = Quirk::of(&finding.difference)
+            && !state.quirks.contains(&quirk)
+        {
+            state.quirks.push(quirk);
+            self.propose(&state.quirks);
+        }
+        let place = match written {
+            Ok(path) => path.display().to_string(),
+            Err(error) => {
+                self.trouble.get_or_insert(error.to_string());
+                return;
+            }
+        };
+        self.say(&format!(
+            "✗ {}: {} ({})\n  {}\n  {place}\n",
+            finding.key.facet.name(),
+            finding.key.cause,
+            finding.key.edits.join(", "),
+            harmless(&finding.reason()),
+        ));
+    }
+
+    fn propose(&mut self, quirks: &[Quirk]) {
+        let text = crate::case::yaml::print(&serde_json::json!({ "quirks": quirks }));
+        let written = text.map_err(std::io::Error::other).and_then(|text| {
+            let note = "# Proposed by `oss403 fuzz`. Copy into the target's profile what is harmless, and nothing else.\n";
+            std::fs::write(self.out.join(QUIRKS), format!("{note}{text}"))
+        });
+        if let Err(error) = written {
+            self.trouble.get_or_insert(error.to_string());
+        }
+    }
+}
+
+/// The mutants of the kinds that have to be found, and how many requests each takes.
+async fn measure(ledger: Ledger, args: &FuzzArgs, console: Console) -> Exit {
+    let causes: BTreeSet<&str> = ledger.causes().map(|file| file.cause.as_str()).collect();
+    let mut mutants = generate(&causes);
+    mutants.retain(|mutant| KINDS.contains(&mutant.kind) && reason(mutant).is_none());
+    if !args.filters.is_empty() {
+        mutants.retain(|mutant| args.filters.iter().any(|filter| mutant.id.contains(filter)));
+    }
+    if mutants.is_empty() {
+        console.error(
+            "no mutant of these kinds is called so",
+            Some("`oss403 mutants --format json` lists the ids"),
+        );
+        return Exit::NothingSelected;
+    }
+    let Ok(out) = tempfile::tempdir() else {
+        console.error("there is no folder for the journals", None);
+        return Exit::Target;
+    };
+    let stop = StopSignal::new();
+    signals::stop_on_signal(stop.clone(), console);
+    let (seed, budget) = (
+        args.seed.unwrap_or_default(),
+        args.requests.unwrap_or(BUDGET),
+    );
+    let _ = print("| mutant | requests until it was found | by |\n|---|---:|---|\n");
+    let (mut found, mut most) = (0, 0);
+    for mutant in &mutants {
+        let hunted = match hunt(mutant, &ledger, seed, budget, out.path(), &stop).await {
+            Ok(hunted) => hunted,
+            Err(error) => {
+                console.error(error, None);
+                return Exit::Target;
+            }
+        };
+        if stop.is_stopped() {
+            return Exit::Interrupted;
+        }
+        if hunted.shown.is_some() {
+            found += 1;
+            most = most.max(hunted.requests);
+        }
+        let _ = print(&row(mutant, &hunted));
+    }
+    let _ = print(&format!(
+        "\n{found} of {} found with seed {seed}, the last after {} requests; each may take {}\n",
+        mutants.len(),
+        grouped(most),
+        grouped(budget)
+    ));
+    if found == mutants.len() {
+        Exit::Ok
+    } else {
+        Exit::Deviations
+    }
+}
+
+fn row(mutant: &Mutant, hunted: &Hunted) -> String {
+    match &hunted.shown {
+        Some(key) => format!(
+            "| `{}` | {} | {} {} |\n",
+            mutant.id,
+            grouped(hunted.requests),
+            key.facet.name(),
+            key.cause
+        ),
+        None => format!(
+            "| `{}` | not within {} | |\n",
+            mutant.id,
+            grouped(hunted.requests)
+        ),
+    }
+}

@@ -1,0 +1,298 @@
+//! Compares what a target did with what the model did in the same world: a pure function of two records.
+//!
+//! The differences stand in a lattice, worst first: *granted where the model denies*, then effects and leaks of a refusal, then *refused
+//! where the model grants*, then how the refusal reads. Volatile parts are taken out as for snapshots, and the EC is not compared, since
+//! OSS says that it may change.
+
+use oss_reference::config::Decisions;
+use oss_reference::denial::Cause;
+use serde::{Deserialize, Serialize};
+
+use crate::judge::facets::{self, Answer, Effect};
+use crate::judge::{message, normalise};
+use crate::run::record::TwinRecord;
+use crate::wire::exchange::{Exchange, FailureKind, Outcome};
+
+/// In what a target differs from the model, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Facet {
+    /// The target grants what the model denies.
+    Granted,
+    /// Both refuse, and at the target something changed all the same.
+    Effect,
+    /// Both refuse, and the target's refusal shows what it should hide.
+    Leak,
+    /// The target refuses what the model grants.
+    Refused,
+    /// Another status.
+    Status,
+    /// Another code.
+    Code,
+    /// Another message.
+    Message,
+    /// The rest of the answer.
+    Envelope,
+}
+
+impl Facet {
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Granted => "granted",
+            Self::Effect => "effect",
+            Self::Leak => "leak",
+            Self::Refused => "refused",
+            Self::Status => "status",
+            Self::Code => "code",
+            Self::Message => "message",
+            Self::Envelope => "envelope",
+        }
+    }
+
+    /// Whether it is a matter of wording, which a target may be known for.
+    pub fn is_wording(self) -> bool {
+        self >= Self::Status
+    }
+}
+
+/// Which request of a twin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Which {
+    /// The edited one.
+    Edited,
+    /// The base.
+    Base,
+}
+
+/// A difference between a target and the model, or a law that the target broke.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// In what.
+    pub facet: Facet,
+    /// In the answer to which request.
+    pub which: Which,
+    /// Id of the cause that the model refuses for; of a refusal that has none its status and code. Where the model grants: what the target
+    /// says.
+    pub cause: String,
+    /// What the target says, in the words by which a quirk is known.
+    pub says: String,
+    /// One sentence for a person.
+    pub reason: String,
+}
+
+/// The worst difference between the two records of a scenario, if there is any.
+pub fn compare(subject: &TwinRecord, model: &TwinRecord) -> Option<Difference> {
+    let pair = |which, own: &Option<Exchange>, other: &Option<Exchange>| {
+        let pair = Pair {
+            which,
+            subject,
+            model,
+            own: Answer::of(own.as_ref()?),
+            other: Answer::of(other.as_ref()?)?,
+        };
+        match &own.as_ref()?.outcome {
+            Outcome::Failed(failure) if failure.kind != FailureKind::Connect => {
+                pair.broken_off(&failure.detail)
+            }
+            _ => pair.worst(),
+        }
+    };
+    let edited = pair(Which::Edited, &subject.edited, &model.edited);
+    let base = pair(Which::Base, &subject.base, &model.base);
+    edited
+        .into_iter()
+        .chain(base)
+        .min_by_key(|found| (found.facet, found.which))
+}
+
+/// The id of the cause that an answer of the reference server refuses for; status and code of one that has none.
+pub fn cause(exchange: &Exchange) -> Option<String> {
+    let answer = Answer::of(exchange)?;
+    Some(cause_of(&answer))
+}
+
+fn cause_of(answer: &Answer<'_>) -> String {
+    let status = answer.response.status;
+    let text = |name: &str| {
+        let envelope = answer.envelope.as_ref().ok()?;
+        envelope.text(name)
+    };
+    let Some(code) = text("Code") else {
+        return status.to_string();
+    };
+    let (said, ec) = (text("Message").unwrap_or_default(), text("EC"));
+    let decisions = Decisions::default();
+    let fits = |cause: &&Cause| {
+        status == 403
+            && cause.code(&decisions) == code
+            && message::matches(cause.message().trim_end(), said)
+    };
+    // Some messages are those of several causes, which only the EC tells apart.
+    let known = Cause::ALL.iter().filter(fits);
+    let best = known.max_by_key(|cause| (ec == cause.usual_ec(), cause.message().len()));
+    match best {
+        Some(cause) => cause.id().to_owned(),
+        None => format!("{status} {}", short(code)),
+    }
+}
+
+/// The answers to one request of a twin.
+struct Pair<'r> {
+    which: Which,
+    subject: &'r TwinRecord,
+    model: &'r TwinRecord,
+    /// The target's; absent when it broke off.
+    own: Option<Answer<'r>>,
+    other: Answer<'r>,
+}
+
+fn grants(answer: &Answer<'_>) -> bool {
+    (200..400).contains(&answer.response.status)
+}
+
+impl Pair<'_> {
+    fn worst(&self) -> Option<Difference> {
+        let own = self.own.as_ref()?;
+        let (seen, due) = (own.in_words(), self.other.in_words());
+        match (grants(own), grants(&self.other)) {
+            (true, false) => self.found(
+                Facet::Granted,
+                &own.response.status.to_string(),
+                &format!("the target answers {seen} where the model refuses with {due}"),
+            ),
+            (false, true) => self.found(
+                Facet::Refused,
+                &seen,
+                &format!("the target refuses with {seen} what the model answers with {due}"),
+            ),
+            (true, true) => (own.response.status != self.other.response.status)
+                .then(|| {
+                    let status = own.response.status.to_string();
+                    let reason = format!("the target grants with {seen}, the model with {due}");
+                    self.found(Facet::Status, &status, &reason)
+                })
+                .flatten(),
+            (false, false) => self.refusal(own),
+        }
+    }
+
+    fn refusal(&self, own: &Answer<'_>) -> Option<Difference> {
+        if self.which == Which::Edited {
+            let effects = (
+                facets::effect(&self.subject.probes),
+                facets::effect(&self.model.probes),
+            );
+            if let (Effect::Changed(reason), Effect::None | Effect::Unreadable(_)) = effects {
+                return self.found(Facet::Effect, "", &reason);
+            }
+        }
+        if let Some(reason) = facets::leak(own, self.subject)
+            && facets::leak(&self.other, self.model).is_none()
+        {
+            return self.found(Facet::Leak, "", &reason);
+        }
+        let statuses = (own.response.status, self.other.response.status);
+        // What neither side says with a 403 is not about who may do what.
+        if statuses.0 != 403 && statuses.1 != 403 {
+            return None;
+        }
+        self.wording(own)
+    }
+
+    fn wording(&self, own: &Answer<'_>) -> Option<Difference> {
+        let due = self.other.in_words();
+        let (status, wanted) = (own.response.status, self.other.response.status);
+        if status != wanted {
+            let reason = format!("refused with {} instead of {due}", own.in_words());
+            return self.found(Facet::Status, &status.to_string(), &reason);
+        }
+        let read = |answer: &Answer<'_>, record: &TwinRecord| {
+            normalise::answer(answer.exchange, &record.placeholders).unwrap_or_default()
+        };
+        let (text, model) = (read(own, self.subject), read(&self.other, self.model));
+        let (code, known) = (element(&text, "Code"), element(&model, "Code"));
+        if code != known {
+            let reason = format!("the code is `{code}`, the model's `{known}` ({due})");
+            return self.found(Facet::Code, code, &reason);
+        }
+        // A base may have had a world of its own, whose names nobody remembers.
+        if self.which == Which::Base {
+            return None;
+        }
+        let (said, known) = (element(&text, "Message"), element(&model, "Message"));
+        if said != known && !message::matches(known, said) {
+            let reason = format!("the message is {said:?}, the model's {known:?}");
+            return self.found(Facet::Message, said, &reason);
+        }
+        let (lines, known) = (judged(&text), judged(&model));
+        let changed = |from: &[&str], to: &[&str], sign: char| -> Vec<String> {
+            let missing = from.iter().filter(|line| !to.contains(line));
+            missing
+                .map(|line| format!("{sign} {}", line.trim()))
+                .collect()
+        };
+        let differ = [changed(&known, &lines, '-'), changed(&lines, &known, '+')].concat();
+        if differ.is_empty() {
+            return None;
+        }
+        let says = differ.join("; ");
+        let reason = format!("the rest of the answer reads otherwise: {says}");
+        self.found(Facet::Envelope, &says, &reason)
+    }
+
+    fn broken_off(&self, detail: &str) -> Option<Difference> {
+        let due = self.other.in_words();
+        let reason = format!("the target gives no answer ({detail}), the model answers {due}");
+        self.found(Facet::Status, "no answer", &reason)
+    }
+
+    fn found(&self, facet: Facet, says: &str, reason: &str) -> Option<Difference> {
+        let cause = match (&self.own, grants(&self.other)) {
+            (Some(own), true) => cause_of(own),
+            _ => cause_of(&self.other),
+        };
+        Some(Difference {
+            facet,
+            which: self.which,
+            cause,
+            says: short(says),
+            reason: short(reason),
+        })
+    }
+}
+
+/// The text of an element in a normalised answer.
+fn element<'t>(text: &'t str, name: &str) -> &'t str {
+    let of = |line: &'t str| {
+        line.strip_prefix("  ")?
+            .strip_prefix(name)?
+            .strip_prefix(':')
+    };
+    text.lines().find_map(of).unwrap_or_default().trim()
+}
+
+/// The lines of a normalised answer that are compared as a whole: not what was compared by itself, nor what OSS says may change.
+fn judged(text: &str) -> Vec<&str> {
+    const APART: [&str; 6] = [
+        "Code:",
+        "Message:",
+        "EC:",
+        "x-oss-ec:",
+        "RecommendDoc:",
+        "status:",
+    ];
+    let apart = |line: &&str| APART.iter().any(|name| line.trim_start().starts_with(name));
+    text.lines()
+        .filter(|line| !line.trim().is_empty() && !apart(line))
+        .collect()
+}
+
+/// A server may say as much as it likes; a finding need not repeat all of it.
+fn short(text: &str) -> String {
+    const MOST: usize = 600;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

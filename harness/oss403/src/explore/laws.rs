@@ -1,0 +1,180 @@
+//! Laws that hold on every server, whatever it says and however OSS decides: a pair of requests is enough to see them broken, without a
+//! model.
+//!
+//! The twin is the pair. Some edits may never be granted, whatever came before (a wrong secret). Others take something away, and may not
+//! turn a refusal into a grant (one more Deny). Preflights are outside of it all: nobody signs them.
+
+use serde_json::Value;
+
+use super::compare::{Difference, Facet, Which};
+use crate::case::model::{Call, Edit, Given, Misspelling, Scenario, SignWith};
+use crate::run::record::TwinRecord;
+use crate::wire::exchange::Exchange;
+
+/// A law that a twin can break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Law {
+    /// What it says.
+    pub says: &'static str,
+    /// Whether the edited request may be granted when the base was.
+    pub as_the_base: bool,
+    /// The cause that a refusal would have.
+    pub cause: &'static str,
+}
+
+const fn never(says: &'static str, cause: &'static str) -> Law {
+    Law {
+        says,
+        as_the_base: false,
+        cause,
+    }
+}
+
+const fn less(says: &'static str, cause: &'static str) -> Law {
+    Law {
+        says,
+        as_the_base: true,
+        cause,
+    }
+}
+
+const WRONG_SIGNATURE: Law = never("a wrong signature is never granted", "signature-mismatch");
+const TAMPERED: Law = never(
+    "what was tampered with after signing is never granted",
+    "signature-mismatch",
+);
+const WITHOUT_TOKEN: Law = never(
+    "a session without its token is never granted",
+    "access-key-sts-token-lost",
+);
+const EXPIRED: Law = never("what has expired is never granted", "url-auth-expired");
+const FORM_EXPIRED: Law = never("what has expired is never granted", "post-policy-expired");
+const SKEWED: Law = never("a day that is not today is never granted", "time-skewed");
+const UNKNOWN_KEY: Law = never(
+    "a key that nobody has is never granted",
+    "access-key-unknown",
+);
+const ANONYMOUS: Law = never(
+    "nobody gets what is private without a signature",
+    "anonymous-bucket",
+);
+const DENY: Law = less("one more Deny grants nothing", "bucket-policy");
+const PRIVATE_BUCKET: Law = less(
+    "a private bucket grants nothing that an open one refuses",
+    "bucket-acl",
+);
+const PRIVATE_OBJECT: Law = less(
+    "a private object grants nothing that an open one refuses",
+    "object-acl-read",
+);
+const NO_POLICY: Law = less(
+    "a user without a policy gets nothing that was refused with one",
+    "access-denied",
+);
+const BLOCKED: Law = less(
+    "public access that is blocked grants nothing",
+    "anonymous-bucket",
+);
+
+/// The law that the twin of a scenario can break, if there is one. Several edits at once are left to the model.
+pub fn law(scenario: &Scenario) -> Option<Law> {
+    let Scenario {
+        given, base, edit, ..
+    } = scenario;
+    if base.request.starts_with("OPTIONS") {
+        return None;
+    }
+    let scheme = base.signed_with();
+    let is_signed = scheme != SignWith::None;
+    let is_form = base.form.is_some();
+    let law = match edit {
+        Edit::WrongSecret(_) | Edit::FlipSignature(_) if is_signed => WRONG_SIGNATURE,
+        Edit::RespellSignature(Misspelling::Truncated | Misspelling::Extended) if is_signed => {
+            WRONG_SIGNATURE
+        }
+        Edit::TamperMethod(method)
+            if is_signed
+                && !is_form
+                && method != "OPTIONS"
+                && !base.request.starts_with(method) =>
+        {
+            TAMPERED
+        }
+        Edit::TamperPath(path) if is_signed && !is_form && is_another(path, base) => TAMPERED,
+        Edit::TamperBucket(_) if is_signed && !is_form => TAMPERED,
+        Edit::DropToken(_) if is_signed => WITHOUT_TOKEN,
+        Edit::ExpiresIn(span) if span.seconds() < 0 && is_form => FORM_EXPIRED,
+        Edit::ExpiresIn(span) if span.seconds() < 0 && is_in_url(scheme) => EXPIRED,
+        Edit::Clock(span) if span.seconds().abs() >= 86_400 && is_in_header(scheme) => SKEWED,
+        Edit::AccessKeyId(id) if is_signed && !id.contains('$') => UNKNOWN_KEY,
+        Edit::As(who) if who == "anonymous" && !is_form && is_closed(given, base) => ANONYMOUS,
+        Edit::AddStatement(statement) if statement["Effect"] == "Deny" => DENY,
+        Edit::BucketAcl(acl) if acl == "private" => PRIVATE_BUCKET,
+        Edit::ObjectAcl(acls) if acls.values().all(|acl| acl == "private") => PRIVATE_OBJECT,
+        Edit::RamPolicy(policies) if policies.values().all(Value::is_null) => NO_POLICY,
+        Edit::BlockPublicAccess(_) => BLOCKED,
+        _ => return None,
+    };
+    Some(law)
+}
+
+/// The law that a record shows broken.
+pub fn broken(scenario: &Scenario, record: &TwinRecord) -> Option<Difference> {
+    let law = law(scenario)?;
+    let status = |exchange: &Option<Exchange>| Some(exchange.as_ref()?.response()?.status);
+    let granted = |status: u16| (200..300).contains(&status);
+    let edited = status(&record.edited).filter(|status| granted(*status))?;
+    let base = status(&record.base);
+    if law.as_the_base && base != Some(403) {
+        return None;
+    }
+    let before = base.map_or("not answered".into(), |base| format!("answered {base}"));
+    Some(Difference {
+        facet: Facet::Granted,
+        which: Which::Edited,
+        cause: law.cause.to_owned(),
+        says: edited.to_string(),
+        reason: format!(
+            "{}: the base was {before}, the edited request {edited}",
+            law.says
+        ),
+    })
+}
+
+fn is_in_url(scheme: SignWith) -> bool {
+    matches!(scheme, SignWith::UrlV1 | SignWith::UrlV2 | SignWith::UrlV4)
+}
+
+fn is_in_header(scheme: SignWith) -> bool {
+    matches!(
+        scheme,
+        SignWith::HeaderV1 | SignWith::HeaderV2 | SignWith::HeaderV4 | SignWith::S3HeaderV4
+    )
+}
+
+/// Whether a path names another object: percent-encoding and dot segments are left out of it.
+fn is_another(path: &str, base: &Call) -> bool {
+    let own = base.request.split([' ', '?']).nth(1).unwrap_or_default();
+    let plain = |path: &str| !path.contains(['%', '.']) || path.ends_with(".txt");
+    let dotted = path.split('/').any(|part| matches!(part, "." | ".."));
+    own != path && plain(path) && plain(own) && !dotted
+}
+
+/// Whether nothing in the world lets anybody in without a signature.
+fn is_closed(given: &Given, base: &Call) -> bool {
+    let is_private = |acl: &Option<String>| {
+        acl.as_deref()
+            .is_none_or(|acl| matches!(acl, "private" | "default"))
+    };
+    let Some(bucket) = &given.bucket else {
+        return given.buckets.is_empty() && !given.no_bucket;
+    };
+    let objects = bucket.objects.values();
+    given.buckets.is_empty()
+        && given.requests.is_empty()
+        && base.via.is_none()
+        && base.bucket.is_none()
+        && is_private(&bucket.acl)
+        && bucket.policy.is_none()
+        && objects.map(|object| &object.acl).all(is_private)
+}

@@ -1,0 +1,227 @@
+//! Live differential fuzzing: scenarios of its own making, in the words of the cases, on a target and on the reference server in a world
+//! that is alike.
+//!
+//! [`generate`] makes the scenarios, [`pair`] runs them on both sides, [`compare`] says in what the two differ, [`laws`] need no second
+//! side, [`shrink`] makes a scenario smaller while it shows the same, [`finding`] writes it down as a case file. What a target is known to
+//! word otherwise is a [`quirk`].
+
+pub mod compare;
+mod examine;
+pub mod finding;
+pub mod generate;
+pub mod hunt;
+pub mod laws;
+pub mod pair;
+mod perturb;
+pub mod quirk;
+pub mod shrink;
+pub mod state;
+#[cfg(test)]
+mod tests;
+mod vocabulary;
+
+use std::time::{Duration, Instant};
+
+use proptest::strategy::ValueTree as _;
+
+use examine::Examiner;
+pub use examine::Key;
+pub use finding::Finding;
+use generate::Generator;
+use pair::Pair;
+use quirk::Quirk;
+
+use crate::case::Ledger;
+use crate::case::model::Scenario;
+use crate::run::{RunError, StopSignal};
+
+/// Scenarios that are run together: enough to share worlds, few enough that an interruption is not waited for.
+const BATCH: u64 = 64;
+
+/// How to go about it.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Decides the scenarios.
+    pub seed: u64,
+    /// The position to begin at.
+    pub position: u64,
+    /// Stop after so many requests to the target.
+    pub requests: Option<u64>,
+    /// Stop after so many findings.
+    pub findings: Option<usize>,
+    /// Stop after so long.
+    pub time: Option<Duration>,
+    /// Whether the target must show first that it tells good credentials from bad ones.
+    pub canaries: bool,
+    /// Most attempts to make a finding smaller; with none it is not confirmed either.
+    pub shrink_steps: usize,
+    /// What is known of the target.
+    pub quirks: Vec<Quirk>,
+    /// What was found before.
+    pub known: Vec<Key>,
+    /// What was proposed as quirks before.
+    pub proposed: Vec<Quirk>,
+    /// Whether there is no model.
+    pub without_model: bool,
+}
+
+impl Settings {
+    /// Those of a seed, without an end.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            position: 0,
+            requests: None,
+            findings: None,
+            time: None,
+            canaries: true,
+            shrink_steps: 64,
+            quirks: Vec::new(),
+            known: Vec::new(),
+            proposed: Vec::new(),
+            without_model: false,
+        }
+    }
+}
+
+/// What was done so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Scenarios that came to an end on both sides.
+    pub scenarios: u64,
+    /// Requests sent to the target.
+    pub requests: u64,
+    /// Scenarios that the target has not, or whose world could not be made.
+    pub set_aside: u64,
+    /// Scenarios whose edited request was refused with 403 on both sides, or on the target where there is no model.
+    pub refused: u64,
+    /// Findings.
+    pub findings: u64,
+    /// Differences that were found before.
+    pub repeated: u64,
+    /// Differences that are quirks of the target.
+    pub quirks: u64,
+    /// Differences that were not there the second time.
+    pub passing: u64,
+}
+
+/// What happens on the way.
+#[derive(Debug)]
+pub enum Step<'s> {
+    /// A batch is done.
+    Batch(&'s Counts),
+    /// Something new was found.
+    Found(Box<Finding>),
+}
+
+/// What it came to.
+#[derive(Debug, Clone)]
+pub struct Explored {
+    /// What was done.
+    pub counts: Counts,
+    /// The position to go on at.
+    pub position: u64,
+    /// Everything that is known by now.
+    pub known: Vec<Key>,
+    /// Matters of wording that were found, as the quirks they would be.
+    pub quirks: Vec<Quirk>,
+    /// Wall time.
+    pub elapsed: Duration,
+    /// What could not be removed from the target.
+    pub left_behind: Vec<String>,
+    /// Why the target could not be held against anything any more.
+    pub trouble: Option<String>,
+}
+
+/// Explores until one of the ends of the settings is reached, or `stop` is raised.
+///
+/// # Errors
+/// When a canary fails, or a journal cannot be written.
+pub async fn explore(
+    pair: &Pair<'_>,
+    ledger: &Ledger,
+    settings: Settings,
+    stop: &StopSignal,
+    mut on_step: impl FnMut(Step<'_>),
+) -> Result<Explored, RunError> {
+    let started = Instant::now();
+    let generator = Generator::new(settings.seed, ledger);
+    let over = StopSignal::new();
+    let alarm = tokio::spawn(alarm(stop.clone(), over.clone(), settings.time));
+    let mut explored = Explored {
+        counts: Counts::default(),
+        position: settings.position,
+        known: settings.known.clone(),
+        quirks: settings.proposed.clone(),
+        elapsed: Duration::ZERO,
+        left_behind: Vec::new(),
+        trouble: None,
+    };
+    let mut examiner = Examiner::new(pair, ledger, &settings, &over);
+    let mut canaries = settings.canaries;
+    while !over.is_stopped() && !is_enough(&settings, &explored.counts) {
+        let next = explored.position + BATCH;
+        let trees: Vec<_> = (explored.position..next)
+            .filter_map(|position| Some((position, generator.at(position)?)))
+            .filter(|(_, tree)| !settings.without_model || laws::law(&tree.current()).is_some())
+            .collect();
+        let batch: Vec<Scenario> = trees.iter().map(|(_, tree)| tree.current()).collect();
+        let ran = pair
+            .run(&batch, std::mem::take(&mut canaries), &over)
+            .await?;
+        let counts = &mut explored.counts;
+        counts.requests += ran.requests;
+        counts.set_aside += ran.set_aside as u64;
+        counts.scenarios += ran.shown.len() as u64;
+        counts.refused += ran.shown.iter().filter(|shown| shown.is_refused()).count() as u64;
+        explored.left_behind.extend(ran.left_behind);
+        if ran.shown.is_empty() && ran.trouble.is_some() {
+            explored.trouble = ran.trouble;
+            break;
+        }
+        // The worst of a batch comes first, so that a run that stops at the first findings has those.
+        let mut differing = ran.shown;
+        differing.retain(|shown| shown.difference.is_some());
+        differing.sort_by_key(|shown| shown.difference.as_ref().map(|found| found.facet));
+        for shown in differing {
+            if is_enough(&settings, &explored.counts) {
+                break;
+            }
+            let (position, tree) = &trees[shown.place];
+            let found = examiner
+                .examine(*position, tree.clone(), shown, &mut explored)
+                .await?;
+            if let Some(finding) = found {
+                explored.counts.findings += 1;
+                on_step(Step::Found(Box::new(finding)));
+            }
+        }
+        if !over.is_stopped() {
+            explored.position = next;
+        }
+        on_step(Step::Batch(&explored.counts));
+    }
+    alarm.abort();
+    explored.elapsed = started.elapsed();
+    Ok(explored)
+}
+
+fn is_enough(settings: &Settings, counts: &Counts) -> bool {
+    settings
+        .requests
+        .is_some_and(|most| counts.requests >= most)
+        || settings
+            .findings
+            .is_some_and(|most| counts.findings >= most as u64)
+}
+
+/// Raises `over` when `stop` is raised or time is up.
+async fn alarm(stop: StopSignal, over: StopSignal, time: Option<Duration>) {
+    match time {
+        Some(time) => {
+            let _ = tokio::time::timeout(time, stop.stopped()).await;
+        }
+        None => stop.stopped().await,
+    }
+    over.stop();
+}

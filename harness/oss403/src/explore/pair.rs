@@ -1,0 +1,315 @@
+//! Runs scenarios on the target and on the model, in worlds that are alike.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use oss_reference::config::Config;
+
+use super::compare::{Difference, compare};
+use super::laws;
+use crate::case::Instance;
+use crate::case::expand::Template;
+use crate::case::model::{CaseFile, ProvokedBy, Scenario, Severity};
+use crate::judge::judge;
+use crate::judge::verdict::Verdict;
+use crate::run::record::{Progress, TwinRecord};
+use crate::run::{Options, RunError, RunEvent, StopSignal, run};
+use crate::target::{Target, TargetError};
+use crate::wire::exchange::Response;
+
+/// A target, and the model it is held against. Without a model only the laws are.
+#[derive(Debug)]
+pub struct Pair<'t> {
+    subject: &'t Target,
+    model: Option<Target>,
+    out: PathBuf,
+    scratch: PathBuf,
+}
+
+/// What a scenario showed.
+#[derive(Debug)]
+pub struct Shown {
+    /// Its place in the batch.
+    pub place: usize,
+    /// What the target did.
+    pub subject: TwinRecord,
+    /// What the model did.
+    pub model: Option<TwinRecord>,
+    /// In what they differ, or which law the target broke.
+    pub difference: Option<Difference>,
+}
+
+/// What a batch was.
+#[derive(Debug, Default)]
+pub struct Ran {
+    /// What each scenario showed, in the order of the batch; those that came to an end on both sides.
+    pub shown: Vec<Shown>,
+    /// Requests sent to the target.
+    pub requests: u64,
+    /// What could not be removed there.
+    pub left_behind: Vec<String>,
+    /// Scenarios that the target has not, or could not be set up for.
+    pub set_aside: usize,
+    /// The first trouble of the harness or the network, in words.
+    pub trouble: Option<String>,
+}
+
+impl<'t> Pair<'t> {
+    /// A target with a model that speaks of the same regions and names. `out` is the folder of the target's journals, `scratch` that of
+    /// the model's.
+    ///
+    /// # Errors
+    /// When the model does not start.
+    pub async fn new(
+        subject: &'t Target,
+        with_model: bool,
+        out: PathBuf,
+        scratch: PathBuf,
+    ) -> Result<Self, TargetError> {
+        let model = if with_model {
+            let names = &subject.inner.names;
+            let regions = std::iter::once(&names.home).chain(&names.away);
+            let config = Config {
+                regions: regions.cloned().collect(),
+                suffix: names.suffix.clone(),
+                ..Config::default()
+            };
+            Some(Target::embedded(config).await?)
+        } else {
+            None
+        };
+        Ok(Self {
+            subject,
+            model,
+            out,
+            scratch,
+        })
+    }
+
+    /// Runs a batch on both sides at once.
+    ///
+    /// # Errors
+    /// When a canary fails, or a journal cannot be written.
+    pub async fn run(
+        &self,
+        batch: &[Scenario],
+        canaries: bool,
+        stop: &StopSignal,
+    ) -> Result<Ran, RunError> {
+        let options = |out: &PathBuf, canaries| Options {
+            seed: 0,
+            jobs: None,
+            partition: None,
+            out: out.clone(),
+            canaries,
+        };
+        let own = options(&self.out, canaries);
+        // Boxed, because a run is a big thing to keep on the stack.
+        let subject = Box::pin(one_side(self.subject, batch, &own, stop));
+        let (subject, model) = match &self.model {
+            Some(model) => {
+                let other = options(&self.scratch, false);
+                let (subject, model) =
+                    tokio::join!(subject, Box::pin(one_side(model, batch, &other, stop)));
+                (subject?, Some(model?))
+            }
+            None => (subject.await?, None),
+        };
+        let mut ran = Ran {
+            requests: subject.requests,
+            left_behind: subject.left_behind,
+            ..Ran::default()
+        };
+        let mut others = model.map(|side| side.records.into_iter());
+        for (place, (scenario, record)) in batch.iter().zip(subject.records).enumerate() {
+            let other = others.as_mut().and_then(Iterator::next);
+            let Some(record) = record else { continue };
+            match &record.progress {
+                Progress::Complete => {}
+                Progress::HarnessError(why) => {
+                    ran.trouble.get_or_insert_with(|| why.clone());
+                }
+                Progress::Interrupted => continue,
+                _ => {
+                    ran.set_aside += 1;
+                    continue;
+                }
+            }
+            let is_done = |record: &TwinRecord| record.progress == Progress::Complete;
+            let difference = match other {
+                None => laws::broken(scenario, &record),
+                Some(Some(other)) if is_done(&other) => {
+                    let difference = compare(&record, &other);
+                    ran.shown.push(Shown {
+                        place,
+                        subject: record,
+                        model: Some(other),
+                        difference,
+                    });
+                    continue;
+                }
+                Some(_) => {
+                    ran.set_aside += 1;
+                    continue;
+                }
+            };
+            ran.shown.push(Shown {
+                place,
+                subject: record,
+                model: None,
+                difference,
+            });
+        }
+        Ok(ran)
+    }
+
+    /// Whether a case file that holds one scenario proves what it was written for: the target does not conform to it, and the model does.
+    /// The requests that the target was sent come with it.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn prove(&self, file: &CaseFile, stop: &StopSignal) -> Result<(bool, u64), RunError> {
+        let Some(instance) = one_instance(file) else {
+            return Ok((false, 0));
+        };
+        let mut requests = 0;
+        let mut verdicts = Vec::new();
+        for target in std::iter::once(self.subject).chain(&self.model) {
+            let options = Options {
+                seed: 0,
+                jobs: None,
+                partition: None,
+                out: self.scratch.clone(),
+                canaries: false,
+            };
+            let instances = vec![instance.clone()];
+            let mut verdict = None;
+            let summary = run(target, instances, &options, stop.clone(), |event| {
+                if let RunEvent::Finished { instance, record } = event {
+                    verdict = Some(judge(&instance, &record).verdict);
+                }
+            })
+            .await?;
+            if verdicts.is_empty() {
+                requests = summary.requests;
+            }
+            verdicts.push(verdict);
+        }
+        let subject = matches!(
+            verdicts.first(),
+            Some(Some(Verdict::Deviates | Verdict::NotProvoked))
+        );
+        let model = verdicts
+            .get(1)
+            .is_none_or(|verdict| *verdict == Some(Verdict::Conformant));
+        Ok((subject && model, requests))
+    }
+
+    /// The target.
+    pub fn subject(&self) -> &Target {
+        self.subject
+    }
+
+    /// Stops the model.
+    pub async fn stop(self) {
+        if let Some(model) = self.model {
+            model.stop().await;
+        }
+    }
+}
+
+impl Shown {
+    /// Whether the base succeeded wherever it was sent.
+    pub(super) fn has_honest_base(&self) -> bool {
+        let succeeded = |record: &TwinRecord| {
+            let base = record.base.as_ref();
+            base.and_then(|base| base.response())
+                .is_some_and(Response::is_success)
+        };
+        succeeded(&self.subject) && self.model.as_ref().is_none_or(succeeded)
+    }
+
+    /// Whether the edited request was refused with 403.
+    pub(super) fn is_refused(&self) -> bool {
+        let edited = self.subject.edited.as_ref();
+        edited
+            .and_then(|edited| edited.response())
+            .is_some_and(|response| response.status == 403)
+    }
+}
+
+fn one_instance(file: &CaseFile) -> Option<Instance> {
+    let scenario = file.scenarios.first()?;
+    let template = Template::of(scenario).ok()?;
+    let mut instance = template.instance(&Arc::new(file.clone()), &[]).ok()?;
+    Arc::make_mut(&mut instance.scenario).reference_only = false;
+    Some(instance)
+}
+
+struct Side {
+    records: Vec<Option<TwinRecord>>,
+    requests: u64,
+    left_behind: Vec<String>,
+}
+
+async fn one_side(
+    target: &Target,
+    batch: &[Scenario],
+    options: &Options,
+    stop: &StopSignal,
+) -> Result<Side, RunError> {
+    let file = Arc::new(no_file());
+    let instances = batch.iter().enumerate().map(|(place, scenario)| Instance {
+        id: format!("fuzz/{place}"),
+        file: Arc::clone(&file),
+        axes: Vec::new(),
+        scenario: Arc::new(scenario.clone()),
+    });
+    let mut records: Vec<Option<TwinRecord>> = batch.iter().map(|_| None).collect();
+    let summary = run(
+        target,
+        instances.collect(),
+        options,
+        stop.clone(),
+        |event| {
+            if let RunEvent::Finished { instance, record } = event {
+                let place = instance
+                    .id
+                    .strip_prefix("fuzz/")
+                    .and_then(|text| text.parse().ok());
+                if let Some(slot) = place.and_then(|place: usize| records.get_mut(place)) {
+                    *slot = Some(*record);
+                }
+            }
+        },
+    )
+    .await?;
+    // What a run made is gone, and with it what its journal is for.
+    if summary.left_behind.is_empty() {
+        let _ = std::fs::remove_file(&summary.journal);
+    }
+    Ok(Side {
+        records,
+        requests: summary.requests,
+        left_behind: summary.left_behind,
+    })
+}
+
+/// What is made up belongs to no cause, and nothing is expected of it.
+pub(super) fn no_file() -> CaseFile {
+    CaseFile {
+        cause: "fuzz".into(),
+        code: String::new(),
+        message: "*".into(),
+        status: 403,
+        alternatives: Vec::new(),
+        elements: Default::default(),
+        sources: Vec::new(),
+        severity: Severity::GrantsAccess,
+        provoked_by: ProvokedBy::Anyone,
+        means: String::new(),
+        fix: String::new(),
+        notes: None,
+        scenarios: Vec::new(),
+    }
+}

@@ -1,0 +1,323 @@
+//! The parts by themselves.
+
+use std::collections::BTreeSet;
+
+use proptest::strategy::ValueTree as _;
+use serde_json::json;
+
+use super::compare::{Facet, Which, compare};
+use super::generate::{Generator, is_sound};
+use super::quirk::Quirk;
+use super::shrink::Shrinking;
+use super::{BATCH, laws};
+use crate::case::model::{Edit, Scenario, SignWith, Span};
+use crate::case::revision::Revision;
+use crate::case::{EditKind, Ledger};
+use crate::judge::testing::{REQUEST_ID, Twin, answer, error_body};
+use crate::wire::exchange::FailureKind;
+
+fn difference(subject: &Twin, model: &Twin) -> Option<(Facet, Which, String)> {
+    let found = compare(&subject.record, &model.record)?;
+    Some((found.facet, found.which, found.cause))
+}
+
+fn refused_as(code: &str, message: &str) -> Twin {
+    Twin::new().edited_body(&error_body(code, message, REQUEST_ID))
+}
+
+#[test]
+fn the_same_answer_is_no_difference_whatever_is_different_each_time() {
+    let other = Twin::new().edited_body(&error_body(
+        "AccessDenied",
+        "Request has expired.",
+        "736B68BA80DA8539399F0002",
+    ));
+    assert_eq!(difference(&other, &Twin::new()), None);
+    let full_stop = refused_as("AccessDenied", "Request has expired");
+    assert_eq!(difference(&full_stop, &Twin::new()), None);
+    let ec = error_body("AccessDenied", "Request has expired.", REQUEST_ID)
+        .replace("</Error>", "<EC>0002-99999999</EC></Error>");
+    assert_eq!(
+        difference(&Twin::new().edited_body(&ec), &Twin::new()),
+        None
+    );
+}
+
+#[test]
+fn what_the_target_grants_and_the_model_denies_comes_first() {
+    let granted = Twin::new().edited(|response| response.status = 200);
+    let found = difference(&granted, &Twin::new());
+    assert_eq!(
+        found,
+        Some((Facet::Granted, Which::Edited, "url-auth-expired".into()))
+    );
+    let base = difference(&Twin::new(), &Twin::new().base(403));
+    assert_eq!(
+        base.map(|found| (found.0, found.1)),
+        Some((Facet::Granted, Which::Base))
+    );
+}
+
+#[test]
+fn a_refusal_with_an_effect_or_a_leak_is_worse_than_one_that_reads_otherwise() {
+    let wrong = || refused_as("SignatureDoesNotMatch", "no");
+    let effect = wrong().probe(answer(200, &[], "before"), answer(200, &[], "after"));
+    let still = Twin::new().probe(answer(200, &[], "before"), answer(200, &[], "before"));
+    assert_eq!(
+        difference(&effect, &still).map(|found| found.0),
+        Some(Facet::Effect)
+    );
+    let leak = Twin::new()
+        .record(|record| record.secrets = vec![("k.txt".into(), "the secret content".into())])
+        .edited_body(&error_body(
+            "AccessDenied",
+            "the secret content",
+            REQUEST_ID,
+        ));
+    assert_eq!(
+        difference(&leak, &Twin::new()).map(|found| found.0),
+        Some(Facet::Leak)
+    );
+    assert_eq!(
+        difference(&wrong(), &Twin::new()).map(|found| found.0),
+        Some(Facet::Code)
+    );
+}
+
+#[test]
+fn an_effect_that_the_model_has_too_is_none() {
+    let changed = || Twin::new().probe(answer(200, &[], "before"), answer(200, &[], "after"));
+    assert_eq!(difference(&changed(), &changed()), None);
+}
+
+#[test]
+fn what_the_target_refuses_and_the_model_grants_names_what_the_target_says() {
+    let model = Twin::new().edited(|response| response.status = 200);
+    let found = difference(&Twin::new(), &model);
+    assert_eq!(
+        found,
+        Some((Facet::Refused, Which::Edited, "url-auth-expired".into()))
+    );
+}
+
+#[test]
+fn wording_is_told_apart_by_status_code_message_and_the_rest() {
+    let facet = |subject: &Twin| difference(subject, &Twin::new()).map(|found| found.0);
+    assert_eq!(
+        facet(&Twin::new().edited(|response| response.status = 401)),
+        Some(Facet::Status)
+    );
+    assert_eq!(
+        facet(&refused_as("Forbidden", "Request has expired.")),
+        Some(Facet::Code)
+    );
+    assert_eq!(
+        facet(&refused_as("AccessDenied", "Too late.")),
+        Some(Facet::Message)
+    );
+    let more = error_body("AccessDenied", "Request has expired.", REQUEST_ID)
+        .replace("</Error>", "<More>x</More></Error>");
+    assert_eq!(
+        facet(&Twin::new().edited_body(&more)),
+        Some(Facet::Envelope)
+    );
+    assert_eq!(
+        facet(&Twin::new().failed(FailureKind::Protocol)),
+        Some(Facet::Status)
+    );
+    assert_eq!(facet(&Twin::new().failed(FailureKind::Connect)), None);
+}
+
+#[test]
+fn two_answers_of_which_none_is_a_403_say_nothing_of_who_may_do_what() {
+    let status = |status| Twin::new().edited(|response| response.status = status);
+    assert_eq!(difference(&status(404), &status(400)), None);
+    assert_eq!(
+        difference(&status(404), &Twin::new()).map(|found| found.0),
+        Some(Facet::Status)
+    );
+}
+
+#[test]
+fn a_quirk_is_a_matter_of_wording_and_says_what_the_target_says() {
+    let found = |subject: &Twin| compare(&subject.record, &Twin::new().record).unwrap();
+    let wording = found(&refused_as("Forbidden", "Request has expired."));
+    let quirk = Quirk::of(&wording).unwrap();
+    assert!(quirk.is(&wording));
+    assert!(!quirk.is(&found(&refused_as("AnotherCode", "Request has expired."))));
+    let any = Quirk {
+        says: None,
+        ..quirk
+    };
+    assert!(any.is(&found(&refused_as("AnotherCode", "Request has expired."))));
+    let granted = found(&Twin::new().edited(|response| response.status = 200));
+    assert_eq!(Quirk::of(&granted), None);
+    let never = Quirk {
+        facet: Facet::Granted,
+        ..any
+    };
+    assert!(!never.is(&granted));
+}
+
+#[test]
+fn a_law_is_broken_by_a_grant_and_kept_by_a_refusal() {
+    let in_url = |twin: Twin| {
+        twin.scenario(|scenario| {
+            scenario.base.sign = Some(SignWith::UrlV1);
+            scenario.edit = Edit::ExpiresIn(Span(-1));
+        })
+    };
+    let twin = in_url(Twin::new());
+    let law = laws::law(&twin.instance.scenario).unwrap();
+    assert_eq!(law.cause, "url-auth-expired");
+    assert_eq!(laws::broken(&twin.instance.scenario, &twin.record), None);
+    let granted = in_url(Twin::new().edited(|response| response.status = 200));
+    let found = laws::broken(&granted.instance.scenario, &granted.record).unwrap();
+    assert_eq!(
+        (found.facet, found.cause.as_str()),
+        (Facet::Granted, "url-auth-expired")
+    );
+}
+
+#[test]
+fn what_takes_something_away_may_be_granted_only_where_the_base_was() {
+    let deny =
+        || json!({ "Effect": "Deny", "Principal": ["*"], "Action": ["oss:*"], "Resource": ["*"] });
+    let twin = |base| {
+        let twin = Twin::new()
+            .base(base)
+            .edited(|response| response.status = 200);
+        twin.scenario(|scenario| scenario.edit = Edit::AddStatement(deny()))
+    };
+    let broken = |twin: &Twin| laws::broken(&twin.instance.scenario, &twin.record).is_some();
+    assert!(broken(&twin(403)));
+    assert!(!broken(&twin(200)));
+    let allow = twin(403).scenario(|scenario| {
+        scenario.edit = Edit::AddStatement(json!({ "Effect": "Allow" }));
+    });
+    assert!(!broken(&allow));
+}
+
+fn ledger() -> Ledger {
+    Ledger::embedded().unwrap().at(Revision::Observed)
+}
+
+fn made(generator: &Generator, positions: std::ops::Range<u64>) -> Vec<Option<Scenario>> {
+    let trees = positions.map(|position| generator.at(position));
+    trees.map(|tree| tree.map(|tree| tree.current())).collect()
+}
+
+#[test]
+fn a_seed_and_a_position_decide_the_scenario() {
+    let ledger = ledger();
+    let (one, same) = (Generator::new(7, &ledger), Generator::new(7, &ledger));
+    let other = Generator::new(8, &ledger);
+    let text = |list: &[Option<Scenario>]| format!("{list:?}");
+    let first = made(&one, 0..BATCH);
+    assert_eq!(text(&first), text(&made(&same, 0..BATCH)));
+    // Whoever goes on later makes the same as who went all the way.
+    let _ = made(&one, 5_000..5_004);
+    assert_eq!(text(&first[10..]), text(&made(&one, 10..BATCH)));
+    assert_ne!(text(&first), text(&made(&other, 0..BATCH)));
+}
+
+#[test]
+fn scenarios_are_sound_mostly_and_of_every_kind() {
+    let generator = Generator::new(1, &ledger());
+    let scenarios: Vec<Scenario> = made(&generator, 0..1_500).into_iter().flatten().collect();
+    assert!(scenarios.len() > 900, "{}", scenarios.len());
+    assert!(scenarios.iter().all(is_sound));
+    let names: BTreeSet<&str> = scenarios
+        .iter()
+        .flat_map(|scenario| scenario.edit.parts())
+        .map(Edit::name)
+        .collect();
+    let missing: Vec<_> = Edit::NAMES
+        .iter()
+        .filter(|name| !names.contains(*name))
+        .collect();
+    assert!(missing.len() <= 3, "{missing:?}");
+    for kind in [EditKind::Request, EditKind::Wire, EditKind::World] {
+        assert!(
+            scenarios
+                .iter()
+                .any(|scenario| scenario.edit.kind() == kind)
+        );
+    }
+    assert!(scenarios.iter().any(|scenario| scenario.to_the_second));
+}
+
+#[test]
+fn a_round_takes_every_scenario_of_the_ledger_once() {
+    let ledger = ledger();
+    let count: usize = ledger
+        .entries()
+        .iter()
+        .map(|entry| entry.templates.len())
+        .sum();
+    let generator = Generator::new(3, &ledger);
+    let names: BTreeSet<String> = (0..count as u64 * 2)
+        .step_by(2)
+        .filter_map(|position| Some(generator.at(position)?.current().name))
+        .collect();
+    // Some are perturbed into what is not sound.
+    assert!(names.len() > count * 3 / 4, "{} of {count}", names.len());
+}
+
+/// What a difference would need: an anonymous sender, and a Deny among the statements.
+fn needed(scenario: &Scenario) -> bool {
+    let text = serde_json::to_string(scenario).unwrap();
+    text.contains("anonymous") && text.contains("wanted-statement")
+}
+
+#[test]
+fn shrinking_leaves_what_is_needed_and_not_much_else() {
+    let file = json!({
+        "name": "big",
+        "given": { "bucket": {
+            "acl": "public-read",
+            "objects": { "k.txt": "content", "l.txt": { "text": "x", "acl": "private" } },
+            "policy": { "Version": "1", "Statement": [
+                { "Effect": "Allow", "Principal": ["*"], "Action": ["oss:*"], "Resource": ["*"] },
+                { "Effect": "Deny", "Principal": ["*"], "Action": ["oss:wanted-statement"], "Resource": ["*"] },
+                { "Effect": "Allow", "Principal": ["*"], "Action": ["oss:*"], "Resource": ["*"] },
+            ] },
+            "referer": { "allow": ["http://a.example"] },
+        }, "identities": { "reader": { "ram-user": {} } } },
+        "base": { "as": "reader", "request": "GET /k.txt", "headers": { "Referer": "http://a.example" }, "clock": "5m" },
+        "edit": { "all": [{ "clock": "1h" }, { "as": "anonymous" }, { "bucket-acl": "private" }] },
+        "before": { "answer": "400 Bad", "order": "documented", "source": "x" },
+        "unchanged": ["k.txt", "?acl"],
+    });
+    let scenario: Scenario = serde_json::from_value(file).unwrap();
+    assert!(
+        is_sound(&scenario),
+        "{:?}",
+        crate::case::check::lone(&scenario)
+    );
+    let mut tree = Shrinking::new(scenario);
+    let mut steps = 0;
+    while tree.simplify() {
+        steps += 1;
+        if !needed(&tree.current()) {
+            assert!(tree.complicate());
+        }
+    }
+    let small = tree.current();
+    assert!(needed(&small) && is_sound(&small));
+    // An edit that the base can do without stands in the base.
+    assert_eq!(small.edit.parts().len(), 1);
+    assert_eq!(small.base.r#as, "anonymous");
+    let bucket = small.given.bucket.unwrap();
+    assert_eq!(
+        bucket.policy.unwrap()["Statement"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert!(bucket.acl.is_none() && bucket.referer.is_none() && bucket.objects.is_empty());
+    assert!(small.given.identities.is_empty() && small.base.headers.is_empty());
+    assert!(small.unchanged.is_empty() && small.base.clock.is_none());
+    assert!(steps < 100, "{steps}");
+}
