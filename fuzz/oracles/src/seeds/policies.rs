@@ -65,7 +65,7 @@ pub(super) fn add(instances: &[Instance], seeds: &mut Seeds) {
         match &scenario.edit {
             Edit::BucketPolicy(policy) | Edit::VpcPolicy(policy) => documents.push(policy),
             Edit::RamPolicy(policies) => {
-                documents.extend(policies.values().filter(|policy| !policy.is_null()))
+                documents.extend(policies.values().filter(|policy| !policy.is_null()));
             }
             _ => {}
         }
