@@ -1,2 +1,4 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(|data: &[u8]| -> libfuzzer_sys::Corpus { oss403_fuzz::keep(oss403_fuzz_oracles::url_v4(data)) });
+libfuzzer_sys::fuzz_target!(|data: &[u8]| -> libfuzzer_sys::Corpus {
+    oss403_fuzz::keep(oss403_fuzz_oracles::url_v4(data))
+});

@@ -5,5 +5,9 @@ use libfuzzer_sys::Corpus;
 /// What an oracle's answer means to libFuzzer: inputs that belong to another target do not enter the corpus.
 #[must_use]
 pub fn keep(belongs: bool) -> Corpus {
-    if belongs { Corpus::Keep } else { Corpus::Reject }
+    if belongs {
+        Corpus::Keep
+    } else {
+        Corpus::Reject
+    }
 }

@@ -14,7 +14,8 @@ pub fn check(data: &[u8]) -> bool {
         return false;
     };
     let mut lines = input.split('\n');
-    let (Some(origin), Some(method), Some(asked)) = (lines.next(), lines.next(), lines.next()) else {
+    let (Some(origin), Some(method), Some(asked)) = (lines.next(), lines.next(), lines.next())
+    else {
         return false;
     };
     let mut rules = CorsRules::default();
@@ -54,35 +55,73 @@ fn sound(rules: &CorsRules) {
         let one_star = |text: &String| !text.is_empty() && text.matches('*').count() < 2;
         assert!(rule.allowed_origins.iter().all(one_star));
         assert!(rule.allowed_headers.iter().all(one_star));
-        assert!(!rule.allowed_origins.iter().any(|origin| origin == "https://*"));
-        assert!(rule.expose_headers.iter().all(|name| !name.is_empty() && !name.contains('*')));
-        let known = |method: &String| ["GET", "PUT", "POST", "DELETE", "HEAD"].contains(&method.as_str());
+        assert!(
+            !rule
+                .allowed_origins
+                .iter()
+                .any(|origin| origin == "https://*")
+        );
+        assert!(
+            rule.expose_headers
+                .iter()
+                .all(|name| !name.is_empty() && !name.contains('*'))
+        );
+        let known =
+            |method: &String| ["GET", "PUT", "POST", "DELETE", "HEAD"].contains(&method.as_str());
         assert!(rule.allowed_methods.iter().all(known));
     }
 }
 
 fn answers(rules: &CorsRules, origin: &str, method: &str, headers: &[&str], mut dice: Dice) {
     let answer = rules.preflight(origin, method, headers);
-    let which = rules.rules.iter().position(|rule| matches(rule, origin, method, headers));
-    assert_eq!(answer.is_some(), which.is_some(), "{rules:?}: {method} from {origin:?} with {headers:?}");
+    let which = rules
+        .rules
+        .iter()
+        .position(|rule| matches(rule, origin, method, headers));
+    assert_eq!(
+        answer.is_some(),
+        which.is_some(),
+        "{rules:?}: {method} from {origin:?} with {headers:?}"
+    );
     if let (Some(answer), Some(which)) = (&answer, which) {
         let rule = &rules.rules[which];
         let everyone = rule.allowed_origins.iter().any(|allowed| allowed == "*");
         assert_eq!(answer.allow_origin, if everyone { "*" } else { origin });
         assert_eq!(answer.allow_methods, rule.allowed_methods);
-        assert_eq!((answer.expose_headers, answer.max_age), (&rule.expose_headers[..], rule.max_age_seconds));
+        assert_eq!(
+            (answer.expose_headers, answer.max_age),
+            (&rule.expose_headers[..], rule.max_age_seconds)
+        );
         assert!(answer.allow_methods.iter().any(|allowed| allowed == method));
         let mut first = rules.clone();
         first.rules.truncate(which + 1);
-        assert_eq!(first.preflight(origin, method, headers).as_ref(), Some(answer), "a later rule matters");
+        assert_eq!(
+            first.preflight(origin, method, headers).as_ref(),
+            Some(answer),
+            "a later rule matters"
+        );
         let mut fewer = headers.to_vec();
         fewer.remove(dice.roll(fewer.len()));
-        assert!(rules.preflight(origin, method, &fewer).is_some(), "fewer headers are refused");
+        assert!(
+            rules.preflight(origin, method, &fewer).is_some(),
+            "fewer headers are refused"
+        );
     }
-    let upper: Vec<String> = headers.iter().rev().map(|header| header.to_ascii_uppercase()).collect();
+    let upper: Vec<String> = headers
+        .iter()
+        .rev()
+        .map(|header| header.to_ascii_uppercase())
+        .collect();
     let upper: Vec<&str> = upper.iter().map(String::as_str).collect();
-    assert_eq!(rules.preflight(origin, method, &upper).is_some(), answer.is_some(), "order or case matters");
-    assert_eq!(rules.simple(origin, method), rules.preflight(origin, method, &[]));
+    assert_eq!(
+        rules.preflight(origin, method, &upper).is_some(),
+        answer.is_some(),
+        "order or case matters"
+    );
+    assert_eq!(
+        rules.simple(origin, method),
+        rules.preflight(origin, method, &[])
+    );
 }
 
 fn matches(rule: &CorsRule, origin: &str, method: &str, headers: &[&str]) -> bool {
@@ -90,10 +129,14 @@ fn matches(rule: &CorsRule, origin: &str, method: &str, headers: &[&str]) -> boo
         None => allowed == text,
         Some(at) => {
             let (front, back) = (&allowed[..at], &allowed[at + 1..]);
-            text.len() >= front.len() + back.len() && text.starts_with(front) && text.ends_with(back)
+            text.len() >= front.len() + back.len()
+                && text.starts_with(front)
+                && text.ends_with(back)
         }
     };
-    rule.allowed_origins.iter().any(|allowed| covers(allowed, origin))
+    rule.allowed_origins
+        .iter()
+        .any(|allowed| covers(allowed, origin))
         && rule.allowed_methods.iter().any(|allowed| allowed == method)
         && headers
             .iter()

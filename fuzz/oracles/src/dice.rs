@@ -12,7 +12,9 @@ impl Dice {
         let mut chunks = data.chunks_exact(8);
         for chunk in &mut chunks {
             let word = u64::from_le_bytes(chunk.try_into().expect("chunks of eight bytes"));
-            state = (state ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31);
+            state = (state ^ word)
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                .rotate_left(31);
         }
         for byte in chunks.remainder() {
             state = (state ^ u64::from(*byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);

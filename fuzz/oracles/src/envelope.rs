@@ -20,7 +20,11 @@ pub fn check(data: &[u8]) -> bool {
     match read {
         Ok(envelope) => accepted(data, &envelope),
         // Error messages go to reports.
-        Err(error) => assert!(error.to_string().len() < 600, "{} characters", error.to_string().len()),
+        Err(error) => assert!(
+            error.to_string().len() < 600,
+            "{} characters",
+            error.to_string().len()
+        ),
     }
     true
 }
@@ -28,9 +32,17 @@ pub fn check(data: &[u8]) -> bool {
 fn accepted(data: &[u8], envelope: &Envelope) {
     let mut sum = Sum::default();
     sum.add(&envelope.elements, 2);
-    assert!(sum.elements < 256 && sum.deepest <= 8, "more than the limits");
+    assert!(
+        sum.elements < 256 && sum.deepest <= 8,
+        "more than the limits"
+    );
     // References are longer than what they stand for.
-    assert!(sum.text <= data.len(), "{} bytes of text in {}", sum.text, data.len());
+    assert!(
+        sum.text <= data.len(),
+        "{} bytes of text in {}",
+        sum.text,
+        data.len()
+    );
     let mut written = String::new();
     let names_hold = sum.names_hold && is_name(&envelope.root);
     if names_hold && !has_unwritable(&envelope.elements) {
@@ -38,14 +50,22 @@ fn accepted(data: &[u8], envelope: &Envelope) {
         let again = Envelope::parse(written.as_bytes()).expect("what is written reads back");
         assert_eq!(&again, envelope, "written anew: {written}");
     }
-    for element in envelope.elements.iter().filter(|element| is_name(&element.name)) {
+    for element in envelope
+        .elements
+        .iter()
+        .filter(|element| is_name(&element.name))
+    {
         let first = envelope.all(&element.name).next().expect("it is there");
         assert_eq!(envelope.text(&element.name), Some(first.text.as_str()));
         assert_eq!(envelope.at(&element.name), Some(first));
     }
 }
 
-fn of(method: &str, headers: Vec<(String, String)>, body: Vec<u8>) -> Result<Envelope, EnvelopeError> {
+fn of(
+    method: &str,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+) -> Result<Envelope, EnvelopeError> {
     let response = Response {
         status: 403,
         headers,
@@ -101,7 +121,8 @@ impl Sum {
 
 /// The reader takes more for names than XML does; what XML takes is enough to write.
 fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric())
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
 /// Text that stands before children would come back joined with the text behind them; and some characters cannot be written.

@@ -21,19 +21,35 @@ pub fn check(data: &[u8]) -> bool {
         suffix: SUFFIX,
         regions: &regions,
     };
-    let find = |host: &str, path: &str| address(host, path, names, |domain| (domain == "img.example.com").then_some("bound"));
+    let find = |host: &str, path: &str| {
+        address(host, path, names, |domain| {
+            (domain == "img.example.com").then_some("bound")
+        })
+    };
     let found = find(host, path);
     if host.is_ascii() {
-        assert_eq!(find(&host.to_ascii_uppercase(), path), found, "case matters");
+        assert_eq!(
+            find(&host.to_ascii_uppercase(), path),
+            found,
+            "case matters"
+        );
     }
     let plain = !host.contains([':', '[', ']']) && host == host.trim() && !host.is_empty();
     if plain && !host.ends_with('.') {
-        for form in [format!("{host}:8080"), format!("{host}."), format!("{host}.:80"), format!(" {host} ")] {
+        for form in [
+            format!("{host}:8080"),
+            format!("{host}."),
+            format!("{host}.:80"),
+            format!(" {host} "),
+        ] {
             assert_eq!(find(&form, path), found, "{form:?}");
         }
     }
     match found {
-        Err(_) => assert!(percent_decode(path).is_err(), "a path that can be decoded is refused"),
+        Err(_) => assert!(
+            percent_decode(path).is_err(),
+            "a path that can be decoded is refused"
+        ),
         Ok(found) => {
             says_what_the_path_says(&found, path);
             spells(&found, path, find);
@@ -43,9 +59,16 @@ pub fn check(data: &[u8]) -> bool {
 }
 
 fn says_what_the_path_says(found: &Addressed, path: &str) {
-    assert!(found.key.as_deref() != Some("") && (found.bucket.as_deref() != Some("") || !found.path_style));
+    assert!(
+        found.key.as_deref() != Some("")
+            && (found.bucket.as_deref() != Some("") || !found.path_style)
+    );
     let path = path.strip_prefix('/').unwrap_or(path);
-    let decoded = |raw: &str| percent_decode(raw).expect("it was decoded before").into_owned();
+    let decoded = |raw: &str| {
+        percent_decode(raw)
+            .expect("it was decoded before")
+            .into_owned()
+    };
     if found.path_style || found.bucket.is_none() {
         let (segment, rest) = path.split_once('/').unwrap_or((path, ""));
         assert_eq!(found.bucket.clone().unwrap_or_default(), decoded(segment));
@@ -64,22 +87,39 @@ fn spells<E: std::fmt::Debug + PartialEq>(
     let host = match (&found.class, &found.bucket) {
         (HostClass::Bucket { region }, Some(bucket)) => {
             // A bucket that ends in `.s3` spells the name of the S3 dialect.
-            if bucket.ends_with(".s3") || bucket == "s3" || bucket.is_empty() || region.ends_with("-internal") {
+            if bucket.ends_with(".s3")
+                || bucket == "s3"
+                || bucket.is_empty()
+                || region.ends_with("-internal")
+            {
                 return;
             }
             assert!(!found.path_style);
             format!("{bucket}.oss-{region}.{SUFFIX}")
         }
-        (HostClass::Service { region }, _) if !region.ends_with("-internal") => format!("oss-{region}.{SUFFIX}"),
-        (HostClass::S3Service { region }, _) if !region.ends_with("-internal") => format!("s3.oss-{region}.{SUFFIX}"),
+        (HostClass::Service { region }, _) if !region.ends_with("-internal") => {
+            format!("oss-{region}.{SUFFIX}")
+        }
+        (HostClass::S3Service { region }, _) if !region.ends_with("-internal") => {
+            format!("s3.oss-{region}.{SUFFIX}")
+        }
         (HostClass::Cname, Some(_)) => "img.example.com".to_owned(),
         (HostClass::Ip, _) => "127.0.0.1".to_owned(),
         _ => return,
     };
     // An empty region, or one that is a keyword of its own, is not spelled.
     let region = found.class.region().unwrap_or("x");
-    if host.contains([':', '[', ']']) || region.is_empty() || region.starts_with("accelerate") || region.contains(['.', ':', '[', ']']) || host.trim() != host {
+    if host.contains([':', '[', ']'])
+        || region.is_empty()
+        || region.starts_with("accelerate")
+        || region.contains(['.', ':', '[', ']'])
+        || host.trim() != host
+    {
         return;
     }
-    assert_eq!(find(&host, path).as_ref(), Ok(found), "{host} addresses something else");
+    assert_eq!(
+        find(&host, path).as_ref(),
+        Ok(found),
+        "{host} addresses something else"
+    );
 }

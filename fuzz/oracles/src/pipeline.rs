@@ -50,16 +50,34 @@ pub fn check(data: &[u8]) -> bool {
     let Some(request) = setup.read(&parts, &setup.world) else {
         return true;
     };
-    let decided = ask(&request, form.as_ref(), &setup.world, &setup.config, message.body);
-    let again = ask(&request, form.as_ref(), &setup.world, &setup.config, message.body);
+    let decided = ask(
+        &request,
+        form.as_ref(),
+        &setup.world,
+        &setup.config,
+        message.body,
+    );
+    let again = ask(
+        &request,
+        form.as_ref(),
+        &setup.world,
+        &setup.config,
+        message.body,
+    );
     assert_eq!(decided, again, "the same request, another answer");
     let Ok(granted) = decided else {
         return true;
     };
     setup.no_forgery(&message, &granted, form.as_ref(), &request);
-    let in_closed = setup
-        .read(&parts, &setup.closed)
-        .map(|request| ask(&request, form.as_ref(), &setup.closed, &setup.config, message.body));
+    let in_closed = setup.read(&parts, &setup.closed).map(|request| {
+        ask(
+            &request,
+            form.as_ref(),
+            &setup.closed,
+            &setup.config,
+            message.body,
+        )
+    });
     let is_owner = matches!(&granted.caller, Caller::Root { uid } if uid == OWNER);
     let elsewhere = request.bucket() != Some(BUCKET) || request.method == "OPTIONS";
     if let Some(Ok(granted)) = in_closed
@@ -112,7 +130,9 @@ impl Setup {
             }
         }
         for pair in &mut message.query {
-            if matches!(pair.name.as_ref(), "Signature" | "x-oss-signature") && pair.value.as_deref() == Some(WANTED) {
+            if matches!(pair.name.as_ref(), "Signature" | "x-oss-signature")
+                && pair.value.as_deref() == Some(WANTED)
+            {
                 pair.value = Some(right.clone().into());
             }
         }
@@ -124,7 +144,13 @@ impl Setup {
         request::read(parts, peer, false, None, world, &self.config, id, NOW).ok()
     }
 
-    fn no_forgery(&self, message: &Message<'_>, granted: &Granted, form: Option<&Form>, request: &Request) {
+    fn no_forgery(
+        &self,
+        message: &Message<'_>,
+        granted: &Granted,
+        form: Option<&Form>,
+        request: &Request,
+    ) {
         if matches!(granted.caller, Caller::Anonymous) {
             let own = request.bucket() == Some(BUCKET) && request.method != "OPTIONS";
             assert!(!own, "{:?} is granted to nobody known", granted.operation);
@@ -140,8 +166,18 @@ impl Setup {
                 }),
             None => self.verifies(message, request),
         };
-        assert_eq!(verified, Some(true), "{:?} is granted to {:?}", granted.operation, granted.caller);
-        let user = self.config.identities.get("ram-user").and_then(|user| user.user.clone());
+        assert_eq!(
+            verified,
+            Some(true),
+            "{:?} is granted to {:?}",
+            granted.operation,
+            granted.caller
+        );
+        let user = self
+            .config
+            .identities
+            .get("ram-user")
+            .and_then(|user| user.user.clone());
         if let Caller::RamUser { uid, .. } = &granted.caller {
             assert!(
                 user.as_ref() != Some(uid) || request.bucket() != Some(BUCKET),
@@ -172,7 +208,10 @@ impl Setup {
         assert!(key.enabled, "granted to a disabled key");
         if let KeyHolder::Session { .. } = key.holder {
             let session = self.world.sessions.get(claim.security_token()?)?;
-            assert_eq!(session.access_key_id, key.id, "granted with the token of another key");
+            assert_eq!(
+                session.access_key_id, key.id,
+                "granted with the token of another key"
+            );
         }
         Some(claim.verify(&signed, &key.secret).is_ok())
     }
@@ -195,14 +234,22 @@ fn filled(config: &Config) -> World {
                 length: 7,
                 ..Content::default()
             };
-            bucket.objects.insert(key.into(), Object::new(content, NOW - 900));
+            bucket
+                .objects
+                .insert(key.into(), Object::new(content, NOW - 900));
         }
         world.buckets.insert(name.into(), bucket);
     }
     world
 }
 
-fn ask(request: &Request, form: Option<&Form>, world: &World, config: &Config, body: &[u8]) -> Result<Granted, Refusal> {
+fn ask(
+    request: &Request,
+    form: Option<&Form>,
+    world: &World,
+    config: &Config,
+    body: &[u8],
+) -> Result<Granted, Refusal> {
     let inquiry = Inquiry::new(request, form, world, config);
     let granted = decide(&inquiry)?;
     decide_body(&inquiry, body)?;
@@ -219,7 +266,9 @@ fn parts(message: &Message<'_>) -> Option<http::request::Parts> {
             target.push_str(&oss_auth::percent_encode(value));
         }
     }
-    let mut builder = http::Request::builder().method(message.method.as_ref()).uri(target);
+    let mut builder = http::Request::builder()
+        .method(message.method.as_ref())
+        .uri(target);
     for (name, value) in &message.headers {
         builder = builder.header(name.as_ref(), value.as_ref());
     }

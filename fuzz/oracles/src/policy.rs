@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use arbitrary::{Arbitrary, Unstructured};
 use oss_policy::{
-    Access, ConditionOperator, Context, Decision, Effect, MAX_BUCKET_POLICY_BYTES, Policy, PolicyKind,
-    Principal, PrincipalPattern, ResourceName, Statement,
+    Access, ConditionOperator, Context, Decision, Effect, MAX_BUCKET_POLICY_BYTES, Policy,
+    PolicyKind, Principal, PrincipalPattern, ResourceName, Statement,
 };
 use serde_json::Value;
 
@@ -31,14 +31,21 @@ pub fn parse(data: &[u8]) -> bool {
                 assert_eq!(policy.kind(), *kind);
                 let printed = policy.to_json();
                 assert!(printed.len() <= data.len(), "printed longer than written");
-                let again = Policy::parse(printed.as_bytes(), *kind).expect("what is printed reads back");
-                assert_eq!(again.to_json(), printed, "printed otherwise the second time");
+                let again =
+                    Policy::parse(printed.as_bytes(), *kind).expect("what is printed reads back");
+                assert_eq!(
+                    again.to_json(),
+                    printed,
+                    "printed otherwise the second time"
+                );
                 assert_eq!(again.statements().len(), policy.statements().len());
                 assert!(serde_json::from_slice::<Value>(data).is_ok_and(|value| value.is_object()));
             }
             Err(error) => {
                 if let Some(position) = error.position() {
-                    assert!(position.offset <= data.len() && position.line >= 1 && position.column >= 1);
+                    assert!(
+                        position.offset <= data.len() && position.line >= 1 && position.column >= 1
+                    );
                 }
                 assert!(error.ec().starts_with("0030-"));
                 let _ = (error.message(), error.to_string(), error.path());
@@ -47,7 +54,10 @@ pub fn parse(data: &[u8]) -> bool {
     }
     let [ram, session, bucket, endpoint] = reads.map(|read| read.is_ok());
     assert_eq!((ram, bucket), (session, endpoint));
-    assert!(!ram || bucket, "a kind that may name principals refuses a policy without");
+    assert!(
+        !ram || bucket,
+        "a kind that may name principals refuses a policy without"
+    );
     true
 }
 
@@ -84,15 +94,23 @@ const OWNER: &str = "1000000000000001";
 /// The decision is that of the statements one by one, whatever their order and number; one Deny more never grants, one Allow more never
 /// refuses; a condition or the loss of an action only narrows a statement.
 pub fn evaluate(data: &[u8]) -> bool {
-    let split = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
+    let split = data
+        .iter()
+        .position(|byte| *byte == 0)
+        .unwrap_or(data.len());
     let (json, rest) = data.split_at(split);
     let mut rest = Unstructured::new(rest);
     let Ok(wish) = Wish::arbitrary(&mut rest) else {
         return false;
     };
     // Not every kind may name principals.
-    let kinds = KINDS.iter().cycle().skip(usize::from(wish.kind) % KINDS.len());
-    let policy = kinds.take(KINDS.len()).find_map(|kind| Policy::parse(json, *kind).ok());
+    let kinds = KINDS
+        .iter()
+        .cycle()
+        .skip(usize::from(wish.kind) % KINDS.len());
+    let policy = kinds
+        .take(KINDS.len())
+        .find_map(|kind| Policy::parse(json, *kind).ok());
     let Some(policy) = policy else {
         return false;
     };
@@ -116,7 +134,10 @@ fn laws(policy: &Policy, access: &Access<'_>, mut dice: Dice) {
         (false, true) => Decision::Allow,
         (false, false) => Decision::ImplicitDeny,
     };
-    assert_eq!(decision, expected, "not what the statements come to one by one");
+    assert_eq!(
+        decision, expected,
+        "not what the statements come to one by one"
+    );
     for (statement, alone) in statements.iter().zip(&one_by_one) {
         let expected = match (applies(kind, statement, access), statement.effect()) {
             (Some(true), Effect::Allow) => Decision::Allow,
@@ -129,16 +150,30 @@ fn laws(policy: &Policy, access: &Access<'_>, mut dice: Dice) {
     let mut reversed = statements.to_vec();
     reversed.reverse();
     reversed.extend_from_slice(statements);
-    assert_eq!(of(reversed), decision, "order or number of statements matters");
+    assert_eq!(
+        of(reversed),
+        decision,
+        "order or number of statements matters"
+    );
 
     let at = dice.roll(statements.len() + 1);
     let mut denied = statements.to_vec();
-    denied.insert(at, Statement::new(Effect::Deny, &["*"], &["*"]).expect("a statement"));
+    denied.insert(
+        at,
+        Statement::new(Effect::Deny, &["*"], &["*"]).expect("a statement"),
+    );
     let exempt = kind == PolicyKind::Bucket && access.principal == Principal::Root { uid: OWNER };
-    let expected = if exempt { decision } else { Decision::ExplicitDeny };
+    let expected = if exempt {
+        decision
+    } else {
+        Decision::ExplicitDeny
+    };
     assert_eq!(of(denied), expected, "one Deny of everything more");
     let mut allowed = statements.to_vec();
-    allowed.insert(at, Statement::new(Effect::Allow, &["*"], &["*"]).expect("a statement"));
+    allowed.insert(
+        at,
+        Statement::new(Effect::Allow, &["*"], &["*"]).expect("a statement"),
+    );
     let expected = match decision {
         Decision::ImplicitDeny if !exempt => Decision::Allow,
         same => same,
@@ -154,7 +189,11 @@ fn laws(policy: &Policy, access: &Access<'_>, mut dice: Dice) {
             &["nobody/1.0"],
         );
         if let Ok(narrower) = narrower {
-            assert_eq!(of(vec![narrower]), Decision::ImplicitDeny, "a condition that never holds");
+            assert_eq!(
+                of(vec![narrower]),
+                Decision::ImplicitDeny,
+                "a condition that never holds"
+            );
         }
     }
 }
@@ -169,15 +208,30 @@ fn applies(kind: PolicyKind, statement: &Statement, access: &Access<'_>) -> Opti
     let named = match statement.principals() {
         _ if !matches!(kind, PolicyKind::Bucket | PolicyKind::VpcEndpoint) => true,
         None => everybody,
-        Some(named) => named.iter().any(|pattern| match (pattern, &access.principal) {
-            (PrincipalPattern::Everybody, _) => everybody,
-            (PrincipalPattern::Uid(wanted), Principal::Root { uid } | Principal::RamUser { uid, .. }) => wanted == uid,
-            (
-                PrincipalPattern::AssumedRole { account, role, session },
-                Principal::Role { account: a, role: r, session: s },
-            ) => account == a && role == r && session.as_ref().is_none_or(|session| session == s),
-            _ => false,
-        }),
+        Some(named) => named
+            .iter()
+            .any(|pattern| match (pattern, &access.principal) {
+                (PrincipalPattern::Everybody, _) => everybody,
+                (
+                    PrincipalPattern::Uid(wanted),
+                    Principal::Root { uid } | Principal::RamUser { uid, .. },
+                ) => wanted == uid,
+                (
+                    PrincipalPattern::AssumedRole {
+                        account,
+                        role,
+                        session,
+                    },
+                    Principal::Role {
+                        account: a,
+                        role: r,
+                        session: s,
+                    },
+                ) => {
+                    account == a && role == r && session.as_ref().is_none_or(|session| session == s)
+                }
+                _ => false,
+            }),
     };
     let action = access.action.to_ascii_lowercase();
     let acts = statement
@@ -189,7 +243,8 @@ fn applies(kind: PolicyKind, statement: &Statement, access: &Access<'_>) -> Opti
 
 /// Wildcards by the definition of them: slow and plain.
 pub(crate) fn wild(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
     // row[j]: whether the pattern so far covers the first j characters.
     let mut row = vec![false; text.len() + 1];
     row[0] = true;
@@ -211,7 +266,10 @@ pub(crate) fn wild(pattern: &str, text: &str) -> bool {
 impl Wish {
     fn with_access(&self, then: impl FnOnce(&Access<'_>)) {
         let tags = [("team".to_owned(), "a".to_owned())];
-        let headers = [("x-oss-acl", "public-read"), ("x-oss-object-acl", "private")];
+        let headers = [
+            ("x-oss-acl", "public-read"),
+            ("x-oss-object-acl", "private"),
+        ];
         let context = Context {
             source_ip: Some(IpAddr::V4(Ipv4Addr::from(self.address))),
             secure_transport: self.secure,
@@ -220,7 +278,9 @@ impl Wish {
             user_agent: Some("agent/1.0"),
             access_key_id: Some("OSS403OWNERKEY0001"),
             mfa_present: self.secure,
-            prefix: self.prefix.map(|prefix| ["", "a/", "b"][usize::from(prefix % 3)]),
+            prefix: self
+                .prefix
+                .map(|prefix| ["", "a/", "b"][usize::from(prefix % 3)]),
             delimiter: None,
             bucket_tags: if self.tagged { &tags } else { &[] },
             object_tags: if self.tagged { &tags } else { &[] },
@@ -233,16 +293,36 @@ impl Wish {
             action: ACTIONS[usize::from(self.action) % ACTIONS.len()],
             resource: match self.resource % 4 {
                 0 => ResourceName::Service { owner },
-                1 => ResourceName::Bucket { owner, bucket: "examplebucket" },
-                2 => ResourceName::Object { owner, bucket: "examplebucket", key: "k.txt" },
-                _ => ResourceName::Object { owner, bucket: "examplebucket", key: "a/b*?c" },
+                1 => ResourceName::Bucket {
+                    owner,
+                    bucket: "examplebucket",
+                },
+                2 => ResourceName::Object {
+                    owner,
+                    bucket: "examplebucket",
+                    key: "k.txt",
+                },
+                _ => ResourceName::Object {
+                    owner,
+                    bucket: "examplebucket",
+                    key: "a/b*?c",
+                },
             },
             principal: match self.principal % 6 {
                 0 => Principal::Anonymous,
                 1 => Principal::Root { uid: OWNER },
-                2 => Principal::Root { uid: "1000000000000002" },
-                3 => Principal::RamUser { account: OWNER, uid: "200000000000000001" },
-                _ => Principal::Role { account: OWNER, role: "reader", session: "s" },
+                2 => Principal::Root {
+                    uid: "1000000000000002",
+                },
+                3 => Principal::RamUser {
+                    account: OWNER,
+                    uid: "200000000000000001",
+                },
+                _ => Principal::Role {
+                    account: OWNER,
+                    role: "reader",
+                    session: "s",
+                },
             },
             context: &context,
         });

@@ -14,13 +14,21 @@ use serde_json::{Value, json};
 pub fn check(data: &[u8]) -> bool {
     let read = PostPolicy::parse(data);
     if !data.is_empty() {
-        assert_eq!(PostPolicy::decode(&STANDARD.encode(data)), read, "base64 makes a difference");
+        assert_eq!(
+            PostPolicy::decode(&STANDARD.encode(data)),
+            read,
+            "base64 makes a difference"
+        );
     }
     match read {
         Ok(policy) => accepted(data, &policy),
         Err(error) => {
             assert!(error.ec().starts_with("0006-"));
-            assert!(error.message().len() < 400, "an answer echoes the policy: {}", error.message().len());
+            // A member's name may be echoed, with quotes and controls escaped.
+            assert!(
+                error.message().len() <= 10 * data.len() + 400,
+                "an answer is longer than the policy"
+            );
         }
     }
     true
@@ -39,11 +47,18 @@ fn accepted(data: &[u8], policy: &PostPolicy) {
     let failed = policy.check(&form).err();
     if let Some(failed) = &failed {
         let condition = failed.to_string();
-        let again = format!(r#"{{"expiration":"2030-01-01T00:00:00Z","conditions":[{condition}]}}"#);
+        let again =
+            format!(r#"{{"expiration":"2030-01-01T00:00:00Z","conditions":[{condition}]}}"#);
         let again = PostPolicy::parse(again.as_bytes()).expect("a printed condition reads back");
-        let twice = again.check(&form).expect_err("what failed once fails again");
+        let twice = again
+            .check(&form)
+            .expect_err("what failed once fails again");
         assert_eq!((twice.to_string(), twice.ec()), (condition, failed.ec()));
-        assert!(policy.mentioned_fields().any(|field| field == failed.field().to_ascii_lowercase()));
+        assert!(
+            policy
+                .mentioned_fields()
+                .any(|field| field == failed.field().to_ascii_lowercase())
+        );
     }
     if let Some((least, _)) = policy.content_length_range() {
         assert!(least < u64::MAX || data.len() > 60);
@@ -63,7 +78,11 @@ fn accepted(data: &[u8], policy: &PostPolicy) {
     if let Ok(stricter) = stricter {
         let now_failed = stricter.check(&form).expect_err("the field is never sent");
         if let Some(failed) = failed {
-            assert_eq!(now_failed.to_string(), failed.to_string(), "another condition than the first");
+            assert_eq!(
+                now_failed.to_string(),
+                failed.to_string(),
+                "another condition than the first"
+            );
         }
     }
 }

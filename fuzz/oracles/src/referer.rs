@@ -37,21 +37,36 @@ pub fn check(data: &[u8]) -> bool {
     }
     let referer = (referer != "-").then_some(referer);
     let answer = rules.check(referer);
-    assert_eq!(answer, expected(&rules, referer), "{rules:?} on {referer:?}");
+    assert_eq!(
+        answer,
+        expected(&rules, referer),
+        "{rules:?} on {referer:?}"
+    );
     if let Some(text) = referer {
         let (lower, upper) = (text.to_ascii_lowercase(), text.to_ascii_uppercase());
         assert_eq!(rules.check(Some(&lower)), answer, "case matters");
         assert_eq!(rules.check(Some(&upper)), answer, "case matters");
     }
     let mut dice = Dice::new(data);
-    let entry = ["*", "http://www.example.com", "https://*.example.com/*", "?"][dice.roll(4)];
+    let entry = [
+        "*",
+        "http://www.example.com",
+        "https://*.example.com/*",
+        "?",
+    ][dice.roll(4)];
     let mut stricter = rules.clone();
     stricter.blacklist.push(entry.to_owned());
-    assert!(answer.is_ok() || stricter.check(referer).is_err(), "one more on the blacklist lets in");
+    assert!(
+        answer.is_ok() || stricter.check(referer).is_err(),
+        "one more on the blacklist lets in"
+    );
     if !rules.whitelist.is_empty() {
         let mut looser = rules.clone();
         looser.whitelist.push(entry.to_owned());
-        assert!(answer.is_err() || looser.check(referer).is_ok(), "one more on the whitelist keeps out");
+        assert!(
+            answer.is_err() || looser.check(referer).is_ok(),
+            "one more on the whitelist keeps out"
+        );
     }
     true
 }
@@ -62,7 +77,11 @@ fn expected(rules: &RefererRules, referer: Option<&str>) -> Result<(), RefererDe
     }
     let referer = referer.unwrap_or_default().trim().to_ascii_lowercase();
     if referer.is_empty() {
-        return if rules.allow_empty { Ok(()) } else { Err(RefererDenied::Empty) };
+        return if rules.allow_empty {
+            Ok(())
+        } else {
+            Err(RefererDenied::Empty)
+        };
     }
     let behind_scheme = |url: &str| url.find("://").map_or(0, |at| at + 3);
     let site_end = |url: &str, ends: &[char]| {

@@ -21,20 +21,34 @@ pub fn check(data: &[u8]) -> bool {
         return false;
     }
     let subject = Pattern::new(pattern);
-    assert_eq!((subject.as_str(), subject.to_string().as_str()), (pattern, pattern));
+    assert_eq!(
+        (subject.as_str(), subject.to_string().as_str()),
+        (pattern, pattern)
+    );
     let matches = subject.matches(text);
     let expression = expression(pattern);
-    assert_eq!(matches, expression.is_match(text), "{pattern:?} on {text:?}");
+    assert_eq!(
+        matches,
+        expression.is_match(text),
+        "{pattern:?} on {text:?}"
+    );
     let folded = RegexBuilder::new(&source(&pattern.to_ascii_lowercase()))
         .build()
         .is_ok_and(|folded| folded.is_match(&text.to_ascii_lowercase()));
-    assert_eq!(subject.matches_ignore_case(text), folded, "{pattern:?} on {text:?}, any case");
+    assert_eq!(
+        subject.matches_ignore_case(text),
+        folded,
+        "{pattern:?} on {text:?}, any case"
+    );
     assert!(!matches || subject.matches_ignore_case(text));
     if !pattern.contains(['*', '?']) {
         assert_eq!(matches, pattern == text);
     }
     let wider = Pattern::new(&format!("*{pattern}"));
-    assert!(!matches || (wider.matches(text) && wider.matches(&format!("x{text}"))), "a star narrows");
+    assert!(
+        !matches || (wider.matches(text) && wider.matches(&format!("x{text}"))),
+        "a star narrows"
+    );
     true
 }
 

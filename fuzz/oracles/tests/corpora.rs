@@ -46,12 +46,24 @@ fn corpora_are_replayed() {
             inputs.len()
         );
     }
-    assert!(broken.is_empty(), "a law is broken by\n{}", broken.join("\n"));
+    assert!(
+        broken.is_empty(),
+        "a law is broken by\n{}",
+        broken.join("\n")
+    );
 }
 
 #[test]
 fn no_input_is_too_odd_for_a_target() {
-    let odd: [&[u8]; 7] = [b"", b"\0", b"\n", b"\xff\xfe", b"GET / HTTP/1.1\r\n\r\n", b"{}", &[b'['; 4096]];
+    let odd: [&[u8]; 7] = [
+        b"",
+        b"\0",
+        b"\n",
+        b"\xff\xfe",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"{}",
+        &[b'['; 4096],
+    ];
     for target in TARGETS {
         for input in odd {
             let survives = std::panic::catch_unwind(|| (target.check)(input));
@@ -75,9 +87,17 @@ fn seeds_and_dictionaries_are_current() {
     for target in TARGETS {
         for (path, content) in corpus(target) {
             bytes += content.len();
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+            let name = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .unwrap_or_default()
+                .to_owned();
             let known = generated.contains_key(&format!("corpus/{}/{name}", target.name));
-            assert!(known || !is_generated(&name), "{} is a seed no longer", path.display());
+            assert!(
+                known || !is_generated(&name),
+                "{} is a seed no longer",
+                path.display()
+            );
         }
     }
     assert!(bytes <= 2 << 20, "the corpora have {bytes} bytes");
@@ -92,13 +112,28 @@ fn every_target_has_its_file_its_dictionary_and_its_row() {
     for target in TARGETS {
         let name = target.name;
         assert!(names.insert(format!("{name}.rs")), "{name} twice");
-        assert!(manifest.contains(&format!("\nname = \"{name}\"\n")), "{name} is no binary of fuzz/");
-        assert!(folder.join(format!("dict/{name}.dict")).exists(), "{name} has no dictionary");
-        assert!(readme.contains(&format!("\n| `{name}` |")), "{name} has no row in fuzz/README.md");
+        assert!(
+            manifest.contains(&format!("\nname = \"{name}\"\n")),
+            "{name} is no binary of fuzz/"
+        );
+        assert!(
+            folder.join(format!("dict/{name}.dict")).exists(),
+            "{name} has no dictionary"
+        );
+        assert!(
+            readme.contains(&format!("\n| `{name}` |")),
+            "{name} has no row in fuzz/README.md"
+        );
     }
     let files: BTreeSet<String> = fs::read_dir(folder.join("fuzz_targets"))
         .expect("a folder")
-        .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
+        .map(|entry| {
+            entry
+                .expect("readable")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
         .collect();
     assert_eq!(files, names);
 }

@@ -26,12 +26,20 @@ fn inputs_become_cases_and_cases_inputs() {
             let name = found.path.to_string_lossy();
             let (entry, diagnostics) = check::file(&name, &found.text, &embedded_lists());
             let shown: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
-            let entry = entry.unwrap_or_else(|| panic!("{}: {}\n{}", path.display(), shown.join("\n"), found.text));
+            let entry = entry.unwrap_or_else(|| {
+                panic!("{}: {}\n{}", path.display(), shown.join("\n"), found.text)
+            });
             let instance = entry.instances().next().expect("one instance");
-            let request = request_of(&instance).unwrap_or_else(|| panic!("{}: no request\n{}", path.display(), found.text));
+            let request = request_of(&instance)
+                .unwrap_or_else(|| panic!("{}: no request\n{}", path.display(), found.text));
             let again = import(&request, "found", &ledger)
                 .unwrap_or_else(|error| panic!("{}: {error}\n{}", path.display(), found.text));
-            assert_eq!(scenario(&again.text), scenario(&found.text), "{}", path.display());
+            assert_eq!(
+                scenario(&again.text),
+                scenario(&found.text),
+                "{}",
+                path.display()
+            );
             made += 1;
             *causes.entry(found.cause).or_default() += 1;
         }

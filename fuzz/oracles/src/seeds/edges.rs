@@ -19,16 +19,25 @@ pub(super) fn add(seeds: &mut Seeds) {
     }
     for policy in POLICIES {
         for wish in 0..12_u8 {
-            let wish: Vec<u8> = (0..24).map(|at| wish.wrapping_add(at * (wish % 5))).collect();
+            let wish: Vec<u8> = (0..24)
+                .map(|at| wish.wrapping_add(at * (wish % 5)))
+                .collect();
             seeds.add("policy_evaluate", [policy.as_bytes(), &[0], &wish].concat());
         }
     }
     for depth in [7, 8, 9] {
-        let document = format!("<Error>{}{}</Error>", "<a>".repeat(depth - 1), "</a>".repeat(depth - 1));
+        let document = format!(
+            "<Error>{}{}</Error>",
+            "<a>".repeat(depth - 1),
+            "</a>".repeat(depth - 1)
+        );
         seeds.add("error_envelope", document);
     }
     for elements in [254, 255, 256] {
-        seeds.add("error_envelope", format!("<Error>{}</Error>", "<a/>".repeat(elements)));
+        seeds.add(
+            "error_envelope",
+            format!("<Error>{}</Error>", "<a/>".repeat(elements)),
+        );
     }
 }
 

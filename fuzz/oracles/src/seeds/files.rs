@@ -17,10 +17,16 @@ pub(super) fn add(ledger: &Ledger, instances: &[Instance], seeds: &mut Seeds) {
     for entry in ledger.entries() {
         let file = &entry.file;
         seeds.add("error_envelope", envelope(&file.code, &file.message));
-        let text = super::fuzz_dir().join("../cases").join(&file.code).join(format!("{}.yaml", file.cause));
+        let text = super::fuzz_dir()
+            .join("../cases")
+            .join(&file.code)
+            .join(format!("{}.yaml", file.cause));
         if let Ok(text) = std::fs::read_to_string(text) {
             // The header and the first scenario say what a case file is; the others say it again.
-            let first = text.match_indices("\n  - name: ").nth(1).map_or(text.len(), |(at, _)| at + 1);
+            let first = text
+                .match_indices("\n  - name: ")
+                .nth(1)
+                .map_or(text.len(), |(at, _)| at + 1);
             seeds.add("case_file", &text.as_bytes()[..first]);
         }
     }
@@ -32,7 +38,10 @@ pub(super) fn add(ledger: &Ledger, instances: &[Instance], seeds: &mut Seeds) {
     ] {
         seeds.add("error_envelope", odd);
     }
-    seeds.add("target_profile", include_str!("../../../../harness/oss403/examples/local-server.yaml"));
+    seeds.add(
+        "target_profile",
+        include_str!("../../../../harness/oss403/examples/local-server.yaml"),
+    );
     for profile in PROFILES {
         seeds.add("target_profile", *profile);
     }
@@ -54,6 +63,8 @@ const PROFILES: &[&str] = &[
      access-key-id: { env: OWNER_ID }\n    access-key-secret: { file: secret.txt }\n",
     "endpoint: http://127.0.0.1:9403\nregions: [a]\nidentities:\n  owner:\n    access-key-id: LTAIexample0001\n    \
      access-key-secret: notforthescreen1234\n",
+    "identities:\n  owner:\n    \"access-key-secret\" : neveronthescreen12\n",
+    "identities: { owner: { 'access-key-secret': \"neveronthescreen34\" } }\n",
     "endpoint: http://127.0.0.1:9403\nregions: [a]\ncapabilities: { except: [kms, sts] }\nlimits: { concurrency: 4, buckets: 2 }\n\
      operator: { command: [sh, hook.sh] }\n",
 ];
@@ -74,7 +85,9 @@ fn journal(instances: &[Instance], seeds: &mut Seeds) {
             region: owned("cn-hangzhou"),
             owner: owned("owner"),
         },
-        Made::Account { account: owned("1000000000000003") },
+        Made::Account {
+            account: owned("1000000000000003"),
+        },
         Made::RamUser {
             account: owned("1000000000000001"),
             user: String::new(),
@@ -87,14 +100,22 @@ fn journal(instances: &[Instance], seeds: &mut Seeds) {
             account: owned("1000000000000001"),
             endpoint: owned("ep-1"),
         },
-        Made::Domain { domain: owned("img.example.com") },
+        Made::Domain {
+            domain: owned("img.example.com"),
+        },
         Made::State {
             undo: json!({ "set": "account-status", "account": "1000000000000001", "value": "normal" }),
         },
     ] {
         lines.extend([
-            Line::Intent { seq: 1, what: what.clone() },
-            Line::Created { seq: 1, what: what.clone() },
+            Line::Intent {
+                seq: 1,
+                what: what.clone(),
+            },
+            Line::Created {
+                seq: 1,
+                what: what.clone(),
+            },
             Line::Removed { what },
         ]);
     }

@@ -36,8 +36,14 @@ pub(super) fn add(instances: &[Instance], seeds: &mut Seeds) {
                 );
                 for rule in &rules {
                     text.push_str("\nr\na600\neETag");
-                    for (kind, values) in [('o', &rule.origins), ('m', &rule.methods), ('h', &rule.headers)] {
-                        values.iter().for_each(|value| text.push_str(&format!("\n{kind}{value}")));
+                    for (kind, values) in [
+                        ('o', &rule.origins),
+                        ('m', &rule.methods),
+                        ('h', &rule.headers),
+                    ] {
+                        values
+                            .iter()
+                            .for_each(|value| text.push_str(&format!("\n{kind}{value}")));
                     }
                 }
                 seeds.add("cors", text);
@@ -46,12 +52,21 @@ pub(super) fn add(instances: &[Instance], seeds: &mut Seeds) {
         for identity in given.identities.values() {
             documents.extend(identity.ram_user.iter().flat_map(|user| &user.policy));
             let sessions = identity.session.iter();
-            documents.extend(sessions.flat_map(|session| session.policy.iter().chain(&session.role_policy)));
+            documents.extend(
+                sessions.flat_map(|session| session.policy.iter().chain(&session.role_policy)),
+            );
         }
-        documents.extend(given.vpc_endpoint.iter().flat_map(|endpoint| &endpoint.policy));
+        documents.extend(
+            given
+                .vpc_endpoint
+                .iter()
+                .flat_map(|endpoint| &endpoint.policy),
+        );
         match &scenario.edit {
             Edit::BucketPolicy(policy) | Edit::VpcPolicy(policy) => documents.push(policy),
-            Edit::RamPolicy(policies) => documents.extend(policies.values().filter(|policy| !policy.is_null())),
+            Edit::RamPolicy(policies) => {
+                documents.extend(policies.values().filter(|policy| !policy.is_null()));
+            }
             _ => {}
         }
         for (index, document) in documents.into_iter().enumerate() {
@@ -66,8 +81,16 @@ fn add_policy(document: &Value, index: usize, seeds: &mut Seeds) {
     let json = document.to_string();
     // Whose policy it is and who asks: different bytes for different documents.
     let turn = (json.len() + index) as u8;
-    let wish: Vec<u8> = (0..24).map(|at: u8| turn.wrapping_mul(at.wrapping_add(3)).rotate_left(u32::from(at % 8))).collect();
-    seeds.add("policy_evaluate", [json.as_bytes(), &[0], &wish[..]].concat());
+    let wish: Vec<u8> = (0..24)
+        .map(|at: u8| {
+            turn.wrapping_mul(at.wrapping_add(3))
+                .rotate_left(u32::from(at % 8))
+        })
+        .collect();
+    seeds.add(
+        "policy_evaluate",
+        [json.as_bytes(), &[0], &wish[..]].concat(),
+    );
     for statement in document["Statement"].as_array().into_iter().flatten() {
         for name in ["Action", "Resource"] {
             let texts: Vec<&str> = match &statement[name] {
@@ -76,7 +99,13 @@ fn add_policy(document: &Value, index: usize, seeds: &mut Seeds) {
                 _ => Vec::new(),
             };
             for text in texts {
-                seeds.add("wildcard", format!("{text}\n{}", text.replace('*', "GetObject").replace('?', "x")));
+                seeds.add(
+                    "wildcard",
+                    format!(
+                        "{text}\n{}",
+                        text.replace('*', "GetObject").replace('?', "x")
+                    ),
+                );
                 seeds.add("wildcard", format!("{text}\noss:PutObject"));
             }
         }
@@ -86,13 +115,23 @@ fn add_policy(document: &Value, index: usize, seeds: &mut Seeds) {
 
 fn hotlink(rules: &RefererSpec, instance: &Instance) -> String {
     let mut text = String::new();
-    for (flag, on) in [('e', rules.allow_empty), ('q', rules.allow_truncate_query), ('p', rules.truncate_path)] {
+    for (flag, on) in [
+        ('e', rules.allow_empty),
+        ('q', rules.allow_truncate_query),
+        ('p', rules.truncate_path),
+    ] {
         text.extend(on.then_some(flag));
     }
     text.push('\n');
     text.push_str(value_of(instance, "referer").unwrap_or("-"));
-    rules.allow.iter().for_each(|entry| text.push_str(&format!("\n+{entry}")));
-    rules.deny.iter().for_each(|entry| text.push_str(&format!("\n-{entry}")));
+    rules
+        .allow
+        .iter()
+        .for_each(|entry| text.push_str(&format!("\n+{entry}")));
+    rules
+        .deny
+        .iter()
+        .for_each(|entry| text.push_str(&format!("\n-{entry}")));
     text
 }
 

@@ -82,7 +82,10 @@ fn with_wanted_signature(request: Vec<u8>) -> Vec<u8> {
     let right = message.with_request(|signed| {
         let claim = find_claim(signed).ok().flatten()?;
         let known = Identities::default();
-        let key = known.0.values().find(|key| key.access_key_id == claim.access_key_id())?;
+        let key = known
+            .0
+            .values()
+            .find(|key| key.access_key_id == claim.access_key_id())?;
         let right = claim.compute(signed, &key.access_key_secret).signature;
         (claim.signature() == right).then_some(right)
     });
@@ -93,7 +96,9 @@ fn with_wanted_signature(request: Vec<u8>) -> Vec<u8> {
         return request;
     };
     let encoded = oss_auth::percent_encode(&right);
-    text.replacen(&right, WANTED, 1).replacen(&encoded, WANTED, 1).into_bytes()
+    text.replacen(&right, WANTED, 1)
+        .replacen(&encoded, WANTED, 1)
+        .into_bytes()
 }
 
 /// The base request of an instance, or the edited one, where the edit is one of the request.
@@ -111,7 +116,10 @@ pub(super) fn signed(instance: &Instance, edit: Option<&Edit>, scene: &Scene) ->
 }
 
 pub(super) fn written(outgoing: &Outgoing) -> Vec<u8> {
-    let mut head = format!("{} {} HTTP/1.1\r\nHost: {}\r\n", outgoing.method, outgoing.target, outgoing.host);
+    let mut head = format!(
+        "{} {} HTTP/1.1\r\nHost: {}\r\n",
+        outgoing.method, outgoing.target, outgoing.host
+    );
     for (name, value) in &outgoing.headers {
         if !matches!(name.as_str(), "User-Agent" | "Accept") {
             head.push_str(&format!("{name}: {value}\r\n"));
@@ -162,7 +170,10 @@ pub(super) fn scene() -> Scene {
         ("domain", "img.example.com"),
         ("service-host", "oss-cn-hangzhou.aliyuncs.test"),
         ("bucket-host", "examplebucket.oss-cn-hangzhou.aliyuncs.test"),
-        ("away-bucket-host", "examplebucket.oss-cn-shanghai.aliyuncs.test"),
+        (
+            "away-bucket-host",
+            "examplebucket.oss-cn-shanghai.aliyuncs.test",
+        ),
         ("uid.owner", Identities::OWNER_ACCOUNT),
         ("account.owner", Identities::OWNER_ACCOUNT),
         ("uid.other-account", Identities::OTHER_ACCOUNT),
@@ -217,7 +228,10 @@ fn vectors(seeds: &mut Seeds) {
             request.push_str(&format!("Authorization: {authorization}\r\n"));
         }
         request.push_str("\r\n");
-        seeds.add("host", format!("{host}\n/{}", percent_decode(path).unwrap_or_default()));
+        seeds.add(
+            "host",
+            format!("{host}\n/{}", percent_decode(path).unwrap_or_default()),
+        );
         seeds.add(target, request);
     }
 }

@@ -49,7 +49,9 @@ impl Covered {
         }
         headers.sort();
         let content = match scheme {
-            Scheme::V1 | Scheme::V2 => ["content-md5", "content-type"].map(|name| all(message, name)),
+            Scheme::V1 | Scheme::V2 => {
+                ["content-md5", "content-type"].map(|name| all(message, name))
+            }
             Scheme::V4 | Scheme::S3V4 => [Vec::new(), Vec::new()],
         };
         Self {
@@ -71,18 +73,20 @@ impl Covered {
         let has = |text: &str, signs: &[char]| text.contains(signs);
         self.scheme == Scheme::V1
             && (has(&self.key, &['?'])
-                || self.query.iter().any(|(name, value)| {
-                    has(name, &['&', '=', '?']) || has(value, &['&'])
-                }))
+                || self
+                    .query
+                    .iter()
+                    .any(|(name, value)| has(name, &['&', '=', '?']) || has(value, &['&'])))
     }
 
     /// Reads the StringToSign back.
     pub fn read_back(scheme: Scheme, computed: &Computed) -> Option<Self> {
         match scheme {
             Scheme::V1 | Scheme::V2 => read_lines(scheme, &computed.string_to_sign),
-            Scheme::V4 | Scheme::S3V4 => {
-                read_v4(&computed.string_to_sign, computed.canonical_request.as_deref()?)
-            }
+            Scheme::V4 | Scheme::S3V4 => read_v4(
+                &computed.string_to_sign,
+                computed.canonical_request.as_deref()?,
+            ),
         }
     }
 }
@@ -267,7 +271,12 @@ fn header_line(line: &[u8]) -> Option<(String, Vec<u8>)> {
 
 fn names(line: &[u8]) -> Option<Vec<String>> {
     let text = utf8(line)?;
-    Some(text.split(';').filter(|name| !name.is_empty()).map(str::to_owned).collect())
+    Some(
+        text.split(';')
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect(),
+    )
 }
 
 /// `/`, `/bucket/` or `/bucket/key`.

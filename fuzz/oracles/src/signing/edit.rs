@@ -55,7 +55,11 @@ pub(super) fn edited<'a>(signed: &Message<'a>, right: &str, dice: &mut Dice) -> 
         }
         5 => {
             let at = dice.roll(message.query.len());
-            if message.query.get(at).is_some_and(|pair| !is_signature(pair)) {
+            if message
+                .query
+                .get(at)
+                .is_some_and(|pair| !is_signature(pair))
+            {
                 message.query.remove(at);
             }
         }
@@ -71,14 +75,21 @@ pub(super) fn edited<'a>(signed: &Message<'a>, right: &str, dice: &mut Dice) -> 
         }
         8 => {
             let at = dice.roll(message.headers.len());
-            if message.headers.get(at).is_some_and(|(name, _)| !is_authorization(name)) {
+            if message
+                .headers
+                .get(at)
+                .is_some_and(|(name, _)| !is_authorization(name))
+            {
                 message.headers.remove(at);
             }
         }
         9 => {
-            let added = ["x-oss-meta-z", "User-Agent", "Content-Type", "X-OSS-Meta-A"][dice.roll(4)];
+            let added =
+                ["x-oss-meta-z", "User-Agent", "Content-Type", "X-OSS-Meta-A"][dice.roll(4)];
             let at = dice.roll(message.headers.len() + 1);
-            message.headers.insert(at, (added.into(), Cow::Borrowed(b"1")));
+            message
+                .headers
+                .insert(at, (added.into(), Cow::Borrowed(b"1")));
         }
         // What no signature covers: the case of names, blanks at the ends of values, `k` for `k=`.
         10 => {
@@ -118,7 +129,10 @@ fn break_signature(message: &mut Message<'_>, right: &str) -> bool {
         pair.value = Some(value.into());
         return true;
     }
-    let header = message.headers.iter_mut().find(|(name, _)| is_authorization(name));
+    let header = message
+        .headers
+        .iter_mut()
+        .find(|(name, _)| is_authorization(name));
     let Some((_, value)) = header else {
         return false;
     };
@@ -133,11 +147,16 @@ fn break_signature(message: &mut Message<'_>, right: &str) -> bool {
     let Some(first) = from.chars().next() else {
         return false;
     };
-    *value = format!("{before}{}{}", other(first), &from[first.len_utf8()..]).into_bytes().into();
+    *value = format!("{before}{}{}", other(first), &from[first.len_utf8()..])
+        .into_bytes()
+        .into();
     true
 }
 
-fn any_pair<'m, 'a>(message: &'m mut Message<'a>, dice: &mut Dice) -> Option<&'m mut QueryPair<'a>> {
+fn any_pair<'m, 'a>(
+    message: &'m mut Message<'a>,
+    dice: &mut Dice,
+) -> Option<&'m mut QueryPair<'a>> {
     let at = dice.roll(message.query.len());
     message.query.get_mut(at).filter(|pair| !is_signature(pair))
 }
@@ -147,7 +166,10 @@ fn any_header<'m, 'a>(
     dice: &mut Dice,
 ) -> Option<&'m mut (Cow<'a, str>, Cow<'a, [u8]>)> {
     let at = dice.roll(message.headers.len());
-    message.headers.get_mut(at).filter(|(name, _)| !is_authorization(name))
+    message
+        .headers
+        .get_mut(at)
+        .filter(|(name, _)| !is_authorization(name))
 }
 
 fn is_signature(pair: &QueryPair<'_>) -> bool {

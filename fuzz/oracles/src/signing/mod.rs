@@ -44,12 +44,20 @@ pub(crate) fn check(data: &[u8], scheme: Scheme, carrier: Carrier) -> bool {
         ),
         Err(error) => {
             let ec = error.ec();
-            assert!(ec.len() == 13 && ec.starts_with("0002-"), "{error} has no EC");
+            assert!(
+                ec.len() == 13 && ec.starts_with("0002-"),
+                "{error} has no EC"
+            );
             let _ = (error.kind(), error.to_string());
         }
         Ok(Some(claim)) => {
             if (claim.scheme(), claim.carrier()) == (scheme, carrier) {
-                laws(&message, &claim, &claim.compute(request, SECRET), Dice::new(data));
+                laws(
+                    &message,
+                    &claim,
+                    &claim.compute(request, SECRET),
+                    Dice::new(data),
+                );
             }
         }
     });
@@ -109,7 +117,10 @@ fn laws(message: &Message<'_>, claim: &Claim<'_>, computed: &Computed, mut dice:
         0 => {
             let right = claim.signature() == computed.signature;
             let verified = message.with_request(|request| claim.verify(request, SECRET).is_ok());
-            assert_eq!(verified, right, "verified by another signature than the right one");
+            assert_eq!(
+                verified, right,
+                "verified by another signature than the right one"
+            );
         }
         1 => {
             let covered = Covered::of(message, claim);
@@ -222,8 +233,8 @@ fn assert_bounded(message: &Message<'_>, computed: &Computed) {
             .iter()
             .map(|(name, value)| 2 * (name.len() + value.len() + 4))
             .sum::<usize>();
-    let made = computed.string_to_sign.len()
-        + computed.canonical_request.as_ref().map_or(0, Vec::len);
+    let made =
+        computed.string_to_sign.len() + computed.canonical_request.as_ref().map_or(0, Vec::len);
     assert!(
         made <= request + 256,
         "{made} bytes computed from a request of {request}"

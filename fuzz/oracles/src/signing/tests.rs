@@ -48,7 +48,8 @@ fn every_other_string_to_sign_is_read_back() {
         "GET / HTTP/1.1\r\nHost: oss-cn-hangzhou.aliyuncs.test\r\nDate: Mon, 18 Dec 2023 08:00:00 GMT\r\nAuthorization: OSS id:c2ln\r\n\r\n",
     ] {
         let message = Message::read(request.as_bytes()).expect("a request");
-        let scheme = message.with_request(|signed| find_claim(signed).ok().flatten().expect("signed").scheme());
+        let scheme = message
+            .with_request(|signed| find_claim(signed).ok().flatten().expect("signed").scheme());
         let (covered, computed) = read(request);
         assert_eq!(Covered::read_back(scheme, &computed), Some(covered));
     }

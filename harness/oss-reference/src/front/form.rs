@@ -411,11 +411,19 @@ mod tests {
 
     #[test]
     fn a_value_that_arrives_byte_by_byte_is_not_searched_again_for_each() {
-        let body = format!("{}{}--b b--", part("k", &"v".repeat(20_000)), part("file", &"f".repeat(20_000)));
+        let body = format!(
+            "{}{}--b b--",
+            part("k", &"v".repeat(20_000)),
+            part("file", &"f".repeat(20_000))
+        );
         let read = read_form(TYPE, body.as_bytes().chunks(1), &Limits::default()).expect("a form");
         let bytes = body.len() as u64;
         // Each byte is searched once, with the tail that may begin a delimiter.
-        assert!(read.effort < 20 * bytes, "{} bytes searched for {bytes}", read.effort);
+        assert!(
+            read.effort < 20 * bytes,
+            "{} bytes searched for {bytes}",
+            read.effort
+        );
     }
 
     #[test]

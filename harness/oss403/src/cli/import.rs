@@ -16,9 +16,19 @@ use crate::report::style::harmless;
 const MOST: u64 = 1 << 20;
 
 pub(super) fn import(args: &ImportArgs, console: Console) -> Exit {
-    if let Some(target) = args.target_name.as_deref().filter(|name| !REQUEST_TARGETS.contains(name)) {
-        let help = format!("those whose inputs are requests are {}", REQUEST_TARGETS.join(", "));
-        console.error(format_args!("an input of `{target}` is no request"), Some(&help));
+    if let Some(target) = args
+        .target_name
+        .as_deref()
+        .filter(|name| !REQUEST_TARGETS.contains(name))
+    {
+        let help = format!(
+            "those whose inputs are requests are {}",
+            REQUEST_TARGETS.join(", ")
+        );
+        console.error(
+            format_args!("an input of `{target}` is no request"),
+            Some(&help),
+        );
         return Exit::Usage;
     }
     let (ledger, _) = match source::ledger(args.cases.as_deref(), Revision::Observed, console) {
@@ -39,7 +49,10 @@ pub(super) fn import(args: &ImportArgs, console: Console) -> Exit {
     let imported = match import::import(&bytes, &name, &ledger) {
         Ok(imported) => imported,
         Err(error) => {
-            console.error(format_args!("{}: {}", args.crash.display(), harmless(&error.to_string())), None);
+            console.error(
+                format_args!("{}: {}", args.crash.display(), harmless(&error.to_string())),
+                None,
+            );
             return Exit::Usage;
         }
     };
@@ -68,7 +81,9 @@ pub(super) fn import(args: &ImportArgs, console: Console) -> Exit {
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
+    std::fs::File::open(path)?
+        .take(MOST)
+        .read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

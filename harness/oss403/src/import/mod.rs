@@ -18,7 +18,14 @@ pub use twin::NoTwin;
 
 /// Names of the fuzz targets whose inputs are requests.
 pub const REQUEST_TARGETS: [&str; 8] = [
-    "form", "header_v1", "header_v2", "header_v4", "pipeline", "url_v1", "url_v2", "url_v4",
+    "form",
+    "header_v1",
+    "header_v2",
+    "header_v4",
+    "pipeline",
+    "url_v1",
+    "url_v2",
+    "url_v4",
 ];
 
 /// A case file made from a request.
@@ -73,7 +80,10 @@ pub fn import(bytes: &[u8], name: &str, ledger: &Ledger) -> Result<Imported, Imp
         cause: twin.cause.to_owned(),
         path: PathBuf::from(&entry.file.code).join(format!("{}.yaml", twin.cause)),
         text: write::case(&entry.file, name, &twin, &curl),
-        documented: format!("{}\t{}\t{}\n", documented.id, documented.code, documented.message),
+        documented: format!(
+            "{}\t{}\t{}\n",
+            documented.id, documented.code, documented.message
+        ),
         curl,
     })
 }

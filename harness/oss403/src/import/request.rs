@@ -58,11 +58,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<Found, BadRequest> {
     let httparse::Status::Complete(length) = status else {
         return Err(BadRequest::NoEnd);
     };
-    let (method, target) = (parsed.method.unwrap_or_default(), parsed.path.unwrap_or_default());
+    let (method, target) = (
+        parsed.method.unwrap_or_default(),
+        parsed.path.unwrap_or_default(),
+    );
     let mut host = None;
     let mut sent_headers = Vec::new();
     for header in &*parsed.headers {
-        let value = std::str::from_utf8(header.value).map_err(|_| BadRequest::NotText("a header"))?;
+        let value =
+            std::str::from_utf8(header.value).map_err(|_| BadRequest::NotText("a header"))?;
         if header.name.eq_ignore_ascii_case("host") {
             host.get_or_insert(value.to_owned());
         } else {
@@ -71,7 +75,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Found, BadRequest> {
     }
     let host = host.ok_or(BadRequest::NoHost)?;
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let key = oss_auth::percent_decode(path.strip_prefix('/').unwrap_or(path)).map_err(|_| BadRequest::Encoding)?;
+    let key = oss_auth::percent_decode(path.strip_prefix('/').unwrap_or(path))
+        .map_err(|_| BadRequest::Encoding)?;
     let query = oss_auth::parse_query(query).map_err(|_| BadRequest::Encoding)?;
     let body = bytes.get(length..).unwrap_or_default().to_vec();
     let sent = SentRequest {
@@ -85,11 +90,19 @@ pub(super) fn read(bytes: &[u8]) -> Result<Found, BadRequest> {
         string_to_sign: None,
     };
     Ok(Found {
-        bucket: sent.host.split_once(".oss-").map(|(bucket, _)| bucket.to_owned()),
+        bucket: sent
+            .host
+            .split_once(".oss-")
+            .map(|(bucket, _)| bucket.to_owned()),
         key: Some(key.into_owned()).filter(|key| !key.is_empty()),
         query: query
             .into_iter()
-            .map(|pair| (pair.name.into_owned(), pair.value.map(std::borrow::Cow::into_owned)))
+            .map(|pair| {
+                (
+                    pair.name.into_owned(),
+                    pair.value.map(std::borrow::Cow::into_owned),
+                )
+            })
             .collect(),
         form: form(&sent)?,
         sent,

@@ -26,25 +26,57 @@ fn header_v1(authorization: &str, date: &str, target: &str) -> String {
 #[test]
 fn what_is_wrong_first_is_the_edit() {
     for (request, cause, edit) in [
-        (header_v1(&format!("{OWNER}:c2ln"), DATE, "/a%20b"), "signature-mismatch", "{ flip-signature: true }"),
-        (header_v1("LTAInobody:c2ln", DATE, "/k"), "access-key-unknown", "{ access-key-id: LTAInobody }"),
-        (header_v1("a-b:c2ln", DATE, "/k"), "access-key-charset", "{ access-key-id: a-b }"),
-        (header_v1(&format!("{OWNER}:c2ln"), "Mon, 18 Dec 2023 09:00:00 GMT", "/k"), "time-skewed", "{ clock: \"3600s\" }"),
         (
-            format!("GET /k?OSSAccessKeyId={OWNER}&Signature=c2ln HTTP/1.1\r\nHost: b.oss-cn-hangzhou.aliyuncs.test\r\n\r\n"),
+            header_v1(&format!("{OWNER}:c2ln"), DATE, "/a%20b"),
+            "signature-mismatch",
+            "{ flip-signature: true }",
+        ),
+        (
+            header_v1("LTAInobody:c2ln", DATE, "/k"),
+            "access-key-unknown",
+            "{ access-key-id: LTAInobody }",
+        ),
+        (
+            header_v1("a-b:c2ln", DATE, "/k"),
+            "access-key-charset",
+            "{ access-key-id: a-b }",
+        ),
+        (
+            header_v1(
+                &format!("{OWNER}:c2ln"),
+                "Mon, 18 Dec 2023 09:00:00 GMT",
+                "/k",
+            ),
+            "time-skewed",
+            "{ clock: \"3600s\" }",
+        ),
+        (
+            format!(
+                "GET /k?OSSAccessKeyId={OWNER}&Signature=c2ln HTTP/1.1\r\nHost: b.oss-cn-hangzhou.aliyuncs.test\r\n\r\n"
+            ),
             "url-auth-missing-parameter",
             "{ remove-query: Expires }",
         ),
         (
-            format!("GET /k?OSSAccessKeyId={OWNER}&Signature=c2ln&Expires=1 HTTP/1.1\r\nHost: b.oss-cn-hangzhou.aliyuncs.test\r\n\r\n"),
+            format!(
+                "GET /k?OSSAccessKeyId={OWNER}&Signature=c2ln&Expires=1 HTTP/1.1\r\nHost: b.oss-cn-hangzhou.aliyuncs.test\r\n\r\n"
+            ),
             "url-auth-expired",
             "{ expires-in: \"-1s\" }",
         ),
-        ("GET /k HTTP/1.1\r\nHost: b.oss-cn-hangzhou.aliyuncs.test\r\n\r\n".to_owned(), "bucket-acl", "{ as: anonymous }"),
+        (
+            "GET /k HTTP/1.1\r\nHost: b.oss-cn-hangzhou.aliyuncs.test\r\n\r\n".to_owned(),
+            "bucket-acl",
+            "{ as: anonymous }",
+        ),
     ] {
         let imported = imported(&request).unwrap_or_else(|error| panic!("{request}: {error}"));
         assert_eq!(imported.cause, cause, "{request}");
-        assert!(imported.text.contains(&format!("\n    edit: {edit}\n")), "{}", imported.text);
+        assert!(
+            imported.text.contains(&format!("\n    edit: {edit}\n")),
+            "{}",
+            imported.text
+        );
     }
 }
 
@@ -60,19 +92,38 @@ fn a_case_is_readable_and_shows_no_signature() {
          base: { sign: header-v1, request: \"GET /a%20b\", headers: { x-oss-meta-a: \"$$1\" } }\n    \
          edit: { flip-signature: true }\n"
     );
-    assert!(imported.text.contains("\n# curl -sS -i"), "{}", imported.text);
+    assert!(
+        imported.text.contains("\n# curl -sS -i"),
+        "{}",
+        imported.text
+    );
     assert!(!imported.text.contains("c2lnbmF0dXJl"), "{}", imported.text);
 }
 
 #[test]
 fn what_is_no_twin_says_why() {
-    assert!(matches!(imported("GET / HTTP/1.1\r\n\r\n"), Err(ImportError::Request(BadRequest::NoHost))));
-    assert!(matches!(imported("no request"), Err(ImportError::Request(_))));
+    assert!(matches!(
+        imported("GET / HTTP/1.1\r\n\r\n"),
+        Err(ImportError::Request(BadRequest::NoHost))
+    ));
+    assert!(matches!(
+        imported("no request"),
+        Err(ImportError::Request(_))
+    ));
     let no_twin = |request: &str| match imported(request) {
         Err(ImportError::NoTwin { reason, .. }) => reason,
         other => panic!("{other:?}"),
     };
-    assert_eq!(no_twin(&header_v1(&format!("{OWNER}:{WANTED}"), DATE, "/k")), NoTwin::Right);
-    assert!(matches!(no_twin(&header_v1("nothing", DATE, "/k")), NoTwin::OtherStatus(_)));
-    assert_eq!(no_twin("GET /?acl HTTP/1.1\r\nHost: b.oss-cn-hangzhou.aliyuncs.test\r\n\r\n"), NoTwin::Anonymous);
+    assert_eq!(
+        no_twin(&header_v1(&format!("{OWNER}:{WANTED}"), DATE, "/k")),
+        NoTwin::Right
+    );
+    assert!(matches!(
+        no_twin(&header_v1("nothing", DATE, "/k")),
+        NoTwin::OtherStatus(_)
+    ));
+    assert_eq!(
+        no_twin("GET /?acl HTTP/1.1\r\nHost: b.oss-cn-hangzhou.aliyuncs.test\r\n\r\n"),
+        NoTwin::Anonymous
+    );
 }

@@ -4,7 +4,9 @@
 
 use std::borrow::Cow;
 
-use oss_auth::{Carrier, Claim, ClaimError, Header, QueryPair, Request, Scheme, TimeError, Timestamp, Validity};
+use oss_auth::{
+    Carrier, Claim, ClaimError, Header, QueryPair, Request, Scheme, TimeError, Timestamp, Validity,
+};
 use oss_reference::checks::Form;
 use oss_reference::config::{Identities, Identity};
 use serde_json::{Map, Value, json};
@@ -68,10 +70,16 @@ fn unchanged(found: &Found) -> Option<String> {
         return None;
     }
     let of_form = |(form, _): &(Form, String)| form.field("key").map(str::to_owned);
-    let key = found.form.as_ref().map_or_else(|| found.key.clone(), of_form);
+    let key = found
+        .form
+        .as_ref()
+        .map_or_else(|| found.key.clone(), of_form);
     // What begins or goes on like something else than a key is looked for in the list of the bucket.
     let plain = |key: &String| !key.contains(['?', ':', '$']);
-    Some(key.filter(plain).unwrap_or_else(|| "?list-type=2".to_owned()))
+    Some(
+        key.filter(plain)
+            .unwrap_or_else(|| "?list-type=2".to_owned()),
+    )
 }
 
 /// What is wrong, and how the request is signed.
@@ -134,7 +142,11 @@ fn form_fault(fields: &[(String, String)]) -> Result<Fault, NoTwin> {
     Ok(Fault {
         cause,
         edit,
-        sign: if claim.scheme() == Scheme::V4 { "form-v4" } else { "form-v1" },
+        sign: if claim.scheme() == Scheme::V4 {
+            "form-v4"
+        } else {
+            "form-v1"
+        },
         additional: Vec::new(),
     })
 }
@@ -149,15 +161,24 @@ fn claim_fault(error: &ClaimError) -> Result<Fault, NoTwin> {
         })
     };
     match error {
-        ClaimError::UrlMissingParameter { scheme: Scheme::V1, name } => {
-            url_v1("url-auth-missing-parameter", json!({ "remove-query": name }))
-        }
-        ClaimError::UrlEmptyParameter { scheme: Scheme::V1, name } => {
-            url_v1("url-auth-missing-parameter", json!({ "tamper-query": { *name: "" } }))
-        }
-        ClaimError::UrlInvalidExpires { scheme: Scheme::V1, value } => {
-            url_v1("url-auth-invalid-date", json!({ "expires": text(value) }))
-        }
+        ClaimError::UrlMissingParameter {
+            scheme: Scheme::V1,
+            name,
+        } => url_v1(
+            "url-auth-missing-parameter",
+            json!({ "remove-query": name }),
+        ),
+        ClaimError::UrlEmptyParameter {
+            scheme: Scheme::V1,
+            name,
+        } => url_v1(
+            "url-auth-missing-parameter",
+            json!({ "tamper-query": { *name: "" } }),
+        ),
+        ClaimError::UrlInvalidExpires {
+            scheme: Scheme::V1,
+            value,
+        } => url_v1("url-auth-invalid-date", json!({ "expires": text(value) })),
         other => Err(NoTwin::OtherStatus(other.to_string())),
     }
 }
@@ -165,8 +186,12 @@ fn claim_fault(error: &ClaimError) -> Result<Fault, NoTwin> {
 /// A URL that has expired.
 fn time_fault<'a>(claim: &Claim<'a>, request: &Request<'a>) -> Option<(&'static str, Value)> {
     let validity = claim.validity(request).ok()?;
-    let expired = matches!(validity.check(Timestamp(ARRIVAL)), Err(TimeError::Expired { .. }));
-    (expired && claim.carrier() == Carrier::Url).then(|| ("url-auth-expired", json!({ "expires-in": "-1s" })))
+    let expired = matches!(
+        validity.check(Timestamp(ARRIVAL)),
+        Err(TimeError::Expired { .. })
+    );
+    (expired && claim.carrier() == Carrier::Url)
+        .then(|| ("url-auth-expired", json!({ "expires-in": "-1s" })))
 }
 
 /// A header whose time is too far away.
@@ -194,7 +219,10 @@ fn key_fault(id: &str) -> Option<(&'static str, Value)> {
 
 /// The key of that id among those of the default set-up.
 fn key(id: &str) -> Option<Identity> {
-    Identities::default().0.into_values().find(|key| key.access_key_id == id)
+    Identities::default()
+        .0
+        .into_values()
+        .find(|key| key.access_key_id == id)
 }
 
 fn scheme(claim: &Claim<'_>) -> &'static str {
@@ -248,7 +276,10 @@ impl Fault {
                 .filter(|(name, _)| !OWN_FIELDS.iter().any(|own| name.eq_ignore_ascii_case(own)))
                 .map(|(name, value)| (name.clone(), text(value).into()))
                 .collect();
-            base.insert("form".into(), json!({ "fields": fields, "file": text(file) }));
+            base.insert(
+                "form".into(),
+                json!({ "fields": fields, "file": text(file) }),
+            );
         } else if !found.sent.body.is_empty() {
             let body = std::str::from_utf8(&found.sent.body).map_err(|_| NoTwin::Body)?;
             base.insert("body".into(), text(body).into());
@@ -262,15 +293,40 @@ impl Fault {
 
 /// What the client and the signature add by themselves.
 const OWN_HEADERS: [&str; 11] = [
-    "authorization", "date", "x-oss-date", "x-oss-content-sha256", "x-oss-security-token", "content-length", "connection", "transfer-encoding",
-    "user-agent", "accept", "x-amz-date",
+    "authorization",
+    "date",
+    "x-oss-date",
+    "x-oss-content-sha256",
+    "x-oss-security-token",
+    "content-length",
+    "connection",
+    "transfer-encoding",
+    "user-agent",
+    "accept",
+    "x-amz-date",
 ];
 const OWN_QUERY: [&str; 11] = [
-    "Signature", "Expires", "OSSAccessKeyId", "security-token", "x-oss-signature-version", "x-oss-signature", "x-oss-credential", "x-oss-access-key-id",
-    "x-oss-expires", "x-oss-additional-headers", "x-oss-security-token",
+    "Signature",
+    "Expires",
+    "OSSAccessKeyId",
+    "security-token",
+    "x-oss-signature-version",
+    "x-oss-signature",
+    "x-oss-credential",
+    "x-oss-access-key-id",
+    "x-oss-expires",
+    "x-oss-additional-headers",
+    "x-oss-security-token",
 ];
 const OWN_FIELDS: [&str; 9] = [
-    "OSSAccessKeyId", "policy", "Signature", "x-oss-signature-version", "x-oss-credential", "x-oss-date", "x-oss-signature", "x-oss-access-key-id",
+    "OSSAccessKeyId",
+    "policy",
+    "Signature",
+    "x-oss-signature-version",
+    "x-oss-credential",
+    "x-oss-date",
+    "x-oss-signature",
+    "x-oss-access-key-id",
     "x-oss-security-token",
 ];
 
@@ -286,8 +342,15 @@ fn is_plain(found: &Found) -> bool {
 /// `METHOD /key?query`, in the words of a case.
 fn line(found: &Found) -> String {
     let key = found.key.as_deref().unwrap_or_default();
-    let mut line = format!("{} /{}", found.sent.method, oss_auth::percent_encode_keeping_slash(key));
-    let pairs = found.query.iter().filter(|(name, _)| !is_own_parameter(name));
+    let mut line = format!(
+        "{} /{}",
+        found.sent.method,
+        oss_auth::percent_encode_keeping_slash(key)
+    );
+    let pairs = found
+        .query
+        .iter()
+        .filter(|(name, _)| !is_own_parameter(name));
     for (index, (name, value)) in pairs.enumerate() {
         line.push(if index == 0 { '?' } else { '&' });
         line.push_str(&oss_auth::percent_encode(name));

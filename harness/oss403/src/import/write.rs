@@ -8,21 +8,31 @@ use crate::case::model::CaseFile;
 
 /// The file: the header of the cause as the ledger has it, and one scenario.
 pub(super) fn case(file: &CaseFile, name: &str, twin: &Twin, curl: &str) -> String {
-    let mut text = format!("{SCHEMA_LINE}\n# The request that was found:\n# {}\n", curl.replace(['\n', '\r'], " "));
+    let mut text = format!(
+        "{SCHEMA_LINE}\n# The request that was found:\n# {}\n",
+        curl.replace(['\n', '\r'], " ")
+    );
     // A case file is a map, and its types write nothing else.
     let Ok(Value::Object(header)) = serde_json::to_value(file) else {
         return text;
     };
-    for (key, value) in header.iter().filter(|(key, _)| *key != "scenarios" && *key != "notes") {
+    for (key, value) in header
+        .iter()
+        .filter(|(key, _)| *key != "scenarios" && *key != "notes")
+    {
         match value {
             Value::Array(items) => {
                 text.push_str(&format!("{key}:\n"));
-                items.iter().for_each(|item| text.push_str(&format!("  - {}\n", flow(item))));
+                items
+                    .iter()
+                    .for_each(|item| text.push_str(&format!("  - {}\n", flow(item))));
             }
             other => text.push_str(&format!("{key}: {}\n", flow(other))),
         }
     }
-    text.push_str(&format!("scenarios:\n  - name: {name}\n    about: Made of a request that a fuzzer found.\n"));
+    text.push_str(&format!(
+        "scenarios:\n  - name: {name}\n    about: Made of a request that a fuzzer found.\n"
+    ));
     let mut bucket = Map::new();
     if let Some(key) = &twin.object {
         let content = format!("the content that {name} must not show");
@@ -45,7 +55,10 @@ pub(super) fn case(file: &CaseFile, name: &str, twin: &Twin, curl: &str) -> Stri
 fn flow(value: &Value) -> String {
     match value {
         Value::String(text) => scalar(text),
-        Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Value::Array(items) => format!(
+            "[{}]",
+            items.iter().map(flow).collect::<Vec<_>>().join(", ")
+        ),
         Value::Object(entries) if entries.is_empty() => "{}".to_owned(),
         Value::Object(entries) => {
             let entries: Vec<String> = entries

@@ -389,7 +389,10 @@ mod tests {
         sent.body = b"%5Bredacted%5D stands here by chance".to_vec();
         let once = Redactor::for_request(&sent).request(&sent);
         let twice = Redactor::for_request(&once).request(&once);
-        assert_eq!(String::from_utf8_lossy(&twice.body), String::from_utf8_lossy(&sent.body));
+        assert_eq!(
+            String::from_utf8_lossy(&twice.body),
+            String::from_utf8_lossy(&sent.body)
+        );
         assert_eq!((twice.target, twice.headers), (once.target, once.headers));
     }
 

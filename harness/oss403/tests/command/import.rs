@@ -26,7 +26,11 @@ fn a_crash_becomes_a_case_that_runs() {
     assert!(ran.out.contains("1 of 1 conformant"), "{}", ran.out);
 
     let again = desk.run("import crash --target-name header_v4 --out found");
-    assert_eq!(again.code, Some(2), "an existing case is not overwritten: {again:?}");
+    assert_eq!(
+        again.code,
+        Some(2),
+        "an existing case is not overwritten: {again:?}"
+    );
 }
 
 #[test]
@@ -35,8 +39,16 @@ fn without_a_folder_the_case_is_printed() {
     desk.write("crash", WRONG_SIGNATURE);
     let ran = desk.run("import crash");
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert!(ran.out.starts_with("# yaml-language-server:"), "{}", ran.out);
-    assert!(ran.out.contains("edit: { flip-signature: true }"), "{}", ran.out);
+    assert!(
+        ran.out.starts_with("# yaml-language-server:"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains("edit: { flip-signature: true }"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]
@@ -45,7 +57,10 @@ fn what_is_no_request_is_said() {
     desk.write("crash", "{\"Version\":\"1\"}");
     for (line, said) in [
         ("import crash", "crash: not a request"),
-        ("import crash --target-name policy_parse", "an input of `policy_parse` is no request"),
+        (
+            "import crash --target-name policy_parse",
+            "an input of `policy_parse` is no request",
+        ),
         ("import absent", "absent: "),
     ] {
         let ran = desk.run(line);

@@ -77,19 +77,26 @@ fn next_value(line: &str) -> Option<(&str, &str)> {
     loop {
         let (key, at) = KEYS
             .iter()
-            .filter_map(|key| Some((key, from + line[from..].find(&format!("{key}:"))?)))
-            .min_by_key(|(_, at)| *at)?;
-        let value = at + key.len() + 1;
-        let blanks = line[value..].len() - line[value..].trim_start_matches([' ', '\t']).len();
-        let start = value + blanks;
-        let literal =
-            !line[start..].trim_end().is_empty() && !line[start..].starts_with(['{', '#', '[']);
+            .filter_map(|key| Some((key, from + line[from..].find(key)?)))
+            // Where one key begins another, the longer one stands there.
+            .min_by_key(|(key, at)| (*at, usize::MAX - key.len()))?;
+        let behind = at + key.len();
         let is_word = !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '-');
-        if literal && is_word {
-            return Some(line.split_at(start));
+        match value_at(line, behind) {
+            Some(start) if is_word => return Some(line.split_at(start)),
+            _ => from = behind,
         }
-        from = value;
     }
+}
+
+/// Where the literal value begins whose key ends at `behind`: the key may be quoted, and blanks may stand before its colon.
+fn value_at(line: &str, behind: usize) -> Option<usize> {
+    let rest = &line[behind..];
+    let unquoted = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
+    let value = unquoted.trim_start_matches([' ', '\t']).strip_prefix(':')?;
+    let value = value.trim_start_matches([' ', '\t']);
+    let literal = !value.trim_end().is_empty() && !value.starts_with(['{', '#', '[']);
+    literal.then(|| line.len() - value.len())
 }
 
 fn crossed_out(text: &str) -> String {
@@ -143,6 +150,22 @@ block:
                 .collect::<Vec<_>>()
         };
         assert_eq!(widths(&masked), widths(text));
+    }
+
+    /// Found by the fuzz target `target_profile`: only bare keys with their colon right behind them were known.
+    #[test]
+    fn keys_may_be_quoted_and_blanks_may_stand_before_the_colon() {
+        for text in [
+            "\"access-key-secret\": hush",
+            "'access-key-secret' : \"hush\"",
+            "owner: { \"token\": hush }",
+            "access-key-secret : hush",
+            "access-key-id: { env: ID }, token: hush",
+        ] {
+            assert!(!credentials(text).contains("hush"), "{text}");
+        }
+        let kept = "naccess-key-secret: kept";
+        assert_eq!(credentials(kept), kept);
     }
 
     #[test]
