@@ -10,13 +10,14 @@ use proptest::prelude::Strategy;
 use proptest::strategy::{NewTree, ValueTree as _};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use proptest::{bool, prop_oneof};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::perturb::{Perturbation, perturbation};
 use super::shrink::Shrinking;
 use super::vocabulary;
 use crate::case::check;
-use crate::case::model::{Before, Call, Edit, Expect, Given, OrderBasis, Scenario};
+use crate::case::model::{Before, Call, Edit, Expect, Given, OrderBasis, Scenario, Span};
 use crate::case::{Instance, Ledger};
 use crate::run::is_read;
 
@@ -60,7 +61,8 @@ impl Generator {
             Source::Synthesised(Box::new(tree.ok()?.current()))
         };
         let tree = strategy.new_tree(&mut runner).ok()?;
-        is_sound(&tree.current()).then_some(tree)
+        let scenario = tree.current();
+        (is_steady(&scenario) && is_sound(&scenario)).then_some(tree)
     }
 
     /// The instance of the ledger that the n-th derived scenario begins with.
@@ -104,6 +106,35 @@ fn of_one_scenario(one: &Instance, other: &Instance) -> bool {
 /// What the checker has nothing against.
 pub(super) fn is_sound(scenario: &Scenario) -> bool {
     check::lone(scenario).is_empty()
+}
+
+/// Whether no limit in time comes near while it is sent, so that a slow server judges as a fast one does. A scenario that meets its second
+/// is another matter.
+fn is_steady(scenario: &Scenario) -> bool {
+    const NEAR: i64 = 45;
+    /// The limit on clocks.
+    const SKEW: i64 = 900;
+    let is_far = |key: &str, text: &str| {
+        let span = text.parse::<Span>().map(Span::seconds);
+        match (key, span) {
+            ("expires-in" | "lifetime", Ok(span)) => !(0..=NEAR).contains(&span),
+            ("clock", Ok(span)) => (span.abs() - SKEW).abs() > NEAR,
+            _ => !text.contains("${now}"),
+        }
+    };
+    let value = serde_json::to_value(scenario).unwrap_or_default();
+    scenario.to_the_second || every_text(&value, "", &is_far)
+}
+
+fn every_text(value: &Value, key: &str, holds: &impl Fn(&str, &str) -> bool) -> bool {
+    match value {
+        Value::String(text) => holds(key, text),
+        Value::Array(items) => items.iter().all(|item| every_text(item, key, holds)),
+        Value::Object(entries) => entries
+            .iter()
+            .all(|(key, entry)| every_text(entry, key, holds)),
+        _ => true,
+    }
 }
 
 /// A strategy for scenarios: from one of the ledger, or in a world that was made up.
