@@ -17,12 +17,17 @@ use super::perturb::{Perturbation, perturbation};
 use super::shrink::Shrinking;
 use super::vocabulary;
 use crate::case::check;
-use crate::case::model::{Before, Call, Edit, Expect, Given, OrderBasis, Scenario, Span};
+use crate::case::model::{
+    Before, BucketSpec, Call, Edit, Expect, Given, ObjectSpec, OrderBasis, Scenario, SignWith, Span,
+};
 use crate::case::{Instance, Ledger};
 use crate::run::is_read;
 
 /// How many scenarios from nothing share a world.
 const SHARING: u64 = 8;
+
+/// The share of scenarios from nothing that are about a limit in time.
+const LIMITS: f64 = 0.15;
 
 /// Where scenarios come from.
 #[derive(Debug)]
@@ -159,6 +164,10 @@ impl Strategy for Source {
                 ];
                 derived(instance, changes.new_tree(runner)?.current())
             }
+            Self::Synthesised(_) if bool::weighted(LIMITS).new_tree(runner)?.current() => {
+                let (scheme, edit) = vocabulary::limit().new_tree(runner)?.current();
+                at_a_limit(scheme, edit)
+            }
             Self::Synthesised(given) => {
                 let parts = (
                     vocabulary::scheme(),
@@ -209,6 +218,22 @@ fn synthesised(given: Given, base: Call, edits: Vec<Edit>) -> Scenario {
         expect: Expect::default(),
         unchanged: Vec::new(),
     })
+}
+
+/// A plain world, so that all of them share it, and nothing between the request and its limit.
+fn at_a_limit(scheme: SignWith, edit: Edit) -> Scenario {
+    let mut bucket = BucketSpec::default();
+    let content = ObjectSpec::of_text("what k.txt holds");
+    bucket.objects.insert("k.txt".into(), content);
+    let given = Given {
+        bucket: Some(bucket),
+        ..Given::default()
+    };
+    let mut base = call("owner".into(), "GET /k.txt".into());
+    base.sign = Some(scheme);
+    let mut scenario = synthesised(given, base, vec![edit]);
+    scenario.to_the_second = true;
+    scenario
 }
 
 /// A call that says nothing but who sends what.

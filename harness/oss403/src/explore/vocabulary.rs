@@ -118,12 +118,29 @@ pub(super) fn life() -> impl Strategy<Value = Span> {
 
 /// An edit at the very second of a limit.
 pub(super) fn to_the_second() -> impl Strategy<Value = Edit> {
-    let around = |limit: i64| select(vec![limit - 1, limit, limit + 1]).prop_map(Span);
-    prop_oneof![
-        around(0).prop_map(Edit::ExpiresIn),
-        around(900).prop_map(Edit::Clock),
-        around(-900).prop_map(Edit::Clock),
-    ]
+    prop_oneof![end(), skew()]
+}
+
+/// A scheme with an edit at the very second of a limit that the scheme has.
+pub(super) fn limit() -> impl Strategy<Value = (SignWith, Edit)> {
+    use SignWith as S;
+    let in_url = select(vec![S::UrlV1, S::UrlV2, S::UrlV4]);
+    let dated = select(vec![S::HeaderV1, S::HeaderV2, S::HeaderV4, S::UrlV4]);
+    prop_oneof![(in_url, end()), (dated, skew())]
+}
+
+fn end() -> BoxedStrategy<Edit> {
+    around(0).prop_map(Edit::ExpiresIn).boxed()
+}
+
+fn skew() -> BoxedStrategy<Edit> {
+    prop_oneof![around(900), around(-900)]
+        .prop_map(Edit::Clock)
+        .boxed()
+}
+
+fn around(limit: i64) -> impl Strategy<Value = Span> {
+    select(vec![limit - 1, limit, limit + 1]).prop_map(Span)
 }
 
 pub(super) fn bucket_acl() -> impl Strategy<Value = String> {
