@@ -128,16 +128,17 @@ async fn carry_out(
     signals::stop_on_signal(stop.clone(), console);
     let mut teller = Teller::new(&args.out, console);
     teller.say(&header(&target, &state, args));
+    let usual = Settings::new(state.seed);
     let settings = Settings {
         position: state.position,
         requests: args.requests,
-        findings: args.findings,
+        findings: args.findings.or(usual.findings),
         time: args.time,
         quirks: profile.quirks.clone(),
         known: state.known.clone(),
         proposed: state.quirks.clone(),
         without_model: args.without_model,
-        ..Settings::new(state.seed)
+        ..usual
     };
     let explored = explore(&pair, &ledger, settings, &stop, |step| match step {
         Step::Found(finding) => teller.found(&finding, &mut state),

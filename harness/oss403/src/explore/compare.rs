@@ -12,6 +12,7 @@ use crate::judge::facets::{self, Answer, Effect};
 use crate::judge::{message, normalise};
 use crate::run::record::TwinRecord;
 use crate::wire::exchange::{Exchange, FailureKind, Outcome};
+use crate::wire::redact::Redactor;
 
 /// In what a target differs from the model, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -252,12 +253,18 @@ impl Pair<'_> {
             (Some(own), true) => cause_of(own),
             _ => cause_of(&self.other),
         };
+        // A server may repeat in any text what it was sent, and these words are printed and written down.
+        let redactors = [self.subject, self.model].map(Redactor::for_record);
+        let harmless = |text: &str| {
+            let text = redactors[0].text(text);
+            short(&redactors[1].text(&text))
+        };
         Some(Difference {
             facet,
             which: self.which,
-            cause,
-            says: short(says),
-            reason: short(reason),
+            cause: harmless(&cause),
+            says: harmless(says),
+            reason: harmless(reason),
         })
     }
 }

@@ -192,10 +192,13 @@ fn escaped(text: &str) -> Option<String> {
 impl Finding {
     /// The name of its folder.
     pub fn folder(&self, number: u64) -> String {
+        // A server may call its refusals as it likes, and a file system takes names only so long.
+        const LONGEST: usize = 60;
         let cause: String = self
             .key
             .cause
             .chars()
+            .take(LONGEST)
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
             .collect();
         format!("{number:03}-{}-{cause}", self.key.facet.name())

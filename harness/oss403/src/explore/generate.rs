@@ -10,18 +10,24 @@ use proptest::prelude::Strategy;
 use proptest::strategy::{NewTree, ValueTree as _};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use proptest::{bool, prop_oneof};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::perturb::{Perturbation, perturbation};
 use super::shrink::Shrinking;
 use super::vocabulary;
 use crate::case::check;
-use crate::case::model::{Before, Call, Edit, Expect, Given, OrderBasis, Scenario};
+use crate::case::model::{
+    Before, BucketSpec, Call, Edit, Expect, Given, ObjectSpec, OrderBasis, Scenario, SignWith, Span,
+};
 use crate::case::{Instance, Ledger};
 use crate::run::is_read;
 
 /// How many scenarios from nothing share a world.
 const SHARING: u64 = 8;
+
+/// The share of scenarios from nothing that are about a limit in time.
+const LIMITS: f64 = 0.15;
 
 /// Where scenarios come from.
 #[derive(Debug)]
@@ -60,7 +66,8 @@ impl Generator {
             Source::Synthesised(Box::new(tree.ok()?.current()))
         };
         let tree = strategy.new_tree(&mut runner).ok()?;
-        is_sound(&tree.current()).then_some(tree)
+        let scenario = tree.current();
+        (is_steady(&scenario) && is_sound(&scenario)).then_some(tree)
     }
 
     /// The instance of the ledger that the n-th derived scenario begins with.
@@ -106,6 +113,35 @@ pub(super) fn is_sound(scenario: &Scenario) -> bool {
     check::lone(scenario).is_empty()
 }
 
+/// Whether no limit in time comes near while it is sent, so that a slow server judges as a fast one does. A scenario that meets its second
+/// is another matter.
+fn is_steady(scenario: &Scenario) -> bool {
+    const NEAR: i64 = 45;
+    /// The limit on clocks.
+    const SKEW: i64 = 900;
+    let is_far = |key: &str, text: &str| {
+        let span = text.parse::<Span>().map(Span::seconds);
+        match (key, span) {
+            ("expires-in" | "lifetime", Ok(span)) => !(0..=NEAR).contains(&span),
+            ("clock", Ok(span)) => (span.abs() - SKEW).abs() > NEAR,
+            _ => !text.contains("${now}"),
+        }
+    };
+    let value = serde_json::to_value(scenario).unwrap_or_default();
+    scenario.to_the_second || every_text(&value, "", &is_far)
+}
+
+fn every_text(value: &Value, key: &str, holds: &impl Fn(&str, &str) -> bool) -> bool {
+    match value {
+        Value::String(text) => holds(key, text),
+        Value::Array(items) => items.iter().all(|item| every_text(item, key, holds)),
+        Value::Object(entries) => entries
+            .iter()
+            .all(|(key, entry)| every_text(entry, key, holds)),
+        _ => true,
+    }
+}
+
 /// A strategy for scenarios: from one of the ledger, or in a world that was made up.
 #[derive(Debug)]
 enum Source {
@@ -127,6 +163,10 @@ impl Strategy for Source {
                     1 => vec(perturbation(), 3),
                 ];
                 derived(instance, changes.new_tree(runner)?.current())
+            }
+            Self::Synthesised(_) if bool::weighted(LIMITS).new_tree(runner)?.current() => {
+                let (scheme, edit) = vocabulary::limit().new_tree(runner)?.current();
+                at_a_limit(scheme, edit)
             }
             Self::Synthesised(given) => {
                 let parts = (
@@ -178,6 +218,22 @@ fn synthesised(given: Given, base: Call, edits: Vec<Edit>) -> Scenario {
         expect: Expect::default(),
         unchanged: Vec::new(),
     })
+}
+
+/// A plain world, so that all of them share it, and nothing between the request and its limit.
+fn at_a_limit(scheme: SignWith, edit: Edit) -> Scenario {
+    let mut bucket = BucketSpec::default();
+    let content = ObjectSpec::of_text("what k.txt holds");
+    bucket.objects.insert("k.txt".into(), content);
+    let given = Given {
+        bucket: Some(bucket),
+        ..Given::default()
+    };
+    let mut base = call("owner".into(), "GET /k.txt".into());
+    base.sign = Some(scheme);
+    let mut scenario = synthesised(given, base, vec![edit]);
+    scenario.to_the_second = true;
+    scenario
 }
 
 /// A call that says nothing but who sends what.

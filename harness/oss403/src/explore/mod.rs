@@ -38,6 +38,9 @@ use crate::run::{RunError, StopSignal};
 /// Scenarios that are run together: enough to share worlds, few enough that an interruption is not waited for.
 const BATCH: u64 = 64;
 
+/// Findings after which nobody reads on: a server that makes up a code for each refusal would have one for each.
+const MOST_FINDINGS: usize = 1_000;
+
 /// How to go about it.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -72,7 +75,7 @@ impl Settings {
             seed,
             position: 0,
             requests: None,
-            findings: None,
+            findings: Some(MOST_FINDINGS),
             time: None,
             canaries: true,
             shrink_steps: 64,

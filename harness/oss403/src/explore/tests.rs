@@ -139,6 +139,23 @@ fn two_answers_of_which_none_is_a_403_say_nothing_of_who_may_do_what() {
 }
 
 #[test]
+fn what_a_request_carried_is_not_repeated_when_a_server_does() {
+    let signature = "c2lnbmF0dXJlIG9mIG5vYm9keQ==";
+    let twin = || {
+        Twin::new().record(|record| {
+            let edited = record.edited.as_mut().unwrap();
+            let line = format!("OSS AKID:{signature}");
+            edited.request.headers.push(("Authorization".into(), line));
+        })
+    };
+    let body = error_body("AccessDenied", &format!("not {signature}"), REQUEST_ID);
+    let found = compare(&twin().edited_body(&body).record, &twin().record).unwrap();
+    assert_eq!(found.facet, Facet::Message);
+    assert!(!format!("{found:?}").contains(signature), "{found:?}");
+    assert!(found.says.contains("[redacted]"), "{found:?}");
+}
+
+#[test]
 fn a_quirk_is_a_matter_of_wording_and_says_what_the_target_says() {
     let found = |subject: &Twin| compare(&subject.record, &Twin::new().record).unwrap();
     let wording = found(&refused_as("Forbidden", "Request has expired."));
@@ -245,6 +262,25 @@ fn scenarios_are_sound_mostly_and_of_every_kind() {
         );
     }
     assert!(scenarios.iter().any(|scenario| scenario.to_the_second));
+}
+
+#[test]
+fn no_limit_in_time_is_near_unless_the_second_is_met() {
+    let generator = Generator::new(2, &ledger());
+    let scenarios = made(&generator, 0..4_000).into_iter().flatten();
+    let near = |scenario: &Scenario| {
+        let spans = scenario.edit.parts().iter().filter_map(|part| match part {
+            Edit::ExpiresIn(Span(span)) => Some((0..=45).contains(span)),
+            Edit::Clock(Span(span)) => Some((855..=945).contains(&span.abs())),
+            _ => None,
+        });
+        let people = scenario.given.identities.values();
+        let mut lives = people.filter_map(|person| person.session.as_ref()?.lifetime);
+        spans.into_iter().any(|near| near) || lives.any(|Span(life)| (0..=45).contains(&life))
+    };
+    let (met, others): (Vec<_>, Vec<_>) = scenarios.partition(|scenario| scenario.to_the_second);
+    assert!(met.iter().any(near));
+    assert!(!others.iter().any(near));
 }
 
 #[test]

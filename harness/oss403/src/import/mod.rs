@@ -72,7 +72,10 @@ pub fn import(bytes: &[u8], name: &str, ledger: &Ledger) -> Result<Imported, Imp
     };
     let twin = twin::of(&found).map_err(no_twin)?;
     let documented = ledger.listed().iter().find(|row| row.id == twin.cause);
-    let entry = ledger.entries().iter().find(|entry| entry.file.cause == twin.cause);
+    let entry = ledger
+        .entries()
+        .iter()
+        .find(|entry| entry.file.cause == twin.cause);
     let (Some(documented), Some(entry)) = (documented, entry) else {
         return Err(no_twin(NoTwin::NotDocumented(twin.cause)));
     };

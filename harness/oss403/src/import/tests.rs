@@ -10,7 +10,11 @@ const DATE: &str = "Mon, 18 Dec 2023 08:00:00 GMT";
 fn imported(request: &str) -> Result<Imported, ImportError> {
     let ledger = Ledger::embedded().expect("the ledger is sound");
     let imported = import(request.as_bytes(), "found-by-a-fuzzer", &ledger)?;
-    let (entry, diagnostics) = check::file(&imported.path.to_string_lossy(), &imported.text, &embedded_lists());
+    let (entry, diagnostics) = check::file(
+        &imported.path.to_string_lossy(),
+        &imported.text,
+        &embedded_lists(),
+    );
     let shown: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
     assert!(entry.is_some(), "{}\n{}", shown.join("\n"), imported.text);
     Ok(imported)

@@ -115,6 +115,35 @@ fn a_finding_is_a_case_file_that_run_reproduces() {
 }
 
 #[test]
+fn what_a_target_refuses_wrongly_is_the_base_of_its_case() {
+    let desk = Desk::new();
+    // Ten minutes are too much for it.
+    let profile = faulty(
+        &desk,
+        "strict",
+        "{ limit: { of: skew-past, by: -300 } }",
+        "",
+    );
+    let line = format!(
+        "fuzz --target {} --findings 1 --requests 20000 --out o",
+        profile.display()
+    );
+    let ran = desk.run(&line);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.out.contains("✗ refused: time-skewed"), "{}", ran.out);
+    let cases = cases(&desk.path("o"));
+    let again = desk.run(&format!(
+        "run {} --target {}",
+        cases[0].display(),
+        profile.display()
+    ));
+    assert_eq!(again.code, Some(1), "{again:?}");
+    assert!(again.out.contains("not-provoked"), "{}", again.out);
+    let text = std::fs::read_to_string(&files(&desk.path("o"), "finding.txt")[0]).unwrap();
+    assert!(text.contains("its base has to succeed"), "{text}");
+}
+
+#[test]
 fn a_seed_finds_the_same_again() {
     let desk = Desk::new();
     let profile = faulty(&desk, "open", "{ without: [bucket-acl] }", "");
