@@ -245,11 +245,15 @@ fn additional(claim: &Claim<'_>) -> Vec<String> {
         Claim::V4Url(claim) => claim.additional_headers(),
         Claim::V1Header(_) | Claim::V1Url(_) | Claim::S3V4Header(_) => "",
     };
-    // What the client adds by itself is not in the call, and so cannot be listed there.
-    list.split(';')
+    // What the client adds by itself is not in the call, and so cannot be listed there. Their order means nothing.
+    let mut names: Vec<String> = list
+        .split(';')
         .map(str::to_ascii_lowercase)
         .filter(|name| !name.is_empty() && !OWN_HEADERS.contains(&name.as_str()))
-        .collect()
+        .collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 impl Fault {
