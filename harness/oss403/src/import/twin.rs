@@ -3,7 +3,6 @@
 //! The order is that of the reference server's table: what comes first there decides.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use oss_auth::{
     Carrier, Claim, ClaimError, Header, QueryPair, Request, Scheme, TimeError, Timestamp, Validity,
@@ -246,13 +245,15 @@ fn additional(claim: &Claim<'_>) -> Vec<String> {
         Claim::V4Url(claim) => claim.additional_headers(),
         Claim::V1Header(_) | Claim::V1Url(_) | Claim::S3V4Header(_) => "",
     };
-    // What the client adds by itself is not in the call, and so cannot be listed there. The order is that in which a client lists them.
-    let listed: BTreeSet<String> = list
+    // What the client adds by itself is not in the call, and so cannot be listed there. Their order means nothing.
+    let mut names: Vec<String> = list
         .split(';')
         .map(str::to_ascii_lowercase)
         .filter(|name| !name.is_empty() && !OWN_HEADERS.contains(&name.as_str()))
         .collect();
-    listed.into_iter().collect()
+    names.sort();
+    names.dedup();
+    names
 }
 
 impl Fault {
