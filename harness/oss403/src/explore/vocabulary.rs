@@ -126,7 +126,13 @@ pub(super) fn limit() -> impl Strategy<Value = (SignWith, Edit)> {
     use SignWith as S;
     let in_url = select(vec![S::UrlV1, S::UrlV2, S::UrlV4]);
     let dated = select(vec![S::HeaderV1, S::HeaderV2, S::HeaderV4, S::UrlV4]);
-    prop_oneof![(in_url, end()), (dated, skew())]
+    let week = prop_oneof![around(900), around(-7 * 86_400)].prop_map(Edit::Clock);
+    prop_oneof![
+        3 => (in_url, end()),
+        3 => (dated, skew()),
+        1 => (Just(S::FormV4), week),
+        1 => (select(vec![S::FormV1, S::FormV4]), end()),
+    ]
 }
 
 fn end() -> BoxedStrategy<Edit> {
