@@ -470,6 +470,20 @@ fn on_the_wire() -> BoxedStrategy<Edit> {
     .boxed()
 }
 
+/// Networks around the address that a target on this machine sees, and others.
+fn network() -> impl Strategy<Value = String> {
+    select(vec![
+        "127.0.0.0/8",
+        "126.0.0.0/8",
+        "127.128.0.0/8",
+        "127.0.0.1/32",
+        "127.0.0.0/32",
+        "128.0.0.0/0",
+        "10.0.0.0/8",
+    ])
+    .prop_map(str::to_owned)
+}
+
 fn of_world() -> BoxedStrategy<Edit> {
     let policy_of = |who: &'static str| {
         of(ram_policy()).prop_map(move |policy| {
@@ -491,6 +505,7 @@ fn of_world() -> BoxedStrategy<Edit> {
         1 => Just(Edit::BlockPublicAccess(Yes)),
         1 => Just(Edit::PutObject([("k.txt".to_owned(), ObjectSpec::of_text("another content"))].into_iter().collect())),
         1 => Just(Edit::KeyStatus(BTreeMap::from([("ram-user".to_owned(), KeyStatus::Inactive)]))),
+        1 => network().prop_map(|network| Edit::KeyNetworks(BTreeMap::from([("ram-user".to_owned(), vec![network])]))),
         1 => Just(Edit::BucketStatus(BucketStatus::Disabled)),
         1 => Just(Edit::AccountStatus(AccountStatus::Disabled)),
     ]
