@@ -18,7 +18,8 @@ use super::shrink::Shrinking;
 use super::vocabulary;
 use crate::case::check;
 use crate::case::model::{
-    Before, BucketSpec, Call, Edit, Expect, Given, ObjectSpec, OrderBasis, Scenario, SignWith, Span,
+    Before, BucketSpec, Call, Edit, Expect, Form, Given, ObjectSpec, OrderBasis, Scenario,
+    SignWith, Span,
 };
 use crate::case::{Instance, Ledger};
 use crate::run::is_read;
@@ -220,7 +221,7 @@ fn synthesised(given: Given, base: Call, edits: Vec<Edit>) -> Scenario {
     })
 }
 
-/// A plain world, so that all of them share it, and nothing between the request and its limit.
+/// A plain world, so that all that read share it, and nothing between the request and its limit.
 fn at_a_limit(scheme: SignWith, edit: Edit) -> Scenario {
     let mut bucket = BucketSpec::default();
     let content = ObjectSpec::of_text("what k.txt holds");
@@ -231,6 +232,18 @@ fn at_a_limit(scheme: SignWith, edit: Edit) -> Scenario {
     };
     let mut base = call("owner".into(), "GET /k.txt".into());
     base.sign = Some(scheme);
+    if matches!(scheme, SignWith::FormV1 | SignWith::FormV4) {
+        base.request = "POST /".into();
+        base.form = Some(Form {
+            fields: [("key".to_owned(), "k.txt".to_owned())]
+                .into_iter()
+                .collect(),
+            conditions: None,
+            // Longer than a form of version 4 is good for.
+            expires_in: Some(Span(8 * 86_400)),
+            file: "uploaded by a form".into(),
+        });
+    }
     let mut scenario = synthesised(given, base, vec![edit]);
     scenario.to_the_second = true;
     scenario

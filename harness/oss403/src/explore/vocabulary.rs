@@ -126,7 +126,13 @@ pub(super) fn limit() -> impl Strategy<Value = (SignWith, Edit)> {
     use SignWith as S;
     let in_url = select(vec![S::UrlV1, S::UrlV2, S::UrlV4]);
     let dated = select(vec![S::HeaderV1, S::HeaderV2, S::HeaderV4, S::UrlV4]);
-    prop_oneof![(in_url, end()), (dated, skew())]
+    let week = prop_oneof![around(900), around(-7 * 86_400)].prop_map(Edit::Clock);
+    prop_oneof![
+        3 => (in_url, end()),
+        3 => (dated, skew()),
+        1 => (Just(S::FormV4), week),
+        1 => (select(vec![S::FormV1, S::FormV4]), end()),
+    ]
 }
 
 fn end() -> BoxedStrategy<Edit> {
@@ -464,6 +470,20 @@ fn on_the_wire() -> BoxedStrategy<Edit> {
     .boxed()
 }
 
+/// Networks around the address that a target on this machine sees, and others.
+fn network() -> impl Strategy<Value = String> {
+    select(vec![
+        "127.0.0.0/8",
+        "126.0.0.0/8",
+        "127.128.0.0/8",
+        "127.0.0.1/32",
+        "127.0.0.0/32",
+        "128.0.0.0/0",
+        "10.0.0.0/8",
+    ])
+    .prop_map(str::to_owned)
+}
+
 fn of_world() -> BoxedStrategy<Edit> {
     let policy_of = |who: &'static str| {
         of(ram_policy()).prop_map(move |policy| {
@@ -485,6 +505,7 @@ fn of_world() -> BoxedStrategy<Edit> {
         1 => Just(Edit::BlockPublicAccess(Yes)),
         1 => Just(Edit::PutObject([("k.txt".to_owned(), ObjectSpec::of_text("another content"))].into_iter().collect())),
         1 => Just(Edit::KeyStatus(BTreeMap::from([("ram-user".to_owned(), KeyStatus::Inactive)]))),
+        1 => network().prop_map(|network| Edit::KeyNetworks(BTreeMap::from([("ram-user".to_owned(), vec![network])]))),
         1 => Just(Edit::BucketStatus(BucketStatus::Disabled)),
         1 => Just(Edit::AccountStatus(AccountStatus::Disabled)),
     ]
