@@ -152,7 +152,7 @@ block:
         assert_eq!(widths(&masked), widths(text));
     }
 
-    /// Found by the fuzz target `target_profile`: only bare keys with their colon right behind them were known.
+    /// Found with the fuzz target `target_profile`: only bare keys with their colon right behind them were known.
     #[test]
     fn keys_may_be_quoted_and_blanks_may_stand_before_the_colon() {
         for text in [
