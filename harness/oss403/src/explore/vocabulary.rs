@@ -3,19 +3,24 @@
 //! Every value keeps away from limits in time by a minute at least, so that the same scenario is judged alike on both servers however slow
 //! they are. What comes nearer is in [`to_the_second`], for scenarios that meet their second.
 
+mod edits;
+mod policies;
+
 use std::collections::BTreeMap;
 
-use oss_reference::operator::protocol::{AccountStatus, BucketStatus, KeyStatus};
 use proptest::collection::vec;
 use proptest::option::{of, weighted};
 use proptest::prelude::{BoxedStrategy, Just, Strategy};
 use proptest::sample::select;
 use proptest::{bool, prop_oneof};
-use serde_json::{Value, json};
+use serde_json::Value;
+
+pub(super) use edits::edit;
+pub(super) use policies::{bucket_policy, bucket_statement, ram_policy};
 
 use crate::case::model::{
-    BucketSpec, CorsRuleSpec, Disguise, Edit, Given, HostName, IdentitySpec, Misspelling,
-    ObjectSpec, RamUserSpec, RefererSpec, SessionSpec, SignWith, Span, TextMap, Yes,
+    BucketSpec, CorsRuleSpec, Disguise, Edit, Given, IdentitySpec, ObjectSpec, RamUserSpec,
+    RefererSpec, SessionSpec, SignWith, Span, TextMap,
 };
 
 /// Identities: those of every target, and `reader` and `session` where the scenario has them.
@@ -175,107 +180,6 @@ pub(super) fn disguise() -> impl Strategy<Value = Disguise> {
     ])
 }
 
-const ACTIONS: [&str; 9] = [
-    "oss:GetObject",
-    "oss:PutObject",
-    "oss:*",
-    "oss:Get*",
-    "oss:ListObjects",
-    "oss:DeleteObject",
-    "oss:GetObjectAcl",
-    "oss:GetBucketAcl",
-    "*",
-];
-
-const RESOURCES: [&str; 6] = [
-    "acs:oss:*:*:${bucket}/*",
-    "acs:oss:*:*:${bucket}",
-    "acs:oss:*:*:${bucket}/k.txt",
-    "acs:oss:*:*:${bucket}/d*",
-    "*",
-    "acs:oss:*:*:another-bucket/*",
-];
-
-fn condition() -> impl Strategy<Value = Value> {
-    select(vec![
-        json!({ "IpAddress": { "acs:SourceIp": "127.0.0.0/8" } }),
-        json!({ "NotIpAddress": { "acs:SourceIp": "127.0.0.0/8" } }),
-        json!({ "IpAddress": { "acs:SourceIp": ["10.0.0.0/8", "192.168.0.0/16"] } }),
-        json!({ "Bool": { "acs:SecureTransport": "true" } }),
-        json!({ "Bool": { "acs:SecureTransport": "false" } }),
-        json!({ "DateLessThan": { "acs:CurrentTime": "2000-01-01T00:00:00Z" } }),
-        json!({ "DateGreaterThan": { "acs:CurrentTime": "2000-01-01T00:00:00Z" } }),
-        json!({ "StringLike": { "acs:UserAgent": "*" } }),
-        json!({ "StringEquals": { "oss:Prefix": "docs/" } }),
-    ])
-}
-
-fn effect() -> impl Strategy<Value = &'static str> {
-    select(vec!["Deny", "Allow"])
-}
-
-fn actions() -> impl Strategy<Value = Vec<&'static str>> {
-    vec(select(ACTIONS.to_vec()), 1..=2)
-}
-
-fn resources() -> impl Strategy<Value = Vec<&'static str>> {
-    vec(select(RESOURCES.to_vec()), 1..=2)
-}
-
-/// A statement of a RAM policy.
-fn statement() -> impl Strategy<Value = Value> {
-    let parts = (
-        effect(),
-        actions(),
-        resources(),
-        weighted(0.25, condition()),
-    );
-    parts.prop_map(|(effect, actions, resources, condition)| {
-        let mut statement = json!({ "Effect": effect, "Action": actions, "Resource": resources });
-        if let Some(condition) = condition {
-            statement["Condition"] = condition;
-        }
-        statement
-    })
-}
-
-/// A statement of a bucket policy.
-pub(super) fn bucket_statement() -> impl Strategy<Value = Value> {
-    let principal = select(vec![
-        "*",
-        "${uid.ram-user}",
-        "${uid.other-account}",
-        "${uid.owner}",
-    ]);
-    (principal, statement()).prop_map(|(principal, statement)| {
-        let mut placed = json!({ "Effect": statement["Effect"], "Principal": [principal] });
-        let mut statement = statement;
-        let reaches_owner = matches!(principal, "*" | "${uid.owner}");
-        if reaches_owner && statement["Effect"] == "Deny" {
-            // The owner has to be able to remove the bucket and what is in it.
-            statement["Action"] = json!(["oss:GetObject", "oss:GetObjectAcl", "oss:GetBucketAcl"]);
-        }
-        for key in ["Action", "Resource", "Condition"] {
-            if let Some(value) = statement.get(key) {
-                placed[key] = value.clone();
-            }
-        }
-        placed
-    })
-}
-
-fn document(statements: &[Value]) -> Value {
-    json!({ "Version": "1", "Statement": statements })
-}
-
-pub(super) fn bucket_policy() -> impl Strategy<Value = Value> {
-    vec(bucket_statement(), 1..=3).prop_map(|statements| document(&statements))
-}
-
-pub(super) fn ram_policy() -> impl Strategy<Value = Value> {
-    vec(statement(), 1..=3).prop_map(|statements| document(&statements))
-}
-
 pub(super) fn referer() -> impl Strategy<Value = RefererSpec> {
     let names = || {
         select(vec![
@@ -409,105 +313,4 @@ fn session(policy: Option<Value>) -> IdentitySpec {
         }),
         account: None,
     }
-}
-
-/// An edit of any kind.
-pub(super) fn edit() -> BoxedStrategy<Edit> {
-    prop_oneof![
-        6 => of_request(),
-        4 => on_the_wire(),
-        5 => of_world(),
-    ]
-    .boxed()
-}
-
-fn of_request() -> BoxedStrategy<Edit> {
-    let texts = |list: &[&'static str]| select(list.to_vec()).prop_map(str::to_owned);
-    prop_oneof![
-        4 => who().prop_map(Edit::As),
-        1 => scheme().prop_map(Edit::Sign),
-        2 => request().prop_map(Edit::Request),
-        1 => method().prop_map(Edit::Method),
-        2 => header().prop_map(Edit::SetHeader),
-        1 => Just(Edit::SetQuery(text("response-content-type", "text/html"))),
-        2 => clock().prop_map(Edit::Clock),
-        2 => life().prop_map(Edit::ExpiresIn),
-        1 => texts(&["", "soon", "-1", "1e12", "99999999999999999999"]).prop_map(Edit::Expires),
-        1 => texts(&["LTAInobodyhasthiskey", "bad key!", "${access-key-id.ram-user}"]).prop_map(Edit::AccessKeyId),
-        1 => Just(Edit::WrongSecret(Yes)),
-        1 => texts(&["garbage", ""]).prop_map(Edit::Token),
-        1 => Just(Edit::TokenOf("sts".into())),
-        1 => Just(Edit::DropToken(Yes)),
-        1 => texts(&["cn-nowhere", "${away-region}"]).prop_map(Edit::ScopeRegion),
-        1 => select(vec![HostName::Service, HostName::AwayBucket, HostName::AwayService, HostName::Ip, HostName::Accelerate]).prop_map(Edit::Host),
-    ]
-    .boxed()
-}
-
-fn on_the_wire() -> BoxedStrategy<Edit> {
-    let query = || {
-        select(vec![
-            ("acl", ""),
-            ("Expires", "4102444800"),
-            ("x-oss-process", "image/info"),
-            ("a", "b"),
-        ])
-    };
-    let named = |list: &[&'static str]| select(list.to_vec()).prop_map(str::to_owned);
-    prop_oneof![
-        2 => Just(Edit::FlipSignature(Yes)),
-        1 => select(vec![Misspelling::Truncated, Misspelling::Extended, Misspelling::SwappedCase, Misspelling::OtherEncoding]).prop_map(Edit::RespellSignature),
-        1 => select(vec![-600_i64, 600, 3_600]).prop_map(|by| Edit::TamperDate(Span(by))),
-        1 => method().prop_map(Edit::TamperMethod),
-        1 => named(&["/docs/k.txt", "/absent.txt", "/K.txt", "/./k.txt", "/"]).prop_map(Edit::TamperPath),
-        1 => header().prop_map(Edit::TamperHeader),
-        1 => header().prop_map(Edit::RepeatHeader),
-        1 => named(&["Date", "x-oss-date", "Content-Type", "Authorization", "x-oss-content-sha256", "x-oss-security-token"]).prop_map(Edit::RemoveHeader),
-        1 => query().prop_map(|(name, value)| Edit::TamperQuery(text(name, value))),
-        1 => query().prop_map(|(name, value)| Edit::RepeatQuery(text(name, value))),
-        1 => named(&["Expires", "Signature", "OSSAccessKeyId", "x-oss-expires", "x-oss-date", "x-oss-signature", "x-oss-credential"]).prop_map(Edit::RemoveQuery),
-    ]
-    .boxed()
-}
-
-/// Networks around the address that a target on this machine sees, and others.
-fn network() -> impl Strategy<Value = String> {
-    select(vec![
-        "127.0.0.0/8",
-        "126.0.0.0/8",
-        "127.128.0.0/8",
-        "127.0.0.1/32",
-        "127.0.0.0/32",
-        "128.0.0.0/0",
-        "10.0.0.0/8",
-    ])
-    .prop_map(str::to_owned)
-}
-
-fn of_world() -> BoxedStrategy<Edit> {
-    let policy_of = |who: &'static str| {
-        of(ram_policy()).prop_map(move |policy| {
-            Edit::RamPolicy(BTreeMap::from([(
-                who.to_owned(),
-                policy.unwrap_or_default(),
-            )]))
-        })
-    };
-    prop_oneof![
-        3 => object_acl().prop_map(|acl| Edit::ObjectAcl(text("k.txt", &acl))),
-        3 => bucket_acl().prop_map(Edit::BucketAcl),
-        3 => bucket_policy().prop_map(Edit::BucketPolicy),
-        3 => bucket_statement().prop_map(Edit::AddStatement),
-        1 => policy_of("reader"),
-        1 => policy_of("ram-user"),
-        2 => referer().prop_map(Edit::Referer),
-        1 => prop_oneof![Just(Vec::new()), cors()].prop_map(Edit::Cors),
-        1 => Just(Edit::BlockPublicAccess(Yes)),
-        1 => Just(Edit::PutObject([("k.txt".to_owned(), ObjectSpec::of_text("another content"))].into_iter().collect())),
-        1 => Just(Edit::KeyStatus(BTreeMap::from([("ram-user".to_owned(), KeyStatus::Inactive)]))),
-        1 => network().prop_map(|network| Edit::KeyNetworks(BTreeMap::from([("ram-user".to_owned(), vec![network])]))),
-        1 => Just(Edit::BucketStatus(BucketStatus::Disabled)),
-        1 => Just(Edit::AccountStatus(AccountStatus::Disabled)),
-    ]
-    .boxed()
 }
