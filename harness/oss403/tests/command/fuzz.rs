@@ -43,6 +43,12 @@ fn cases(out: &Path) -> Vec<PathBuf> {
     cases
 }
 
+/// What was written down beside a case file.
+fn finding_of(case: &Path) -> String {
+    let folder = case.parent().and_then(Path::parent).unwrap();
+    std::fs::read_to_string(folder.join("finding.txt")).unwrap()
+}
+
 #[test]
 fn the_reference_server_differs_in_nothing_from_itself() {
     let desk = Desk::new();
@@ -74,14 +80,15 @@ fn a_finding_is_a_case_file_that_run_reproduces() {
     let desk = Desk::new();
     let profile = faulty(&desk, "applies", APPLIES, "");
     let line = format!(
-        "fuzz --target {} --findings 1 --requests 20000 --out o",
+        "fuzz --target {} --findings 4 --requests 20000 --out o",
         profile.display()
     );
     let ran = desk.run(&line);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.out.contains("✗ effect: bucket-acl"), "{}", ran.out);
+    // Of some findings there is no twin to be made; of this fault there is one among the first.
     let cases = cases(&desk.path("o"));
-    assert_eq!(cases.len(), 1, "{cases:?}");
+    assert!(!cases.is_empty(), "{}", ran.out);
     let case = cases[0].display();
     // The target fails the case, the reference server passes it, and the checker has nothing against it.
     let again = desk.run(&format!("run {case} --target {}", profile.display()));
@@ -90,8 +97,7 @@ fn a_finding_is_a_case_file_that_run_reproduces() {
     let sound = desk.run(&format!("run {case}"));
     assert_eq!(sound.code, Some(0), "{sound:?}");
     assert_eq!(desk.run(&format!("check {case}")).code, Some(0));
-    let text = files(&desk.path("o"), "finding.txt");
-    let text = std::fs::read_to_string(&text[0]).unwrap();
+    let text = finding_of(&cases[0]);
     for part in [
         "curl ",
         "-- the target",
@@ -149,7 +155,7 @@ fn a_seed_finds_the_same_again() {
     let profile = faulty(&desk, "open", "{ without: [bucket-acl] }", "");
     let line = |out| {
         format!(
-            "fuzz --target {} --findings 1 --requests 20000 --seed 4 --out {out}",
+            "fuzz --target {} --findings 4 --requests 20000 --seed 4 --out {out}",
             profile.display()
         )
     };
@@ -160,12 +166,15 @@ fn a_seed_finds_the_same_again() {
         "{one:?} {other:?}"
     );
     assert!(one.out.contains(": bucket-acl ("), "{}", one.out);
-    let read = |out: &str| {
-        let cases = cases(&desk.path(out));
-        let case = cases.first().expect("there is a case");
-        let place = case.strip_prefix(desk.path(out)).unwrap().to_owned();
-        (place, std::fs::read_to_string(case).unwrap())
+    let read = |out: &str| -> Vec<(PathBuf, String)> {
+        let cases = cases(&desk.path(out)).into_iter();
+        let read = cases.map(|case| {
+            let place = case.strip_prefix(desk.path(out)).unwrap().to_owned();
+            (place, std::fs::read_to_string(case).unwrap())
+        });
+        read.collect()
     };
+    assert!(!read("one").is_empty(), "{}", one.out);
     assert_eq!(read("one"), read("two"));
 }
 
