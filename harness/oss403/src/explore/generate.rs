@@ -68,7 +68,8 @@ impl Generator {
         };
         let tree = strategy.new_tree(&mut runner).ok()?;
         let scenario = tree.current();
-        (is_steady(&scenario) && is_sound(&scenario)).then_some(tree)
+        let fits = is_steady(&scenario) && is_removable(&scenario) && is_sound(&scenario);
+        fits.then_some(tree)
     }
 
     /// The instance of the ledger that the n-th derived scenario begins with.
@@ -130,6 +131,35 @@ fn is_steady(scenario: &Scenario) -> bool {
     };
     let value = serde_json::to_value(scenario).unwrap_or_default();
     scenario.to_the_second || every_text(&value, "", &is_far)
+}
+
+/// Whether everything can be removed again. A bucket whose retention policy is locked can be deleted only while nothing is in it.
+fn is_removable(scenario: &Scenario) -> bool {
+    let given = &scenario.given;
+    let mut retained = given
+        .bucket
+        .iter()
+        .chain(given.buckets.values())
+        .filter(|spec| spec.worm.is_some())
+        .peekable();
+    if retained.peek().is_none() {
+        return true;
+    }
+    let is_empty = |spec: &BucketSpec| spec.objects.is_empty() && spec.uploads.is_empty();
+    let on_bucket = |line: &str| {
+        let target = line.split(' ').nth(1).unwrap_or_default();
+        line.starts_with("GET ") || target == "/" || target.starts_with("/?")
+    };
+    let keeps_empty = |edit: &Edit| match edit {
+        Edit::Request(line) => on_bucket(line),
+        Edit::PutObject(_) | Edit::TamperPath(_) => false,
+        _ => true,
+    };
+    retained.all(is_empty)
+        && on_bucket(&scenario.base.request)
+        && scenario.base.form.is_none()
+        && given.requests.is_empty()
+        && scenario.edit.parts().iter().all(keeps_empty)
 }
 
 fn every_text(value: &Value, key: &str, holds: &impl Fn(&str, &str) -> bool) -> bool {
