@@ -206,12 +206,7 @@ impl Twin<'_> {
         if !self.instance.scenario.to_the_second {
             return send(&world.scene, context.now()).await;
         }
-        let parts = edit.map(Edit::parts).unwrap_or_default();
-        let another = parts.iter().find_map(|part| match part {
-            Edit::As(sender) => Some(sender),
-            _ => None,
-        });
-        let sender = another.unwrap_or(&call.r#as);
+        let sender = self.sender(edit);
         let mut second = context.seen_second();
         for _ in 0..ATTEMPTS_AT_A_SECOND {
             // The target is in this second already, and if it answers in it too, the session was made in it.
@@ -237,6 +232,16 @@ impl Twin<'_> {
         )))
     }
 
+    /// Who sends the base, or the edited request.
+    fn sender<'s>(&'s self, edit: Option<&'s Edit>) -> &'s str {
+        let parts = edit.map(Edit::parts).unwrap_or_default();
+        let another = parts.iter().rev().find_map(|part| match part {
+            Edit::As(sender) => Some(sender),
+            _ => None,
+        });
+        another.unwrap_or(&self.instance.scenario.base.r#as)
+    }
+
     async fn send(
         &self,
         draft: Draft,
@@ -259,7 +264,7 @@ impl Twin<'_> {
             method: signed.method.clone(),
             ..trace
         };
-        trace.announce(world, self.courier, &self.instance.scenario.base.r#as);
+        trace.announce(world, self.courier, self.sender(edit));
         let disguises = &self.instance.scenario.base.disguise;
         let outgoing = Outgoing::new(signed);
         let outgoing = context.target.client.disguised(outgoing, disguises);

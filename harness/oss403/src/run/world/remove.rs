@@ -9,6 +9,7 @@ use super::{Removal, World, documents};
 use crate::run::context::Courier;
 use crate::run::journal::Made;
 use crate::run::trouble::describe;
+use crate::target::operator::OperatorError;
 use crate::wire::draft::Draft;
 use crate::wire::exchange::{Outcome, Response};
 use crate::wire::scene::BucketPlace;
@@ -187,8 +188,15 @@ pub(crate) async fn remove_by_operator(courier: &Courier<'_>, made: &Made) {
     courier.count();
     match operator.perform(&command).await {
         Ok(()) => courier.context.journal.removed(made),
+        Err(error) if is_over(made, &error) => courier.context.journal.removed(made),
         Err(error) => give_up(courier, made, &error.to_string()),
     }
+}
+
+/// The state of a bucket ends with the bucket, which a request of the scenario may have deleted.
+fn is_over(made: &Made, error: &OperatorError) -> bool {
+    let is_state = matches!(made, Made::State { .. });
+    is_state && matches!(error, OperatorError::Refused { code, .. } if code == "no-such-bucket")
 }
 
 fn give_up(courier: &Courier<'_>, made: &Made, reason: &str) {
