@@ -80,7 +80,7 @@ fn seeds_and_dictionaries_are_current() {
         let found = fs::read(folder.join(path)).ok();
         assert!(
             found.as_ref() == Some(content),
-            "fuzz/{path} is out of date: cargo run -p oss403-fuzz-oracles --bin seeds"
+            "fuzz/{path} is out of date: cargo run -p oss403-fuzz-oracles --example seeds"
         );
     }
     let mut bytes = 0;

@@ -1,6 +1,6 @@
 //! Seed corpora and dictionaries, made from the ledger and the golden vectors.
 //!
-//! They are checked in, so that nobody needs to make them; `cargo run -p oss403-fuzz-oracles --bin seeds` makes them anew, and a test
+//! They are checked in, so that nobody needs to make them; `cargo run -p oss403-fuzz-oracles --example seeds` makes them anew, and a test
 //! says when that is due.
 
 mod dictionary;
