@@ -132,6 +132,19 @@ impl<'a> Claim<'a> {
         }
     }
 
+    /// The names of the additional headers as sent, separated by `;`; empty for V1, which has none, and for the S3 dialect, whose list
+    /// holds every signed header.
+    #[must_use]
+    pub fn additional_headers(&self) -> &'a str {
+        match self {
+            Self::V2Header(claim) => claim.additional_headers(),
+            Self::V2Url(claim) => claim.additional_headers(),
+            Self::V4Header(claim) => claim.additional_headers(),
+            Self::V4Url(claim) => claim.additional_headers(),
+            Self::V1Header(_) | Self::V1Url(_) | Self::S3V4Header(_) => "",
+        }
+    }
+
     /// When the claim is valid.
     ///
     /// V1 headers read `x-oss-date` (ISO 8601 basic or RFC 1123) or else `Date`; V2 headers read `Date`; V4

@@ -68,15 +68,23 @@ impl Covered {
         }
     }
 
-    /// Whether the StringToSign of V1 may mean something else too: it writes `/bucket/key?name=value&…` with nothing escaped.
+    /// Whether the StringToSign may mean something else too. That of V1 is `/bucket/key?name=value&…` with nothing escaped; that of V4
+    /// has the same empty line for a request without a query and for one with a single parameter without name and value, `?=`.
     pub fn is_ambiguous(&self) -> bool {
         let has = |text: &str, signs: &[char]| text.contains(signs);
-        self.scheme == Scheme::V1
-            && (has(&self.key, &['?'])
-                || self
-                    .query
-                    .iter()
-                    .any(|(name, value)| has(name, &['&', '=', '?']) || has(value, &['&'])))
+        match self.scheme {
+            Scheme::V1 => {
+                has(&self.key, &['?'])
+                    || self
+                        .query
+                        .iter()
+                        .any(|(name, value)| has(name, &['&', '=', '?']) || has(value, &['&']))
+            }
+            Scheme::V2 => false,
+            Scheme::V4 | Scheme::S3V4 => {
+                matches!(self.query.as_slice(), [(name, value)] if name.is_empty() && value.is_empty())
+            }
+        }
     }
 
     /// Reads the StringToSign back.
@@ -92,14 +100,8 @@ impl Covered {
 }
 
 fn additional(claim: &Claim<'_>) -> Vec<String> {
-    let list = match claim {
-        Claim::V2Header(claim) => claim.additional_headers(),
-        Claim::V2Url(claim) => claim.additional_headers(),
-        Claim::V4Header(claim) => claim.additional_headers(),
-        Claim::V4Url(claim) => claim.additional_headers(),
-        Claim::V1Header(_) | Claim::V1Url(_) | Claim::S3V4Header(_) => "",
-    };
-    let mut names: Vec<String> = list
+    let mut names: Vec<String> = claim
+        .additional_headers()
         .split(';')
         .filter(|name| !name.is_empty())
         .map(str::to_ascii_lowercase)
@@ -198,20 +200,20 @@ fn read_lines(scheme: Scheme, text: &[u8]) -> Option<Covered> {
     }
     let resource = utf8(rest)?;
     let (path, query) = match resource.split_once('?') {
-        Some((path, query)) => (path.to_owned(), Some(query.to_owned())),
-        None => (resource, None),
+        Some((path, query)) => (path, Some(query)),
+        None => (resource.as_str(), None),
     };
     let decode = |text: &str| match scheme {
         Scheme::V1 => Some(text.to_owned()),
         _ => unescape(text),
     };
-    let (bucket, key) = bucket_and_key(&decode(&path)?)?;
+    let (bucket, key) = bucket_and_key(&decode(path)?)?;
     Some(Covered {
         scheme,
         method,
         bucket,
         key,
-        query: pairs(query.as_deref().unwrap_or_default(), decode)?,
+        query: query.map_or(Some(Vec::new()), |query| pairs(query, decode))?,
         headers,
         additional,
         content,
@@ -235,7 +237,10 @@ fn read_v4(string_to_sign: &[u8], canonical_request: &[u8]) -> Option<Covered> {
     let mut rest = canonical_request;
     let method = utf8(line(&mut rest)?)?;
     let (bucket, key) = bucket_and_key(&unescape(&utf8(line(&mut rest)?)?)?)?;
-    let query = pairs(&utf8(line(&mut rest)?)?, unescape)?;
+    let query = match line(&mut rest)? {
+        b"" => Vec::new(),
+        query => pairs(&utf8(query)?, unescape)?,
+    };
     let mut headers = Vec::new();
     loop {
         match line(&mut rest)? {
@@ -292,7 +297,6 @@ fn bucket_and_key(path: &str) -> Option<(Option<String>, String)> {
 fn pairs(text: &str, decode: impl Fn(&str) -> Option<String>) -> Option<Vec<(String, String)>> {
     let mut pairs = text
         .split('&')
-        .filter(|_| !text.is_empty())
         .map(|piece| {
             let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
             Some((decode(name)?, decode(value)?))

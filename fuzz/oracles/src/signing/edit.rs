@@ -7,6 +7,8 @@ use oss_auth::QueryPair;
 use crate::dice::Dice;
 use crate::message::Message;
 
+use super::Signed;
+
 /// An edited request.
 pub(super) struct Edited<'a> {
     pub(super) message: Message<'a>,
@@ -24,9 +26,9 @@ pub(super) enum Effect {
     Depends,
 }
 
-/// Makes one edit of a request whose signature is `right`.
-pub(super) fn edited<'a>(signed: &Message<'a>, right: &str, dice: &mut Dice) -> Edited<'a> {
-    let mut message = signed.clone();
+/// Makes one edit of a signed request.
+pub(super) fn edited<'a>(signed: &Signed<'a>, dice: &mut Dice) -> Edited<'a> {
+    let mut message = signed.message.clone();
     let mut effect = Effect::Depends;
     match dice.roll(14) {
         0 => change(&mut message.method, dice),
@@ -109,7 +111,7 @@ pub(super) fn edited<'a>(signed: &Message<'a>, right: &str, dice: &mut Dice) -> 
         11 => message.query.reverse(),
         12 => message.headers.reverse(),
         _ => {
-            if break_signature(&mut message, right) {
+            if break_signature(&mut message, signed.at) {
                 effect = Effect::Breaks;
             }
         }
@@ -117,8 +119,8 @@ pub(super) fn edited<'a>(signed: &Message<'a>, right: &str, dice: &mut Dice) -> 
     Edited { message, effect }
 }
 
-/// Makes one character of the signature another one, in the header or in the URL.
-fn break_signature(message: &mut Message<'_>, right: &str) -> bool {
+/// Makes one character of the signature another one, in the URL or at an offset of the header.
+fn break_signature(message: &mut Message<'_>, at: usize) -> bool {
     let other = |last: char| if last == 'A' { 'B' } else { 'A' };
     if let Some(pair) = message.query.iter_mut().find(|pair| is_signature(pair)) {
         let mut value = pair.value.take().unwrap_or_default().into_owned();
@@ -136,20 +138,10 @@ fn break_signature(message: &mut Message<'_>, right: &str) -> bool {
     let Some((_, value)) = header else {
         return false;
     };
-    let Ok(text) = std::str::from_utf8(value) else {
+    let Some(first) = value.to_mut().get_mut(at) else {
         return false;
     };
-    // Nothing but the signature looks like it.
-    let Some(at) = text.rfind(right) else {
-        return false;
-    };
-    let (before, from) = text.split_at(at);
-    let Some(first) = from.chars().next() else {
-        return false;
-    };
-    *value = format!("{before}{}{}", other(first), &from[first.len_utf8()..])
-        .into_bytes()
-        .into();
+    *first = if *first == b'A' { b'B' } else { b'A' };
     true
 }
 

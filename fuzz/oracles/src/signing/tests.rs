@@ -38,6 +38,23 @@ fn v1_signs_an_ampersand_in_a_value_as_it_signs_two_values() {
 }
 
 #[test]
+fn v4_signs_a_parameter_without_name_and_value_as_it_signs_none() {
+    let v4 = |target: &str| {
+        read(&format!(
+            "GET {target} HTTP/1.1\r\nHost: b.oss-cn-hangzhou.aliyuncs.test\r\nx-oss-date: 20231218T080000Z\r\nAuthorization: \
+             OSS4-HMAC-SHA256 Credential=id/20231218/cn-hangzhou/oss/aliyun_v4_request, Signature=00\r\n\r\n"
+        ))
+    };
+    let (one, one_computed) = v4("/k?=");
+    let (none, none_computed) = v4("/k");
+    assert_eq!(one_computed, none_computed);
+    assert_ne!(one, none);
+    assert!(one.is_ambiguous() && !none.is_ambiguous());
+    let (beside_another, _) = v4("/k?=&a");
+    assert!(!beside_another.is_ambiguous());
+}
+
+#[test]
 fn every_other_string_to_sign_is_read_back() {
     for request in [
         "PUT /a%2Fb%3F%0A?acl&x=%26 HTTP/1.1\r\nHost: b.oss-cn-hangzhou.aliyuncs.test\r\nContent-Type: t\r\nx-oss-meta-b: 2\r\n\
@@ -46,6 +63,10 @@ fn every_other_string_to_sign_is_read_back() {
         "PUT /a%2Fb%3F%0A?acl&x=%26 HTTP/1.1\r\nHost: b.oss-cn-hangzhou.aliyuncs.test\r\nContent-Type: t\r\nx-oss-meta-b: 2\r\n\
          x-oss-meta-A:  1 \r\nDate: Mon, 18 Dec 2023 08:00:00 GMT\r\nAuthorization: OSS2 AccessKeyId:id,AdditionalHeaders:host,Signature:c2ln\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: oss-cn-hangzhou.aliyuncs.test\r\nDate: Mon, 18 Dec 2023 08:00:00 GMT\r\nAuthorization: OSS id:c2ln\r\n\r\n",
+        "GET /k?= HTTP/1.1\r\nHost: b.oss-cn-hangzhou.aliyuncs.test\r\nDate: Mon, 18 Dec 2023 08:00:00 GMT\r\n\
+         Authorization: OSS2 AccessKeyId:id,Signature:c2ln\r\n\r\n",
+        "GET /k?=&a HTTP/1.1\r\nHost: b.oss-cn-hangzhou.aliyuncs.test\r\nx-oss-date: 20231218T080000Z\r\nAuthorization: OSS4-HMAC-SHA256 \
+         Credential=id/20231218/cn-hangzhou/oss/aliyun_v4_request, Signature=00\r\n\r\n",
     ] {
         let message = Message::read(request.as_bytes()).expect("a request");
         let scheme = message

@@ -2,16 +2,13 @@
 //!
 //! The order is that of the reference server's table: what comes first there decides.
 
-use std::borrow::Cow;
-
-use oss_auth::{
-    Carrier, Claim, ClaimError, Header, QueryPair, Request, Scheme, TimeError, Timestamp, Validity,
-};
+use oss_auth::{Carrier, Claim, ClaimError, Request, Scheme, TimeError, Timestamp, Validity};
 use oss_reference::checks::Form;
 use oss_reference::config::{Identities, Identity};
 use serde_json::{Map, Value, json};
 
 use super::request::{ARRIVAL, Found, WANTED};
+use crate::wire::parts::{headers_to_sign, query_to_sign};
 
 /// A base that succeeds, and the edit that makes it the request that was found.
 #[derive(Debug)]
@@ -238,15 +235,9 @@ fn scheme(claim: &Claim<'_>) -> &'static str {
 }
 
 fn additional(claim: &Claim<'_>) -> Vec<String> {
-    let list = match claim {
-        Claim::V2Header(claim) => claim.additional_headers(),
-        Claim::V2Url(claim) => claim.additional_headers(),
-        Claim::V4Header(claim) => claim.additional_headers(),
-        Claim::V4Url(claim) => claim.additional_headers(),
-        Claim::V1Header(_) | Claim::V1Url(_) | Claim::S3V4Header(_) => "",
-    };
     // What the client adds by itself is not in the call, and so cannot be listed there. Their order means nothing.
-    let mut names: Vec<String> = list
+    let mut names: Vec<String> = claim
+        .additional_headers()
         .split(';')
         .map(str::to_ascii_lowercase)
         .filter(|name| !name.is_empty() && !OWN_HEADERS.contains(&name.as_str()))
@@ -372,21 +363,8 @@ fn text(text: &str) -> String {
 }
 
 fn with_request<T>(found: &Found, then: impl FnOnce(&Request<'_>) -> T) -> T {
-    let query: Vec<QueryPair<'_>> = found
-        .query
-        .iter()
-        .map(|(name, value)| QueryPair {
-            name: Cow::Borrowed(name),
-            value: value.as_deref().map(Cow::Borrowed),
-        })
-        .collect();
-    let mut headers: Vec<Header<'_>> = found
-        .sent
-        .headers
-        .iter()
-        .map(|(name, value)| Header::new(name, value))
-        .collect();
-    headers.push(Header::new("host", &found.sent.host));
+    let query = query_to_sign(&found.query);
+    let headers = headers_to_sign(&found.sent.headers, &found.sent.host);
     let path = found.sent.target.split('?').next().unwrap_or_default();
     then(&Request {
         method: &found.sent.method,

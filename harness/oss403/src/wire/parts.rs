@@ -1,5 +1,9 @@
 //! The parts of a request line, and changing one part of a request.
 
+use std::borrow::Cow;
+
+use oss_auth::{Header, QueryPair};
+
 use super::scene::SceneError;
 
 /// A query parameter; `None` when it has no `=`.
@@ -52,7 +56,27 @@ pub fn parse_path(path: &str) -> (Option<String>, Vec<Pair>) {
 }
 
 fn decode(text: &str) -> String {
-    oss_auth::percent_decode(text).map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned)
+    oss_auth::percent_decode(text).map_or_else(|_| text.to_owned(), Cow::into_owned)
+}
+
+/// A query as signatures are computed of it.
+pub fn query_to_sign(query: &[Pair]) -> Vec<QueryPair<'_>> {
+    query
+        .iter()
+        .map(|(name, value)| QueryPair {
+            name: Cow::Borrowed(name),
+            value: value.as_deref().map(Cow::Borrowed),
+        })
+        .collect()
+}
+
+/// Headers as signatures are computed of them, with `Host`, which is kept apart.
+pub fn headers_to_sign<'a>(headers: &'a [(String, String)], host: &'a str) -> Vec<Header<'a>> {
+    headers
+        .iter()
+        .map(|(name, value)| Header::new(name, value))
+        .chain([Header::new("host", host)])
+        .collect()
 }
 
 /// Sets a header, whatever the case of its name was.

@@ -1,15 +1,13 @@
 //! From a draft to a signed request, with `oss-auth` as the signer. Signs whatever it is given, honest or not.
 
-use std::borrow::Cow;
-
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use oss_auth::{Credentials, Header, QueryPair, Request, Scope, Timestamp};
+use oss_auth::{Credentials, Request, Scope, Timestamp};
 
 use super::draft::{Body, Draft, FormDraft, Signing, Token};
 use super::form;
-use super::parts::Pair;
+use super::parts::{Pair, headers_to_sign, query_to_sign};
 use super::scene::BucketIn;
 use crate::case::model::SignWith;
 
@@ -266,20 +264,8 @@ impl Signed {
 
     /// Shows the request to a signer as a server will see it.
     fn with_request<T>(&self, then: impl FnOnce(&Request<'_>) -> T) -> T {
-        let query: Vec<QueryPair<'_>> = self
-            .query
-            .iter()
-            .map(|(name, value)| QueryPair {
-                name: Cow::Borrowed(name),
-                value: value.as_deref().map(Cow::Borrowed),
-            })
-            .collect();
-        let mut headers: Vec<Header<'_>> = self
-            .headers
-            .iter()
-            .map(|(name, value)| Header::new(name, value))
-            .collect();
-        headers.push(Header::new("host", &self.host));
+        let query = query_to_sign(&self.query);
+        let headers = headers_to_sign(&self.headers, &self.host);
         let path = self.path();
         then(&Request {
             method: &self.method,
