@@ -177,7 +177,8 @@ fn instance() -> Instance {
     }
 }
 
-fn record() -> TwinRecord {
+/// A record in which everything is as expected.
+pub(crate) fn record() -> TwinRecord {
     let headers = [
         ("content-type", "application/xml"),
         ("x-oss-request-id", REQUEST_ID),

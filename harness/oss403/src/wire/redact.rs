@@ -56,6 +56,7 @@ impl Redactor {
                 .base
                 .iter()
                 .chain(&record.edited)
+                .chain(&record.same_for)
                 .chain(probes)
                 .map(|sent| &sent.request),
         )
@@ -97,10 +98,14 @@ impl Redactor {
         text
     }
 
-    /// Replaces what is hidden in place.
-    fn hide_in(&self, text: &mut String) {
-        if let Cow::Owned(hidden) = self.hide(text) {
-            *text = hidden;
+    /// Replaces what is hidden in place; whether there was any.
+    fn hide_in(&self, text: &mut String) -> bool {
+        match self.hide(text) {
+            Cow::Owned(hidden) => {
+                *text = hidden;
+                true
+            }
+            Cow::Borrowed(_) => false,
         }
     }
 
@@ -119,14 +124,15 @@ impl Redactor {
         let mut request = request.clone();
         request.target = self.target(&request.target);
         for (name, value) in &mut request.headers {
-            if name.eq_ignore_ascii_case("authorization") {
-                *value = hide_authorization(value);
-            } else if is_hidden(name) {
-                REDACTED.clone_into(value);
+            hide_header(name, value);
+            // What was hidden in a value may have been what the place of its signature is known by.
+            if self.hide_in(value) {
+                hide_header(name, value);
             }
-            self.hide_in(value);
         }
+        hide_fields(&mut request);
         self.hide_in_bytes(&mut request.body);
+        hide_fields(&mut request);
         if let Some(text) = &mut request.string_to_sign {
             self.hide_in(text);
         }
@@ -164,7 +170,9 @@ impl Redactor {
                 }
                 self.hide_in_bytes(&mut response.body);
             }
-            Outcome::Failed(failure) => self.hide_in(&mut failure.detail),
+            Outcome::Failed(failure) => {
+                self.hide_in(&mut failure.detail);
+            }
         }
         Exchange {
             request: self.request(&exchange.request),
@@ -227,6 +235,15 @@ fn decoded(text: &str) -> Cow<'_, str> {
     oss_auth::percent_decode(text).unwrap_or(Cow::Borrowed(text))
 }
 
+/// Hides the value of a header, or the signature in it.
+fn hide_header(name: &str, value: &mut String) {
+    if name.eq_ignore_ascii_case("authorization") {
+        *value = hide_authorization(value);
+    } else if is_hidden(name) {
+        REDACTED.clone_into(value);
+    }
+}
+
 /// Keeps who signed with what, and hides the signature.
 fn hide_authorization(value: &str) -> String {
     let start = signature_start(value);
@@ -258,25 +275,52 @@ fn collect(request: &SentRequest, found: &mut Vec<String>) {
             }
         }
     }
-    if has(&request.headers, "content-type") {
-        collect_fields(request, found);
+    let Some(body) = form(request) else {
+        return;
+    };
+    for head in field_heads() {
+        let values = body.split(&head).skip(1);
+        found.extend(values.map(|rest| first_line(rest).to_owned()));
     }
 }
 
-/// Reads the hidden fields of a form that this harness wrote: `name="x"`, an empty line, the value, a line break.
-fn collect_fields(request: &SentRequest, found: &mut Vec<String>) {
-    let Ok(body) = std::str::from_utf8(&request.body) else {
+/// Hides the values of the hidden fields of a form, where they stand.
+fn hide_fields(request: &mut SentRequest) {
+    let Some(body) = form(request) else {
         return;
     };
-    for name in ["Signature", "x-oss-signature", "x-oss-security-token"] {
-        let head = format!("name=\"{name}\"\r\n\r\n");
-        let values = body.split(&head).skip(1);
-        found.extend(
-            values
-                .filter_map(|rest| rest.split("\r\n").next())
-                .map(str::to_owned),
-        );
+    let mut body = body.into_owned();
+    let mut is_hidden = false;
+    for head in field_heads() {
+        let mut pieces = body.split(&head);
+        let mut hidden = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            is_hidden = true;
+            hidden.push_str(&head);
+            hidden.push_str(REDACTED);
+            hidden.push_str(&piece[first_line(piece).len()..]);
+        }
+        body = hidden;
     }
+    if is_hidden {
+        request.body = body.into_bytes();
+    }
+}
+
+/// A body that may be a form.
+fn form(request: &SentRequest) -> Option<Cow<'_, str>> {
+    has(&request.headers, "content-type").then(|| String::from_utf8_lossy(&request.body))
+}
+
+/// What stands in front of the value of a hidden field in a form that this harness wrote: `name="x"` and an empty line. A line break ends
+/// the value.
+fn field_heads() -> [String; 3] {
+    ["Signature", "x-oss-signature", "x-oss-security-token"]
+        .map(|name| format!("name=\"{name}\"\r\n\r\n"))
+}
+
+fn first_line(text: &str) -> &str {
+    text.split("\r\n").next().unwrap_or_default()
 }
 
 /// The forms in which a value may come back: as it is, percent-encoded, escaped for XML, as hexadecimal digits.
@@ -394,6 +438,54 @@ mod tests {
             String::from_utf8_lossy(&sent.body)
         );
         assert_eq!((twice.target, twice.headers), (once.target, once.headers));
+    }
+
+    /// Found by the fuzz target `journal`: a short token hid no place of its own, and what was hidden around it gave it another value.
+    #[test]
+    fn fields_of_forms_are_hidden_where_they_stand() {
+        let head = "name=\"x-oss-security-token\"\r\n\r\n";
+        let mut sent = request();
+        sent.headers.push((
+            "Content-Type".into(),
+            "multipart/form-data; boundary=b".into(),
+        ));
+        sent.body = format!(
+            "{head}short\r\n{head}os{head}long-enough\r\n\r\nname=\"Signature\"\r\n\r\n\u{fe}sig\r\n"
+        )
+        .into_bytes();
+        let once = Redactor::for_request(&sent).request(&sent);
+        let body = String::from_utf8_lossy(&once.body).into_owned();
+        for secret in ["short", "long-enough", "sig\r"] {
+            assert!(!body.contains(secret), "{secret}: {body}");
+        }
+        let twice = Redactor::for_request(&once).request(&once);
+        assert_eq!(String::from_utf8_lossy(&twice.body), body);
+    }
+
+    /// A server may answer the request for an absent key with the signature of that request.
+    #[test]
+    fn every_request_of_a_record_is_hidden_in_it() {
+        let mut same_for = request();
+        same_for.headers[0].1 = "OSS LTAI1:b3RoZXItc2ln".into();
+        let answered = Exchange {
+            request: same_for,
+            outcome: Outcome::Answered(Response {
+                status: 403,
+                body: b"<SignatureProvided>b3RoZXItc2ln</SignatureProvided>".to_vec(),
+                ..Response::default()
+            }),
+            elapsed_us: 1,
+        };
+        let record = TwinRecord {
+            same_for: Some(answered),
+            ..crate::judge::testing::record()
+        };
+        let redacted = Redactor::for_record(&record).record(&record);
+        let body = &redacted.same_for.unwrap().response().unwrap().body.clone();
+        assert_eq!(
+            String::from_utf8_lossy(body),
+            "<SignatureProvided>[redacted]</SignatureProvided>"
+        );
     }
 
     #[test]
