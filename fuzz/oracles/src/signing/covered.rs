@@ -47,7 +47,7 @@ impl Covered {
                 join(&mut headers, name, trim(value));
             }
         }
-        headers.sort();
+        headers.sort_unstable();
         let content = match scheme {
             Scheme::V1 | Scheme::V2 => {
                 ["content-md5", "content-type"].map(|name| all(message, name))
@@ -106,7 +106,7 @@ fn additional(claim: &Claim<'_>) -> Vec<String> {
         .filter(|name| !name.is_empty())
         .map(str::to_ascii_lowercase)
         .collect();
-    names.sort();
+    names.sort_unstable();
     names.dedup();
     names
 }
@@ -126,7 +126,7 @@ fn query(message: &Message<'_>, scheme: Scheme) -> Vec<(String, String)> {
             query.push((pair.name.clone().into_owned(), value.to_owned()));
         }
     }
-    query.sort();
+    query.sort_unstable();
     query
 }
 
@@ -302,7 +302,7 @@ fn pairs(text: &str, decode: impl Fn(&str) -> Option<String>) -> Option<Vec<(Str
             Some((decode(name)?, decode(value)?))
         })
         .collect::<Option<Vec<_>>>()?;
-    pairs.sort();
+    pairs.sort_unstable();
     Some(pairs)
 }
 

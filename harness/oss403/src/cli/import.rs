@@ -6,10 +6,9 @@ use std::path::Path;
 use super::args::ImportArgs;
 use super::console::print;
 use super::{Console, source};
-use crate::case::ledger::CAUSES;
 use crate::case::revision::Revision;
 use crate::exit::Exit;
-use crate::import::{self, Imported, REQUEST_TARGETS};
+use crate::import::{self, REQUEST_TARGETS};
 use crate::report::style::harmless;
 
 /// Most bytes that are read; inputs of fuzzers are short.
@@ -58,16 +57,16 @@ pub(super) fn import(args: &ImportArgs, console: Console) -> Exit {
     };
     let done = match &args.out {
         None => print(&imported.text),
-        Some(folder) => write(&imported, folder).and_then(|()| {
+        Some(folder) => {
             let path = folder.join(&imported.path);
-            print(&format!(
-                "{}\n{}\n\noss403 run --cases {} {}\n",
-                path.display(),
-                imported.curl,
-                folder.display(),
-                imported.cause
-            ))
-        }),
+            write(&imported.text, &path).and_then(|()| {
+                print(&format!(
+                    "{}\n\noss403 run {}\n",
+                    imported.curl,
+                    path.display()
+                ))
+            })
+        }
     };
     match done {
         Ok(()) => Exit::Ok,
@@ -87,19 +86,10 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes the case, and with it the list of causes that makes its folder a ledger. Nothing is overwritten.
-fn write(imported: &Imported, folder: &Path) -> io::Result<()> {
-    let path = folder.join(&imported.path);
-    std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
-    std::fs::File::create_new(&path)?.write_all(imported.text.as_bytes())?;
-    let list = folder.join(CAUSES);
-    let mut text = match std::fs::read_to_string(&list) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => "id\tcode\tmessage\n".to_owned(),
-        Err(error) => return Err(error),
-    };
-    if !text.contains(&imported.documented) {
-        text.push_str(&imported.documented);
+/// Writes the case. Nothing is overwritten.
+fn write(text: &str, path: &Path) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
     }
-    std::fs::write(list, text)
+    std::fs::File::create_new(path)?.write_all(text.as_bytes())
 }

@@ -37,8 +37,6 @@ pub struct Imported {
     pub path: PathBuf,
     /// The file.
     pub text: String,
-    /// The row of the list of causes that a folder with this case alone needs.
-    pub documented: String,
     /// The request as a command of curl, signatures redacted.
     pub curl: String,
 }
@@ -71,22 +69,17 @@ pub fn import(bytes: &[u8], name: &str, ledger: &Ledger) -> Result<Imported, Imp
         curl: curl.clone(),
     };
     let twin = twin::of(&found).map_err(no_twin)?;
-    let documented = ledger.listed().iter().find(|row| row.id == twin.cause);
     let entry = ledger
         .entries()
         .iter()
         .find(|entry| entry.file.cause == twin.cause);
-    let (Some(documented), Some(entry)) = (documented, entry) else {
+    let Some(entry) = entry else {
         return Err(no_twin(NoTwin::NotDocumented(twin.cause)));
     };
     Ok(Imported {
         cause: twin.cause.to_owned(),
         path: PathBuf::from(&entry.file.code).join(format!("{}.yaml", twin.cause)),
         text: write::case(&entry.file, name, &twin, &curl),
-        documented: format!(
-            "{}\t{}\t{}\n",
-            documented.id, documented.code, documented.message
-        ),
         curl,
     })
 }

@@ -15,13 +15,15 @@ fn a_crash_becomes_a_case_that_runs() {
     let ran = desk.run("import crash --target-name header_v4 --out found");
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.out.contains("curl -sS -i"), "{}", ran.out);
+    let command = "run found/SignatureDoesNotMatch/signature-mismatch.yaml";
+    assert!(ran.out.contains(command), "{}", ran.out);
     assert!(!ran.out.contains("0011223344556677"), "{}", ran.out);
     let case = desk.read("found/SignatureDoesNotMatch/signature-mismatch.yaml");
     assert!(case.contains("- name: found-by-header-v4"), "{case}");
     assert!(case.contains("additional-headers: [host]"), "{case}");
     assert!(case.contains("unchanged: [\"?list-type=2\"]"), "{case}");
 
-    let ran = desk.run("run --cases found");
+    let ran = desk.run(command);
     assert_eq!(ran.code, Some(0), "{ran:?}\n{case}");
     assert!(ran.out.contains("1 of 1 conformant"), "{}", ran.out);
 
