@@ -4,10 +4,9 @@ use std::borrow::Cow;
 
 use oss_auth::QueryPair;
 
+use super::Signed;
 use crate::dice::Dice;
 use crate::message::Message;
-
-use super::Signed;
 
 /// An edited request.
 pub(super) struct Edited<'a> {

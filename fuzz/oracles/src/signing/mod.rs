@@ -155,17 +155,14 @@ fn signed<'a>(message: &Message<'a>, claim: &Claim<'_>, right: &str) -> Option<S
     let mut at = 0;
     match claim.carrier() {
         Carrier::Header => {
-            let (_, value) = signed
-                .headers
-                .iter_mut()
-                .find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?;
-            let (_, read) = message
+            let index = message
                 .headers
                 .iter()
-                .find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?;
-            at = offset(read, claim.signature())?;
-            let (before, after) = (&read[..at], &read[at + claim.signature().len()..]);
-            *value = [before, right.as_bytes(), after].concat().into();
+                .position(|(name, _)| name.eq_ignore_ascii_case("authorization"))?;
+            let value = &message.headers[index].1;
+            at = offset(value, claim.signature())?;
+            let (before, after) = (&value[..at], &value[at + claim.signature().len()..]);
+            signed.headers[index].1 = [before, right.as_bytes(), after].concat().into();
         }
         Carrier::Url => {
             let name = match claim.scheme() {
