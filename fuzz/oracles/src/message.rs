@@ -42,9 +42,9 @@ impl<'a> Message<'a> {
             .find(|header| header.name.eq_ignore_ascii_case("host"))?;
         let bucket = std::str::from_utf8(host.value)
             .ok()?
-            .split_once(".oss-")
-            .map(|(bucket, _)| bucket)
-            .filter(|bucket| is_bucket(bucket));
+            .split_once('.')
+            .filter(|(bucket, rest)| rest.starts_with("oss-") && is_bucket(bucket))
+            .map(|(bucket, _)| bucket);
         let key = percent_decode(path.strip_prefix('/')?).ok()?;
         Some(Self {
             method: Cow::Borrowed(parsed.method?),
