@@ -34,6 +34,18 @@ pub(crate) enum Way {
     S3Header,
 }
 
+impl Way {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::V1Header,
+        Self::V1Url,
+        Self::V2Header,
+        Self::V2Url,
+        Self::V4Header,
+        Self::V4Url,
+        Self::S3Header,
+    ];
+}
+
 /// A request before it is signed.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
@@ -48,15 +60,7 @@ pub(crate) struct Case {
 }
 
 pub(crate) fn case() -> impl Strategy<Value = Case> {
-    let way = select(vec![
-        Way::V1Header,
-        Way::V1Url,
-        Way::V2Header,
-        Way::V2Url,
-        Way::V4Header,
-        Way::V4Url,
-        Way::S3Header,
-    ]);
+    let way = select(Way::ALL.to_vec());
     let additional = prop::sample::subsequence(vec!["host", "range"], 0..=2);
     let token = prop::option::of("[!-~]{1,30}");
     (

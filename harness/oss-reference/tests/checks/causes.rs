@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use oss_reference::Cause;
 use oss_reference::checks::{Row, TABLE};
-use oss_reference::config::{Config, Extreme, Faults};
+use oss_reference::config::{Extreme, Faults};
 
 use crate::fixture::Setup;
 use crate::scenarios::all;
@@ -63,14 +63,9 @@ fn a_skipped_check_no_longer_refuses_for_its_causes() {
                 check.name,
                 scenario.cause
             );
-            let faults = Faults {
+            let mut setup = Setup::faulty(Faults {
                 without: vec![check.name.into()],
-                extreme: None,
                 ..Faults::default()
-            };
-            let mut setup = Setup::with(Config {
-                faults,
-                ..Config::default()
             });
             let mut ask = (scenario.base)(&mut setup);
             (scenario.edit)(&mut setup, &mut ask);
@@ -107,14 +102,9 @@ fn every_cause_that_a_check_lists_is_shown_by_it() {
 #[test]
 fn allow_all_refuses_nothing_that_can_be_understood() {
     for scenario in all() {
-        let faults = Faults {
-            without: vec![],
+        let mut setup = Setup::faulty(Faults {
             extreme: Some(Extreme::AllowAll),
             ..Faults::default()
-        };
-        let mut setup = Setup::with(Config {
-            faults,
-            ..Config::default()
         });
         let mut ask = (scenario.base)(&mut setup);
         (scenario.edit)(&mut setup, &mut ask);
@@ -127,14 +117,9 @@ fn allow_all_refuses_nothing_that_can_be_understood() {
 
 #[test]
 fn allow_all_takes_a_garbled_claim_for_the_owners() {
-    let faults = Faults {
-        without: vec![],
+    let setup = Setup::faulty(Faults {
         extreme: Some(Extreme::AllowAll),
         ..Faults::default()
-    };
-    let setup = Setup::with(Config {
-        faults,
-        ..Config::default()
     });
     let owner = oss_reference::checks::Caller::Root {
         uid: crate::fixture::OWNER.into(),

@@ -5,7 +5,7 @@ use oss_auth::{Credentials, Scope, Timestamp, form};
 use oss_policy::{CorsRule, CorsRules, RefererRules};
 use oss_reference::Cause;
 use oss_reference::checks::Caller;
-use oss_reference::config::{Config, Extreme, Faults};
+use oss_reference::config::{Extreme, Faults};
 use oss_reference::world::{Encryption, StorageClass, Upload};
 use serde_json::{Value, json};
 
@@ -348,14 +348,9 @@ fn even_with_faults_nobody_becomes_an_owner_without_claiming_to_be() {
     let caller = |setup: &Setup, ask: &Ask| setup.send(ask).expect("granted").caller;
     assert_eq!(caller(&setup, &unknown), Caller::Anonymous);
 
-    let faults = Faults {
-        without: vec![],
+    let setup = Setup::faulty(Faults {
         extreme: Some(Extreme::AllowAll),
         ..Faults::default()
-    };
-    let setup = Setup::with(Config {
-        faults,
-        ..Config::default()
     });
     let anonymous = setup.ask("GET", "bucket-one", "/k.txt").anonymous();
     assert_eq!(caller(&setup, &anonymous), Caller::Anonymous);
@@ -365,14 +360,9 @@ fn even_with_faults_nobody_becomes_an_owner_without_claiming_to_be() {
 
 /// A server without one of its checks.
 fn without(check: &str) -> Setup {
-    let faults = Faults {
+    Setup::faulty(Faults {
         without: vec![check.into()],
-        extreme: None,
         ..Faults::default()
-    };
-    Setup::with(Config {
-        faults,
-        ..Config::default()
     })
 }
 

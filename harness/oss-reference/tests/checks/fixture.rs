@@ -4,7 +4,7 @@ use bytes::Bytes;
 use oss_policy::{BucketAcl, Policy, PolicyKind};
 use oss_reference::answer::Refusal;
 use oss_reference::checks::{Granted, Inquiry, decide, decide_body};
-use oss_reference::config::{Config, Identities};
+use oss_reference::config::{Config, Faults, Identities};
 use oss_reference::operator::protocol::{Command, Credential};
 use oss_reference::world::{Bucket, Content, Object, World};
 use oss_reference::{Cause, operator};
@@ -28,6 +28,14 @@ impl Setup {
     /// (public-read-write) in Hangzhou; each with `k.txt`.
     pub(crate) fn new() -> Self {
         Self::with(Config::default())
+    }
+
+    /// A server with faults, and otherwise the usual configuration.
+    pub(crate) fn faulty(faults: Faults) -> Self {
+        Self::with(Config {
+            faults,
+            ..Config::default()
+        })
     }
 
     pub(crate) fn with(config: Config) -> Self {

@@ -1,7 +1,7 @@
 //! Whatever arrives is read and decided, or refused: nothing panics.
 
 use oss_reference::checks::{Form, Inquiry, decide, decide_body, may};
-use oss_reference::config::{Config, Extreme, Faults};
+use oss_reference::config::{Extreme, Faults};
 use oss_reference::host::{Names, address};
 use oss_reference::operation::Operation;
 use oss_reference::request;
@@ -118,13 +118,9 @@ fn hosts_and_paths() {
 #[test]
 fn heads_forms_and_bodies() {
     let faulty = |extreme| {
-        Setup::with(Config {
-            faults: Faults {
-                without: vec![],
-                extreme,
-                ..Faults::default()
-            },
-            ..Config::default()
+        Setup::faulty(Faults {
+            extreme,
+            ..Faults::default()
         })
     };
     let without_checks = {
@@ -134,13 +130,9 @@ fn heads_forms_and_bodies() {
             .filter(|row| matches!(row, Row::Check(_)))
             .map(|row| row.name().to_owned())
             .collect();
-        Setup::with(Config {
-            faults: Faults {
-                without,
-                extreme: None,
-                ..Faults::default()
-            },
-            ..Config::default()
+        Setup::faulty(Faults {
+            without,
+            ..Faults::default()
         })
     };
     let setups = [

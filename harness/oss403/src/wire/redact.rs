@@ -286,25 +286,31 @@ fn collect(request: &SentRequest, found: &mut Vec<String>) {
 
 /// Hides the values of the hidden fields of a form, where they stand.
 fn hide_fields(request: &mut SentRequest) {
-    let Some(body) = form(request) else {
+    let Some(mut body) = form(request) else {
         return;
     };
-    let mut body = body.into_owned();
-    let mut is_hidden = false;
+    let mut found = false;
     for head in field_heads() {
-        let mut pieces = body.split(&head);
-        let mut hidden = pieces.next().unwrap_or_default().to_owned();
-        for piece in pieces {
-            is_hidden = true;
-            hidden.push_str(&head);
-            hidden.push_str(REDACTED);
-            hidden.push_str(&piece[first_line(piece).len()..]);
+        if body.contains(&head) {
+            body = Cow::Owned(hide_behind(&head, &body));
+            found = true;
         }
-        body = hidden;
     }
-    if is_hidden {
-        request.body = body.into_bytes();
+    if found {
+        request.body = body.into_owned().into_bytes();
     }
+}
+
+/// The body with the line behind every head hidden.
+fn hide_behind(head: &str, body: &str) -> String {
+    let mut pieces = body.split(head);
+    let mut hidden = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        hidden.push_str(head);
+        hidden.push_str(REDACTED);
+        hidden.push_str(&piece[first_line(piece).len()..]);
+    }
+    hidden
 }
 
 /// A body that may be a form.
