@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use oss403::case::ledger::Ledger;
-use oss403::case::revision::Revision;
 use oss403::judge::snapshot::Snapshots;
+use oss403_case::ledger::Ledger;
+use oss403_case::revision::Revision;
 
 #[test]
 fn every_instance_has_a_snapshot_and_every_snapshot_an_instance() {

@@ -3,13 +3,12 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use oss403::case::check;
-use oss403::case::diagnostic::Diagnostic;
-use oss403::case::ledger::{Listed, embedded_lists};
-use oss403::case::model::Scenario;
 use oss403::run::journal::Line;
 use oss403::target::Profile;
-use oss403::wire::redact::Redactor;
+use oss403_case::check;
+use oss403_case::diagnostic::Diagnostic;
+use oss403_case::ledger::{Listed, embedded_lists};
+use oss403_case::model::Scenario;
 use serde_json::Value;
 
 /// A case file.
@@ -139,9 +138,9 @@ pub fn journal(data: &[u8]) -> bool {
                 assert!(!what.to_string().is_empty());
             }
             Line::Twin(record) => {
-                let once = Redactor::for_record(&record).record(&record);
+                let once = record.redacted(&record.redactor());
                 let json = |record| serde_json::to_value(record).unwrap_or(Value::Null);
-                let twice = Redactor::for_record(&once).record(&once);
+                let twice = once.redacted(&once.redactor());
                 // A token may be a piece of the mark itself, which then is marked again.
                 if !["edac", "dact", "acted"]
                     .iter()

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use oss403::case::ledger::embedded_lists;
-use oss403::case::{Ledger, check};
 use oss403::import::{ImportError, REQUEST_TARGETS, import};
+use oss403_case::ledger::embedded_lists;
+use oss403_case::{Ledger, check};
 use oss403_fuzz_oracles::seeds::{fuzz_dir, request_of};
 
 /// An input becomes a case, the case a request, and that request the same case again.

@@ -5,7 +5,6 @@
 //! against the reference server. [`cli`] parses arguments and prints;
 //! nothing in it decides.
 
-pub mod case;
 pub mod cli;
 pub mod exit;
 pub mod explain;

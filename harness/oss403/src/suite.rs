@@ -1,16 +1,15 @@
 //! A whole certification: run the instances, judge each as it finishes, compare it with its snapshot, add it all up.
 
-use crate::case::Instance;
 use crate::exit::Exit;
 use crate::judge::judge;
 use crate::judge::normalise::normalise;
 use crate::judge::snapshot::{Comparison, Snapshots};
 use crate::judge::summary::{Counts, Tally};
 use crate::judge::verdict::{Judgement, Verdict};
-use crate::report::Finished;
 use crate::run::record::{Progress, TwinRecord};
 use crate::run::{Options, RunError, RunEvent, RunSummary, StopSignal, is_in, run};
 use crate::target::Target;
+use oss403_case::Instance;
 
 /// A certification that is over.
 #[derive(Debug)]
@@ -21,6 +20,17 @@ pub struct Certified {
     pub run: RunSummary,
     /// How the answers compared with their snapshots.
     pub snapshots: SnapshotCounts,
+}
+
+/// An instance that is done: what was asked, what happened, how it was judged.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// What was asked.
+    pub instance: Instance,
+    /// What happened.
+    pub record: TwinRecord,
+    /// How it was judged.
+    pub judgement: Judgement,
 }
 
 /// A step of a certification.

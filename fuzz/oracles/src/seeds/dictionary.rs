@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use oss_policy::ConditionOperator;
-use oss403::case::{Instance, Ledger};
+use oss403_case::{Instance, Ledger};
 
 use super::requests::{scene, signed};
 use crate::TARGETS;

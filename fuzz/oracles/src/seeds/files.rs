@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use oss403::case::{Instance, Ledger};
 use oss403::run::journal::{Header, Line, Made, VERSION};
 use oss403::run::record::{Progress, TwinRecord};
 use oss403::wire::client::Outgoing;
 use oss403::wire::exchange::{Exchange, Outcome, Response, SentRequest};
+use oss403_case::{Instance, Ledger};
 use serde_json::json;
 
 use super::Seeds;

@@ -12,8 +12,8 @@ mod requests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use oss403::case::{Instance, Ledger};
 use oss403::wire::client::Outgoing;
+use oss403_case::{Instance, Ledger};
 
 /// At most this many seeds of a target come from one source.
 const MOST: usize = 48;

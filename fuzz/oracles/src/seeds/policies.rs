@@ -1,7 +1,7 @@
 //! Policies, hotlink rules and CORS rules of the scenarios.
 
-use oss403::case::Instance;
-use oss403::case::model::{Edit, RefererSpec};
+use oss403_case::Instance;
+use oss403_case::model::{Edit, RefererSpec};
 use serde_json::Value;
 
 use super::Seeds;

@@ -23,8 +23,8 @@ use tokio::sync::watch;
 
 use super::Front;
 use crate::operator;
-use crate::operator::protocol::{Command, Create};
 use crate::server::accept;
+use oss403_operator::{Command, Create};
 
 /// A command is shorter than this.
 const LONGEST_COMMAND: usize = 64 * 1024;

@@ -3,11 +3,11 @@
 use oss_policy::{Policy, PolicyKind};
 use serde_json::{Value, json};
 
-use super::protocol::{Command, Create, Credential};
 use super::remove::remove;
 use super::set::set;
 use crate::config::{Config, parse_policy};
 use crate::world::{AccessKey, Account, KeyHolder, RamUser, Role, Session, VpcEndpoint, World};
+use oss403_operator::{Command, Create, Credential};
 
 /// Why a command was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,7 +1,6 @@
 //! The operator API: the few states that no OSS request can bring about, behind a token and on loopback only.
 
 pub mod execute;
-pub mod protocol;
 mod remove;
 mod set;
 

@@ -1,7 +1,7 @@
 //! Takes away what was made, with everything it owns.
 
-use super::protocol::Remove;
 use crate::world::{AccessKey, KeyHolder, World};
+use oss403_operator::Remove;
 
 pub(super) fn remove(world: &mut World, command: Remove) {
     match command {

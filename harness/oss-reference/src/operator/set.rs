@@ -4,13 +4,13 @@ use ipnet::IpNet;
 use oss_policy::PolicyKind;
 
 use super::execute::{OperatorError, account_mut, error, read_policy};
-use super::protocol::{
-    self, DomainOwnership, DomainRisk, FeatureStatus, KeyStatus, Set, StsSupport,
-};
 use crate::config::Config;
 use crate::operation::Operation;
 use crate::operation::settings::SETTINGS;
 use crate::world::{AccessKey, AccountStatus, Bucket, BucketStatus, KmsStatus, World};
+use oss403_operator::{
+    self, DomainOwnership, DomainRisk, FeatureStatus, KeyStatus, Set, StsSupport,
+};
 
 pub(super) fn set(world: &mut World, config: &Config, command: Set) -> Result<(), OperatorError> {
     match command {
@@ -49,8 +49,8 @@ pub(super) fn set(world: &mut World, config: &Config, command: Set) -> Result<()
         }
         Set::BucketStatus { bucket, value } => {
             bucket_mut(world, &bucket)?.status = match value {
-                protocol::BucketStatus::Active => BucketStatus::Active,
-                protocol::BucketStatus::Disabled => BucketStatus::Disabled,
+                oss403_operator::BucketStatus::Active => BucketStatus::Active,
+                oss403_operator::BucketStatus::Disabled => BucketStatus::Disabled,
             };
         }
         Set::StsInRegion {
@@ -156,20 +156,20 @@ fn toggle<T: Eq + std::hash::Hash>(set: &mut std::collections::HashSet<T>, item:
     }
 }
 
-fn account_status(value: protocol::AccountStatus) -> AccountStatus {
+fn account_status(value: oss403_operator::AccountStatus) -> AccountStatus {
     match value {
-        protocol::AccountStatus::Active => AccountStatus::Active,
-        protocol::AccountStatus::Disabled => AccountStatus::Disabled,
-        protocol::AccountStatus::Abnormal => AccountStatus::Abnormal,
+        oss403_operator::AccountStatus::Active => AccountStatus::Active,
+        oss403_operator::AccountStatus::Disabled => AccountStatus::Disabled,
+        oss403_operator::AccountStatus::Abnormal => AccountStatus::Abnormal,
     }
 }
 
-fn kms_status(value: protocol::KmsStatus) -> KmsStatus {
+fn kms_status(value: oss403_operator::KmsStatus) -> KmsStatus {
     match value {
-        protocol::KmsStatus::Active => KmsStatus::Active,
-        protocol::KmsStatus::None => KmsStatus::None,
-        protocol::KmsStatus::InDebt => KmsStatus::InDebt,
-        protocol::KmsStatus::Overdue => KmsStatus::Overdue,
+        oss403_operator::KmsStatus::Active => KmsStatus::Active,
+        oss403_operator::KmsStatus::None => KmsStatus::None,
+        oss403_operator::KmsStatus::InDebt => KmsStatus::InDebt,
+        oss403_operator::KmsStatus::Overdue => KmsStatus::Overdue,
     }
 }
 

@@ -5,9 +5,9 @@ use oss_policy::{BucketAcl, Policy, PolicyKind};
 use oss_reference::answer::Refusal;
 use oss_reference::checks::{Granted, Inquiry, decide, decide_body};
 use oss_reference::config::{Config, Faults, Identities};
-use oss_reference::operator::protocol::{Command, Credential};
 use oss_reference::world::{Bucket, Content, Object, World};
 use oss_reference::{Cause, operator};
+use oss403_operator::{Command, Credential};
 use serde_json::{Value, json};
 
 pub(crate) use crate::ask::{Ask, Key, Scheme};

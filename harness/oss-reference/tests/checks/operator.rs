@@ -2,7 +2,7 @@
 
 use oss_reference::Cause::*;
 use oss_reference::operator::execute;
-use oss_reference::operator::protocol::Command;
+use oss403_operator::Command;
 use serde_json::{Value, json};
 
 use crate::fixture::{NOW, OTHER, OWNER, Setup, allow, policy};

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::case::model::Span;
-use crate::case::revision::Revision;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use oss403_case::model::Span;
+use oss403_case::revision::Revision;
 
 /// Certifies that a server which speaks the OSS protocol refuses what OSS refuses, the way OSS refuses it.
 #[derive(Debug, Parser)]

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use super::args::CheckArgs;
 use super::console::tolerate_closed_pipe;
 use super::{Console, source};
-use crate::case::diagnostic::{Diagnostic, Severity};
-use crate::case::ledger::{CAUSES, Ledger, read_text};
-use crate::case::{check, document::Document, revision::Revision, schema};
 use crate::exit::Exit;
 use crate::report::style::counted;
 use crate::target::Profile;
+use oss403_case::diagnostic::{Diagnostic, Severity};
+use oss403_case::ledger::{CAUSES, Ledger, read_text};
+use oss403_case::{check, document::Document, revision::Revision, schema};
 
 pub(super) fn check(args: &CheckArgs, console: Console) -> Exit {
     if args.write_schema {

@@ -6,11 +6,11 @@ use std::path::Path;
 use super::args::ExplainArgs;
 use super::console::{print, tolerate_closed_pipe};
 use super::{Console, source};
-use crate::case::revision::Revision;
-use crate::case::suggest;
 use crate::exit::Exit;
 use crate::explain::{self, Diagnosis, SavedAnswer};
 use crate::report::style::{Style, Tone, harmless};
+use oss403_case::revision::Revision;
+use oss403_case::suggest;
 
 /// Most bytes that are read of a saved answer; one more than may be, to know that it is too long.
 const READ: u64 = 1024 * 1024 + 1;
@@ -153,7 +153,7 @@ fn unknown(diagnosis: &Diagnosis, style: Style, out: &mut dyn Write) -> io::Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::Ledger;
+    use oss403_case::Ledger;
 
     const STYLE: Style = Style {
         color: false,

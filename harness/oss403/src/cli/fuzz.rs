@@ -7,19 +7,19 @@ use std::time::{Duration, Instant};
 use super::args::FuzzArgs;
 use super::console::print;
 use super::{Console, block_on, run, signals, source};
-use crate::case::Ledger;
-use crate::case::revision::Revision;
 use crate::exit::Exit;
 use crate::explore::hunt::{BUDGET, Hunted, KINDS, hunt};
 use crate::explore::pair::Pair;
-use crate::explore::quirk::Quirk;
 use crate::explore::state::State;
 use crate::explore::{Counts, Explored, Finding, Settings, Step, explore};
 use crate::mutate::equivalent::reason;
 use crate::mutate::{Mutant, generate};
 use crate::report::style::{counted, grouped, harmless};
 use crate::run::StopSignal;
+use crate::target::quirk::Quirk;
 use crate::target::{Profile, Target};
+use oss403_case::Ledger;
+use oss403_case::revision::Revision;
 
 /// Name of the file in which quirks are proposed.
 const QUIRKS: &str = "quirks.yaml";
@@ -285,7 +285,7 @@ impl<'o> Teller<'o> {
     fn found(&mut self, finding: &Finding, state: &mut State) {
         state.findings += 1;
         let written = finding.write(self.out, state.findings);
-        if let Some(quirk) = Quirk::of(&finding.difference)
+        if let Some(quirk) = finding.difference.as_quirk()
             && !state.quirks.contains(&quirk)
         {
             state.quirks.push(quirk);
@@ -308,7 +308,7 @@ impl<'o> Teller<'o> {
     }
 
     fn propose(&mut self, quirks: &[Quirk]) {
-        let text = crate::case::yaml::print(&serde_json::json!({ "quirks": quirks }));
+        let text = oss403_case::yaml::print(&serde_json::json!({ "quirks": quirks }));
         let written = text.map_err(std::io::Error::other).and_then(|text| {
             let note = "# Proposed by `oss403 fuzz`. Copy into the target's profile what is harmless, and nothing else.\n";
             std::fs::write(self.out.join(QUIRKS), format!("{note}{text}"))

@@ -6,10 +6,10 @@ use std::path::Path;
 use super::args::ImportArgs;
 use super::console::print;
 use super::{Console, source};
-use crate::case::revision::Revision;
 use crate::exit::Exit;
 use crate::import::{self, REQUEST_TARGETS};
 use crate::report::style::harmless;
+use oss403_case::revision::Revision;
 
 /// Most bytes that are read; inputs of fuzzers are short.
 const MOST: u64 = 1 << 20;

@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 use super::args::{Format, ListArgs};
 use super::console::tolerate_closed_pipe;
 use super::{Console, source};
-use crate::case::Instance;
-use crate::case::model::{Capability, ProvokedBy};
 use crate::exit::Exit;
 use crate::report::style::{Style, Tone, counted};
+use oss403_case::Instance;
+use oss403_case::model::{Capability, ProvokedBy};
 
 pub(super) fn list(args: &ListArgs, console: Console) -> Exit {
     let (ledger, _) = match source::ledger(args.cases.as_deref(), args.revision, console) {
@@ -156,8 +156,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::case::check;
-    use crate::case::ledger::embedded_lists;
+    use oss403_case::check;
+    use oss403_case::ledger::embedded_lists;
 
     const CASE: &str = "\
 # yaml-language-server: $schema=../case.schema.json

@@ -6,7 +6,6 @@ use std::path::Path;
 use super::args::{Format, MutantsArgs};
 use super::console::print;
 use super::{Console, block_on, signals, source};
-use crate::case::Ledger;
 use crate::exit::Exit;
 use crate::mutate::matrix::{self, Matrix, MatrixError};
 use crate::mutate::{Mutant, generate};
@@ -14,6 +13,7 @@ use crate::report::kill_matrix::{Suite, json, page, terminal};
 use crate::report::progress::Progress;
 use crate::report::style::Style;
 use crate::run::StopSignal;
+use oss403_case::Ledger;
 
 pub(super) fn mutants(args: &MutantsArgs, console: Console) -> Exit {
     let (ledger, from) = match source::ledger(args.cases.as_deref(), args.revision, console) {

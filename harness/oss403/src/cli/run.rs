@@ -7,9 +7,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::args::{RunArgs, RunOptions};
 use super::console::print;
 use super::{Console, block_on, signals, source};
-use crate::case::ledger::Entry as CaseEntry;
-use crate::case::model::CaseFile;
-use crate::case::{Instance, Ledger};
 use crate::exit::Exit;
 use crate::judge::snapshot::Snapshots;
 use crate::report::Facts;
@@ -21,6 +18,9 @@ use crate::report::terminal::Terminal;
 use crate::run::{Options, RunError, StopSignal, is_in};
 use crate::suite::{Certified, Step, certify};
 use crate::target::{Profile, Target, TargetError};
+use oss403_case::ledger::Entry as CaseEntry;
+use oss403_case::model::CaseFile;
+use oss403_case::{Instance, Ledger};
 
 /// Everything that is settled before anything is sent.
 struct Plan {

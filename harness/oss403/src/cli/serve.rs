@@ -10,12 +10,12 @@ use serde::Serialize;
 use super::args::{Format, ServeArgs};
 use super::console::print;
 use super::{Console, block_on, signals, source};
-use crate::case::decode::Problem;
-use crate::case::diagnostic::Diagnostic;
-use crate::case::document::{Document, problem};
-use crate::case::ledger::read_text;
-use crate::case::span::{Part, Path as Place};
 use crate::exit::Exit;
+use oss403_case::decode::Problem;
+use oss403_case::diagnostic::Diagnostic;
+use oss403_case::document::{Document, problem};
+use oss403_case::ledger::read_text;
+use oss403_case::span::{Part, Path as Place};
 
 /// Serves until the process is asked to end.
 pub(super) fn serve(args: &ServeArgs, console: Console) -> Exit {

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Console;
-use crate::case::check;
-use crate::case::diagnostic::Diagnostic;
-use crate::case::ledger::{self, CAUSES, Entry, Listed, read_text};
-use crate::case::revision::Revision;
-use crate::case::{Instance, Ledger};
 use crate::exit::Exit;
+use oss403_case::check;
+use oss403_case::diagnostic::Diagnostic;
+use oss403_case::ledger::{self, CAUSES, Entry, Listed, read_text};
+use oss403_case::revision::Revision;
+use oss403_case::{Instance, Ledger};
 
 /// The folder of the case files: the one that was named, else `./cases` when it is a ledger; `None` for the one compiled in.
 pub(super) fn folder(named: Option<&Path>) -> Option<PathBuf> {

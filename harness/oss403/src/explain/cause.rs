@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::flow::{flow, pairs};
-use crate::case::EditKind;
-use crate::case::expand::Template;
-use crate::case::ledger::{ANY_MESSAGE, Entry};
-use crate::case::model::{Alternative, CaseFile, Edit, ProvokedBy, Severity, Source, SourceKind};
-use crate::case::revision::Revision;
 use crate::report::style::{Style, Tone, counted, harmless};
+use oss403_case::EditKind;
+use oss403_case::expand::Template;
+use oss403_case::ledger::{ANY_MESSAGE, Entry};
+use oss403_case::model::{Alternative, CaseFile, Edit, ProvokedBy, Severity, Source, SourceKind};
+use oss403_case::revision::Revision;
 
 /// Width of the column of titles.
 const TITLES: usize = 14;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::saved::SavedAnswer;
-use crate::case::Ledger;
-use crate::case::ledger::{ANY_MESSAGE, Entry};
-use crate::case::model::{CaseFile, Source};
 use crate::judge::message;
+use oss403_case::Ledger;
+use oss403_case::ledger::{ANY_MESSAGE, Entry};
+use oss403_case::model::{CaseFile, Source};
 
 /// What a saved answer says, and what it fits.
 #[derive(Debug, Clone)]

@@ -6,56 +6,12 @@
 
 use oss_reference::config::Decisions;
 use oss_reference::denial::Cause;
-use serde::{Deserialize, Serialize};
 
 use crate::judge::facets::{self, Answer, Effect};
 use crate::judge::{message, normalise};
 use crate::run::record::TwinRecord;
+use crate::target::quirk::{Facet, Quirk};
 use crate::wire::exchange::{Exchange, FailureKind, Outcome};
-use crate::wire::redact::Redactor;
-
-/// In what a target differs from the model, worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Facet {
-    /// The target grants what the model denies.
-    Granted,
-    /// Both refuse, and at the target something changed all the same.
-    Effect,
-    /// Both refuse, and the target's refusal shows what it should hide.
-    Leak,
-    /// The target refuses what the model grants.
-    Refused,
-    /// Another status.
-    Status,
-    /// Another code.
-    Code,
-    /// Another message.
-    Message,
-    /// The rest of the answer.
-    Envelope,
-}
-
-impl Facet {
-    /// Its name in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Granted => "granted",
-            Self::Effect => "effect",
-            Self::Leak => "leak",
-            Self::Refused => "refused",
-            Self::Status => "status",
-            Self::Code => "code",
-            Self::Message => "message",
-            Self::Envelope => "envelope",
-        }
-    }
-
-    /// Whether it is a matter of wording, which a target may be known for.
-    pub fn is_wording(self) -> bool {
-        self >= Self::Status
-    }
-}
 
 /// Which request of a twin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -80,6 +36,25 @@ pub struct Difference {
     pub says: String,
     /// One sentence for a person.
     pub reason: String,
+}
+
+impl Difference {
+    /// The quirk that it would be; `None` when it is no matter of wording.
+    pub fn as_quirk(&self) -> Option<Quirk> {
+        self.facet.is_wording().then(|| Quirk {
+            cause: self.cause.clone(),
+            facet: self.facet,
+            says: Some(self.says.clone()),
+        })
+    }
+
+    /// Whether it is this quirk.
+    pub fn is(&self, quirk: &Quirk) -> bool {
+        quirk.facet.is_wording()
+            && quirk.facet == self.facet
+            && quirk.cause == self.cause
+            && quirk.says.as_ref().is_none_or(|says| *says == self.says)
+    }
 }
 
 /// The worst difference between the two records of a scenario, if there is any.
@@ -254,7 +229,7 @@ impl Pair<'_> {
             _ => cause_of(&self.other),
         };
         // A server may repeat in any text what it was sent, and these words are printed and written down.
-        let redactors = [self.subject, self.model].map(Redactor::for_record);
+        let redactors = [self.subject, self.model].map(TwinRecord::redactor);
         let harmless = |text: &str| {
             let text = redactors[0].text(text);
             short(&redactors[1].text(&text))

@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use proptest::strategy::ValueTree as _;
 use serde::{Deserialize, Serialize};
 
-use super::compare::{Difference, Facet, Which};
+use super::compare::{Difference, Which};
 use super::finding::{self, Finding};
 use super::generate::{finished, is_sound};
 use super::pair::{Pair, Shown};
-use super::quirk::Quirk;
 use super::shrink::{Shrinking, fold};
 use super::{Explored, Settings};
-use crate::case::Ledger;
-use crate::case::model::{BucketSpec, Edit, Scenario, TextMap, Yes};
 use crate::run::{RunError, StopSignal};
+use crate::target::quirk::Facet;
+use oss403_case::Ledger;
+use oss403_case::model::{BucketSpec, Edit, Scenario, TextMap, Yes};
 
 /// By what findings are the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -89,12 +89,12 @@ impl<'e> Examiner<'e> {
             .settings
             .quirks
             .iter()
-            .any(|quirk| quirk.is(&difference))
+            .any(|quirk| difference.is(quirk))
         {
             counts.quirks += 1;
             return Ok(None);
         }
-        let quirk = Quirk::of(&difference);
+        let quirk = difference.as_quirk();
         let is_proposed = quirk.is_some_and(|quirk| explored.quirks.contains(&quirk));
         let followed = self
             .followed
@@ -130,7 +130,7 @@ impl<'e> Examiner<'e> {
             explored.counts.repeated += 1;
             return Ok(None);
         }
-        explored.quirks.extend(Quirk::of(&case.difference));
+        explored.quirks.extend(case.difference.as_quirk());
         explored.known.push(smaller.clone());
         if smaller != key {
             explored.known.push(key);

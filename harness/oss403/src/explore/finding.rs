@@ -8,18 +8,18 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::Key;
-use super::compare::{Difference, Facet, Which, cause};
+use super::compare::{Difference, Which, cause};
 use super::generate::{finished, is_sound};
 use super::shrink::fold;
-use crate::case::Ledger;
-use crate::case::check::SCHEMA_LINE;
-use crate::case::model::{Before, CaseFile, Edit, OrderBasis, Scenario, SignWith, Yes};
-use crate::case::yaml;
 use crate::report::style::harmless;
 use crate::run::record::TwinRecord;
+use crate::target::quirk::Facet;
 use crate::wire::curl;
 use crate::wire::exchange::{Exchange, Outcome};
-use crate::wire::redact::Redactor;
+use oss403_case::Ledger;
+use oss403_case::check::SCHEMA_LINE;
+use oss403_case::model::{Before, CaseFile, Edit, OrderBasis, Scenario, SignWith, Yes};
+use oss403_case::yaml;
 
 /// Something that was found.
 #[derive(Debug, Clone)]
@@ -293,14 +293,14 @@ impl Finding {
     }
 
     fn redacted(&self, text: &str) -> String {
-        Redactor::for_record(&self.subject).text(text)
+        self.subject.redactor().text(text)
     }
 }
 
 /// An answer as text, redacted, and harmless to a terminal.
 fn answer(exchange: &Exchange, record: &TwinRecord) -> String {
     const MOST: usize = 4_000;
-    let redactor = Redactor::for_record(record);
+    let redactor = record.redactor();
     let mut text = String::new();
     match &exchange.outcome {
         Outcome::Failed(failure) => {

@@ -16,13 +16,13 @@ use sha2::{Digest as _, Sha256};
 use super::perturb::{Perturbation, perturbation};
 use super::shrink::Shrinking;
 use super::vocabulary;
-use crate::case::check;
-use crate::case::model::{
+use crate::run::is_read;
+use oss403_case::check;
+use oss403_case::model::{
     Before, BucketSpec, Call, Edit, Expect, Form, Given, ObjectSpec, OrderBasis, Scenario,
     SignWith, Span,
 };
-use crate::case::{Instance, Ledger};
-use crate::run::is_read;
+use oss403_case::{Instance, Ledger};
 
 /// How many scenarios from nothing share a world.
 const SHARING: u64 = 8;

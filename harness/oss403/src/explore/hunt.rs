@@ -7,11 +7,11 @@ use oss_reference::config::Config;
 use super::generate::Generator;
 use super::pair::Pair;
 use super::{BATCH, Key};
-use crate::case::Ledger;
-use crate::case::model::Scenario;
 use crate::mutate::{Kind, Mutant};
 use crate::run::{RunError, StopSignal};
 use crate::target::{Target, TargetError};
+use oss403_case::Ledger;
+use oss403_case::model::Scenario;
 
 /// Requests within which a mutant has to be found.
 pub const BUDGET: u64 = 60_000;

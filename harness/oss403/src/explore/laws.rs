@@ -6,10 +6,11 @@
 
 use serde_json::Value;
 
-use super::compare::{Difference, Facet, Which};
-use crate::case::model::{Call, Edit, Given, Misspelling, Scenario, SignWith};
+use super::compare::{Difference, Which};
 use crate::run::record::TwinRecord;
+use crate::target::quirk::Facet;
 use crate::wire::exchange::Exchange;
+use oss403_case::model::{Call, Edit, Given, Misspelling, Scenario, SignWith};
 
 /// A law that a twin can break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

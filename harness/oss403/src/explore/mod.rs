@@ -13,7 +13,6 @@ pub mod hunt;
 pub mod laws;
 pub mod pair;
 mod perturb;
-pub mod quirk;
 pub mod shrink;
 pub mod state;
 #[cfg(test)]
@@ -24,16 +23,16 @@ use std::time::{Duration, Instant};
 
 use proptest::strategy::ValueTree as _;
 
+use crate::target::quirk::Quirk;
 use examine::Examiner;
 pub use examine::Key;
 pub use finding::Finding;
 use generate::Generator;
 use pair::Pair;
-use quirk::Quirk;
 
-use crate::case::Ledger;
-use crate::case::model::Scenario;
 use crate::run::{RunError, StopSignal};
+use oss403_case::Ledger;
+use oss403_case::model::Scenario;
 
 /// Scenarios that are run together: enough to share worlds, few enough that an interruption is not waited for.
 const BATCH: u64 = 64;

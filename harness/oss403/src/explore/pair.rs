@@ -7,15 +7,15 @@ use oss_reference::config::Config;
 
 use super::compare::{Difference, compare};
 use super::laws;
-use crate::case::Instance;
-use crate::case::expand::Template;
-use crate::case::model::{CaseFile, ProvokedBy, Scenario, Severity};
 use crate::judge::judge;
 use crate::judge::verdict::Verdict;
 use crate::run::record::{Progress, TwinRecord};
 use crate::run::{Options, RunError, RunEvent, StopSignal, run};
 use crate::target::{Target, TargetError};
 use crate::wire::exchange::Response;
+use oss403_case::Instance;
+use oss403_case::expand::Template;
+use oss403_case::model::{CaseFile, ProvokedBy, Scenario, Severity};
 
 /// A target, and the model it is held against. Without a model only the laws are.
 #[derive(Debug)]

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::generate::several;
 use super::vocabulary;
-use crate::case::model::{Disguise, Edit, Scenario, SignWith, Span, TextMap};
 use crate::run::is_read;
+use oss403_case::model::{Disguise, Edit, Scenario, SignWith, Span, TextMap};
 
 /// One change of a scenario.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use proptest::strategy::ValueTree;
 use serde_json::Value;
 
 use super::generate::{finished, is_sound, several};
-use crate::case::model::{Edit, Scenario};
+use oss403_case::model::{Edit, Scenario};
 
 /// A scenario, and what may still be taken out of it.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::Key;
-use super::quirk::Quirk;
+use crate::target::quirk::Quirk;
 
 /// Name of the file in the folder of the findings.
 pub const FILE: &str = "fuzz-state.json";

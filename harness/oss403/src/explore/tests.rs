@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use proptest::strategy::ValueTree as _;
 use serde_json::json;
 
-use super::compare::{Facet, Which, compare};
+use super::compare::{Which, compare};
 use super::generate::{Generator, is_sound};
-use super::quirk::Quirk;
 use super::shrink::Shrinking;
 use super::{BATCH, laws};
-use crate::case::model::{Edit, Scenario, SignWith, Span};
-use crate::case::revision::Revision;
-use crate::case::{EditKind, Ledger};
 use crate::judge::testing::{REQUEST_ID, Twin, answer, error_body};
+use crate::target::quirk::{Facet, Quirk};
 use crate::wire::exchange::FailureKind;
+use oss403_case::model::{Edit, Scenario, SignWith, Span};
+use oss403_case::revision::Revision;
+use oss403_case::{EditKind, Ledger};
 
 fn difference(subject: &Twin, model: &Twin) -> Option<(Facet, Which, String)> {
     let found = compare(&subject.record, &model.record)?;
@@ -159,21 +159,21 @@ fn what_a_request_carried_is_not_repeated_when_a_server_does() {
 fn a_quirk_is_a_matter_of_wording_and_says_what_the_target_says() {
     let found = |subject: &Twin| compare(&subject.record, &Twin::new().record).unwrap();
     let wording = found(&refused_as("Forbidden", "Request has expired."));
-    let quirk = Quirk::of(&wording).unwrap();
-    assert!(quirk.is(&wording));
-    assert!(!quirk.is(&found(&refused_as("AnotherCode", "Request has expired."))));
+    let quirk = wording.as_quirk().unwrap();
+    assert!(wording.is(&quirk));
+    assert!(!found(&refused_as("AnotherCode", "Request has expired.")).is(&quirk));
     let any = Quirk {
         says: None,
         ..quirk
     };
-    assert!(any.is(&found(&refused_as("AnotherCode", "Request has expired."))));
+    assert!(found(&refused_as("AnotherCode", "Request has expired.")).is(&any));
     let granted = found(&Twin::new().edited(|response| response.status = 200));
-    assert_eq!(Quirk::of(&granted), None);
+    assert_eq!(granted.as_quirk(), None);
     let never = Quirk {
         facet: Facet::Granted,
         ..any
     };
-    assert!(!never.is(&granted));
+    assert!(!granted.is(&never));
 }
 
 #[test]
@@ -329,7 +329,7 @@ fn shrinking_leaves_what_is_needed_and_not_much_else() {
     assert!(
         is_sound(&scenario),
         "{:?}",
-        crate::case::check::lone(&scenario)
+        oss403_case::check::lone(&scenario)
     );
     let mut tree = Shrinking::new(scenario);
     let mut steps = 0;

@@ -18,7 +18,7 @@ use serde_json::Value;
 pub(super) use edits::edit;
 pub(super) use policies::{bucket_policy, bucket_statement, ram_policy};
 
-use crate::case::model::{
+use oss403_case::model::{
     BucketSpec, CorsRuleSpec, Disguise, Edit, Given, IdentitySpec, ObjectSpec, RamUserSpec,
     RefererSpec, SessionSpec, SignWith, Span, TextMap,
 };

@@ -10,8 +10,8 @@ mod write;
 
 use std::path::PathBuf;
 
-use crate::case::Ledger;
 use crate::wire::curl;
+use oss403_case::Ledger;
 
 pub use request::{ARRIVAL, BadRequest, WANTED};
 pub use twin::NoTwin;

@@ -1,8 +1,8 @@
 //! Requests become cases that are sound, and say what was found.
 
 use super::*;
-use crate::case::check;
-use crate::case::ledger::embedded_lists;
+use oss403_case::check;
+use oss403_case::ledger::embedded_lists;
 
 const OWNER: &str = "OSS403OWNERKEY0001";
 const DATE: &str = "Mon, 18 Dec 2023 08:00:00 GMT";

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::twin::Twin;
-use crate::case::check::SCHEMA_LINE;
-use crate::case::model::CaseFile;
+use oss403_case::check::SCHEMA_LINE;
+use oss403_case::model::CaseFile;
 
 /// The file: the header of the cause as the ledger has it, and one scenario.
 pub(super) fn case(file: &CaseFile, name: &str, twin: &Twin, curl: &str) -> String {

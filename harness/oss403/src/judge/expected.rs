@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::envelope::Envelope;
-use crate::case::Instance;
 use crate::run::record::TwinRecord;
+use oss403_case::Instance;
 
 /// The documented answer of an instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

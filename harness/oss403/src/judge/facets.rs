@@ -9,10 +9,10 @@ use super::claims;
 use super::envelope::{Envelope, EnvelopeError};
 use super::expected::{Expected, shorten};
 use super::{message, normalise};
-use crate::case::Instance;
-use crate::case::model::Edit;
 use crate::run::record::{Probe, TwinRecord};
 use crate::wire::exchange::{Exchange, Response};
+use oss403_case::Instance;
+use oss403_case::model::Edit;
 
 /// An answer with its envelope.
 pub(crate) struct Answer<'a> {

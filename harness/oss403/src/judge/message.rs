@@ -8,7 +8,7 @@
 //!
 //! Of a few causes no source shows the message. Theirs is `*`, and any text meets it; an answer without any does not.
 
-use crate::case::ledger::ANY_MESSAGE;
+use oss403_case::ledger::ANY_MESSAGE;
 
 /// Whether `observed` says what `documented` says.
 pub fn matches(documented: &str, observed: &str) -> bool {

@@ -17,10 +17,10 @@ pub mod verdict;
 use facets::{Answer, Effect};
 use verdict::{Facet, Judgement, Verdict};
 
-use crate::case::Instance;
 use crate::run::record::{Progress, TwinRecord};
 use crate::wire::exchange::{Exchange, FailureKind, Outcome};
 use expected::Expected;
+use oss403_case::Instance;
 
 /// What became of an instance.
 ///

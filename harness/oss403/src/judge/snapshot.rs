@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use similar::TextDiff;
 
 use super::verdict::{Facet, Judgement, Verdict};
-use crate::case::Instance;
+use oss403_case::Instance;
 
 /// The folder of snapshots of one target.
 #[derive(Debug, Clone)]

@@ -10,12 +10,12 @@ use serde_json::json;
 
 use super::judge;
 use super::verdict::Judgement;
-use crate::case::Instance;
-use crate::case::model::{
-    Call, CaseFile, Edit, Expect, Given, ProvokedBy, Scenario, Severity, Span,
-};
 use crate::run::record::{Probe, Progress, TwinRecord};
 use crate::wire::exchange::{Exchange, Failure, FailureKind, Outcome, Response, SentRequest};
+use oss403_case::Instance;
+use oss403_case::model::{
+    Call, CaseFile, Edit, Expect, Given, ProvokedBy, Scenario, Severity, Span,
+};
 
 pub(crate) const HOST: &str = "examplebucket.oss-cn-hangzhou.aliyuncs.com";
 pub(crate) const REQUEST_ID: &str = "636B68BA80DA8539399F0001";

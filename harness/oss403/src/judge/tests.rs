@@ -15,9 +15,9 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::testing::{HOST, REQUEST_ID, Twin, answer, error_body};
 use super::verdict::{Facet, Verdict};
-use crate::case::model::{Alternative, Edit, TextMap, Yes};
 use crate::run::record::Progress;
 use crate::wire::exchange::{FailureKind, Outcome, Response};
+use oss403_case::model::{Alternative, Edit, TextMap, Yes};
 
 const CONTENT: &str = "content that nobody else has 4711";
 

@@ -9,11 +9,11 @@ use oss_reference::config::{Config, Extreme, Faults};
 use tokio::task::JoinSet;
 
 use super::{Mutant, equivalent};
-use crate::case::Instance;
 use crate::judge::verdict::Verdict;
 use crate::run::{Options, RunError, StopSignal};
 use crate::suite::{Certified, Step, certify};
 use crate::target::{Target, TargetError};
+use oss403_case::Instance;
 
 /// What became of all mutants.
 #[derive(Debug)]

@@ -3,11 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Finished;
 use crate::judge::expected::{Expected, Form, Observed};
 use crate::judge::verdict::{Facet, Verdict};
+use crate::suite::Finished;
 use crate::wire::curl;
-use crate::wire::redact::Redactor;
 
 /// What became of one instance.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -43,7 +42,7 @@ impl Entry {
             record,
             judgement,
         } = finished;
-        let redactor = Redactor::for_record(record);
+        let redactor = record.redactor();
         let text = |text: String| redactor.text(&text);
         let observed = Observed::of(record);
         let expected = Expected::of(instance, record);

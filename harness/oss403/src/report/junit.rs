@@ -14,8 +14,8 @@ use junit_report::{
 use super::entry::Entry;
 use super::sink::Atomic;
 use super::terminal::{expected_in_words, observed_in_words};
-use crate::case::model::CaseFile;
 use crate::judge::verdict::Verdict;
+use oss403_case::model::CaseFile;
 
 /// A JUnit report that is being written.
 #[derive(Debug)]

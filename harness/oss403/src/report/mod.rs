@@ -16,21 +16,7 @@ mod tests;
 
 use std::time::Duration;
 
-use crate::case::Instance;
 use crate::judge::summary::{Level, NoLevel, Tally};
-use crate::judge::verdict::Judgement;
-use crate::run::record::TwinRecord;
-
-/// An instance that is done: what was asked, what happened, how it was judged.
-#[derive(Debug, Clone)]
-pub struct Finished {
-    /// What was asked.
-    pub instance: Instance,
-    /// What happened.
-    pub record: TwinRecord,
-    /// How it was judged.
-    pub judgement: Judgement,
-}
 
 /// What a report says of a run as a whole, once it is over.
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ use super::Facts;
 use super::entry::Entry;
 use super::json::JsonReport;
 use super::junit::JunitReport;
-use crate::case::model::CaseFile;
+use oss403_case::model::CaseFile;
 
 /// A report that is being written.
 #[derive(Debug)]

@@ -8,10 +8,10 @@ use indexmap::IndexMap;
 use super::Facts;
 use super::entry::Entry;
 use super::style::{Style, Tone, counted, grouped, harmless};
-use crate::case::model::CaseFile;
 use crate::judge::expected::{Expected, Observed};
 use crate::judge::summary::{CauseTally, Tally};
 use crate::judge::verdict::Verdict;
+use oss403_case::model::CaseFile;
 
 /// Failures that are shown in full for each cause.
 const SHOWN: usize = 3;

@@ -7,18 +7,19 @@ use std::time::Duration;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use super::Facts;
 use super::entry::Entry;
 use super::json::ResultFile;
 use super::sink::{Report, ReportError};
 use super::style::Style;
 use super::terminal::Terminal;
-use super::{Facts, Finished};
-use crate::case::model::CaseFile;
 use crate::judge::summary::{NoLevel, Tally};
 use crate::judge::testing::{REQUEST_ID, Twin, error_body};
 use crate::judge::verdict::Verdict;
 use crate::run::record::Progress;
+use crate::suite::Finished;
 use crate::wire::exchange::Response;
+use oss403_case::model::CaseFile;
 
 const HOSTILE: &str =
     "a]]>b\u{0}c<script>alert(1)</script>\u{1b}[2J\u{1b}]0;t\u{7}\u{9b}31m\u{202e}&amp;\"'\r\nx";

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use super::context::unix_now;
 use super::trouble::describe;
 use super::world::documents;
-use crate::target::identity::Secret;
-use crate::target::{Identity, Inner};
+use crate::target::Inner;
 use crate::wire::client::Outgoing;
 use crate::wire::draft::Draft;
 use crate::wire::exchange::{Exchange, Outcome, Response};
+use crate::wire::identity::Identity;
+use crate::wire::identity::Secret;
 use crate::wire::scene::Scene;
 use crate::wire::sign;
 

@@ -12,14 +12,15 @@ use super::journal::Journal;
 use super::stop::StopSignal;
 use super::trouble::{Trouble, succeeded};
 use super::world::documents;
-use crate::case::model::SignWith;
+use crate::target::Inner;
 use crate::target::operator::Operator;
-use crate::target::{Identity, Inner};
 use crate::wire::client::Outgoing;
 use crate::wire::draft::Draft;
 use crate::wire::exchange::{Exchange, Response};
+use crate::wire::identity::Identity;
 use crate::wire::scene::Scene;
 use crate::wire::sign;
+use oss403_case::model::SignWith;
 
 /// What all instances of a run share.
 pub(crate) struct Context {

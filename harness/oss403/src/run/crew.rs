@@ -13,7 +13,7 @@ use super::trouble::Trouble;
 use super::twin::{self, Worlds, blank};
 use super::world::remove::remove_by_operator;
 use super::world::{OwnAccount, World};
-use crate::case::Instance;
+use oss403_case::Instance;
 
 /// What all workers share.
 pub(crate) struct Crew {

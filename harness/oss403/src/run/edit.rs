@@ -1,6 +1,6 @@
 //! World edits: what changes between the base and the edited request, which are then the same.
 
-use oss_reference::operator::protocol::{
+use oss403_operator::{
     AccountStatus, BucketStatus, Command, DomainRisk, FeatureStatus, KeyStatus, KmsStatus, Set,
     StsSupport,
 };
@@ -10,9 +10,9 @@ use super::context::Courier;
 use super::journal::Made;
 use super::trouble::{Trouble, succeeded};
 use super::world::{World, documents};
-use crate::case::model::{BucketSpec, Edit};
-use crate::target::Identity;
+use crate::wire::identity::Identity;
 use crate::wire::scene::BucketPlace;
+use oss403_case::model::{BucketSpec, Edit};
 
 /// Applies those world edits that hide the world, or those that do not, in their order; every other edit leaves the world as it is.
 pub(crate) async fn apply(

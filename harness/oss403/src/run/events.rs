@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::record::TwinRecord;
-use crate::case::Instance;
+use oss403_case::Instance;
 
 /// A step of a run.
 #[derive(Debug)]

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::record::TwinRecord;
-use crate::wire::redact::Redactor;
 
 /// A line of a journal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -247,7 +246,7 @@ impl Journal {
 
     /// Notes what happened, redacted.
     pub fn record(&self, record: &TwinRecord) {
-        let redacted = Redactor::for_record(record).record(record);
+        let redacted = record.redacted(&record.redactor());
         self.write(&Line::Twin(Box::new(redacted)), false);
     }
 

@@ -31,8 +31,8 @@ use self::journal::{Header, Journal};
 use self::plan::{Group, Plan};
 pub(crate) use self::plan::{is_in, is_read};
 use self::twin::blank;
-use crate::case::Instance;
 use crate::target::Target;
+use oss403_case::Instance;
 
 /// How a run goes about it.
 #[derive(Debug, Clone)]

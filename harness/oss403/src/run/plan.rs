@@ -7,9 +7,9 @@ use sha2::{Digest as _, Sha256};
 use super::edit;
 use super::record::Progress;
 use super::world::Wanted;
-use crate::case::model::{Call, Capability, Edit, Scenario};
-use crate::case::{EditKind, Instance};
 use crate::target::Inner;
+use oss403_case::model::{Call, Capability, Edit, Scenario};
+use oss403_case::{EditKind, Instance};
 
 /// The plan.
 #[derive(Debug, Default)]

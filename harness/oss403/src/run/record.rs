@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::wire::exchange::Exchange;
+use crate::wire::redact::Redactor;
 
 /// Everything that was sent and seen for one instance.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -36,6 +37,46 @@ pub struct TwinRecord {
     pub elapsed_us: u64,
 }
 
+impl TwinRecord {
+    /// Hides what any request of the record carried.
+    pub fn redactor(&self) -> Redactor {
+        let probes = self
+            .probes
+            .iter()
+            .flat_map(|probe| [&probe.before, &probe.after]);
+        let twins = self.base.iter().chain(&self.edited).chain(&self.same_for);
+        Redactor::of(twins.chain(probes).map(|sent| &sent.request))
+    }
+
+    /// A copy that may be written down. It can still be judged.
+    pub fn redacted(&self, redactor: &Redactor) -> Self {
+        let exchange = |exchange: &Exchange| redactor.exchange(exchange);
+        let hidden = |(name, value): &(String, String)| (name.clone(), redactor.text(value));
+        Self {
+            instance: self.instance.clone(),
+            progress: self.progress.clone(),
+            base: self.base.as_ref().map(exchange),
+            edited: self.edited.as_ref().map(exchange),
+            same_for: self.same_for.as_ref().map(exchange),
+            probes: self
+                .probes
+                .iter()
+                .map(|probe| Probe {
+                    target: probe.target.clone(),
+                    before: exchange(&probe.before),
+                    after: exchange(&probe.after),
+                })
+                .collect(),
+            secrets: self.secrets.clone(),
+            placeholders: self.placeholders.clone(),
+            elements: self.elements.iter().map(hidden).collect(),
+            message: self.message.as_deref().map(|text| redactor.text(text)),
+            requests: self.requests,
+            elapsed_us: self.elapsed_us,
+        }
+    }
+}
+
 /// How far an instance came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -63,4 +104,52 @@ pub struct Probe {
     pub before: Exchange,
     /// After it.
     pub after: Exchange,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::exchange::{Outcome, Response, SentRequest};
+
+    #[test]
+    fn every_request_of_a_record_is_hidden_in_it() {
+        let same_for = Exchange {
+            request: SentRequest {
+                method: "GET".into(),
+                scheme: "http".into(),
+                host: "b.oss-cn-hangzhou.aliyuncs.test".into(),
+                address: "127.0.0.1:1".into(),
+                target: "/other.txt".into(),
+                headers: vec![("Authorization".into(), "OSS LTAI1:b3RoZXItc2ln".into())],
+                body: Vec::new(),
+                string_to_sign: None,
+            },
+            outcome: Outcome::Answered(Response {
+                status: 403,
+                body: b"<SignatureProvided>b3RoZXItc2ln</SignatureProvided>".to_vec(),
+                ..Response::default()
+            }),
+            elapsed_us: 1,
+        };
+        let record = TwinRecord {
+            instance: "cause/scenario".into(),
+            progress: Progress::Complete,
+            base: None,
+            edited: None,
+            same_for: Some(same_for),
+            probes: Vec::new(),
+            secrets: Vec::new(),
+            placeholders: BTreeMap::new(),
+            elements: Vec::new(),
+            message: None,
+            requests: 1,
+            elapsed_us: 1,
+        };
+        let redacted = record.redacted(&record.redactor());
+        let body = &redacted.same_for.unwrap().response().unwrap().body.clone();
+        assert_eq!(
+            String::from_utf8_lossy(body),
+            "<SignatureProvided>[redacted]</SignatureProvided>"
+        );
+    }
 }

@@ -12,8 +12,6 @@ use super::plan::is_read;
 use super::record::{Probe, Progress, TwinRecord};
 use super::trouble::Trouble;
 use super::world::{World, documents};
-use crate::case::model::{Edit, TextMap};
-use crate::case::{EditKind, Instance};
 use crate::wire::client::Outgoing;
 use crate::wire::draft::{Body, Draft};
 use crate::wire::exchange::{Exchange, Outcome, Response};
@@ -21,6 +19,8 @@ use crate::wire::parts::parse_path;
 use crate::wire::scene::Scene;
 use crate::wire::sign;
 use crate::wire::tamper::tamper;
+use oss403_case::model::{Edit, TextMap};
+use oss403_case::{EditKind, Instance};
 
 /// The worlds of an instance: the same one twice, unless the base changes what the edited request needs.
 #[derive(Clone, Copy)]

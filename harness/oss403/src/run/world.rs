@@ -14,10 +14,10 @@ use std::sync::{Arc, Mutex};
 use super::context::{Context, Courier};
 use super::journal::Made;
 use super::trouble::{Trouble, succeeded};
-use crate::case::model::{Given, RegionName};
-use crate::target::Identity;
 use crate::wire::draft::Draft;
+use crate::wire::identity::Identity;
 use crate::wire::scene::{BucketPlace, Scene};
+use oss403_case::model::{Given, RegionName};
 
 pub(crate) use hook::OwnAccount;
 

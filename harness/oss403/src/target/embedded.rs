@@ -8,10 +8,10 @@ use std::time::Duration;
 use oss_reference::config::Config;
 use oss_reference::server::{Running, Server};
 
-use super::identity::{Identity, Secret};
 use super::operator::Operator;
 use super::ready::TargetError;
 use crate::wire::address::{Address, Addresses, Scheme};
+use crate::wire::identity::{Identity, Secret};
 use crate::wire::scene::Names;
 use crate::wire::tls::Tls;
 

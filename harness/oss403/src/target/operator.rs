@@ -3,13 +3,13 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use oss_reference::operator::protocol::{Command, Create, Credential, Set, VERSION, VpcEndpoint};
+use oss403_operator::{Command, Create, Credential, Set, VERSION, VpcEndpoint};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::identity::Secret;
 use crate::wire::address::Scheme;
+use crate::wire::identity::Secret;
 use crate::wire::tls::{Tls, TlsError};
 
 /// The most bytes of an answer.

@@ -26,16 +26,16 @@ use oss_reference::config::Config;
 
 pub use source::{Source, UrlSource};
 
-use super::identity::Identity;
 use super::operator::Operator;
 use super::ready::TargetError;
-use crate::case::diagnostic::Diagnostic;
-use crate::case::document::Document;
-use crate::case::model::Capability;
-use crate::explore::quirk::Quirk;
+use crate::target::quirk::Quirk;
 use crate::wire::address::Addresses;
+use crate::wire::identity::Identity;
 use crate::wire::limits::Limits;
 use crate::wire::tls::Tls;
+use oss403_case::diagnostic::Diagnostic;
+use oss403_case::document::Document;
+use oss403_case::model::Capability;
 
 /// A target profile as it was read. Nothing in it has been contacted, and no credential is known yet.
 #[derive(Debug, Clone)]

@@ -8,15 +8,15 @@ use oss_reference::config::Config;
 use oss_reference::server::Running;
 
 use super::embedded::{self, Embedded};
-use super::identity::Identity;
 use super::operator::Operator;
 use super::profile::{Endpoint, Profile};
-use crate::case::model::{Capability, SignWith};
 use crate::wire::address::Addresses;
 use crate::wire::client::Client;
+use crate::wire::identity::Identity;
 use crate::wire::limits::Limits;
 use crate::wire::scene::Names;
 use crate::wire::tls::{Tls, TlsError};
+use oss403_case::model::{Capability, SignWith};
 
 /// A target that is ready.
 pub struct Target {

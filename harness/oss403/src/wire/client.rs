@@ -19,7 +19,7 @@ use super::limits::{Gate, Limits};
 use super::raw;
 use super::sign::{Signed, SignedBody};
 use super::tls::{Tls, TlsError};
-use crate::case::model::Disguise;
+use oss403_case::model::Disguise;
 
 /// The most header lines an answer may have.
 pub(super) const MOST_HEADERS: usize = 128;

@@ -6,7 +6,7 @@
 //! pairs), RFC 9110 and RFC 3986 (case of header names and hosts, equivalent escapes).
 
 use super::client::Outgoing;
-use crate::case::model::Disguise;
+use oss403_case::model::Disguise;
 
 /// Puts the disguises on, one after the other.
 pub(super) fn put_on(outgoing: &mut Outgoing, disguises: &[Disguise], default_port: u16) {

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::parts::{Pair, RequestLine, set_field, set_header, set_query};
 use super::scene::{BucketIn, BucketPlace, Scene, SceneError};
-use crate::case::model::{Call, Edit, HostName, SignWith, TextMap};
-use crate::target::Identity;
+use crate::wire::identity::Identity;
+use oss403_case::model::{Call, Edit, HostName, SignWith, TextMap};
 
 /// A request before it is signed, every name in it decoded.
 #[derive(Debug, Clone)]

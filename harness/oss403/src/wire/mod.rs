@@ -7,6 +7,7 @@ mod disguise;
 pub mod draft;
 pub mod exchange;
 pub mod form;
+pub mod identity;
 pub mod limits;
 pub mod parts;
 mod raw;

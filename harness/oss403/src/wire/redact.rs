@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use super::client::has;
 use super::exchange::{Exchange, Outcome, SentRequest};
 use super::tamper::signature_start;
-use crate::run::record::{Probe, TwinRecord};
 
 /// What stands in place of what is hidden.
 pub const REDACTED: &str = "[redacted]";
@@ -45,29 +44,13 @@ impl std::fmt::Debug for Redactor {
 }
 
 impl Redactor {
-    /// Hides what any request of the record carried.
-    pub fn for_record(record: &TwinRecord) -> Self {
-        let probes = record
-            .probes
-            .iter()
-            .flat_map(|probe| [&probe.before, &probe.after]);
-        Self::of(
-            record
-                .base
-                .iter()
-                .chain(&record.edited)
-                .chain(&record.same_for)
-                .chain(probes)
-                .map(|sent| &sent.request),
-        )
-    }
-
     /// Hides what one request carried.
     pub fn for_request(request: &SentRequest) -> Self {
         Self::of([request])
     }
 
-    fn of<'r>(requests: impl IntoIterator<Item = &'r SentRequest>) -> Self {
+    /// Hides what any of these requests carried.
+    pub fn of<'r>(requests: impl IntoIterator<Item = &'r SentRequest>) -> Self {
         let mut found = Vec::new();
         for request in requests {
             collect(request, &mut found);
@@ -188,39 +171,6 @@ impl Redactor {
         if let Ok(mut document) = BASE64_STANDARD.decode(value.as_bytes()) {
             self.hide_in_bytes(&mut document);
             *value = BASE64_STANDARD.encode(document);
-        }
-    }
-
-    /// A copy of a record that may be written down. It can still be judged.
-    pub fn record(&self, record: &TwinRecord) -> TwinRecord {
-        let exchange = |exchange: &Exchange| self.exchange(exchange);
-        let pairs = |pairs: &[(String, String)]| {
-            pairs
-                .iter()
-                .map(|(name, value)| (name.clone(), self.text(value)))
-                .collect()
-        };
-        TwinRecord {
-            instance: record.instance.clone(),
-            progress: record.progress.clone(),
-            base: record.base.as_ref().map(exchange),
-            edited: record.edited.as_ref().map(exchange),
-            same_for: record.same_for.as_ref().map(exchange),
-            probes: record
-                .probes
-                .iter()
-                .map(|probe| Probe {
-                    target: probe.target.clone(),
-                    before: exchange(&probe.before),
-                    after: exchange(&probe.after),
-                })
-                .collect(),
-            secrets: record.secrets.clone(),
-            placeholders: record.placeholders.clone(),
-            elements: pairs(&record.elements),
-            message: record.message.as_deref().map(|message| self.text(message)),
-            requests: record.requests,
-            elapsed_us: record.elapsed_us,
         }
     }
 }
@@ -469,31 +419,6 @@ mod tests {
     }
 
     /// A server may answer the request for an absent key with the signature of that request.
-    #[test]
-    fn every_request_of_a_record_is_hidden_in_it() {
-        let mut same_for = request();
-        same_for.headers[0].1 = "OSS LTAI1:b3RoZXItc2ln".into();
-        let answered = Exchange {
-            request: same_for,
-            outcome: Outcome::Answered(Response {
-                status: 403,
-                body: b"<SignatureProvided>b3RoZXItc2ln</SignatureProvided>".to_vec(),
-                ..Response::default()
-            }),
-            elapsed_us: 1,
-        };
-        let record = TwinRecord {
-            same_for: Some(answered),
-            ..crate::judge::testing::record()
-        };
-        let redacted = Redactor::for_record(&record).record(&record);
-        let body = &redacted.same_for.unwrap().response().unwrap().body.clone();
-        assert_eq!(
-            String::from_utf8_lossy(body),
-            "<SignatureProvided>[redacted]</SignatureProvided>"
-        );
-    }
-
     #[test]
     fn short_values_are_hidden_only_where_they_stand() {
         let mut request = request();

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use oss_auth::Timestamp;
 use serde_json::Value;
 
-use crate::case::model::HostName;
-use crate::case::placeholder::{Meaning, meaning};
-use crate::target::Identity;
+use crate::wire::identity::Identity;
+use oss403_case::model::HostName;
+use oss403_case::placeholder::{Meaning, meaning};
 
 /// Names under which a target is reached.
 #[derive(Debug, Clone)]

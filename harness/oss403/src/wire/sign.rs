@@ -9,7 +9,7 @@ use super::draft::{Body, Draft, FormDraft, Signing, Token};
 use super::form;
 use super::parts::{Pair, headers_to_sign, query_to_sign};
 use super::scene::BucketIn;
-use crate::case::model::SignWith;
+use oss403_case::model::SignWith;
 
 /// Life of a signed URL in seconds when nothing else is said.
 const URL_LIFE: i64 = 600;

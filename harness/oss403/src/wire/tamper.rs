@@ -7,7 +7,7 @@ use oss_auth::Timestamp;
 use super::parts::{parse_path, set_field, set_header, set_query};
 use super::scene::{BucketIn, BucketPlace, Scene, SceneError};
 use super::sign::{Signed, SignedBody};
-use crate::case::model::{Edit, Misspelling, TextMap};
+use oss403_case::model::{Edit, Misspelling, TextMap};
 
 /// Applies the wire edits; every other edit leaves the request as it is.
 ///

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use futures_util::StreamExt as _;
 use oss_reference::checks::{Row, TABLE};
 use oss_reference::config::{Config, Extreme, Faults};
-use oss403::case::revision::Revision;
-use oss403::case::{Instance, Ledger};
 use oss403::exit::Exit;
 use oss403::judge::verdict::Verdict;
 use oss403::run::{Options, StopSignal};
 use oss403::suite::{Certified, Step, certify};
 use oss403::target::Target;
+use oss403_case::revision::Revision;
+use oss403_case::{Instance, Ledger};
 use tempfile::TempDir;
 
 use crate::support::Desk;

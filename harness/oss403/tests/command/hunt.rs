@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use futures_util::{FutureExt as _, StreamExt as _};
-use oss403::case::Ledger;
-use oss403::case::revision::Revision;
 use oss403::explore::hunt::{KINDS, hunt};
 use oss403::mutate::generate;
 use oss403::run::StopSignal;
+use oss403_case::Ledger;
+use oss403_case::revision::Revision;
 use tempfile::TempDir;
 
 /// Requests within which each of them has to be found.
@@ -54,7 +54,7 @@ async fn ten_mutants_are_found_within_the_budget() {
     let own = hunted.iter().filter(|(id, hunted)| {
         let key = hunted.shown.as_ref().unwrap();
         let kind = id.split('/').next().unwrap_or_default();
-        kind != "deny-but-apply" || key.facet == oss403::explore::compare::Facet::Effect
+        kind != "deny-but-apply" || key.facet == oss403::target::quirk::Facet::Effect
     });
     assert_eq!(own.count(), hunted.len(), "{hunted:?}");
 }

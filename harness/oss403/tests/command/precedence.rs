@@ -7,13 +7,13 @@ use std::sync::Mutex;
 use futures_util::StreamExt as _;
 use oss_reference::checks::{Check, Row, TABLE};
 use oss_reference::config::Faults;
-use oss403::case::revision::Revision;
-use oss403::case::{Instance, Ledger};
 use oss403::judge::expected::Observed;
 use oss403::judge::message;
 use oss403::judge::verdict::Verdict;
 use oss403::mutate::neighbours::{EXCLUSIVE, exclusive, neighbours};
 use oss403::suite::Step;
+use oss403_case::revision::Revision;
+use oss403_case::{Instance, Ledger};
 
 use crate::faults::{AT_A_TIME, run_with};
 

@@ -4,10 +4,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Stdio;
 use std::sync::Arc;
 
-use oss403::case::expand::Template;
-use oss403::case::yaml;
 use oss403::run::{Options, RunEvent, StopSignal, run};
 use oss403::target::{Profile, Target};
+use oss403_case::expand::Template;
+use oss403_case::yaml;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;

@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use oss_reference::config::Config;
-use oss403::case::Ledger;
 use oss403::run::RunEvent;
 use oss403::run::journal::{Line, Made};
 use oss403::run::record::Progress;
+use oss403_case::Ledger;
 
 use crate::support::{
     Desk, Watched, buckets_on, embedded, fake, instances, operator, plain, reference, run_all,

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use oss403::case::model::Capability;
 use oss403::target::profile::{Endpoint, OperatorSource, Profile, Source, UrlSource};
 use oss403::target::{Target, TargetError};
 use oss403::wire::address::Scheme;
+use oss403_case::model::Capability;
 
 const SOUND: &str = "\
 endpoint: https://oss.example:8443/
@@ -386,7 +386,10 @@ async fn a_target_shows_no_secret() {
     let target = crate::support::embedded().await;
     let shown = format!("{target:?} {:?}", read(SOUND));
     assert!(!shown.contains("oss403-owner-secret"), "{shown}");
-    let identity =
-        oss403::target::Identity::new("ID", oss403::target::identity::Secret::new("hush"), None);
+    let identity = oss403::wire::identity::Identity::new(
+        "ID",
+        oss403::wire::identity::Secret::new("hush"),
+        None,
+    );
     assert!(!format!("{identity:?}").contains("hush"));
 }

@@ -5,7 +5,6 @@ use oss403::judge;
 use oss403::run::journal::Line;
 use oss403::wire::curl;
 use oss403::wire::exchange::Exchange;
-use oss403::wire::redact::Redactor;
 use serde_json::json;
 
 use crate::support::{Desk, embedded, fake, instances, instances_of, plain, run_all};
@@ -121,7 +120,7 @@ async fn neither_journal_nor_command_lines_show_what_is_confidential() {
 #[tokio::test]
 async fn a_redacted_record_is_judged_as_the_record_itself() {
     let target = embedded().await;
-    let instances = oss403::case::Ledger::embedded()
+    let instances = oss403_case::Ledger::embedded()
         .unwrap()
         .select(&[
             "signature-mismatch".into(),
@@ -135,7 +134,7 @@ async fn a_redacted_record_is_judged_as_the_record_itself() {
             .iter()
             .find(|instance| instance.id == record.instance)
             .unwrap();
-        let redacted = Redactor::for_record(record).record(record);
+        let redacted = record.redacted(&record.redactor());
         assert_eq!(
             judge::judge(instance, &redacted),
             judge::judge(instance, record),

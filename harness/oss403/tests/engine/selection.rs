@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use oss_reference::config::Config;
-use oss403::case::Ledger;
 use oss403::run::record::Progress;
+use oss403_case::Ledger;
 
 use crate::support::{Desk, embedded, fake, instances, plain, reference, run_all, run_with};
 

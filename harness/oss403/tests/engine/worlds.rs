@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use oss_reference::config::Config;
-use oss403::case::model::Capability;
 use oss403::run::record::Progress;
 use oss403::target::profile::Endpoint;
+use oss403_case::model::Capability;
 
 use crate::support::{
     Desk, Watched, buckets_on, embedded, fake, instances, operator, plain, reference, run_all,

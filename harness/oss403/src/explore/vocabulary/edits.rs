@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use oss_reference::operator::protocol::{AccountStatus, BucketStatus, KeyStatus};
+use oss403_operator::{AccountStatus, BucketStatus, KeyStatus};
 use proptest::option::of;
 use proptest::prelude::{BoxedStrategy, Just, Strategy};
 use proptest::prop_oneof;
@@ -12,7 +12,7 @@ use super::{
     bucket_acl, bucket_policy, bucket_statement, clock, cors, header, life, method, object_acl,
     ram_policy, referer, request, scheme, text, who,
 };
-use crate::case::model::{Edit, HostName, Misspelling, ObjectSpec, Span, Yes};
+use oss403_case::model::{Edit, HostName, Misspelling, ObjectSpec, Span, Yes};
 
 /// An edit of any kind.
 pub(in crate::explore) fn edit() -> BoxedStrategy<Edit> {

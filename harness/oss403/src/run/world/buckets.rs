@@ -7,13 +7,13 @@ use futures_util::future::join_all;
 
 use super::settings::XML;
 use super::{World, documents, pictures};
-use crate::case::model::{BucketSpec, ObjectSpec};
 use crate::run::context::Courier;
 use crate::run::journal::Made;
 use crate::run::trouble::{Trouble, succeeded};
 use crate::wire::draft::Draft;
 use crate::wire::exchange::{Outcome, Response};
 use crate::wire::scene::BucketPlace;
+use oss403_case::model::{BucketSpec, ObjectSpec};
 
 impl World {
     /// The buckets that are to be made, by their name in the scenario.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use quick_xml::escape::{escape, unescape};
 
-use crate::case::model::{CorsRuleSpec, RefererSpec};
+use oss403_case::model::{CorsRuleSpec, RefererSpec};
 
 /// PutBucketReferer (help page of that name).
 pub(crate) fn referer(spec: &RefererSpec) -> String {

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use oss_reference::operator::protocol::{Create, Credential, DomainOwnership, Set};
+use oss403_operator::{Create, Credential, DomainOwnership, Set};
 
 use super::World;
 use super::people::People;
-use crate::case::model::EndpointPolicy;
 use crate::run::context::Courier;
 use crate::run::journal::Made;
 use crate::run::trouble::Trouble;
-use crate::target::Identity;
-use crate::target::identity::Secret;
 use crate::target::operator::OperatorError;
+use crate::wire::identity::Identity;
+use crate::wire::identity::Secret;
+use oss403_case::model::EndpointPolicy;
 
 /// An account made for one scenario, because the scenario changes the account's state.
 #[derive(Debug)]

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use oss_reference::operator::protocol::{Create, Set};
+use oss403_operator::{Create, Set};
 use serde_json::{Value, json};
 
 use super::hook::{create, identity};
 use super::{Wanted, World};
-use crate::case::model::IdentitySpec;
 use crate::run::context::Courier;
 use crate::run::journal::Made;
 use crate::run::trouble::Trouble;
-use crate::target::Identity;
+use crate::wire::identity::Identity;
 use crate::wire::scene::Scene;
+use oss403_case::model::IdentitySpec;
 
 /// How long the built-in session of a fresh account lives.
 const SESSION_SECONDS: i64 = 3_600;

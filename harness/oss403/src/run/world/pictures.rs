@@ -1,6 +1,6 @@
 //! Pictures for image processing: 16 × 16 points in each format, whole or cut short.
 
-use crate::case::model::Picture;
+use oss403_case::model::Picture;
 
 const JPEG: &[u8] = include_bytes!("pictures/whole.jpg");
 const PNG: &[u8] = include_bytes!("pictures/whole.png");

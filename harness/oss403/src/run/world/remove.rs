@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
-use oss_reference::operator::protocol::{Command, Remove};
+use oss403_operator::{Command, Remove};
 
 use super::{Removal, World, documents};
 use crate::run::context::Courier;

@@ -3,12 +3,12 @@
 use futures_util::future::join_all;
 
 use super::{World, documents};
-use crate::case::model::{BucketSpec, WormSpec};
 use crate::run::context::Courier;
 use crate::run::trouble::{Trouble, succeeded};
 use crate::wire::draft::Draft;
 use crate::wire::exchange::{Outcome, Response};
 use crate::wire::scene::BucketPlace;
+use oss403_case::model::{BucketSpec, WormSpec};
 
 pub(super) const XML: &str = "application/xml";
 

@@ -12,8 +12,8 @@ use serde::de::{
 };
 
 use super::source::{Source, UrlSource};
-use crate::case::model::{Capability, Span, TextMap};
-use crate::explore::quirk::Quirk;
+use crate::target::quirk::Quirk;
+use oss403_case::model::{Capability, Span, TextMap};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -6,16 +6,16 @@ use std::time::Duration;
 use super::keys::{Claim, File, IdentityKeys, LimitKeys, OperatorKeys};
 use super::source::{LITERAL, USER_INFO, UrlSource, parse_url};
 use super::{Endpoint, IdentitySource, OperatorSource, Profile, Remote};
-use crate::case::decode::Problem;
-use crate::case::diagnostic::Diagnostic;
-use crate::case::document::{Document, problem};
-use crate::case::model::{Capability, Span, TextMap};
-use crate::case::needs::BUILT_IN_IDENTITIES;
-use crate::case::span::{Part, Path};
-use crate::case::suggest;
 use crate::wire::address::{Address, Addresses, Scheme};
 use crate::wire::limits::Limits;
 use crate::wire::tls::Tls;
+use oss403_case::decode::Problem;
+use oss403_case::diagnostic::Diagnostic;
+use oss403_case::document::{Document, problem};
+use oss403_case::model::{Capability, Span, TextMap};
+use oss403_case::needs::BUILT_IN_IDENTITIES;
+use oss403_case::span::{Part, Path};
+use oss403_case::suggest;
 
 /// Reads a profile from its document. `stem` is the target's name when the document gives none.
 pub(super) fn read(document: &Document, stem: &str) -> Result<Profile, Vec<Diagnostic>> {

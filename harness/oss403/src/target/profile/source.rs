@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 use tokio::io::AsyncReadExt as _;
 
-use crate::target::identity::Secret;
+use crate::wire::identity::Secret;
 
 /// What a diagnostic says of a credential that stands in the profile.
 pub(super) const LITERAL: &str = "a credential must not stand in a profile";

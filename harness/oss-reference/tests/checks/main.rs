@@ -1,0 +1,18 @@
+//! The table of checks, driven without a socket.
+
+mod ask;
+mod fixture;
+mod scenarios;
+
+mod acl;
+mod answers;
+mod causes;
+mod configuration;
+mod edges;
+mod guards;
+mod hosts;
+mod limits;
+mod never_panics;
+mod operations;
+mod operator;
+mod order;

@@ -1,0 +1,16 @@
+//! The server over the wire: every family of operations, its limits, and its patience.
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+
+mod client;
+
+mod buckets;
+mod configuration;
+mod faults;
+mod forms;
+mod lists;
+mod multipart;
+mod objects;
+mod operator;
+mod protocol;
+mod retention;
+mod sdk;

@@ -1,0 +1,166 @@
+//! The header of a case file, held against the lists of causes.
+
+use std::path::Path as FilePath;
+
+use super::words::is_kebab;
+use crate::decode::{self, Problem};
+use crate::document::{Document, problem};
+use crate::ledger::{ANY_MESSAGE, Listed};
+use crate::model::{CaseFile, Source, SourceKind};
+use crate::revision::Revision;
+use crate::span::{Part, Path};
+use crate::suggest;
+
+/// Reads the header; `None` when it cannot be read as one.
+pub(super) fn check(
+    document: &Document,
+    listed: &[Listed],
+    found: &mut Vec<Problem>,
+) -> Option<CaseFile> {
+    if !document.value().is_object() {
+        found.push(problem(
+            Path::top(),
+            Part::Value,
+            "a case file is a map that begins with `cause:`",
+        ));
+        return None;
+    }
+    let file: CaseFile = match decode::all(document.value()) {
+        Ok(file) => file,
+        Err(problems) => {
+            found.extend(problems);
+            return None;
+        }
+    };
+    let row = facts(&file, listed, found);
+    if let Some(row) = row {
+        place(document, &file, row, found);
+    }
+    sources(&file, found);
+    texts(&file, found);
+    Some(file)
+}
+
+/// A file is named for its cause and stands in the folder of its code.
+fn place(document: &Document, file: &CaseFile, row: &Listed, found: &mut Vec<Problem>) {
+    let path = FilePath::new(document.file());
+    let part =
+        |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into_owned();
+    let (stem, folder) = (
+        part(path.file_stem()),
+        part(path.parent().and_then(FilePath::file_name)),
+    );
+    if stem != file.cause {
+        let message = format!("the file is called `{stem}`, its cause `{}`", file.cause);
+        let help = format!("a file is named for its cause: `{}.yaml`", file.cause);
+        found.push(problem(Path::from(["cause"]), Part::Value, message).help(help));
+    }
+    if file.code == row.code && folder != file.code {
+        let message = format!(
+            "the file stands in the folder `{folder}`, its code is `{}`",
+            file.code
+        );
+        let help = format!("move it to `{}/`", file.code);
+        found.push(problem(Path::from(["code"]), Part::Value, message).help(help));
+    }
+}
+
+/// Cause, code, message and status are those of the list.
+fn facts<'d>(
+    file: &CaseFile,
+    listed: &'d [Listed],
+    found: &mut Vec<Problem>,
+) -> Option<&'d Listed> {
+    let value = |key: &str, message: String| problem(Path::from([key]), Part::Value, message);
+    let Some(row) = listed.iter().find(|row| row.id == file.cause) else {
+        let help = suggest::help(
+            &file.cause,
+            listed.iter().map(|row| row.id.as_str()),
+            "causes",
+        );
+        found.push(value("cause", format!("unknown cause `{}`", file.cause)).help(help));
+        return None;
+    };
+    let known = match row.revision {
+        Revision::Documented => "documented",
+        Revision::Observed => "listed",
+    };
+    if file.code != row.code {
+        let message = format!("the {known} code of `{}` is `{}`", row.id, row.code);
+        found
+            .push(value("code", message).help("what else the wire says belongs in `alternatives`"));
+    }
+    if !row.allows(&file.message) {
+        let message = format!("the {known} message of `{}` reads otherwise", row.id);
+        let help = if row.message == ANY_MESSAGE {
+            format!("no source shows it: write `message: \"{ANY_MESSAGE}\"`")
+        } else {
+            format!("it is: {}", row.message)
+        };
+        found.push(value("message", message).help(help));
+    }
+    if file.status != 403 {
+        let help = "every documented cause answers 403; what else the wire says belongs in `notes`";
+        found.push(
+            value(
+                "status",
+                format!("the {known} status is 403, not {}", file.status),
+            )
+            .help(help),
+        );
+    }
+    Some(row)
+}
+
+fn sources(file: &CaseFile, found: &mut Vec<Problem>) {
+    let top = Path::from(["sources"]);
+    list_of_sources(&file.sources, &top, found);
+    for (index, alternative) in file.alternatives.iter().enumerate() {
+        let path = Path::from(["alternatives"]).then(index);
+        if alternative.code.is_none() && alternative.message.is_none() {
+            let message = "an alternative has another `code`, another `message`, or both";
+            found.push(problem(path.clone(), Part::Key, message));
+        }
+        list_of_sources(&alternative.sources, &path.then("sources"), found);
+    }
+}
+
+fn list_of_sources(sources: &[Source], path: &Path, found: &mut Vec<Problem>) {
+    if sources.is_empty() {
+        let help =
+            "say where it is known from: a page, a sighting, or `{ kind: inferred, says: … }`";
+        found.push(problem(path.clone(), Part::Key, "there is no source").help(help));
+    }
+    for (index, source) in sources.iter().enumerate() {
+        let named = source.page.is_some() || source.r#ref.is_some();
+        if source.kind == SourceKind::Inferred {
+            if source.says.is_none() {
+                let message = "an inference says in `says` what it rests on";
+                found.push(problem(path.then(index), Part::Key, message));
+            }
+        } else if !named {
+            let message = "a source names its `page` or its `ref`, so that a reader can find it";
+            found.push(problem(path.then(index), Part::Key, message));
+        }
+    }
+}
+
+fn texts(file: &CaseFile, found: &mut Vec<Problem>) {
+    for (key, text) in [
+        ("means", &file.means),
+        ("fix", &file.fix),
+        ("message", &file.message),
+    ] {
+        if text.trim().is_empty() {
+            found.push(problem(
+                Path::from([key]),
+                Part::Value,
+                format!("`{key}` is empty"),
+            ));
+        }
+    }
+    if !is_kebab(&file.cause) {
+        let message = "the id of a cause is kebab-case: small letters, digits and `-`";
+        found.push(problem(Path::from(["cause"]), Part::Value, message));
+    }
+}

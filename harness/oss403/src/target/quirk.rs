@@ -1,0 +1,59 @@
+//! Quirks: how a target is known to word its refusals otherwise than OSS, so that this does not drown what matters.
+
+use serde::{Deserialize, Serialize};
+
+/// A harmless difference. The fuzzer proposes quirks in a file; a person copies those into the profile that are harmless indeed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Quirk {
+    /// The cause that the model refuses for.
+    pub cause: String,
+    /// In what the target differs: `status`, `code`, `message` or `envelope`. What it grants, does or shows is never a quirk.
+    pub facet: Facet,
+    /// What it says; anything, when it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub says: Option<String>,
+}
+
+/// In what a target differs from the model, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Facet {
+    /// The target grants what the model denies.
+    Granted,
+    /// Both refuse, and at the target something changed all the same.
+    Effect,
+    /// Both refuse, and the target's refusal shows what it should hide.
+    Leak,
+    /// The target refuses what the model grants.
+    Refused,
+    /// Another status.
+    Status,
+    /// Another code.
+    Code,
+    /// Another message.
+    Message,
+    /// The rest of the answer.
+    Envelope,
+}
+
+impl Facet {
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Granted => "granted",
+            Self::Effect => "effect",
+            Self::Leak => "leak",
+            Self::Refused => "refused",
+            Self::Status => "status",
+            Self::Code => "code",
+            Self::Message => "message",
+            Self::Envelope => "envelope",
+        }
+    }
+
+    /// Whether it is a matter of wording, which a target may be known for.
+    pub fn is_wording(self) -> bool {
+        self >= Self::Status
+    }
+}

@@ -1,0 +1,18 @@
+//! The command as its users meet it: the built program, its exit codes, what it prints and writes.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod exits;
+mod faults;
+mod fuzz;
+mod hunt;
+mod import;
+mod mutants;
+mod output;
+mod precedence;
+mod result_file;
+mod serve;
+#[cfg(unix)]
+mod signals;
+mod snapshots;
+mod support;

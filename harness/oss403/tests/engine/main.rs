@@ -1,0 +1,18 @@
+//! The engine against the embedded server and against servers that do what no server should.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod canaries;
+mod cleanup;
+mod edits;
+mod encrypted;
+mod extras;
+mod hostile;
+mod limits;
+mod profiles;
+mod redaction;
+mod seconds;
+mod selection;
+mod signing;
+mod support;
+mod worlds;
