@@ -11,6 +11,7 @@ mod hostile;
 mod limits;
 mod profiles;
 mod redaction;
+mod rooms;
 mod seconds;
 mod selection;
 mod signing;
