@@ -1,6 +1,6 @@
 //! What RAM, bucket, session and VPC endpoint policies say to a right (help page: Authentication, steps 2 to 4).
 
-use oss_policy::{Access, Context, Decision, Policy, Principal, ResourceName};
+use oss_policy::{Access, Context, Decision, Policy, Principal, ResourceName, Timestamp};
 
 use super::claim::Caller;
 use super::inquiry::Inquiry;
@@ -154,7 +154,7 @@ pub(super) fn context<'c>(
         source_ip: Some(request.peer),
         secure_transport: request.secure,
         source_vpc: endpoint.map(|endpoint| endpoint.vpc.as_str()),
-        now: inquiry.now(),
+        now: Timestamp(inquiry.now()),
         user_agent: request.header("user-agent"),
         access_key_id: inquiry
             .readable_claim()

@@ -2,10 +2,10 @@
 
 use oss403_case::model::Picture;
 
-const JPEG: &[u8] = include_bytes!("pictures/whole.jpg");
-const PNG: &[u8] = include_bytes!("pictures/whole.png");
-const GIF: &[u8] = include_bytes!("pictures/whole.gif");
-const BMP: &[u8] = include_bytes!("pictures/whole.bmp");
+const JPEG: &[u8] = include_bytes!("whole.jpg");
+const PNG: &[u8] = include_bytes!("whole.png");
+const GIF: &[u8] = include_bytes!("whole.gif");
+const BMP: &[u8] = include_bytes!("whole.bmp");
 
 /// The bytes of a picture. A truncated one keeps its magic number and the first three fifths: OSS calls bytes that do not even
 /// begin as a picture something else.

@@ -9,6 +9,8 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use reader::parse;
+
 use std::fmt;
 
 /// How deep arrays and objects may nest. The deepest valid policy needs six levels.
@@ -63,6 +65,7 @@ pub struct JsonError {
 /// What is wrong with a JSON text. The texts of the first three are the service's own (help page: *How to handle
 /// common errors when the PostObject operation is called*); the others follow their style.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum JsonErrorKind {
     /// A value was to start here and none can start like this.
     #[error("unknown char {}", printable(*.0))]
@@ -167,17 +170,6 @@ pub(crate) enum Dialect {
     Standard,
     /// With `\$` for a literal dollar (help page: *PostObject*, appendix *Policy*).
     PostPolicy,
-}
-
-/// Reads one JSON value that takes up the whole text but for white space.
-pub(crate) fn parse(bytes: &[u8], dialect: Dialect) -> Result<Node, JsonError> {
-    let fail = |kind, offset| JsonError {
-        kind,
-        position: Position::of(offset, bytes),
-    };
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| fail(JsonErrorKind::NotUtf8, error.valid_up_to()))?;
-    reader::read(text, dialect).map_err(|(kind, offset)| fail(kind, offset))
 }
 
 /// Writes `text` as a JSON string, never longer than any other way of writing it.
