@@ -201,13 +201,10 @@ impl<'a> Inquiry<'a> {
     }
 
     /// Reads the claim of header or URL once more and hands it on, since it cannot be kept beside what it borrows from.
-    pub(super) fn with_claim<T>(
-        &self,
-        f: impl FnOnce(&oss_auth::Request<'_>, &Claim<'_>) -> T,
-    ) -> Option<T> {
+    pub(super) fn with_claim<T>(&self, f: impl FnOnce(&Claim<'_>) -> T) -> Option<T> {
         self.with_signed_request(|request| {
             let claim = oss_auth::find_claim(request).ok().flatten()?;
-            Some(f(request, &claim))
+            Some(f(&claim))
         })
     }
 
@@ -246,7 +243,7 @@ impl<'a> Inquiry<'a> {
                 place: Place::Request {
                     scheme: claim.scheme(),
                     carrier: claim.carrier(),
-                    validity: claim.validity(request),
+                    validity: claim.validity(),
                 },
             }))
         })

@@ -77,10 +77,7 @@ fn field(inquiry: &Inquiry<'_>, name: &str) -> Option<String> {
 /// when the configuration asks for the strictness of S3.
 fn unmentioned(inquiry: &Inquiry<'_>, policy: &oss_policy::PostPolicy) -> Option<String> {
     let form = inquiry.form?;
-    let v4 = matches!(
-        &inquiry.readable_claim()?.place,
-        Place::Form(oss_auth::FormClaim::V4(_))
-    );
+    let v4 = matches!(&inquiry.readable_claim()?.place, Place::Form(claim) if claim.scheme() == oss_auth::Scheme::V4);
     let strict = inquiry.config.decisions.post_extra_fields == PostExtraFields::Refuse;
     let needed = |name: &str| match name {
         "x-oss-signature-version" | "x-oss-credential" | "x-oss-date" => v4,

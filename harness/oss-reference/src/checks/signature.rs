@@ -19,7 +19,7 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let (result, ec, s3) = match &claim.place {
         Place::Form(form) => (form.verify(&key.secret), "0002-00000705", false),
         Place::Request { scheme, .. } => {
-            let verified = inquiry.with_claim(|request, claim| claim.verify(request, &key.secret));
+            let verified = inquiry.with_claim(|claim| claim.verify(&key.secret));
             (
                 verified.unwrap_or(Ok(())),
                 scheme.mismatch_ec(),

@@ -1,6 +1,6 @@
 //! Guards on the form of a claim: what cannot be read is a bad request, whoever sent it.
 
-use oss_auth::{ClaimErrorKind, ScopeError, ScopePart, Timestamp, Validity};
+use oss_auth::{ClaimErrorKind, ScopeError, ScopePart};
 
 use super::super::claim::{BadClaim, Place};
 use super::super::inquiry::Inquiry;
@@ -25,9 +25,7 @@ pub(in super::super) fn claim_readable(inquiry: &Inquiry<'_>) -> Result<(), Refu
     let message = match error.kind() {
         ClaimErrorKind::MalformedHeader => "Authorization header is invalid.".to_owned(),
         ClaimErrorKind::MalformedUrl => capitalised(&error.to_string()),
-        ClaimErrorKind::Conflict
-        | ClaimErrorKind::UrlMissingParameter
-        | ClaimErrorKind::UrlInvalidExpires => return Ok(()),
+        _ => return Ok(()),
     };
     Err(invalid(message, error.ec()).into())
 }
@@ -66,15 +64,11 @@ pub(in super::super) fn credential_scope(inquiry: &Inquiry<'_>) -> Result<(), Re
             form.check_scope(served(inquiry, region, own)).err()
         }
         Place::Request {
-            validity: Ok(validity),
-            ..
+            validity: Ok(_), ..
         } => {
-            let Some(at) = signed_at(*validity) else {
-                return Ok(());
-            };
-            let checked = inquiry.with_claim(|_, claim| {
+            let checked = inquiry.with_claim(|claim| {
                 let own = claim.scope().map_or("", |scope| scope.region);
-                claim.check_scope(at, served(inquiry, region, own))
+                claim.check_scope(served(inquiry, region, own))
             });
             checked.and_then(Result::err)
         }
@@ -97,14 +91,6 @@ fn served<'r>(inquiry: &'r Inquiry<'_>, certain: Option<&'r str>, own: &'r str) 
         Some(region) => region,
         None if known() => own,
         None => inquiry.config.default_region(),
-    }
-}
-
-fn signed_at(validity: Validity) -> Option<Timestamp> {
-    match validity {
-        Validity::Skew { at } => Some(at),
-        Validity::Window { from, .. } => Some(from),
-        Validity::Until { .. } => None,
     }
 }
 
