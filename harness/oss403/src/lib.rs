@@ -16,4 +16,5 @@ pub mod report;
 pub mod run;
 pub mod suite;
 pub mod target;
+mod whole;
 pub mod wire;
