@@ -13,10 +13,10 @@ use bytes::Bytes;
 use oss_auth::{Header, QueryPair, find_claim};
 use oss_policy::{BucketAcl, Effect, Policy, PolicyKind, Statement};
 use oss_reference::answer::Refusal;
-use oss_reference::checks::{Caller, Form, Granted, Inquiry, decide, decide_body};
+use oss_reference::checks::{Caller, Granted, Inquiry, decide, decide_body};
 use oss_reference::config::{Config, Limits};
 use oss_reference::front::read_form;
-use oss_reference::request::{self, Request};
+use oss_reference::request::{self, Form, Request};
 use oss_reference::world::{Bucket, Content, KeyHolder, Object, World};
 
 use crate::message::Message;

@@ -1,8 +1,10 @@
 //! A request as it arrived: read, split and decoded, not yet judged.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
 use http::request::Parts;
+use oss_policy::{CorsAnswer, CorsRules};
 
 use crate::answer::Rejection;
 use crate::config::Config;
@@ -83,6 +85,24 @@ impl Request {
             })
     }
 
+    /// What the CORS rules of a bucket allow to a preflight; `None` when none matches. The check and the answer both ask it.
+    pub(crate) fn preflight_allowed_by<'r>(
+        &'r self,
+        rules: &'r CorsRules,
+    ) -> Option<CorsAnswer<'r>> {
+        let header = |name| self.header(name).unwrap_or("");
+        let asked: Vec<&str> = header("access-control-request-headers")
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .collect();
+        rules.preflight(
+            header("origin"),
+            header("access-control-request-method"),
+            &asked,
+        )
+    }
+
     /// The source of CopyObject and UploadPartCopy, from `x-oss-copy-source`; `None` when the header is absent.
     ///
     /// # Errors
@@ -114,7 +134,7 @@ impl Request {
             .and_then(|text| oss_auth::percent_decode(text.trim()).ok())
             .filter(|key| !key.is_empty());
         Some(
-            source.map(std::borrow::Cow::into_owned).ok_or_else(|| {
+            source.map(Cow::into_owned).ok_or_else(|| {
                 invalid_argument("x-oss-rename-source", "an object name is expected")
             }),
         )
@@ -148,6 +168,38 @@ impl CopySource {
             key: key.into(),
             version,
         })
+    }
+}
+
+/// PostObject's fields in the order they came, up to `file`. Parsed by the front before the file's bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Form {
+    /// Names as sent, and values.
+    pub fields: Vec<(String, String)>,
+    /// The `filename` of the file part.
+    pub file_name: Option<String>,
+    /// The Content-Type of the file part.
+    pub file_content_type: Option<String>,
+}
+
+impl Form {
+    /// First value of the field `name`, compared without regard to case (help page: PostObject).
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The key the file will have: the field `key` with `${filename}` expanded; `None` when it is absent or empty.
+    pub fn key(&self) -> Option<Cow<'_, str>> {
+        let key = self.field("key").filter(|key| !key.is_empty())?;
+        if !key.contains("${filename}") {
+            return Some(Cow::Borrowed(key));
+        }
+        let name = self.file_name.as_deref().unwrap_or("");
+        let expanded = key.replace("${filename}", name);
+        (!expanded.is_empty()).then_some(Cow::Owned(expanded))
     }
 }
 
@@ -192,12 +244,7 @@ pub fn read(
         raw_query: raw_query.to_owned(),
         query: query
             .into_iter()
-            .map(|pair| {
-                (
-                    pair.name.into_owned(),
-                    pair.value.map(std::borrow::Cow::into_owned),
-                )
-            })
+            .map(|pair| (pair.name.into_owned(), pair.value.map(Cow::into_owned)))
             .collect(),
         headers: parts
             .headers

@@ -4,33 +4,39 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 
+use crate::checks::validate_faults;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
+use crate::front::listener::accept;
 use crate::front::operator::Door;
 use crate::front::{Arrival, Front};
 use crate::world::World;
-
-/// When no connection can be taken (out of file descriptors), the next attempt is made after this time.
-const BREATHER: Duration = Duration::from_millis(20);
 
 /// The reference server.
 #[derive(Debug)]
 pub struct Server;
 
 impl Server {
+    /// Whether a server can be started with `config`.
+    ///
+    /// # Errors
+    /// The first defect, in words.
+    pub fn validate(config: &Config) -> Result<(), ConfigError> {
+        config.validate()?;
+        validate_faults(&config.faults)
+    }
+
     /// Listens on `listen`, and on a free loopback port for the operator; serves on tasks of the calling runtime.
     ///
     /// # Errors
     /// When an address cannot be bound or the configuration contradicts itself.
     pub async fn start(config: Config, listen: SocketAddr) -> io::Result<Running> {
-        config
-            .validate()
+        Self::validate(&config)
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         let listener = TcpListener::bind(listen).await?;
         let operator_listener =
@@ -137,38 +143,6 @@ impl std::fmt::Debug for Running {
             .field("operator_address", &self.operator_address)
             .finish_non_exhaustive()
     }
-}
-
-/// Takes connections and serves each on a task of its own, until one of `ends` becomes true or loses its sender. Then the
-/// listener closes and the connections are cut.
-pub(crate) async fn accept<S, F>(listener: TcpListener, ends: Vec<watch::Receiver<bool>>, serve: S)
-where
-    S: Fn(TcpStream, SocketAddr) -> F,
-    F: Future<Output = ()> + Send + 'static,
-{
-    let mut connections = JoinSet::new();
-    let mut ending: JoinSet<()> = ends
-        .into_iter()
-        .map(|mut end| async move {
-            let _ = end.wait_for(|ended| *ended).await;
-        })
-        .collect();
-    loop {
-        tokio::select! {
-            _ = ending.join_next() => break,
-            taken = listener.accept() => match taken {
-                Ok((stream, peer)) => {
-                    // Answers are written whole; waiting for more to send would only delay them.
-                    let _ = stream.set_nodelay(true);
-                    connections.spawn(serve(stream, peer));
-                }
-                Err(_) => tokio::time::sleep(BREATHER).await,
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
-    drop(listener);
-    connections.shutdown().await;
 }
 
 /// 64 digits from the process's own randomness: the standard library draws the 128-bit key of its hashers from the operating system.

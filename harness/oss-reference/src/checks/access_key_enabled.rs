@@ -3,9 +3,9 @@
 use ipnet::IpNet;
 
 use super::inquiry::Inquiry;
-use super::limit::Limit;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
+use crate::limit::Limit;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let Some(key) = inquiry.access_key() else {

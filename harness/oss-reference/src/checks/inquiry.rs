@@ -7,13 +7,12 @@ use oss_auth::{Claim, Header, QueryPair};
 use oss_policy::{PostPolicy, PostPolicyError};
 
 use super::claim::{BadClaim, Caller, Claimed, Place};
-use super::limit::Limit;
 use super::rights::{self, Right};
 use crate::answer::Rejection;
-use crate::checks::Form;
 use crate::config::Config;
+use crate::limit::Limit;
 use crate::operation::{self, Class, Operation};
-use crate::request::{CopySource, Request};
+use crate::request::{CopySource, Form, Request};
 use crate::world::object::ObjectKind;
 use crate::world::{AccessKey, Account, Bucket, KeyHolder, Object, Session, World};
 

@@ -2,10 +2,10 @@
 
 use super::claim::Place;
 use super::inquiry::Inquiry;
-use super::limit::Limit;
 use crate::answer::{Refusal, Rejection};
 use crate::config::PostExtraFields;
 use crate::denial::{Cause, Denial};
+use crate::limit::Limit;
 
 /// The guard before the two checks: the policy is a document of the right form (EC 0006-00000201 and following).
 pub(super) fn syntax(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {

@@ -5,9 +5,9 @@ use oss_auth::{Scheme, TimeError, Timestamp};
 
 use super::claim::Place;
 use super::inquiry::Inquiry;
-use super::limit::Limit;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
+use crate::limit::Limit;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let Some(claim) = inquiry.readable_claim() else {

@@ -6,6 +6,7 @@ mod envelope;
 mod faulty;
 mod form;
 mod identity;
+pub(crate) mod listener;
 pub(crate) mod operator;
 mod part_head;
 mod payload;

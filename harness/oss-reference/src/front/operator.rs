@@ -22,8 +22,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use super::Front;
+use super::listener::accept;
 use crate::operator;
-use crate::server::accept;
 use oss403_operator::{Command, Create};
 
 /// A command is shorter than this.

@@ -10,13 +10,13 @@ use super::form::{FormParser, Step};
 use super::payload::{declared_md5, invalid_digest, is_aws_chunked, take_payload};
 use super::{Arrival, Front};
 use crate::answer::{Answer, Refusal, Rejection};
-use crate::checks::{self, Form, Granted, Inquiry};
+use crate::checks::{self, Granted, Inquiry};
 use crate::config::Extreme;
 use crate::denial::{Cause, Denial};
 use crate::operation::Operation;
 use crate::operations::content::{ContentWriter, TooLong};
 use crate::operations::{self, Call, Payload};
-use crate::request::{self, Request};
+use crate::request::{self, Form, Request};
 
 impl Front {
     /// From the head to the answer.

@@ -4,10 +4,11 @@ use oss_policy::BucketAcl;
 
 use super::bucket_acl::{acl_of, grant};
 use super::call::{Call, xml_time};
-use super::refusals::{document, invalid_argument, malformed_xml};
 use super::service::owner;
 use crate::answer::{Answer, Rejection};
 use crate::config::Identities;
+use crate::documents::document;
+use crate::refusals::{invalid_argument, malformed_xml};
 use crate::world::{Bucket, Object, StorageClass, World};
 use crate::xml::{self, Writer};
 

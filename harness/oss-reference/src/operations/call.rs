@@ -2,12 +2,12 @@
 
 use oss_auth::Timestamp;
 
-use super::refusals::{invalid_argument, no_such_bucket, no_such_key};
 use crate::answer::Rejection;
-use crate::checks::{Form, Granted};
+use crate::checks::Granted;
 use crate::config::Config;
 use crate::host::HostClass;
-use crate::request::Request;
+use crate::refusals::{invalid_argument, no_such_bucket, no_such_key};
+use crate::request::{Form, Request};
 use crate::world::{Bucket, Object, World};
 
 /// A granted request.

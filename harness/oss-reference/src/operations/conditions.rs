@@ -2,8 +2,8 @@
 
 use oss_auth::Timestamp;
 
-use super::refusals::precondition_failed;
 use crate::answer::Rejection;
+use crate::refusals::precondition_failed;
 use crate::request::Request;
 use crate::world::Object;
 

@@ -1,11 +1,12 @@
 //! DeleteObject and DeleteMultipleObjects.
 
 use super::call::Call;
-use super::refusals::{document, malformed_xml};
 use super::retention::protect;
 use crate::answer::{Answer, Rejection};
 use crate::checks::{self, Inquiry};
+use crate::documents::document;
 use crate::operation::Operation;
+use crate::refusals::malformed_xml;
 use crate::world::{Bucket, World};
 use crate::xml::Writer;
 
@@ -28,7 +29,7 @@ pub(super) fn several(
     body: &[u8],
 ) -> Result<Answer, Rejection> {
     let wanted = document(body, "Delete")?;
-    let quiet = super::refusals::flag(&wanted, "Quiet", false)?;
+    let quiet = crate::documents::flag(&wanted, "Quiet", false)?;
     let encodes = call.encodes_names()?;
     let keys: Vec<&str> = wanted
         .all("Object")

@@ -8,11 +8,11 @@ use oss_auth::Timestamp;
 use super::call::Call;
 use super::conditions::{self, Outcome};
 use super::content::slice;
-use super::image::{ImageState, inspect};
 use super::put::{encrypted, has_md5};
-use super::refusals::{invalid_argument, no_such_key};
 use super::{range, restore};
 use crate::answer::{Answer, Rejection};
+use crate::image::{ImageState, inspect};
+use crate::refusals::{invalid_argument, no_such_key};
 use crate::world::object::ObjectKind;
 use crate::world::{Bucket, Object};
 

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use super::bucket_acl::object_acl_of;
-use super::refusals::{file_already_exists, invalid_argument};
-use super::{encryption, tags};
+use super::tags;
 use crate::answer::Rejection;
-use crate::checks::Form;
-use crate::request::Request;
+use crate::documents::encryption_named;
+use crate::refusals::{file_already_exists, invalid_argument};
+use crate::request::{Form, Request};
 use crate::world::object::ObjectKind;
 use crate::world::{Bucket, Content, Encryption, Object, StorageClass};
 
@@ -105,7 +105,7 @@ impl<'a> Given<'a> {
 
     /// The encryption asked for, else the bucket's.
     pub(super) fn encryption(&self, bucket: &Bucket) -> Result<Option<Encryption>, Rejection> {
-        let asked = encryption::read(
+        let asked = encryption_named(
             self.get("x-oss-server-side-encryption"),
             self.get("x-oss-server-side-encryption-key-id"),
         )?;

@@ -6,7 +6,7 @@
 mod bucket;
 mod bucket_acl;
 mod call;
-pub(crate) mod cname;
+mod cname;
 mod conditions;
 mod configuration;
 pub mod content;
@@ -14,11 +14,10 @@ mod copy;
 pub(crate) mod cors;
 mod crc64;
 mod delete;
-pub(crate) mod encryption;
+mod encryption;
 mod get;
 mod hex;
 mod hierarchy;
-pub mod image;
 mod list;
 mod metadata;
 mod multipart;
@@ -26,21 +25,20 @@ mod multipart_list;
 pub(crate) mod post;
 mod put;
 mod range;
-mod refusals;
 mod restore;
 mod retention;
 mod service;
-pub(crate) mod settings;
+mod settings;
 mod tags;
 
 use bytes::Bytes;
 
 pub(crate) use self::call::Call;
 use crate::answer::{Answer, Rejection};
-use crate::checks::{Form, Granted};
+use crate::checks::Granted;
 use crate::config::{Config, Limits};
 use crate::operation::Operation::{self, *};
-use crate::request::Request;
+use crate::request::{Form, Request};
 use crate::world::{Content, World};
 
 /// The body of a request, as far as its operation wanted it.

@@ -10,12 +10,11 @@ use super::content::{ContentWriter, slice};
 use super::hex::upper_hex;
 use super::metadata::Given;
 use super::put::{digests, encrypted, insert};
-use super::refusals::{
-    document, invalid_argument, malformed_xml, no_such_upload, precondition_failed,
-};
 use super::retention::protect;
 use super::{copy, crc64, range};
 use crate::answer::{Answer, Rejection};
+use crate::documents::document;
+use crate::refusals::{invalid_argument, malformed_xml, no_such_upload, precondition_failed};
 use crate::world::object::ObjectKind;
 use crate::world::{Bucket, Content, Object, Upload, World};
 use crate::xml::{Element, Writer};

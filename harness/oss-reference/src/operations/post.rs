@@ -6,7 +6,7 @@ use super::call::Call;
 use super::metadata::Given;
 use super::put::{described, store};
 use crate::answer::{Answer, Rejection};
-use crate::checks::Form;
+use crate::request::Form;
 use crate::world::{Bucket, Content};
 use crate::xml::Writer;
 

@@ -10,9 +10,9 @@ use super::call::Call;
 use super::crc64;
 use super::hex::upper_hex;
 use super::metadata::Given;
-use super::refusals::invalid_argument;
 use super::retention::protect;
 use crate::answer::{Answer, Rejection};
+use crate::refusals::invalid_argument;
 use crate::world::object::ObjectKind;
 use crate::world::{Bucket, Content, Encryption, Object};
 

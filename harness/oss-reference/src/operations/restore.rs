@@ -3,8 +3,9 @@
 use oss_auth::Timestamp;
 
 use super::call::Call;
-use super::refusals::{document, malformed_xml};
 use crate::answer::{Answer, Rejection};
+use crate::documents::document;
+use crate::refusals::malformed_xml;
 use crate::world::{Bucket, Object, Restoration, StorageClass};
 
 const DAY: i64 = 24 * 3600;

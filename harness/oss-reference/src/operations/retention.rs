@@ -2,9 +2,10 @@
 
 use super::call::{Call, xml_time};
 use super::hex::upper_hex;
-use super::refusals::{document, file_immutable};
 use crate::answer::{Answer, Rejection};
 use crate::config::Config;
+use crate::documents::document;
+use crate::refusals::file_immutable;
 use crate::world::{Bucket, Retention, RetentionState};
 use crate::xml::Writer;
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use base64::Engine;
 use oss_auth::{Credentials, Header, QueryPair, Scope, Timestamp};
 use oss_reference::answer::Refusal;
-use oss_reference::checks::Form;
+use oss_reference::request::Form;
 use oss_reference::request::{self, Request};
 use serde_json::{Value, json};
 

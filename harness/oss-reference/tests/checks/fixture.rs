@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use oss_policy::{BucketAcl, Policy, PolicyKind};
+use oss_reference::Server;
 use oss_reference::answer::Refusal;
 use oss_reference::checks::{Granted, Inquiry, decide, decide_body};
 use oss_reference::config::{Config, Faults, Identities};
@@ -39,7 +40,7 @@ impl Setup {
     }
 
     pub(crate) fn with(config: Config) -> Self {
-        config.validate().expect("the configuration is valid");
+        Server::validate(&config).expect("the configuration is valid");
         let mut world = World::seeded(&config, NOW);
         let buckets = [
             ("bucket-one", "cn-hangzhou", BucketAcl::Private),

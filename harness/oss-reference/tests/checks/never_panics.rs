@@ -1,10 +1,10 @@
 //! Whatever arrives is read and decided, or refused: nothing panics.
 
-use oss_reference::checks::{Form, Inquiry, decide, decide_body, may};
+use oss_reference::checks::{Inquiry, decide, decide_body, may};
 use oss_reference::config::{Extreme, Faults};
 use oss_reference::host::{Names, address};
 use oss_reference::operation::Operation;
-use oss_reference::request;
+use oss_reference::request::{self, Form};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, RngAlgorithm, RngSeed, TestRunner};
 

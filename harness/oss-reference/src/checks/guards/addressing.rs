@@ -5,6 +5,7 @@ use super::super::standard_host::is_standard;
 use crate::answer::{Refusal, Rejection};
 use crate::host::{HostClass, is_bucket_name};
 use crate::operation::Operation;
+use crate::refusals::no_such_bucket;
 
 /// The methods that any resource has.
 pub(in super::super) fn method_known(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
@@ -59,13 +60,6 @@ pub(in super::super) fn bucket_present(inquiry: &Inquiry<'_>) -> Result<(), Refu
         Some(name) if inquiry.bucket().is_none() => Err(no_such_bucket(name).into()),
         _ => Ok(()),
     }
-}
-
-/// 404 for a bucket that does not exist.
-pub(super) fn no_such_bucket(name: &str) -> Rejection {
-    Rejection::new(404, "NoSuchBucket", "The specified bucket does not exist.")
-        .ec("0015-00000101")
-        .extra("BucketName", name)
 }
 
 /// The bucket named, unless a host that nobody knows names it: there the host is what is wrong.
