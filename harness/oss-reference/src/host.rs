@@ -76,17 +76,17 @@ pub struct PathError;
 ///
 /// # Errors
 /// When the path cannot be decoded.
-pub fn address<'b>(
+pub fn address(
     host: &str,
     raw_path: &str,
     names: Names<'_>,
-    bound: impl FnOnce(&str) -> Option<&'b str>,
+    bound: impl FnOnce(&str) -> Option<String>,
 ) -> Result<Addressed, PathError> {
     let name = bare_name(host);
     let (class, bucket) = classify(&name, names);
     let (class, bucket) = match (class, bucket) {
         (HostClass::Foreign, None) => match bound(&name) {
-            Some(bucket) => (HostClass::Cname, Some(bucket.to_owned())),
+            Some(bucket) => (HostClass::Cname, Some(bucket)),
             None => (HostClass::Foreign, None),
         },
         known => known,

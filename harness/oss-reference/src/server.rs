@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::front::listener::accept;
 use crate::front::operator::Door;
-use crate::front::{Arrival, Front};
+use crate::front::{Front, Peer};
 use crate::world::World;
 
 /// The reference server.
@@ -56,14 +56,12 @@ impl Server {
         let requests = tokio::spawn(accept(
             listener,
             vec![stopping.clone()],
-            move |stream, peer| {
-                Arc::clone(&front).serve(
-                    stream,
-                    Arrival {
-                        peer,
-                        vpc_endpoint: None,
-                    },
-                )
+            move |stream, peer: SocketAddr| {
+                let peer = Peer {
+                    address: peer.ip().to_canonical(),
+                    vpc_endpoint: None,
+                };
+                Arc::clone(&front).serve(stream, peer)
             },
         ));
         let commands = tokio::spawn(accept(

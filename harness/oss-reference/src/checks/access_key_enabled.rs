@@ -23,9 +23,9 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let slack = inquiry.config.faults.slack(Limit::KeyNetwork);
     match &key.allowed_networks {
         Some(networks)
-            if !networks
-                .iter()
-                .any(|network| widened(*network, slack).contains(&inquiry.request.peer)) =>
+            if !networks.iter().any(|network| {
+                widened(*network, slack).contains(&inquiry.request.arrival.peer)
+            }) =>
         {
             refuse("0002-00000904")
         }

@@ -76,7 +76,7 @@ use crate::denial::Cause;
 pub use claim::Caller;
 pub use faults::validate as validate_faults;
 pub use inquiry::Inquiry;
-pub(crate) use run::despite;
+pub(crate) use run::granted_anyway;
 pub use run::{Granted, decide, decide_body, may};
 
 /// The ordered table.

@@ -1,6 +1,6 @@
 //! What a form's policy says (help page: PostObject): it can be read, it has not expired, its conditions hold.
 
-use super::claim::Place;
+use super::claim::Claimed;
 use super::inquiry::Inquiry;
 use crate::answer::{Refusal, Rejection};
 use crate::config::PostExtraFields;
@@ -76,8 +76,8 @@ fn field(inquiry: &Inquiry<'_>, name: &str) -> Option<String> {
 fn unmentioned(inquiry: &Inquiry<'_>, policy: &oss_policy::PostPolicy) -> Option<String> {
     let form = inquiry.form?;
     let v4 = matches!(
-        &inquiry.readable_claim()?.place,
-        Place::Form(oss_auth::FormClaim::V4(_))
+        inquiry.readable_claim()?,
+        Claimed::Form(oss_auth::FormClaim::V4(_))
     );
     let strict = inquiry.config.decisions.post_extra_fields == PostExtraFields::Refuse;
     let needed = |name: &str| match name {

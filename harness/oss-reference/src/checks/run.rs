@@ -72,7 +72,7 @@ fn run(inquiry: &Inquiry<'_>, runs: impl Fn(Stage) -> bool) -> Result<(), Refusa
 
 /// What a server that is wrong about a refusal goes on with, although it has refused: the operation, as the bucket's owner. `None` for
 /// a server that is not.
-pub(crate) fn despite(inquiry: &Inquiry<'_>, refusal: &Refusal) -> Option<Granted> {
+pub(crate) fn granted_anyway(inquiry: &Inquiry<'_>, refusal: &Refusal) -> Option<Granted> {
     let Refusal::Denied(denial) = refusal else {
         return None;
     };

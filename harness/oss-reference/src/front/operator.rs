@@ -21,8 +21,8 @@ use subtle::ConstantTimeEq as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::Front;
 use super::listener::accept;
+use super::{Front, Peer};
 use crate::operator;
 use oss403_operator::{Command, Create};
 
@@ -183,12 +183,12 @@ impl Door {
         let (sender, closing) = watch::channel(false);
         self.endpoints.lock().insert(id.to_owned(), sender);
         let (front, endpoint) = (Arc::clone(&self.front), Arc::<str>::from(id));
-        let serve = move |stream, peer| {
-            let arrival = super::Arrival {
-                peer,
+        let serve = move |stream, peer: SocketAddr| {
+            let peer = Peer {
+                address: peer.ip().to_canonical(),
                 vpc_endpoint: Some(Arc::clone(&endpoint)),
             };
-            Arc::clone(&front).serve(stream, arrival)
+            Arc::clone(&front).serve(stream, peer)
         };
         tokio::spawn(accept(
             listener,

@@ -42,7 +42,7 @@ pub(super) fn put(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<Ans
         storage_class: wanted.storage_class.unwrap_or_default(),
         hierarchical_namespace: wanted.hierarchical_namespace,
         block_public_access: call.config.decisions.block_public_access,
-        ..Bucket::new(name, account, wanted.region, call.now)
+        ..Bucket::new(name, account, wanted.region, call.now())
     };
     world.buckets.insert(name.to_owned(), bucket);
     Ok(answer)
@@ -71,7 +71,7 @@ impl Wanted {
             Some("enabled") => true,
             Some(other) => return Err(invalid_argument("x-oss-hns-status", other)),
         };
-        let named = call.request.addressed.class.region();
+        let named = call.request.destination.addressed.class.region();
         let mut wanted = Self {
             region: named.unwrap_or(call.config.default_region()).to_owned(),
             acl,

@@ -18,10 +18,10 @@ pub(super) fn create_token(
 ) -> Result<Answer, Rejection> {
     let domain = cname_domain(body)?;
     let expires = call
-        .now
+        .now()
         .saturating_add(call.config.decisions.cname_token_seconds);
     let token = CnameToken {
-        token: upper_hex(call.request.id.as_bytes()).to_lowercase(),
+        token: upper_hex(call.request.arrival.id.as_bytes()).to_lowercase(),
         expires,
     };
     let answer = written(call.bucket_name(), &domain, &token);
@@ -42,7 +42,7 @@ pub(super) fn get_token(world: &World, call: &Call<'_>) -> Result<Answer, Reject
         .cname_tokens
         .get(&(domain.clone(), call.bucket_name().to_owned()));
     let token = kept
-        .filter(|token| call.now < token.expires)
+        .filter(|token| call.now() < token.expires)
         .ok_or_else(|| {
             Rejection::new(
                 404,

@@ -45,7 +45,7 @@ pub(super) enum Outcome {
 /// # Errors
 /// 412 `PreconditionFailed`.
 pub(super) fn check(
-    request: &Request,
+    request: &Request<'_>,
     names: &Names,
     object: &Object,
 ) -> Result<Outcome, Rejection> {

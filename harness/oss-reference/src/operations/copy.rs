@@ -22,12 +22,12 @@ pub(super) fn copy(world: &mut World, call: &Call<'_>) -> Result<Answer, Rejecti
     let bucket = call.bucket_mut(world)?;
     let given = Given::by_headers(call.request);
     given.forbid_overwrite(bucket, call.key())?;
-    protect(bucket, call.key(), call.config, call.now)?;
+    protect(bucket, call.key(), call.config, call.now())?;
     // An object copied onto itself takes the request's metadata, whatever the directive says.
     let onto_itself = source.bucket == bucket.name && source.key == call.key();
     let replaces = directive(call, "x-oss-metadata-directive")? || onto_itself;
     let retags = directive(call, "x-oss-tagging-directive")?;
-    let new = given.object(bucket, ObjectKind::Normal, call.now)?;
+    let new = given.object(bucket, ObjectKind::Normal, call.now())?;
     let object = Object {
         content: original.content,
         headers: if replaces {

@@ -17,7 +17,7 @@ const DENIED: &str = "You have no right to access this object because of bucket 
 
 /// Help page: DeleteObject. Deleting what is absent succeeds.
 pub(super) fn one(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
-    protect(bucket, call.key(), call.config, call.now)?;
+    protect(bucket, call.key(), call.config, call.now())?;
     bucket.objects.remove(call.key());
     Ok(Answer::empty(204))
 }
@@ -62,7 +62,7 @@ pub(super) fn several(
             key.to_owned()
         };
         let refusal = if granted {
-            protect(bucket, key, call.config, call.now)
+            protect(bucket, key, call.config, call.now())
                 .err()
                 .map(|refusal| (refusal.code, refusal.message))
         } else {

@@ -182,7 +182,7 @@ fn described(object: &Object, source: &Object, call: &Call<'_>) -> Answer {
     if source.kind == ObjectKind::Appendable {
         answer.set("x-oss-next-append-position", content.length.to_string());
     }
-    if let Some(restore) = restore::header(source, call.now) {
+    if let Some(restore) = restore::header(source, call.now()) {
         answer.set("x-oss-restore", restore);
     }
     if !source.tags.is_empty() {

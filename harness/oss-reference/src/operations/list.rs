@@ -147,7 +147,7 @@ fn contents(
         xml.open("Contents");
         asked.name(xml, "Key", key);
         described(xml, object);
-        if let Some(restore) = restore::header(object, call.now) {
+        if let Some(restore) = restore::header(object, call.now()) {
             xml.leaf("RestoreInfo", &restore);
         }
         if let Some(uid) = owned_by {

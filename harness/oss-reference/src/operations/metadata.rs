@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use oss_auth::Header;
+
 use super::bucket_acl::object_acl_of;
 use super::tags;
 use crate::answer::Rejection;
@@ -30,9 +32,12 @@ pub(super) struct Given<'a> {
 
 impl<'a> Given<'a> {
     /// Those of a request.
-    pub(super) fn by_headers(request: &'a Request) -> Self {
-        let pair = |(name, value): &'a (String, Vec<u8>)| {
-            (Cow::Borrowed(name.as_str()), String::from_utf8_lossy(value))
+    pub(super) fn by_headers(request: &Request<'a>) -> Self {
+        let pair = |header: &Header<'a>| {
+            (
+                Cow::Borrowed(header.name),
+                String::from_utf8_lossy(header.value),
+            )
         };
         Self {
             pairs: request.headers.iter().map(pair).collect(),

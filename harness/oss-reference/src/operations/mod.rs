@@ -35,10 +35,8 @@ use bytes::Bytes;
 
 pub(crate) use self::call::Call;
 use crate::answer::{Answer, Rejection};
-use crate::checks::Granted;
-use crate::config::{Config, Limits};
+use crate::config::Limits;
 use crate::operation::Operation::{self, *};
-use crate::request::{Form, Request};
 use crate::world::{Content, World};
 
 /// The body of a request, as far as its operation wanted it.
@@ -119,33 +117,10 @@ pub fn wants(operation: Operation, limits: &Limits) -> Wants {
     }
 }
 
-/// Carries out what was granted.
+/// Carries out an operation that changes nothing; `None` for one that does, which is [`change`]'s.
 ///
 /// # Errors
-/// What the operation itself finds wrong: absent things, conflicts, documents that cannot be read.
-pub fn execute(
-    world: &mut World,
-    config: &Config,
-    now: i64,
-    request: &Request,
-    form: Option<&Form>,
-    granted: &Granted,
-    payload: Payload,
-) -> Result<Answer, Rejection> {
-    let call = Call {
-        config,
-        now,
-        request,
-        form,
-        granted,
-    };
-    match view(world, &call)? {
-        Some(answer) => Ok(answer),
-        None => change(world, &call, payload),
-    }
-}
-
-/// Carries out an operation that changes nothing; `None` for one that does.
+/// What the operation itself finds wrong.
 pub(crate) fn view(world: &World, call: &Call<'_>) -> Result<Option<Answer>, Rejection> {
     let bucket = || call.bucket(world);
     Ok(Some(match call.granted.operation {
@@ -184,7 +159,15 @@ pub(crate) fn view(world: &World, call: &Call<'_>) -> Result<Option<Answer>, Rej
     }))
 }
 
-fn change(world: &mut World, call: &Call<'_>, payload: Payload) -> Result<Answer, Rejection> {
+/// Carries out an operation that changes something.
+///
+/// # Errors
+/// What the operation itself finds wrong: absent things, conflicts, documents that cannot be read.
+pub(crate) fn change(
+    world: &mut World,
+    call: &Call<'_>,
+    payload: Payload,
+) -> Result<Answer, Rejection> {
     let document = payload.document();
     match call.granted.operation {
         PutBucket => bucket::put(world, call, document),

@@ -20,10 +20,9 @@ pub(super) fn post(
     let key = form.key().ok_or_else(no_key)?;
     let name = bucket.name.clone();
     let object = store(bucket, call, &Given::by_fields(form), &key, content)?;
-    let scheme = if call.request.secure { "https" } else { "http" };
     let location = format!(
-        "{scheme}://{}/{}",
-        call.request.host,
+        "http://{}/{}",
+        call.request.destination.host,
         oss_auth::percent_encode_keeping_slash(&key)
     );
     let etag = object.content.etag.clone();
