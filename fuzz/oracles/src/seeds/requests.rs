@@ -86,7 +86,7 @@ fn with_wanted_signature(request: Vec<u8>) -> Vec<u8> {
             .0
             .values()
             .find(|key| key.access_key_id == claim.access_key_id())?;
-        let right = claim.compute(signed, &key.access_key_secret).signature;
+        let right = claim.compute(&key.access_key_secret).signature;
         (claim.signature() == right).then_some(right)
     });
     let Some(right) = right else {

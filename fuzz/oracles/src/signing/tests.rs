@@ -8,7 +8,7 @@ fn read(request: &str) -> (Covered, Computed) {
     let message = Message::read(request.as_bytes()).expect("a request");
     message.with_request(|signed: &Request<'_>| {
         let claim = find_claim(signed).expect("well-formed").expect("signed");
-        (Covered::of(&message, &claim), claim.compute(signed, SECRET))
+        (Covered::of(&message, &claim), claim.compute(SECRET))
     })
 }
 

@@ -1,6 +1,6 @@
 //! Who asks, and the signature that says so.
 
-use oss_auth::{Claim, ClaimError, DateError, FormClaim, FormClaimError, Validity};
+use oss_auth::{Claim, ClaimError, FormClaim, FormClaimError};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -49,12 +49,7 @@ impl Caller {
 /// The signature a request claims to carry.
 pub(crate) enum Claimed<'a> {
     /// In header or URL.
-    Request {
-        /// What it says.
-        claim: Claim<'a>,
-        /// The time it depends on.
-        validity: Result<Validity, DateError>,
-    },
+    Request(Claim<'a>),
     /// In the fields of PostObject.
     Form(FormClaim<'a>),
 }
@@ -63,7 +58,7 @@ impl<'a> Claimed<'a> {
     /// The key it names.
     pub(crate) fn access_key_id(&self) -> &'a str {
         match self {
-            Self::Request { claim, .. } => claim.access_key_id(),
+            Self::Request(claim) => claim.access_key_id(),
             Self::Form(claim) => claim.access_key_id(),
         }
     }
@@ -71,7 +66,7 @@ impl<'a> Claimed<'a> {
     /// The token it carries where its scheme reads one.
     pub(crate) fn security_token(&self) -> Option<&'a str> {
         match self {
-            Self::Request { claim, .. } => claim.security_token(),
+            Self::Request(claim) => claim.security_token(),
             Self::Form(claim) => claim.security_token(),
         }
     }

@@ -173,18 +173,6 @@ impl<'a> Inquiry<'a> {
         }
     }
 
-    /// The request as `oss-auth` sees it.
-    pub(super) fn signed_request(&self) -> oss_auth::Request<'a> {
-        oss_auth::Request {
-            method: self.request.method,
-            bucket: self.request.bucket(),
-            key: self.request.key(),
-            query: &self.request.query,
-            headers: &self.request.headers,
-            path: self.request.raw_path,
-        }
-    }
-
     /// The signature the request claims to carry; `Ok(None)` for anonymous requests.
     ///
     /// A form is judged by its fields alone (help page: PostObject), a preflight by nothing (help page: OptionObject).
@@ -208,19 +196,23 @@ impl<'a> Inquiry<'a> {
             let claim = oss_auth::find_form_claim(&form.fields).map_err(BadClaim::Form)?;
             return Ok(claim.map(Claimed::Form));
         }
-        let request = self.signed_request();
+        let request = oss_auth::Request {
+            method: self.request.method,
+            bucket: self.request.bucket(),
+            key: self.request.key(),
+            query: &self.request.query,
+            headers: &self.request.headers,
+            path: self.request.raw_path,
+        };
         let claim = oss_auth::find_claim(&request).map_err(BadClaim::Request)?;
-        Ok(claim.map(|claim| Claimed::Request {
-            validity: claim.validity(&request),
-            claim,
-        }))
+        Ok(claim.map(Claimed::Request))
     }
 
     /// The policy of a form, where it has a claim and so a policy.
     pub(super) fn post_policy(&self) -> Option<&Result<PostPolicy, PostPolicyError>> {
         let read = || match self.readable_claim()? {
             Claimed::Form(claim) => Some(PostPolicy::decode(claim.policy())),
-            Claimed::Request { .. } => None,
+            Claimed::Request(_) => None,
         };
         self.post_policy.get_or_init(read).as_ref()
     }

@@ -1,5 +1,7 @@
 //! What a form's policy says (help page: PostObject): it can be read, it has not expired, its conditions hold.
 
+use oss_auth::Scheme;
+
 use super::claim::Claimed;
 use super::inquiry::Inquiry;
 use crate::answer::{Refusal, Rejection};
@@ -75,10 +77,8 @@ fn field(inquiry: &Inquiry<'_>, name: &str) -> Option<String> {
 /// when the configuration asks for the strictness of S3.
 fn unmentioned(inquiry: &Inquiry<'_>, policy: &oss_policy::PostPolicy) -> Option<String> {
     let form = inquiry.form?;
-    let v4 = matches!(
-        inquiry.readable_claim()?,
-        Claimed::Form(oss_auth::FormClaim::V4(_))
-    );
+    let v4 =
+        matches!(inquiry.readable_claim()?, Claimed::Form(claim) if claim.scheme() == Scheme::V4);
     let strict = inquiry.config.decisions.post_extra_fields == PostExtraFields::Refuse;
     let needed = |name: &str| match name {
         "x-oss-signature-version" | "x-oss-credential" | "x-oss-date" => v4,

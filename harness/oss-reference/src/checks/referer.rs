@@ -43,7 +43,7 @@ fn concerns_object(inquiry: &Inquiry<'_>) -> bool {
 /// Whether a browser could have been made to send it by a link.
 fn comes_from_page(inquiry: &Inquiry<'_>) -> bool {
     match inquiry.readable_claim() {
-        Some(Claimed::Request { claim, .. }) => claim.carrier() == Carrier::Url,
+        Some(Claimed::Request(claim)) => claim.carrier() == Carrier::Url,
         Some(Claimed::Form(_)) => false,
         None => *inquiry.caller() == Caller::Anonymous,
     }

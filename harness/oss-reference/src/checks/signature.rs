@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use oss_auth::Mismatch;
+use oss_auth::{Mismatch, Scheme};
 
 use super::claim::Claimed;
 use super::inquiry::Inquiry;
@@ -18,10 +18,10 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     };
     let (result, ec, s3) = match claimed {
         Claimed::Form(form) => (form.verify(&key.secret), "0002-00000705", false),
-        Claimed::Request { claim, .. } => (
-            claim.verify(&inquiry.signed_request(), &key.secret),
+        Claimed::Request(claim) => (
+            claim.verify(&key.secret),
             claim.scheme().mismatch_ec(),
-            claim.is_s3(),
+            claim.scheme() == Scheme::S3V4,
         ),
     };
     result.map_err(|mismatch| {

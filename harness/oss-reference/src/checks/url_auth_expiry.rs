@@ -10,11 +10,10 @@ use crate::denial::{Cause, Denial};
 use crate::limit::Limit;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Some(Claimed::Request {
-        claim,
-        validity: Ok(validity),
-    }) = inquiry.readable_claim()
-    else {
+    let Some(Claimed::Request(claim)) = inquiry.readable_claim() else {
+        return Ok(());
+    };
+    let Ok(validity) = claim.validity() else {
         return Ok(());
     };
     let scheme = claim.scheme();

@@ -6,13 +6,12 @@ use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    match inquiry.readable_claim() {
-        Some(Claimed::Request {
-            claim,
-            validity: Err(error),
-        }) => Err(Denial::new(Cause::DateInvalid)
-            .ec(claim.scheme().date_ec(*error))
-            .into()),
-        _ => Ok(()),
-    }
+    let Some(Claimed::Request(claim)) = inquiry.readable_claim() else {
+        return Ok(());
+    };
+    claim.validity().map(|_| ()).map_err(|error| {
+        Denial::new(Cause::DateInvalid)
+            .ec(claim.scheme().date_ec(error))
+            .into()
+    })
 }

@@ -240,12 +240,12 @@ impl Ask {
                     &names,
                 ));
             }
-            Scheme::V1Url => add(oss_auth::v1::url::sign(
+            Scheme::V1Url => add(oss_auth::v1::url::sign_raw(
                 &signed,
                 &credentials,
                 &until(self.at + 60),
             )),
-            Scheme::V2Url => add(oss_auth::v2::url::sign(
+            Scheme::V2Url => add(oss_auth::v2::url::sign_raw(
                 &signed,
                 &credentials,
                 &until(self.at + 60),
@@ -253,7 +253,7 @@ impl Ask {
             )),
             Scheme::V4Url => {
                 let scope = Scope::oss(&scope_date, &self.region);
-                add(oss_auth::v4::url::sign(
+                add(oss_auth::v4::url::sign_raw(
                     &signed,
                     &credentials,
                     &scope,

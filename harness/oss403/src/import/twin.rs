@@ -100,12 +100,12 @@ fn request_fault(found: &Found) -> Result<Fault, NoTwin> {
         Ok(Some(claim)) => {
             let key = key(claim.access_key_id());
             let right = key.is_some_and(|key| {
-                let right = claim.compute(request, &key.access_key_secret).signature;
+                let right = claim.compute(&key.access_key_secret).signature;
                 [right.as_str(), WANTED].contains(&claim.signature())
             });
-            let (cause, edit) = time_fault(&claim, request)
+            let (cause, edit) = time_fault(&claim)
                 .or_else(|| key_fault(claim.access_key_id()))
-                .or_else(|| skew_fault(&claim, request))
+                .or_else(|| skew_fault(&claim))
                 .or_else(|| (!right).then(flipped))
                 .ok_or(NoTwin::Right)?;
             Ok(Fault {
@@ -181,8 +181,8 @@ fn claim_fault(error: &ClaimError) -> Result<Fault, NoTwin> {
 }
 
 /// A URL that has expired.
-fn time_fault<'a>(claim: &Claim<'a>, request: &Request<'a>) -> Option<(&'static str, Value)> {
-    let validity = claim.validity(request).ok()?;
+fn time_fault(claim: &Claim<'_>) -> Option<(&'static str, Value)> {
+    let validity = claim.validity().ok()?;
     let expired = matches!(
         validity.check(Timestamp(ARRIVAL)),
         Err(TimeError::Expired { .. })
@@ -192,8 +192,8 @@ fn time_fault<'a>(claim: &Claim<'a>, request: &Request<'a>) -> Option<(&'static 
 }
 
 /// A header whose time is too far away.
-fn skew_fault<'a>(claim: &Claim<'a>, request: &Request<'a>) -> Option<(&'static str, Value)> {
-    match claim.validity(request).ok()? {
+fn skew_fault(claim: &Claim<'_>) -> Option<(&'static str, Value)> {
+    match claim.validity().ok()? {
         Validity::Skew { at } if Validity::Skew { at }.check(Timestamp(ARRIVAL)).is_err() => {
             // A case's clock may be a thousand days off, which is as wrong as any more.
             let off = at.0.saturating_sub(ARRIVAL).clamp(-86_400_000, 86_400_000);
@@ -223,14 +223,14 @@ fn key(id: &str) -> Option<Identity> {
 }
 
 fn scheme(claim: &Claim<'_>) -> &'static str {
-    match claim {
-        Claim::V1Header(_) => "header-v1",
-        Claim::V2Header(_) => "header-v2",
-        Claim::V4Header(_) => "header-v4",
-        Claim::V1Url(_) => "url-v1",
-        Claim::V2Url(_) => "url-v2",
-        Claim::V4Url(_) => "url-v4",
-        Claim::S3V4Header(_) => "s3-header-v4",
+    match (claim.carrier(), claim.scheme()) {
+        (Carrier::Header, Scheme::V1) => "header-v1",
+        (Carrier::Header, Scheme::V2) => "header-v2",
+        (Carrier::Header, Scheme::V4) => "header-v4",
+        (Carrier::Url, Scheme::V1) => "url-v1",
+        (Carrier::Url, Scheme::V2) => "url-v2",
+        (Carrier::Url, Scheme::V4) => "url-v4",
+        (_, Scheme::S3V4) => "s3-header-v4",
     }
 }
 
