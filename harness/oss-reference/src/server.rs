@@ -1,6 +1,5 @@
 //! Starting, addressing and stopping a server.
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -13,7 +12,7 @@ use crate::checks::validate_faults;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::front::listener::accept;
-use crate::front::operator::Door;
+use crate::front::operator::OperatorService;
 use crate::front::{Front, Peer};
 use crate::world::World;
 
@@ -34,7 +33,7 @@ impl Server {
     /// Listens on `listen`, and on a free loopback port for the operator; serves on tasks of the calling runtime.
     ///
     /// # Errors
-    /// When an address cannot be bound or the configuration contradicts itself.
+    /// When an address cannot be bound, the configuration contradicts itself, or the system has no randomness to give.
     pub async fn start(config: Config, listen: SocketAddr) -> io::Result<Running> {
         Self::validate(&config)
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
@@ -43,12 +42,15 @@ impl Server {
             TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let (address, operator_address) = (listener.local_addr()?, operator_listener.local_addr()?);
         let clock = Clock::default();
-        let operator_token = config.operator_token.clone().unwrap_or_else(random_token);
+        let operator_token = match &config.operator_token {
+            Some(token) => token.clone(),
+            None => random_token()?,
+        };
         let world = World::seeded(&config, clock.now());
         let config = Arc::new(config);
-        let front = Arc::new(Front::new(world, Arc::clone(&config), clock.clone()));
+        let front = Arc::new(Front::new(world, Arc::clone(&config), clock.clone())?);
         let (stop, stopping) = watch::channel(false);
-        let door = Arc::new(Door::new(
+        let operator = Arc::new(OperatorService::new(
             Arc::clone(&front),
             operator_token.clone(),
             stopping.clone(),
@@ -67,7 +69,7 @@ impl Server {
         let commands = tokio::spawn(accept(
             operator_listener,
             vec![stopping],
-            move |stream, peer| Arc::clone(&door).serve(stream, peer),
+            move |stream, peer| Arc::clone(&operator).serve(stream, peer),
         ));
         Ok(Running {
             config,
@@ -143,9 +145,22 @@ impl std::fmt::Debug for Running {
     }
 }
 
-/// 64 digits from the process's own randomness: the standard library draws the 128-bit key of its hashers from the operating system.
-fn random_token() -> String {
-    (0..4_u8)
-        .map(|part| format!("{:016x}", RandomState::new().hash_one(part)))
-        .collect()
+/// 64 hex digits that nobody can guess.
+fn random_token() -> io::Result<String> {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random)?;
+    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_have_64_digits_and_differ() {
+        let [first, second] = [(); 2].map(|()| random_token().unwrap());
+        assert_ne!(first, second);
+        assert_eq!(first.len(), 64);
+        assert!(first.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
 }

@@ -13,6 +13,7 @@ mod payload;
 mod process;
 
 use std::convert::Infallible;
+use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -62,14 +63,14 @@ pub(crate) struct Peer {
 }
 
 impl Front {
-    pub(crate) fn new(world: World, config: Arc<Config>, clock: Clock) -> Self {
-        Self {
+    pub(crate) fn new(world: World, config: Arc<Config>, clock: Clock) -> io::Result<Self> {
+        Ok(Self {
             world: RwLock::new(world),
             config,
             clock,
-            ids: RequestIds::new(),
+            ids: RequestIds::new()?,
             date: DateHeader::new(),
-        }
+        })
     }
 
     /// Serves one connection until it ends.
