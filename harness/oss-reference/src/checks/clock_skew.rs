@@ -9,33 +9,29 @@ use oss_auth::{
     Carrier, DateError, FormClaim, MAX_SKEW_SECONDS, Scheme, TimeError, Timestamp, Validity,
 };
 
-use super::claim::Place;
+use super::claim::Claimed;
 use super::inquiry::Inquiry;
-use super::limit::Limit;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
+use crate::limit::Limit;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Some(claim) = inquiry.readable_claim() else {
+    let Some(claimed) = inquiry.readable_claim() else {
         return Ok(());
     };
     let now = Timestamp(inquiry.now());
-    let (error, scheme) = match &claim.place {
-        Place::Request {
-            scheme,
-            validity,
-            carrier,
-        } => {
-            let own = validity.map_or(Ok(()), |validity| {
+    let (error, scheme) = match claimed {
+        Claimed::Request(claim) => {
+            let own = claim.validity().map_or(Ok(()), |validity| {
                 validity.check(now_for(inquiry, validity))
             });
-            let dated = || match carrier {
+            let dated = || match claim.carrier() {
                 Carrier::Url => date_header(inquiry),
                 Carrier::Header => Ok(()),
             };
-            (own.and_then(|()| dated()), *scheme)
+            (own.and_then(|()| dated()), claim.scheme())
         }
-        Place::Form(form) => (form_time(inquiry, form), form.scheme()),
+        Claimed::Form(form) => (form_time(inquiry, form), form.scheme()),
     };
     let (request_time, ec) = match error {
         Err(TimeError::Skewed { request_time }) => (request_time, skew_ec(scheme)),

@@ -94,7 +94,7 @@ impl Right<'_> {
                 ("AuthAction", self.action.into()),
                 (
                     "EncodedDiagnosticMessage",
-                    diagnostic(&inquiry.request.id, self.action),
+                    diagnostic(&inquiry.request.arrival.id, self.action),
                 ),
             ],
         )

@@ -5,9 +5,8 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::ConfigError;
-use crate::checks::{Limit, Row, Stage, TABLE};
 use crate::denial::Cause;
+use crate::limit::Limit;
 
 /// Deliberate errors.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -91,22 +90,6 @@ impl Faults {
         self.without.iter().any(|known| known == name)
     }
 
-    /// The row that is asked where `row` stands.
-    pub fn in_place_of<'t>(&self, row: &'t Row) -> &'t Row {
-        let Some((first, second)) = &self.swap else {
-            return row;
-        };
-        let instead = match row.name() {
-            name if name == first => second,
-            name if name == second => first,
-            _ => return row,
-        };
-        TABLE
-            .iter()
-            .find(|other| other.name() == instead)
-            .unwrap_or(row)
-    }
-
     /// What is wrong with refusals for `cause`.
     pub fn wrong(&self, cause: Cause) -> Option<&Wrong> {
         self.answer
@@ -120,42 +103,6 @@ impl Faults {
         self.limit
             .filter(|fault| fault.of == limit)
             .map_or(0, |fault| fault.by)
-    }
-
-    pub(super) fn validate(&self) -> Result<(), ConfigError> {
-        for name in &self.without {
-            stage(name)?;
-        }
-        let Some((first, second)) = &self.swap else {
-            return Ok(());
-        };
-        if (stage(first)? == Stage::Body) == (stage(second)? == Stage::Body) {
-            Ok(())
-        } else {
-            Err(ConfigError::NotSwappable(first.clone(), second.clone()))
-        }
-    }
-}
-
-/// The stage of a check.
-fn stage(name: &str) -> Result<Stage, ConfigError> {
-    match TABLE.iter().find(|row| row.name() == name) {
-        Some(Row::Check(check)) => Ok(check.stage),
-        Some(Row::Guard(_)) => Err(ConfigError::GuardNotSkippable(name.into())),
-        None => Err(unknown_check(name)),
-    }
-}
-
-fn unknown_check(name: &str) -> ConfigError {
-    let checks: Vec<&str> = TABLE
-        .iter()
-        .filter(|row| matches!(row, Row::Check(_)))
-        .map(Row::name)
-        .collect();
-    ConfigError::UnknownCheck {
-        name: name.into(),
-        nearest: nearest(name, &checks),
-        known: checks.join(", "),
     }
 }
 
@@ -173,7 +120,8 @@ fn cause_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Ca
     cause(deserializer).map(Some)
 }
 
-fn nearest(name: &str, known: &[&str]) -> Option<String> {
+/// The known word that is near to one that is not known.
+pub(crate) fn nearest(name: &str, known: &[&str]) -> Option<String> {
     known
         .iter()
         .map(|known| (strsim::damerau_levenshtein(known, name), *known))

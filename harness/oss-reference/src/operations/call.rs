@@ -2,26 +2,29 @@
 
 use oss_auth::Timestamp;
 
-use super::refusals::{invalid_argument, no_such_bucket, no_such_key};
 use crate::answer::Rejection;
-use crate::checks::{Form, Granted};
+use crate::checks::Granted;
 use crate::config::Config;
 use crate::host::HostClass;
-use crate::request::Request;
+use crate::refusals::{invalid_argument, no_such_bucket, no_such_key};
+use crate::request::{Form, Request};
 use crate::world::{Bucket, Object, World};
 
 /// A granted request.
 #[derive(Clone, Copy)]
 pub(crate) struct Call<'a> {
     pub(crate) config: &'a Config,
-    /// Unix seconds.
-    pub(crate) now: i64,
-    pub(crate) request: &'a Request,
+    pub(crate) request: &'a Request<'a>,
     pub(crate) form: Option<&'a Form>,
     pub(crate) granted: &'a Granted,
 }
 
 impl<'a> Call<'a> {
+    /// The time of the request, in Unix seconds.
+    pub(super) fn now(&self) -> i64 {
+        self.request.arrival.received
+    }
+
     /// Name of the bucket; empty for requests to the service, which need none.
     pub(super) fn bucket_name(&self) -> &'a str {
         self.request.bucket().unwrap_or("")
@@ -107,10 +110,9 @@ impl<'a> Call<'a> {
 
     /// Base URL under which the server is reached: what clients connect to who take an endpoint from an answer.
     pub(super) fn endpoint(&self, region: &str, internal: bool) -> String {
-        let scheme = if self.request.secure { "https" } else { "http" };
-        let host = &self.request.host;
-        if self.request.addressed.class == HostClass::Ip {
-            return format!("{scheme}://{host}");
+        let host = &self.request.destination.host;
+        if self.request.destination.addressed.class == HostClass::Ip {
+            return format!("http://{host}");
         }
         let port = host
             .rsplit_once(':')
@@ -118,10 +120,7 @@ impl<'a> Call<'a> {
             .filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
         let internal = if internal { "-internal" } else { "" };
-        format!(
-            "{scheme}://oss-{region}{internal}.{}{port}",
-            self.config.suffix
-        )
+        format!("http://oss-{region}{internal}.{}{port}", self.config.suffix)
     }
 }
 

@@ -1,11 +1,12 @@
 //! DeleteObject and DeleteMultipleObjects.
 
 use super::call::Call;
-use super::refusals::{document, malformed_xml};
 use super::retention::protect;
 use crate::answer::{Answer, Rejection};
 use crate::checks::{self, Inquiry};
+use crate::documents::document;
 use crate::operation::Operation;
+use crate::refusals::malformed_xml;
 use crate::world::{Bucket, World};
 use crate::xml::Writer;
 
@@ -16,7 +17,7 @@ const DENIED: &str = "You have no right to access this object because of bucket 
 
 /// Help page: DeleteObject. Deleting what is absent succeeds.
 pub(super) fn one(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
-    protect(bucket, call.key(), call.config, call.now)?;
+    protect(bucket, call.key(), call.config, call.now())?;
     bucket.objects.remove(call.key());
     Ok(Answer::empty(204))
 }
@@ -28,7 +29,7 @@ pub(super) fn several(
     body: &[u8],
 ) -> Result<Answer, Rejection> {
     let wanted = document(body, "Delete")?;
-    let quiet = super::refusals::flag(&wanted, "Quiet", false)?;
+    let quiet = crate::documents::flag(&wanted, "Quiet", false)?;
     let encodes = call.encodes_names()?;
     let keys: Vec<&str> = wanted
         .all("Object")
@@ -61,7 +62,7 @@ pub(super) fn several(
             key.to_owned()
         };
         let refusal = if granted {
-            protect(bucket, key, call.config, call.now)
+            protect(bucket, key, call.config, call.now())
                 .err()
                 .map(|refusal| (refusal.code, refusal.message))
         } else {

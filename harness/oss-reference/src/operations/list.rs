@@ -7,10 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::call::{Call, xml_time};
-use super::refusals::invalid_argument;
 use super::restore;
 use super::service::owner;
 use crate::answer::{Answer, Rejection};
+use crate::refusals::invalid_argument;
 use crate::world::object::ObjectKind;
 use crate::world::{Bucket, Object};
 use crate::xml::Writer;
@@ -147,7 +147,7 @@ fn contents(
         xml.open("Contents");
         asked.name(xml, "Key", key);
         described(xml, object);
-        if let Some(restore) = restore::header(object, call.now) {
+        if let Some(restore) = restore::header(object, call.now()) {
             xml.leaf("RestoreInfo", &restore);
         }
         if let Some(uid) = owned_by {

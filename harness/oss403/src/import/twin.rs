@@ -3,8 +3,8 @@
 //! The order is that of the reference server's table: what comes first there decides.
 
 use oss_auth::{Carrier, Claim, ClaimError, Request, Scheme, TimeError, Timestamp, Validity};
-use oss_reference::checks::Form;
 use oss_reference::config::{Identities, Identity};
+use oss_reference::request::Form;
 use serde_json::{Map, Value, json};
 
 use super::request::{ARRIVAL, Found, WANTED};

@@ -2,7 +2,7 @@
 
 use oss_auth::{ClaimErrorKind, ScopeError, ScopePart};
 
-use super::super::claim::{BadClaim, Place};
+use super::super::claim::{BadClaim, Claimed};
 use super::super::inquiry::Inquiry;
 use crate::answer::{Refusal, Rejection};
 
@@ -54,27 +54,21 @@ pub(in super::super) fn form_complete(inquiry: &Inquiry<'_>) -> Result<(), Refus
 
 /// The credential of a V4 signature is made for this day, region and product (EC 0002-00000212, -226, -227; forms -709, -715).
 pub(in super::super) fn credential_scope(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Some(claim) = inquiry.readable_claim() else {
+    let Some(claimed) = inquiry.readable_claim() else {
         return Ok(());
     };
     let region = inquiry.certain_region();
-    let wrong = match &claim.place {
-        Place::Form(form) => {
+    let wrong = match claimed {
+        Claimed::Form(form) => {
             let own = form.scope().map_or("", |scope| scope.region);
             form.check_scope(served(inquiry, region, own)).err()
         }
-        Place::Request {
-            validity: Ok(_), ..
-        } => {
-            let checked = inquiry.with_claim(|claim| {
-                let own = claim.scope().map_or("", |scope| scope.region);
-                claim.check_scope(served(inquiry, region, own))
-            });
-            checked.and_then(Result::err)
+        // Without a date there is no day to compare with.
+        Claimed::Request(claim) if claim.validity().is_err() => None,
+        Claimed::Request(claim) => {
+            let own = claim.scope().map_or("", |scope| scope.region);
+            claim.check_scope(served(inquiry, region, own)).err()
         }
-        Place::Request {
-            validity: Err(_), ..
-        } => None,
     };
     match wrong {
         Some(error) => {

@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use oss_reference::Server;
+use oss_reference::host::is_label;
+
 use super::keys::{Claim, File, IdentityKeys, LimitKeys, OperatorKeys};
 use super::source::{LITERAL, USER_INFO, UrlSource, parse_url};
 use super::{Endpoint, IdentitySource, OperatorSource, Profile, Remote};
@@ -145,7 +148,7 @@ impl File {
                 .help = Some("its own are set under `embedded.config`".into());
         }
         let config = self.embedded.map_or_else(Box::default, |keys| keys.config);
-        if let Err(error) = config.validate() {
+        if let Err(error) = Server::validate(&config) {
             problems.key(["embedded", "config"], error.to_string());
             return None;
         }
@@ -404,14 +407,6 @@ fn read_identities(
         read.insert(name, source);
     }
     read
-}
-
-fn is_label(text: &str) -> bool {
-    let known = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    (1..=63).contains(&text.len())
-        && text.bytes().all(known)
-        && !text.starts_with('-')
-        && !text.ends_with('-')
 }
 
 fn is_folder_name(text: &str) -> bool {

@@ -74,7 +74,7 @@ impl Limit {
     }
 
     /// Whether it bounds how far a request's time may be ahead, rather than how long ago it may be over.
-    pub(super) fn is_ahead(self) -> bool {
+    pub(crate) fn is_ahead(self) -> bool {
         matches!(
             self,
             Self::SkewFuture | Self::UrlV4Future | Self::FormV4Future | Self::UrlDateFuture

@@ -14,7 +14,7 @@ const MOST_DIRECTORIES: usize = 1024;
 
 /// What some bytes are to the image processor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImageState {
+pub(crate) enum ImageState {
     /// A whole picture.
     Intact {
         /// Its media type.
@@ -27,7 +27,7 @@ pub enum ImageState {
 }
 
 /// Judges `content` by its magic number, its inner lengths and its end marker.
-pub fn inspect(content: &Content) -> ImageState {
+pub(crate) fn inspect(content: &Content) -> ImageState {
     if content.length > LARGEST_SOURCE {
         return ImageState::NotAnImage;
     }

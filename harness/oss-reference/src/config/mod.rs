@@ -1,6 +1,5 @@
 //! How a server is set up: names, identities, decisions where the documentation is silent, faults, limits.
 
-mod decisions;
 mod faults;
 mod identities;
 
@@ -8,9 +7,11 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-pub use decisions::{
+pub use crate::decisions::{
     Decisions, KmsInactiveCode, NotBelongCode, PostExtraFields, RedirectCode, UnboundHost,
 };
+use crate::host::is_label;
+pub(crate) use faults::nearest;
 pub use faults::{AnswerFault, Extreme, Faults, LimitFault, Wrong};
 pub(crate) use identities::parse_policy;
 pub use identities::{Identities, Identity};
@@ -58,14 +59,13 @@ impl Config {
         self.regions.first().map_or("", String::as_str)
     }
 
-    /// Checks what the types cannot say.
+    /// Checks what the types cannot say, but for the checks that its faults name ([`crate::Server::validate`]).
     ///
     /// # Errors
     /// The first defect, in words.
     pub fn validate(&self) -> Result<(), ConfigError> {
         self.validate_names()?;
         self.identities.validate()?;
-        self.faults.validate()?;
         self.limits.validate()
     }
 
@@ -95,15 +95,6 @@ impl Config {
             _ => Ok(()),
         }
     }
-}
-
-/// Whether `text` is one lower-case label of a host name.
-fn is_label(text: &str) -> bool {
-    let known = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    (1..=63).contains(&text.len())
-        && text.bytes().all(known)
-        && !text.starts_with('-')
-        && !text.ends_with('-')
 }
 
 /// What is wrong with a configuration.

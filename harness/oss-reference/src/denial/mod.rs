@@ -2,7 +2,7 @@
 
 mod scope;
 
-use crate::config::{Decisions, KmsInactiveCode, NotBelongCode, RedirectCode};
+use crate::decisions::{Decisions, KmsInactiveCode, NotBelongCode, RedirectCode};
 
 pub use scope::KeepsFrom;
 

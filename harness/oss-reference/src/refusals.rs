@@ -1,28 +1,27 @@
-//! The errors that several operations share, as the API reference words them.
+//! The errors that several checks and operations share, as the API reference words them.
 
 use crate::answer::Rejection;
-use crate::xml::{self, Element};
 
-pub(super) fn no_such_bucket(bucket: &str) -> Rejection {
+pub(crate) fn no_such_bucket(bucket: &str) -> Rejection {
     Rejection::new(404, "NoSuchBucket", "The specified bucket does not exist.")
         .ec("0015-00000101")
         .extra("BucketName", bucket)
 }
 
-pub(super) fn no_such_key(key: &str) -> Rejection {
+pub(crate) fn no_such_key(key: &str) -> Rejection {
     Rejection::new(404, "NoSuchKey", "The specified key does not exist.")
         .ec("0026-00000001")
         .extra("Key", key)
 }
 
-pub(super) fn no_such_upload(upload: &str) -> Rejection {
+pub(crate) fn no_such_upload(upload: &str) -> Rejection {
     let message = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.";
     Rejection::new(404, "NoSuchUpload", message)
         .ec("0042-00000002")
         .extra("UploadId", upload)
 }
 
-pub(super) fn invalid_argument(name: &str, value: &str) -> Rejection {
+pub(crate) fn invalid_argument(name: &str, value: &str) -> Rejection {
     Rejection::new(
         400,
         "InvalidArgument",
@@ -33,7 +32,7 @@ pub(super) fn invalid_argument(name: &str, value: &str) -> Rejection {
 }
 
 /// Help page: Retention policies; HTTP status code 409.
-pub(super) fn file_immutable() -> Rejection {
+pub(crate) fn file_immutable() -> Rejection {
     Rejection::new(
         409,
         "FileImmutable",
@@ -41,7 +40,7 @@ pub(super) fn file_immutable() -> Rejection {
     )
 }
 
-pub(super) fn file_already_exists() -> Rejection {
+pub(crate) fn file_already_exists() -> Rejection {
     Rejection::new(
         409,
         "FileAlreadyExists",
@@ -49,7 +48,7 @@ pub(super) fn file_already_exists() -> Rejection {
     )
 }
 
-pub(super) fn precondition_failed(condition: &'static str) -> Rejection {
+pub(crate) fn precondition_failed(condition: &'static str) -> Rejection {
     Rejection::new(
         412,
         "PreconditionFailed",
@@ -58,27 +57,7 @@ pub(super) fn precondition_failed(condition: &'static str) -> Rejection {
     .extra("Condition", condition)
 }
 
-pub(super) fn malformed_xml(detail: &str) -> Rejection {
+pub(crate) fn malformed_xml(detail: &str) -> Rejection {
     Rejection::new(400, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema.")
         .extra("ErrorDetail", detail)
-}
-
-/// Reads a body whose root must be called `root`.
-pub(super) fn document(body: &[u8], root: &str) -> Result<Element, Rejection> {
-    let element = xml::read(body).map_err(|error| malformed_xml(&error.to_string()))?;
-    if element.name == root {
-        Ok(element)
-    } else {
-        Err(malformed_xml(&format!("the root element must be {root}")))
-    }
-}
-
-/// Reads an element with `true` or `false`; `default` when it is absent.
-pub(super) fn flag(element: &Element, name: &str, default: bool) -> Result<bool, Rejection> {
-    match element.text_of(name) {
-        None => Ok(default),
-        Some(text) if text.eq_ignore_ascii_case("true") => Ok(true),
-        Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
-        Some(_) => Err(malformed_xml(&format!("{name} must be true or false"))),
-    }
 }
