@@ -3,6 +3,7 @@
 //! One fault is one way in which an implementation of OSS can be wrong. The faults are told in the words of the table of checks, so that
 //! they can be made from it: whoever adds a check, a cause or a limit has added its faults too.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
 use super::ConfigError;
@@ -10,7 +11,7 @@ use crate::checks::{Limit, Row, Stage, TABLE};
 use crate::denial::Cause;
 
 /// Deliberate errors.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Faults {
     /// Names of checks that are skipped.
@@ -19,6 +20,7 @@ pub struct Faults {
     pub swap: Option<(String, String)>,
     /// The cause for which no check refuses, although the same check refuses for others.
     #[serde(deserialize_with = "cause_or_none")]
+    #[schemars(schema_with = "cause_name")]
     pub lets_through: Option<Cause>,
     /// What is wrong with the answers for one cause.
     pub answer: Option<AnswerFault>,
@@ -29,18 +31,19 @@ pub struct Faults {
 }
 
 /// Something wrong with every refusal for a cause.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AnswerFault {
     /// The cause.
     #[serde(deserialize_with = "cause")]
+    #[schemars(schema_with = "cause_name")]
     pub cause: Cause,
     /// What is wrong.
     pub wrong: Wrong,
 }
 
 /// What can be wrong with a refusal.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Wrong {
     /// The status is this one.
@@ -66,7 +69,7 @@ pub enum Wrong {
 }
 
 /// A limit that is off by one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LimitFault {
     /// The limit.
@@ -76,7 +79,7 @@ pub struct LimitFault {
 }
 
 /// The two servers that no test suite may find conformant.
-#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Extreme {
     /// Nothing is forbidden.
@@ -157,6 +160,11 @@ fn unknown_check(name: &str) -> ConfigError {
         nearest: nearest(name, &checks),
         known: checks.join(", "),
     }
+}
+
+fn cause_name(_: &mut SchemaGenerator) -> Schema {
+    let ids: Vec<&str> = Cause::ALL.iter().map(|cause| cause.id()).collect();
+    json_schema!({ "type": "string", "enum": ids })
 }
 
 fn cause<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cause, D::Error> {

@@ -4,6 +4,7 @@
 
 mod exits;
 mod faults;
+mod fit;
 mod fuzz;
 mod hunt;
 mod import;
@@ -11,6 +12,7 @@ mod mutants;
 mod output;
 mod precedence;
 mod result_file;
+mod schemas;
 mod serve;
 #[cfg(unix)]
 mod signals;
