@@ -177,3 +177,33 @@ fn put(value: &mut Value, pointer: &str, new: Value) {
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     value.pointer_mut(parent).unwrap()[key] = new;
 }
+
+#[test]
+fn every_example_of_the_operators_page_fits_the_schema() {
+    let schema = schema("harness/oss403-operator/operator.schema.json");
+    let answer =
+        |name: &str| json!({ "$ref": format!("#/$defs/{name}"), "$defs": schema["$defs"] });
+    let answers = ["Credential", "VpcEndpoint", "Refused"].map(answer);
+    let page = fs::read_to_string(root().join("harness/oss403-operator/README.md")).unwrap();
+    let mut examples = 0;
+    for text in page.split("```json\n").skip(1) {
+        let text = text.split("```").next().unwrap();
+        let example: Value = serde_json::from_str(text).unwrap();
+        let is_request = ["create", "set", "remove"]
+            .iter()
+            .any(|verb| example.get(verb).is_some());
+        if is_request {
+            assert_eq!(mismatch(&schema, &example), None, "{text}");
+            let mut wrong = example.clone();
+            wrong["more"] = true.into();
+            assert!(mismatch(&schema, &wrong).is_some(), "{text}");
+        } else {
+            let fitting = answers
+                .iter()
+                .filter(|answer| mismatch(answer, &example).is_none());
+            assert_eq!(fitting.count(), 1, "{text}");
+        }
+        examples += 1;
+    }
+    assert!(examples > 20, "{examples}");
+}
