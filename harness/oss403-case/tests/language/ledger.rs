@@ -1,7 +1,6 @@
 //! The ledger of this repository, ledgers that lack something, and filters.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs;
 
 use oss403_case::Ledger;
 use oss403_case::diagnostic::{Diagnostic, Severity};
