@@ -68,7 +68,7 @@ pub(super) struct AddressingKeys {
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct TlsKeys {
-    /// Certificates in PEM form that are trusted besides those of the system.
+    /// Certificates in PEM form that are trusted, and no others. Default: those of the system.
     pub(super) ca_file: Option<PathBuf>,
 }
 
