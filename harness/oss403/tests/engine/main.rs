@@ -9,6 +9,7 @@ mod encrypted;
 mod extras;
 mod hostile;
 mod limits;
+mod operator_page;
 mod profiles;
 mod redaction;
 mod rooms;

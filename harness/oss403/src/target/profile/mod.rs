@@ -138,6 +138,11 @@ impl Profile {
         }
     }
 
+    /// The JSON Schema of profiles, as the text of its file.
+    pub fn schema() -> String {
+        oss403_case::schema::text_of::<keys::File>("oss403 target profile")
+    }
+
     /// Reads a profile.
     ///
     /// # Errors
