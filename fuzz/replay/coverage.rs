@@ -1,8 +1,11 @@
 //! The exception of V1 is real, and the account of what is covered is no echo of the library.
 
-use oss_auth::Request;
+use oss_auth::{Computed, Request, find_claim};
+use oss403_fuzz_oracles::message::Message;
+use oss403_fuzz_oracles::signing::Covered;
 
-use super::*;
+/// Any key will do: what is signed does not depend on it.
+const SECRET: &str = "secret";
 
 fn read(request: &str) -> (Covered, Computed) {
     let message = Message::read(request.as_bytes()).expect("a request");
