@@ -1,6 +1,6 @@
 //! `oss403 review`: accept or reject new and changed snapshots.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, BufRead, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
@@ -80,7 +80,7 @@ fn review_in(root: &Path, args: &ReviewArgs, console: Console) -> Result<Exit, R
     };
     let groups = grouped(pending);
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        return ask_for_each(root, &groups, style);
+        return ask_for_each(root, &groups, io::stdin().lock(), style);
     }
     for group in &groups {
         print(&shown(root, group, style))?;
@@ -102,8 +102,13 @@ fn grouped(pending: Vec<Pending>) -> Vec<Vec<Pending>> {
     groups.into_values().collect()
 }
 
-fn ask_for_each(root: &Path, groups: &[Vec<Pending>], style: Style) -> Result<Exit, ReviewError> {
-    let mut answers = io::stdin().lock().lines();
+fn ask_for_each(
+    root: &Path,
+    groups: &[Vec<Pending>],
+    answers: impl BufRead,
+    style: Style,
+) -> Result<Exit, ReviewError> {
+    let mut answers = answers.lines();
     for (number, group) in groups.iter().enumerate() {
         print(&shown(root, group, style))?;
         loop {
@@ -139,7 +144,8 @@ fn shown(root: &Path, group: &[Pending], style: Style) -> String {
     let mut text = if group.len() == 1 {
         format!("{} ({kind})\n", strong(&name(root, first)))
     } else {
-        let title = format!("{}: same change", counted(group.len(), "instance"));
+        let what = if first.is_new { "answer" } else { "change" };
+        let title = format!("{}: same {what}", counted(group.len(), "instance"));
         let mut scenarios: IndexMap<String, Vec<&str>> = IndexMap::new();
         for found in group {
             let labels = scenarios.entry(scenario(root, found)).or_default();
@@ -184,4 +190,66 @@ fn scenario(root: &Path, found: &Pending) -> String {
 
 fn wanted(name: &str, filters: &[String]) -> bool {
     filters.is_empty() || filters.iter().any(|filter| name.contains(filter.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::snapshot::Snapshots;
+    use crate::judge::testing::Twin;
+
+    const STYLE: Style = Style {
+        color: false,
+        width: 80,
+    };
+
+    /// A folder in which the answers of these labels wait.
+    fn waiting(answers: &[(&str, &str)]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        let snapshots = Snapshots::new(root.path(), "vendor", false);
+        for (label, text) in answers {
+            let mut instance = Twin::new().instance;
+            instance.id = format!("url-auth-expired/get-after-expiry/{label}");
+            snapshots.compare(&instance, text).unwrap();
+        }
+        root
+    }
+
+    fn ask(root: &Path, answers: &str) -> Vec<String> {
+        let groups = grouped(Pending::find(root).unwrap());
+        let asked = ask_for_each(root, &groups, answers.as_bytes(), STYLE);
+        assert!(matches!(asked, Ok(Exit::Ok)));
+        let left = Pending::find(root).unwrap();
+        left.iter().map(|found| found.label.clone()).collect()
+    }
+
+    #[test]
+    fn what_changed_alike_is_shown_once_and_decided_together() {
+        let root = waiting(&[("a", "1"), ("b", "2"), ("c", "1"), ("d", "3")]);
+        let groups = grouped(Pending::find(root.path()).unwrap());
+        let text: String = groups
+            .iter()
+            .map(|group| shown(root.path(), group, STYLE))
+            .collect();
+        assert_eq!(
+            text,
+            "\
+2 instances: same answer (new)
+  vendor/url-auth-expired/get-after-expiry: a, c
+  +1
+
+vendor/url-auth-expired/get-after-expiry/b (new)
+  +2
+
+vendor/url-auth-expired/get-after-expiry/d (new)
+  +3
+
+"
+        );
+        assert_eq!(ask(root.path(), "a\nwhat?\ns\n"), ["b", "d"]);
+        assert_eq!(ask(root.path(), "r\nq\n"), ["d"]);
+        let path = "vendor/url-auth-expired/get-after-expiry.snap";
+        let text = std::fs::read_to_string(root.path().join(path)).unwrap();
+        assert!(text.ends_with("---\na\nc\n  1\n"), "{text}");
+    }
 }

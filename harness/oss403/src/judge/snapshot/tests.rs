@@ -184,6 +184,12 @@ fn a_run_of_some_labels_leaves_the_others_as_they_are() {
     next.compare(&instance("c"), "1").expect("compares");
     assert_eq!(read(&root, PATH), known, "only a decision changes it");
     assert_eq!(labels(&pending(&root)), ["a", "b"]);
+    // insta's own tool puts the whole file in the place of the accepted one.
+    let text = read(&root, NEW);
+    assert!(
+        text.ends_with("---\na\n  2\n\nb\n  3\n\nc\nd\n  1\n"),
+        "{text}"
+    );
 
     let found = pending(&root);
     Pending::decide(&found[..1], Decision::Accept).expect("accepts");
