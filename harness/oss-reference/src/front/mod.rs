@@ -112,8 +112,8 @@ impl Front {
         let outcome = self.process(parts, destination, arrival, &mut body).await;
         let mut answer = outcome.unwrap_or_else(|refused| {
             let host = text(parts, "host").unwrap_or("");
-            let head = parts.method == Method::HEAD;
-            let mut answer = envelope::answer(&refused.refusal, &id, host, head, &self.config);
+            let mut answer =
+                envelope::answer(&refused.refusal, &id, host, &parts.method, &self.config);
             refused.show(&mut answer, &self.config.faults);
             answer
         });

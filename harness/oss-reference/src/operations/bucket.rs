@@ -137,7 +137,7 @@ pub(super) fn info(bucket: &Bucket, call: &Call<'_>) -> Answer {
         .leaf("CreationDate", &xml_time(bucket.created))
         .leaf("CrossRegionReplication", "Disabled")
         .leaf("DataRedundancyType", "LRS")
-        .leaf("ExtranetEndpoint", &call.endpoint(&bucket.region, false))
+        .leaf("ExtranetEndpoint", &call.endpoint(&bucket.region))
         .leaf(
             "HierarchicalNamespace",
             if bucket.hierarchical_namespace {
@@ -146,7 +146,7 @@ pub(super) fn info(bucket: &Bucket, call: &Call<'_>) -> Answer {
                 "Disabled"
             },
         )
-        .leaf("IntranetEndpoint", &call.endpoint(&bucket.region, true))
+        .leaf("IntranetEndpoint", &call.internal_endpoint(&bucket.region))
         .leaf("Location", &format!("oss-{}", bucket.region))
         .leaf("Name", &bucket.name)
         .leaf("StorageClass", bucket.storage_class.name())

@@ -9,6 +9,7 @@ use super::call::Call;
 use super::conditions::{self, Outcome};
 use super::content::slice;
 use super::put::{encrypted, has_md5};
+use super::range::RangeBehavior;
 use super::{range, restore};
 use crate::answer::{Answer, Rejection};
 use crate::image::{ImageState, inspect};
@@ -34,10 +35,13 @@ pub(super) fn object(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejecti
     }
     let mut answer = described(object, source, call);
     let length = source.content.length;
-    let standard = call.header("x-oss-range-behavior") == Some("standard");
+    let behavior = match call.header("x-oss-range-behavior") {
+        Some("standard") => RangeBehavior::Standard,
+        _ => RangeBehavior::Lenient,
+    };
     let asked = call
         .header("range")
-        .map(|text| range::parse(text, length, standard))
+        .map(|text| range::parse(text, length, behavior))
         .transpose()?
         .flatten();
     let (start, end) = asked.unwrap_or((0, length));

@@ -29,7 +29,7 @@ pub(super) fn initiate(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, R
     let given = Given::by_headers(call.request);
     given.forbid_overwrite(bucket, call.key())?;
     let template = given.object(bucket, ObjectKind::Multipart, call.now())?;
-    let encodes = call.encodes_names()?;
+    let names = call.name_encoding()?;
     let digest: [u8; 16] = Md5::digest(call.request.arrival.id.as_bytes()).into();
     let id = upper_hex(&digest);
     let encryption = template.encryption.clone();
@@ -42,24 +42,14 @@ pub(super) fn initiate(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, R
         .uploads
         .insert((call.key().to_owned(), id.clone()), upload);
     let mut xml = Writer::new("InitiateMultipartUploadResult");
-    if encodes {
-        xml.leaf("EncodingType", "url");
-    }
+    names.declare(&mut xml);
     xml.leaf("Bucket", &bucket.name)
-        .leaf("Key", &named(call.key(), encodes))
+        .leaf("Key", &names.name(call.key()))
         .leaf("UploadId", &id);
     Ok(encrypted(
         Answer::xml(200, xml.finish()),
         encryption.as_ref(),
     ))
-}
-
-fn named(key: &str, encodes: bool) -> String {
-    if encodes {
-        oss_auth::percent_encode(key)
-    } else {
-        key.to_owned()
-    }
 }
 
 /// The upload a request names.
@@ -157,7 +147,7 @@ pub(super) fn complete(
     call: &Call<'_>,
     body: &[u8],
 ) -> Result<Answer, Rejection> {
-    let encodes = call.encodes_names()?;
+    let names = call.name_encoding()?;
     let upload = upload(bucket, call)?;
     let all = call
         .header("x-oss-complete-all")
@@ -191,12 +181,10 @@ pub(super) fn complete(
         call.request.destination.host, call.request.raw_path
     );
     let mut xml = Writer::new("CompleteMultipartUploadResult");
-    if encodes {
-        xml.leaf("EncodingType", "url");
-    }
+    names.declare(&mut xml);
     xml.leaf("Location", &location)
         .leaf("Bucket", &name)
-        .leaf("Key", &named(call.key(), encodes))
+        .leaf("Key", &names.name(call.key()))
         .leaf("ETag", &object.content.etag);
     let answer = digests(Answer::xml(200, xml.finish()), &object.content);
     Ok(encrypted(answer, object.encryption.as_ref()))
