@@ -4,6 +4,7 @@
 
 mod canaries;
 mod cleanup;
+mod dollars;
 mod edits;
 mod encrypted;
 mod extras;

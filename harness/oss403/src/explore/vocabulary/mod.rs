@@ -20,11 +20,11 @@ pub(super) use policies::{bucket_policy, bucket_statement, ram_policy};
 
 use oss403_case::model::{
     BucketSpec, CorsRuleSpec, Disguise, Edit, Given, IdentitySpec, ObjectSpec, RamUserSpec,
-    RefererSpec, SessionSpec, SignWith, Span, TextMap,
+    RefererSpec, SessionSpec, SignWith, Span, TextMap, Who,
 };
 
 /// Identities: those of every target, and `reader` and `session` where the scenario has them.
-pub(super) fn who() -> impl Strategy<Value = String> {
+pub(super) fn who() -> impl Strategy<Value = Who> {
     select(vec![
         "anonymous",
         "ram-user",
@@ -34,7 +34,7 @@ pub(super) fn who() -> impl Strategy<Value = String> {
         "reader",
         "session",
     ])
-    .prop_map(str::to_owned)
+    .prop_map(Who::from)
 }
 
 /// Schemes that carry a signature in the header or in the URL.
@@ -279,10 +279,10 @@ pub(super) fn given() -> impl Strategy<Value = Given> {
         };
         let mut identities = BTreeMap::new();
         if let Some(policy) = reader {
-            identities.insert("reader".to_owned(), ram_user(policy));
+            identities.insert("reader".into(), ram_user(policy));
         }
         if let Some(policy) = session {
-            identities.insert("session".to_owned(), self::session(policy));
+            identities.insert("session".into(), self::session(policy));
         }
         Given {
             bucket: Some(spec),

@@ -17,7 +17,7 @@ use super::trouble::{Trouble, succeeded};
 use crate::wire::draft::Draft;
 use crate::wire::identity::Identity;
 use crate::wire::scene::{BucketPlace, Scene};
-use oss403_case::model::{Given, RegionName};
+use oss403_case::model::{Given, RegionName, Who};
 
 pub(crate) use hook::OwnAccount;
 
@@ -25,11 +25,11 @@ pub(crate) use hook::OwnAccount;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wanted {
     /// Names of all identities that the scenarios speak of.
-    pub(crate) people: BTreeSet<String>,
+    pub(crate) people: BTreeSet<Who>,
     /// Those among the built-in ones that have to be this world's own, because their keys or policies are changed.
-    pub(crate) private: BTreeSet<String>,
+    pub(crate) private: BTreeSet<Who>,
     /// Those whose UIDs are asked for.
-    pub(crate) uids: BTreeSet<String>,
+    pub(crate) uids: BTreeSet<Who>,
 }
 
 /// A world on a target. Whoever makes one removes it, whatever happened in between.
@@ -41,7 +41,7 @@ pub(crate) struct World {
     /// The account it belongs to, when that was made for it.
     account: Option<Arc<OwnAccount>>,
     /// Built-in identities that are this world's own.
-    private: BTreeSet<String>,
+    private: BTreeSet<Who>,
     /// Ids of retention policies by real bucket name.
     worms: BTreeMap<String, String>,
     removal: Mutex<Removal>,
@@ -65,12 +65,12 @@ impl World {
     ) -> Self {
         let names = Arc::clone(&context.target.names);
         let mut buckets = BTreeMap::new();
-        let mut place = |name: &str, region: Option<RegionName>, owner: Option<&String>| {
+        let mut place = |name: &str, region: Option<RegionName>, owner: Option<&Who>| {
             let region = match region {
                 Some(RegionName::Away) => names.away.clone().unwrap_or_default(),
                 _ => names.home.clone(),
             };
-            let owner = owner.map_or("owner", String::as_str).to_owned();
+            let owner = owner.cloned().unwrap_or_default();
             buckets.insert(
                 name.to_owned(),
                 BucketPlace {
@@ -161,8 +161,8 @@ impl World {
     }
 
     /// The identity of that name.
-    fn person(&self, name: &str) -> Result<Arc<Identity>, Trouble> {
-        let person = self.scene.identity(name)?;
+    fn person(&self, who: &Who) -> Result<Arc<Identity>, Trouble> {
+        let person = self.scene.identity(who)?;
         person.ok_or_else(|| Trouble::Harness("`anonymous` owns nothing".into()))
     }
 
@@ -197,9 +197,10 @@ impl World {
     }
 
     /// Whether somebody was made for this world alone.
-    pub(super) fn is_own(&self, name: &str) -> bool {
-        let owns_account = self.account.is_some() && matches!(name, "owner" | "ram-user" | "sts");
-        owns_account || self.given.identities.contains_key(name) || self.private.contains(name)
+    pub(super) fn is_own(&self, who: &Who) -> bool {
+        let owns_account =
+            self.account.is_some() && matches!(who, Who::Owner | Who::RamUser | Who::Sts);
+        owns_account || self.given.identities.contains_key(who) || self.private.contains(who)
     }
 
     /// Whether it has an account to itself.

@@ -126,7 +126,7 @@ impl Profile {
         Self {
             name: "embedded".into(),
             endpoint: Endpoint::Embedded(Box::default()),
-            capabilities: Capability::ALL.into(),
+            capabilities: Capability::ALL.iter().copied().collect(),
             // More in flight only makes the two halves of this process wait for each other.
             limits: Limits {
                 concurrency: 32,
