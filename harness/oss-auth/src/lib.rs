@@ -38,6 +38,7 @@
 //! these values may change, so they are meant for people and not for decisions. Where no page lists a
 //! value, the one of the nearest documented case is used and the documentation of the item says so.
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 pub mod access_key;
 mod authentication;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// What the server does where its sources disagree or are silent. None of this is documented; tests should not depend on it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Decisions {
     /// Code of "The bucket you access does not belong to you.": the 403 page says one thing, every body seen another.
@@ -63,7 +64,7 @@ impl Default for Decisions {
 }
 
 /// Code of "The bucket you access does not belong to you."
-#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq, JsonSchema)]
 pub enum NotBelongCode {
     /// As the 403 page has it.
     #[default]
@@ -73,7 +74,7 @@ pub enum NotBelongCode {
 }
 
 /// Code of an S3-signed request to the wrong region.
-#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq, JsonSchema)]
 pub enum RedirectCode {
     /// As the 403 page has it.
     #[default]
@@ -83,7 +84,7 @@ pub enum RedirectCode {
 }
 
 /// Code when the owner's account has no KMS.
-#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq, JsonSchema)]
 pub enum KmsInactiveCode {
     /// As the 403 page has it.
     #[default]
@@ -93,7 +94,7 @@ pub enum KmsInactiveCode {
 }
 
 /// What happens to PostObject fields that the policy does not mention.
-#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PostExtraFields {
     /// They are let through, as SDK samples expect.
@@ -104,7 +105,7 @@ pub enum PostExtraFields {
 }
 
 /// What happens to a host that is neither ours nor bound to a bucket.
-#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum UnboundHost {
     /// `NonStandardHostForbidden`.

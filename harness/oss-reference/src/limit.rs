@@ -1,11 +1,12 @@
 //! The limits that checks hold requests against, and what a server that is off by one reads instead.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::denial::Cause;
 
 /// A limit with a last value that passes and a first one that does not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Limit {
     /// How old the date of a signed header may be: 900 s (help page: Include signatures in the Authorization header).

@@ -123,7 +123,7 @@ fn judge_with(
         Err(error) => Judgement {
             verdict: Verdict::HarnessError,
             facet: None,
-            reason: format!("the snapshot could not be compared: {error}"),
+            reason: format!("the snapshot could not be compared\n{error}"),
         },
     }
 }

@@ -241,6 +241,3 @@ fn assert_bounded(message: &Message<'_>, computed: &Computed) {
         "{made} bytes computed from a request of {request}"
     );
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,6 @@
 //! What RAM, bucket, session and VPC endpoint policies say to a right (help page: Authentication, steps 2 to 4).
 
-use oss_policy::{Access, Context, Decision, Policy, Principal, ResourceName};
+use oss_policy::{Access, Context, Decision, Policy, Principal, ResourceName, Timestamp};
 
 use super::claim::{Caller, Claimed};
 use super::inquiry::Inquiry;
@@ -155,7 +155,7 @@ pub(super) fn context<'c>(
         // The server speaks no TLS.
         secure_transport: false,
         source_vpc: endpoint.map(|endpoint| endpoint.vpc.as_str()),
-        now: inquiry.now(),
+        now: Timestamp(inquiry.now()),
         user_agent: request.header("user-agent"),
         access_key_id: inquiry.readable_claim().map(Claimed::access_key_id),
         mfa_present: false,

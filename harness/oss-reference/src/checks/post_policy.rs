@@ -1,6 +1,7 @@
 //! What a form's policy says (help page: PostObject): it can be read, it has not expired, its conditions hold.
 
 use oss_auth::Scheme;
+use oss_policy::Timestamp;
 
 use super::claim::Claimed;
 use super::inquiry::Inquiry;
@@ -24,7 +25,7 @@ pub(super) fn syntax(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
 /// `post-policy-expiry`: a form is good until its policy's expiration (EC 0006-00000213).
 pub(super) fn expiry(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     match inquiry.post_policy() {
-        Some(Ok(policy)) if policy.is_expired(inquiry.now_at(Limit::PostPolicy)) => {
+        Some(Ok(policy)) if policy.is_expired(Timestamp(inquiry.now_at(Limit::PostPolicy))) => {
             Err(Denial::new(Cause::PostPolicyExpired).into())
         }
         _ => Ok(()),

@@ -3,13 +3,14 @@
 //! One fault is one way in which an implementation of OSS can be wrong. The faults are told in the words of the table of checks, so that
 //! they can be made from it: whoever adds a check, a cause or a limit has added its faults too.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
 use crate::denial::Cause;
 use crate::limit::Limit;
 
 /// Deliberate errors.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Faults {
     /// Names of checks that are skipped.
@@ -18,6 +19,7 @@ pub struct Faults {
     pub swap: Option<(String, String)>,
     /// The cause for which no check refuses, although the same check refuses for others.
     #[serde(deserialize_with = "cause_or_none")]
+    #[schemars(schema_with = "cause_name")]
     pub lets_through: Option<Cause>,
     /// What is wrong with the answers for one cause.
     pub answer: Option<AnswerFault>,
@@ -28,18 +30,19 @@ pub struct Faults {
 }
 
 /// Something wrong with every refusal for a cause.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AnswerFault {
     /// The cause.
     #[serde(deserialize_with = "cause")]
+    #[schemars(schema_with = "cause_name")]
     pub cause: Cause,
     /// What is wrong.
     pub wrong: Wrong,
 }
 
 /// What can be wrong with a refusal.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Wrong {
     /// The status is this one.
@@ -65,7 +68,7 @@ pub enum Wrong {
 }
 
 /// A limit that is off by one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LimitFault {
     /// The limit.
@@ -75,7 +78,7 @@ pub struct LimitFault {
 }
 
 /// The two servers that no test suite may find conformant.
-#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Extreme {
     /// Nothing is forbidden.
@@ -104,6 +107,11 @@ impl Faults {
             .filter(|fault| fault.of == limit)
             .map_or(0, |fault| fault.by)
     }
+}
+
+fn cause_name(_: &mut SchemaGenerator) -> Schema {
+    let ids: Vec<&str> = Cause::ALL.iter().map(|cause| cause.id()).collect();
+    json_schema!({ "type": "string", "enum": ids })
 }
 
 fn cause<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cause, D::Error> {

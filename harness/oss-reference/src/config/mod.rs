@@ -5,6 +5,7 @@ mod identities;
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use crate::decisions::{
@@ -16,8 +17,8 @@ pub use faults::{AnswerFault, Extreme, Faults, LimitFault, Wrong};
 pub(crate) use identities::parse_policy;
 pub use identities::{Identities, Identity};
 
-/// The set-up of a server. Every field has a default, so an empty document is a valid configuration.
-#[derive(Debug, Clone, Deserialize)]
+/// The set-up of a server, the file of `oss403 serve --config`. Every field has a default, so an empty document is a valid configuration.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     /// The domain suffix that stands where the service has `aliyuncs.com`.
@@ -147,7 +148,7 @@ pub enum ConfigError {
 }
 
 /// How much of everything a request may bring.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Limits {
     /// Bytes of an object, a part or a form's file.

@@ -16,7 +16,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use parking_lot::Mutex;
-use serde_json::{Value, json};
+use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -203,8 +203,10 @@ fn bad_request(message: &str) -> Reply {
 }
 
 fn refuse(status: StatusCode, code: &str, message: &str) -> Reply {
-    (
-        status,
-        json!({ "error": { "code": code, "message": message } }),
-    )
+    let error = oss403_operator::Reason {
+        code: code.into(),
+        message: message.into(),
+    };
+    let refused = oss403_operator::Refused { error };
+    (status, serde_json::to_value(refused).unwrap_or_default())
 }

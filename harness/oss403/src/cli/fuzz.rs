@@ -16,7 +16,7 @@ use crate::mutate::equivalent::reason;
 use crate::mutate::{Mutant, generate};
 use crate::report::style::{counted, grouped, harmless};
 use crate::run::StopSignal;
-use crate::target::quirk::Quirk;
+use crate::target::quirk::{Quirk, Quirks};
 use crate::target::{Profile, Target};
 use oss403_case::Ledger;
 use oss403_case::revision::Revision;
@@ -308,7 +308,8 @@ impl<'o> Teller<'o> {
     }
 
     fn propose(&mut self, quirks: &[Quirk]) {
-        let text = oss403_case::yaml::print(&serde_json::json!({ "quirks": quirks }));
+        let quirks = quirks.to_vec();
+        let text = oss403_case::yaml::print(&Quirks { quirks });
         let written = text.map_err(std::io::Error::other).and_then(|text| {
             let note = "# Proposed by `oss403 fuzz`. Copy into the target's profile what is harmless, and nothing else.\n";
             std::fs::write(self.out.join(QUIRKS), format!("{note}{text}"))

@@ -10,6 +10,7 @@ mod list;
 mod mutants;
 mod review;
 mod run;
+mod schemas;
 mod serve;
 mod signals;
 mod source;

@@ -10,6 +10,7 @@ use super::Facts;
 use super::entry::Entry;
 use super::json::JsonReport;
 use super::junit::JunitReport;
+use crate::whole;
 use oss403_case::model::CaseFile;
 
 /// A report that is being written.
@@ -127,7 +128,7 @@ impl Atomic {
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
-        let file = temporary(folder.unwrap_or(Path::new(".")))?;
+        let file = whole::temporary(folder.unwrap_or(Path::new(".")))?;
         Ok(Self {
             path: path.to_owned(),
             file: BufWriter::new(file),
@@ -147,18 +148,6 @@ impl Atomic {
         file.persist(&self.path)?;
         Ok(())
     }
-}
-
-/// A temporary file beside the report, since files are renamed within a file system only. Its permissions are those of any new file.
-fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".oss403-report-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
 }
 
 /// A nameless file for what would take too much memory.

@@ -4,13 +4,16 @@
 
 mod canaries;
 mod cleanup;
+mod dollars;
 mod edits;
 mod encrypted;
 mod extras;
 mod hostile;
 mod limits;
+mod operator_page;
 mod profiles;
 mod redaction;
+mod rooms;
 mod seconds;
 mod selection;
 mod signing;

@@ -15,8 +15,8 @@ use crate::wire::tls::Tls;
 use oss403_case::decode::Problem;
 use oss403_case::diagnostic::Diagnostic;
 use oss403_case::document::{Document, problem};
+use oss403_case::model::Who;
 use oss403_case::model::{Capability, Span, TextMap};
-use oss403_case::needs::BUILT_IN_IDENTITIES;
 use oss403_case::span::{Part, Path};
 use oss403_case::suggest;
 
@@ -111,7 +111,7 @@ impl File {
     fn claimed(&self, is_embedded: bool, problems: &mut Problems) -> BTreeSet<Capability> {
         let has_operator = is_embedded || self.operator.is_some();
         let mut claimed: BTreeSet<Capability> = match &self.capabilities.claim {
-            Claim::All => Capability::ALL.into(),
+            Claim::All => Capability::ALL.iter().copied().collect(),
             Claim::These(these) => {
                 if these.contains(&Capability::Operator) && !has_operator {
                     problems
@@ -369,10 +369,8 @@ fn read_identities(
     }
     let mut read = BTreeMap::new();
     for (name, keys) in identities {
-        let known = BUILT_IN_IDENTITIES
-            .iter()
-            .copied()
-            .filter(|known| *known != "anonymous");
+        let built_in = Who::BUILT_IN.iter().map(Who::as_str);
+        let known = built_in.filter(|known| Who::Anonymous != *known);
         if !known.clone().any(|known| known == name) {
             problems
                 .key(["identities", &name], format!("unknown identity `{name}`"))
