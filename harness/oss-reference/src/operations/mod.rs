@@ -16,7 +16,6 @@ mod crc64;
 mod delete;
 pub(crate) mod encryption;
 mod get;
-mod hex;
 mod hierarchy;
 pub mod image;
 mod list;
