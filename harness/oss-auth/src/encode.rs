@@ -74,16 +74,16 @@ pub fn percent_encode_keeping_slash(text: &str) -> String {
     ascii_string(encoded)
 }
 
-/// Two lower-case hexadecimal digits for each byte, as V4 writes its signature.
+/// Two lower-case hexadecimal digits for each byte, as in V4 signatures.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        for nibble in [byte >> 4, byte & 0xf] {
-            text.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
-        }
-    }
-    text
+    digits(bytes, b"0123456789abcdef")
+}
+
+/// Two upper-case hexadecimal digits for each byte, as in ETags.
+#[must_use]
+pub fn upper_hex(bytes: &[u8]) -> String {
+    digits(bytes, UPPER_DIGITS)
 }
 
 /// What becomes of a `/` when encoding.
@@ -101,7 +101,8 @@ pub(crate) fn encode_into(text: &str, slash: Slash, out: &mut Vec<u8>) {
         if is_unreserved(byte) || (byte == b'/' && slash == Slash::Keep) {
             out.push(byte);
         } else {
-            out.extend([b'%', hex_digit(byte >> 4), hex_digit(byte & 0xf)]);
+            let [high, low] = pair(byte, UPPER_DIGITS);
+            out.extend([b'%', high, low]);
         }
     }
 }
@@ -158,8 +159,20 @@ fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
-fn hex_digit(nibble: u8) -> u8 {
-    b"0123456789ABCDEF"[usize::from(nibble & 0xf)]
+const UPPER_DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+
+fn digits(bytes: &[u8], digits: &[u8; 16]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        let [high, low] = pair(*byte, digits);
+        text.push(char::from(high));
+        text.push(char::from(low));
+    }
+    text
+}
+
+fn pair(byte: u8, digits: &[u8; 16]) -> [u8; 2] {
+    [byte >> 4, byte & 0xf].map(|nibble| digits[usize::from(nibble)])
 }
 
 fn ascii_string(bytes: Vec<u8>) -> String {
@@ -221,6 +234,13 @@ mod tests {
             parse_query("a=%zz"),
             Err(EncodingError::BadEscape { at: 0 })
         );
+    }
+
+    #[test]
+    fn hexadecimal_digits_are_of_either_case() {
+        // RFC 4648, 10: BASE16("foobar").
+        assert_eq!(upper_hex(b"foobar"), "666F6F626172");
+        assert_eq!(hex(b"\0\x1f\xab"), "001fab");
     }
 
     #[test]

@@ -12,25 +12,25 @@
 //!
 //! # Verifying
 //!
-//! A server describes the request it received as a [`Request`] and goes through these steps, each of
-//! which has an error type of its own:
+//! A server describes the request it received as a [`Request`]. [`find_claim`] decides which signature the request claims to carry
+//! and parses it ([`ClaimError`]); `None` means that the request is anonymous. The server looks up the secret of
+//! [`Claim::access_key_id`], and the security token if there is one; [`Claim::authenticate`] does the rest
+//! ([`AuthenticationError`]). Its steps, for a server that has other checks in between:
 //!
-//! 1. [`find_claim`] decides which signature the request claims to carry and parses it ([`ClaimError`]).
-//!    `None` means that the request is anonymous.
-//! 2. [`Claim::validity`] reads the time the claim depends on ([`DateError`]), [`Validity::check`] holds
-//!    it against the server's clock ([`TimeError`]).
-//! 3. [`Claim::check_scope`] holds the credential scope of a V4 signature against the time and region
+//! 1. [`Claim::validity`] says when the claim is valid ([`DateError`]), [`Validity::check`] holds it against the server's clock
+//!    ([`TimeError`]).
+//! 2. [`Claim::check_scope`] holds the credential scope of a V4 signature against the day on which it was made and the region
 //!    ([`ScopeError`]).
-//! 4. [`access_key::check_charset`] judges the key id; the server looks up the key and the security token.
-//! 5. [`Claim::verify`] recomputes the signature and compares it in constant time ([`Mismatch`]).
+//! 3. [`access_key::check_charset`] judges the key id ([`CharsetError`]).
+//! 4. [`Claim::verify`] recomputes the signature and compares it in constant time ([`Mismatch`]).
 //!
 //! PostObject has its own way in, [`form::find_form_claim`], because its signature covers the policy
-//! field and nothing of the request.
+//! field and nothing of the request. A [`FormClaim`] goes through the same steps.
 //!
 //! # Signing
 //!
-//! Every scheme has a `sign` function beside its parser. They sign what they are given, malformed dates
-//! included, and never fail.
+//! Every scheme has a `sign` function beside its parser, which never fails. URLs have a `sign_raw` too, which signs malformed dates
+//! and expiries as well.
 //!
 //! # Error codes
 //!
@@ -69,6 +69,7 @@ pub use computed::{Computed, Mismatch};
 pub use date::{DateError, MAX_SKEW_SECONDS, Timestamp};
 pub use encode::{
     EncodingError, hex, parse_query, percent_decode, percent_encode, percent_encode_keeping_slash,
+    upper_hex,
 };
 pub use error::{ClaimError, ClaimErrorKind, ListFault};
 pub use form::{FormClaim, FormClaimError, find_form_claim};

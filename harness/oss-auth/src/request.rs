@@ -123,7 +123,7 @@ impl<'a> Header<'a> {
 
 impl fmt::Debug for Header<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if is_confidential(self.name) || self.name.eq_ignore_ascii_case("cookie") {
+        if is_confidential(self.name) {
             write!(f, "{}: …", self.name)
         } else {
             let value = String::from_utf8_lossy(self.value);

@@ -2,14 +2,15 @@
 
 use std::fmt;
 
-/// Whether a header, query parameter or form field of this name, in any case, holds what must not be shown: a signature or a
-/// security token.
-///
-/// Of `Authorization` only a part is secret, but which one depends on the scheme. Cookies are not OSS's, and not listed here.
+/// Whether a header, query parameter or form field of this name, in any case, holds what must not be shown: a signature, a
+/// security token, a password or a cookie. Of `Authorization` it is the signature alone, which stands elsewhere in each scheme.
 #[must_use]
 pub fn is_confidential(name: &str) -> bool {
     [
         "authorization",
+        "proxy-authorization",
+        "cookie",
+        "set-cookie",
         "signature",
         "x-oss-signature",
         "x-amz-signature",

@@ -21,7 +21,9 @@ impl Answer {
     pub fn empty(status: u16) -> Self {
         Self {
             status,
-            ..Self::default()
+            // As many as an answer with an object has, the front's own included.
+            headers: HeaderMap::with_capacity(16),
+            body: Vec::new(),
         }
     }
 

@@ -149,7 +149,7 @@ impl std::fmt::Debug for Running {
 fn random_token() -> io::Result<String> {
     let mut random = [0; 32];
     getrandom::fill(&mut random)?;
-    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(oss_auth::hex(&random))
 }
 
 #[cfg(test)]

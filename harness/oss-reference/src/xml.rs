@@ -258,18 +258,28 @@ pub fn single(root: &str, text: &str) -> String {
 /// Appends `text` escaped. XML 1.0 has no way to write most control characters, not even as references: they become U+FFFD.
 /// A carriage return is written as a reference, since every reader would turn a raw one into a line feed.
 fn escape_into(into: &mut String, text: &str) {
-    for character in text.chars() {
-        match character {
-            '<' => into.push_str("&lt;"),
-            '>' => into.push_str("&gt;"),
-            '&' => into.push_str("&amp;"),
-            '"' => into.push_str("&quot;"),
-            '\r' => into.push_str("&#13;"),
-            '\t' | '\n' => into.push(character),
-            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => into.push('\u{fffd}'),
-            _ => into.push(character),
+    // 0xEF begins U+FFFE and U+FFFF, among others.
+    let is_special = |byte: u8| {
+        matches!(byte, b'<' | b'>' | b'&' | b'"' | 0xef)
+            || (byte < b' ' && !b"\t\n".contains(&byte))
+    };
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(is_special) {
+        into.push_str(&rest[..at]);
+        let mut characters = rest[at..].chars();
+        match characters.next() {
+            Some('<') => into.push_str("&lt;"),
+            Some('>') => into.push_str("&gt;"),
+            Some('&') => into.push_str("&amp;"),
+            Some('"') => into.push_str("&quot;"),
+            Some('\r') => into.push_str("&#13;"),
+            Some('\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}') => into.push('\u{fffd}'),
+            Some(other) => into.push(other),
+            None => {}
         }
+        rest = characters.as_str();
     }
+    into.push_str(rest);
 }
 
 #[cfg(test)]
@@ -322,13 +332,13 @@ mod tests {
     #[test]
     fn writes_indented_and_escaped() {
         let mut xml = Writer::new("Error");
-        xml.leaf("Code", "A\"<&>]]>\r\n\u{1}\u{fffe}é")
+        xml.leaf("Code", "A\"<&>]]>\r\n\u{1}\u{fffe}é\u{f8ff}")
             .open("Detail")
             .number("N", 7)
             .flag("T", true);
         assert_eq!(
             xml.finish(),
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>\n  <Code>A&quot;&lt;&amp;&gt;]]&gt;&#13;\n\u{fffd}\u{fffd}é</Code>\n  \
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>\n  <Code>A&quot;&lt;&amp;&gt;]]&gt;&#13;\n\u{fffd}\u{fffd}é\u{f8ff}</Code>\n  \
              <Detail>\n    <N>7</N>\n    <T>true</T>\n  </Detail>\n</Error>\n"
         );
     }

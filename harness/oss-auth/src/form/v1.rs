@@ -9,6 +9,25 @@ use crate::request::Credentials;
 use crate::signed::By;
 
 /// Signs a policy in base64; returns the field `Signature`.
+///
+/// ```
+/// use oss_auth::{Timestamp, find_form_claim, form};
+///
+/// # let credentials = oss_auth::Credentials { access_key_id: "id", access_key_secret: "secret", security_token: None };
+/// let now = Timestamp::parse_iso_basic("20231216T162057Z")?;
+/// let policy = "eyJleHBpcmF0aW9uIjoiMjAyMy0xMi0xNlQxNzoyMDo1N1oiLCJjb25kaXRpb25zIjpbXX0=";
+/// let signature = form::v1::sign(policy, &credentials);
+///
+/// let fields = [
+///     ("OSSAccessKeyId", "id"),
+///     ("policy", policy),
+///     ("Signature", &signature),
+/// ];
+/// let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+/// let claim = find_form_claim(&fields)?.expect("not anonymous");
+/// claim.authenticate(now, "cn-hangzhou", "secret")?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn sign(policy_base64: &str, credentials: &Credentials<'_>) -> String {
     signature(policy_base64, credentials.access_key_secret)

@@ -16,6 +16,29 @@ use crate::v4::url::MAX_EXPIRES_SECONDS;
 use crate::validity::Validity;
 
 /// Signs a policy in base64; returns the field `x-oss-signature`.
+///
+/// ```
+/// use oss_auth::{Scope, Timestamp, find_form_claim, form};
+///
+/// # let credentials = oss_auth::Credentials { access_key_id: "id", access_key_secret: "secret", security_token: None };
+/// let now = Timestamp::parse_iso_basic("20231216T162057Z")?;
+/// let policy = "eyJleHBpcmF0aW9uIjoiMjAyMy0xMi0xNlQxNzoyMDo1N1oiLCJjb25kaXRpb25zIjpbXX0=";
+/// let day = now.scope_date();
+/// let scope = Scope::oss(&day, "cn-hangzhou");
+/// let signature = form::v4::sign(policy, &credentials, &scope);
+///
+/// let fields = [
+///     ("x-oss-signature-version", "OSS4-HMAC-SHA256"),
+///     ("x-oss-credential", &format!("id/{scope}")),
+///     ("x-oss-date", &now.to_iso_basic()),
+///     ("policy", policy),
+///     ("x-oss-signature", &signature),
+/// ];
+/// let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+/// let claim = find_form_claim(&fields)?.expect("not anonymous");
+/// claim.authenticate(now, "cn-hangzhou", "secret")?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn sign(policy_base64: &str, credentials: &Credentials<'_>, scope: &Scope<'_>) -> String {
     signature(policy_base64, credentials.access_key_secret, scope)

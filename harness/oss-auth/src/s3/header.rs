@@ -20,6 +20,22 @@ use crate::v4::date::{date_line, request_time};
 ///
 /// The request must already have `Host`, `x-amz-date`, `x-amz-content-sha256` and, for a temporary key,
 /// `x-amz-security-token` as headers; `signed_headers` should name them all.
+///
+/// ```
+/// use oss_auth::{Header, Request, Scope, Timestamp, find_claim, s3};
+///
+/// # let credentials = oss_auth::Credentials { access_key_id: "id", access_key_secret: "secret", security_token: None };
+/// let now = Timestamp::parse_iso_basic("20231216T162057Z")?;
+/// let (date, day) = (now.to_iso_basic(), now.scope_date());
+/// let unsigned = [Header::new("Host", "photos.oss-cn-hangzhou.aliyuncs.com"), Header::new("x-amz-date", &date)];
+/// let request = Request { method: "GET", bucket: Some("photos"), key: Some("a.txt"), query: &[], headers: &unsigned, path: "/a.txt" };
+/// let authorization = s3::header::sign(&request, &credentials, &Scope::s3(&day, "cn-hangzhou"), &["host", "x-amz-date"]);
+///
+/// let headers = [&unsigned[..], &[Header::new("Authorization", &authorization)]].concat();
+/// let claim = find_claim(&Request { headers: &headers, ..request })?.expect("not anonymous");
+/// claim.authenticate(now, "cn-hangzhou", "secret")?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn sign(
     request: &Request<'_>,

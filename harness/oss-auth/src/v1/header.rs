@@ -14,6 +14,22 @@ use crate::v1::canonical;
 /// Signs a request; returns the value of its `Authorization` header.
 ///
 /// The request must already have its date and, for a temporary key, its token as headers.
+///
+/// ```
+/// use oss_auth::{Header, Request, Timestamp, find_claim, v1};
+///
+/// # let credentials = oss_auth::Credentials { access_key_id: "id", access_key_secret: "secret", security_token: None };
+/// let now = Timestamp::parse_iso_basic("20231216T162057Z")?;
+/// let date = now.to_rfc1123();
+/// let unsigned = [Header::new("Date", &date)];
+/// let request = Request { method: "GET", bucket: Some("photos"), key: Some("a.txt"), query: &[], headers: &unsigned, path: "/a.txt" };
+/// let authorization = v1::header::sign(&request, &credentials);
+///
+/// let headers = [&unsigned[..], &[Header::new("Authorization", &authorization)]].concat();
+/// let claim = find_claim(&Request { headers: &headers, ..request })?.expect("not anonymous");
+/// claim.authenticate(now, "cn-hangzhou", "secret")?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn sign(request: &Request<'_>, credentials: &Credentials<'_>) -> String {
     let Computed { signature, .. } = compute(request, credentials.access_key_secret);

@@ -17,6 +17,22 @@ use crate::v2::canonical;
 ///
 /// The request must already have its `Date` and, for a temporary key, its token as headers. Of the
 /// `additional` names those count that the request has and that are not signed anyway, as in the Python SDK.
+///
+/// ```
+/// use oss_auth::{Header, Request, Timestamp, find_claim, v2};
+///
+/// # let credentials = oss_auth::Credentials { access_key_id: "id", access_key_secret: "secret", security_token: None };
+/// let now = Timestamp::parse_iso_basic("20231216T162057Z")?;
+/// let date = now.to_rfc1123();
+/// let unsigned = [Header::new("Host", "photos.oss-cn-hangzhou.aliyuncs.com"), Header::new("Date", &date)];
+/// let request = Request { method: "GET", bucket: Some("photos"), key: Some("a.txt"), query: &[], headers: &unsigned, path: "/a.txt" };
+/// let authorization = v2::header::sign(&request, &credentials, &["host"]);
+///
+/// let headers = [&unsigned[..], &[Header::new("Authorization", &authorization)]].concat();
+/// let claim = find_claim(&Request { headers: &headers, ..request })?.expect("not anonymous");
+/// claim.authenticate(now, "cn-hangzhou", "secret")?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn sign(request: &Request<'_>, credentials: &Credentials<'_>, additional: &[&str]) -> String {
     let additional = canonical::signable(request, additional);

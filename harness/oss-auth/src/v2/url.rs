@@ -23,6 +23,20 @@ use crate::validity::Validity;
 /// Whoever uses the URL must send the `Content-MD5`, `Content-Type`, `x-oss-*` and additional headers of `request`. Of the
 /// `additional` names those count that the request has and that are not signed anyway. The token of temporary
 /// credentials is among the returned parameters and must not be in `request` yet.
+///
+/// ```
+/// use oss_auth::{QueryPair, Request, Timestamp, find_claim, v2};
+///
+/// # let credentials = oss_auth::Credentials { access_key_id: "id", access_key_secret: "secret", security_token: None };
+/// let now = Timestamp::parse_iso_basic("20231216T162057Z")?;
+/// let request = Request { method: "GET", bucket: Some("photos"), key: Some("a.txt"), query: &[], headers: &[], path: "/a.txt" };
+/// let appended = v2::url::sign(&request, &credentials, Timestamp(now.0 + 60), &[]);
+///
+/// let query: Vec<_> = appended.iter().map(|(name, value)| QueryPair::new(name, value)).collect();
+/// let claim = find_claim(&Request { query: &query, ..request })?.expect("not anonymous");
+/// claim.authenticate(now, "cn-hangzhou", "secret")?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn sign(
     request: &Request<'_>,

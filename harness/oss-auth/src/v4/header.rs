@@ -21,6 +21,22 @@ use crate::v4::date::{date_line, request_time};
 /// The request must already have `x-oss-date`, `x-oss-content-sha256` and, for a temporary key, its token as
 /// headers. `additional` names headers to sign beyond the default ones; a name that the request does not have
 /// is listed all the same, as in the Python SDK, and a server will refuse it.
+///
+/// ```
+/// use oss_auth::{Header, Request, Scope, Timestamp, find_claim, v4};
+///
+/// # let credentials = oss_auth::Credentials { access_key_id: "id", access_key_secret: "secret", security_token: None };
+/// let now = Timestamp::parse_iso_basic("20231216T162057Z")?;
+/// let (date, day) = (now.to_iso_basic(), now.scope_date());
+/// let unsigned = [Header::new("x-oss-date", &date), Header::new("x-oss-content-sha256", "UNSIGNED-PAYLOAD")];
+/// let request = Request { method: "GET", bucket: Some("photos"), key: Some("a.txt"), query: &[], headers: &unsigned, path: "/a.txt" };
+/// let authorization = v4::header::sign(&request, &credentials, &Scope::oss(&day, "cn-hangzhou"), &[]);
+///
+/// let headers = [&unsigned[..], &[Header::new("Authorization", &authorization)]].concat();
+/// let claim = find_claim(&Request { headers: &headers, ..request })?.expect("not anonymous");
+/// claim.authenticate(now, "cn-hangzhou", "secret")?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn sign(
     request: &Request<'_>,

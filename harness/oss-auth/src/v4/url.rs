@@ -31,6 +31,24 @@ pub const MAX_EXPIRES_SECONDS: i64 = 604_800;
 /// `scope` must be that of the day of `signed_at`. Whoever uses the URL must send the `Content-MD5`, `Content-Type`, `x-oss-*` and
 /// additional headers of `request`. The token of temporary credentials is among the returned parameters and must not be in
 /// `request` yet.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use oss_auth::{QueryPair, Request, Scope, Timestamp, find_claim, v4};
+///
+/// # let credentials = oss_auth::Credentials { access_key_id: "id", access_key_secret: "secret", security_token: None };
+/// let now = Timestamp::parse_iso_basic("20231216T162057Z")?;
+/// let request = Request { method: "GET", bucket: Some("photos"), key: Some("a.txt"), query: &[], headers: &[], path: "/a.txt" };
+/// let day = now.scope_date();
+/// let scope = Scope::oss(&day, "cn-hangzhou");
+/// let appended = v4::url::sign(&request, &credentials, &scope, now, Duration::from_secs(60), &[]);
+///
+/// let query: Vec<_> = appended.iter().map(|(name, value)| QueryPair::new(name, value)).collect();
+/// let claim = find_claim(&Request { query: &query, ..request })?.expect("not anonymous");
+/// claim.authenticate(now, "cn-hangzhou", "secret")?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn sign(
     request: &Request<'_>,

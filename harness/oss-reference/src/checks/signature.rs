@@ -3,8 +3,6 @@
 //!
 //! The answer shows what was calculated over, so that a client can compare it with its own; never the right signature.
 
-use std::fmt::Write as _;
-
 use oss_auth::{Mismatch, Scheme};
 
 use super::claim::Claimed;
@@ -52,10 +50,11 @@ fn explained(denial: Denial, mismatch: &Mismatch) -> Denial {
 
 /// Upper-case pairs with a blank after each, the last included, as bodies on the wire have them.
 fn hex_pairs(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 3), |mut text, byte| {
-            let _ = write!(text, "{byte:02X} ");
-            text
-        })
+    let digits = oss_auth::upper_hex(bytes);
+    let mut text = String::with_capacity(bytes.len() * 3);
+    for at in (0..digits.len()).step_by(2) {
+        text.push_str(&digits[at..at + 2]);
+        text.push(' ');
+    }
+    text
 }

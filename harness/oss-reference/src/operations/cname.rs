@@ -1,7 +1,6 @@
 //! Custom domains of a bucket (help page: Map custom domain names). Whose a domain is has been decided.
 
 use super::call::{Call, xml_time};
-use super::hex::upper_hex;
 use crate::answer::{Answer, Rejection};
 use crate::documents::cname_domain;
 use crate::world::{CnameToken, World};
@@ -21,7 +20,7 @@ pub(super) fn create_token(
         .now()
         .saturating_add(call.config.decisions.cname_token_seconds);
     let token = CnameToken {
-        token: upper_hex(call.request.arrival.id.as_bytes()).to_lowercase(),
+        token: oss_auth::hex(call.request.arrival.id.as_bytes()),
         expires,
     };
     let answer = written(call.bucket_name(), &domain, &token);

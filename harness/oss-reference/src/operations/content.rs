@@ -4,7 +4,6 @@ use bytes::{Bytes, BytesMut};
 use md5::{Digest, Md5};
 
 use super::crc64::Crc64;
-use super::hex::upper_hex;
 use crate::world::Content;
 
 /// Arriving frames below this size are copied together: a client that sends single bytes must not cost a buffer for each.
@@ -75,7 +74,7 @@ impl ContentWriter {
         Content {
             chunks: std::sync::Arc::new(self.chunks),
             length: self.length,
-            etag: format!("\"{}\"", upper_hex(&md5)),
+            etag: format!("\"{}\"", oss_auth::upper_hex(&md5)),
             crc64: self.crc64.value(),
             md5,
         }

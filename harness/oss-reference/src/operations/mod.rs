@@ -16,7 +16,6 @@ mod crc64;
 mod delete;
 mod encryption;
 mod get;
-mod hex;
 mod hierarchy;
 mod list;
 mod metadata;

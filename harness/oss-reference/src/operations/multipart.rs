@@ -7,7 +7,6 @@ use md5::{Digest as _, Md5};
 
 use super::call::{Call, xml_time};
 use super::content::{ContentWriter, slice};
-use super::hex::upper_hex;
 use super::metadata::Given;
 use super::put::{digests, encrypted, insert};
 use super::retention::protect;
@@ -31,7 +30,7 @@ pub(super) fn initiate(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, R
     let template = given.object(bucket, ObjectKind::Multipart, call.now())?;
     let names = call.name_encoding()?;
     let digest: [u8; 16] = Md5::digest(call.request.arrival.id.as_bytes()).into();
-    let id = upper_hex(&digest);
+    let id = oss_auth::upper_hex(&digest);
     let encryption = template.encryption.clone();
     let upload = Upload {
         initiated: call.now(),
@@ -243,7 +242,7 @@ fn joined(parts: &[&Content]) -> Content {
         chunks.extend(part.chunks.iter().cloned());
     }
     let md5: [u8; 16] = md5.finalize().into();
-    content.etag = format!("\"{}-{}\"", upper_hex(&md5), parts.len());
+    content.etag = format!("\"{}-{}\"", oss_auth::upper_hex(&md5), parts.len());
     content.md5 = md5;
     content.chunks = Arc::new(chunks);
     content

@@ -8,7 +8,6 @@ use md5::{Digest as _, Md5};
 
 use super::call::Call;
 use super::crc64;
-use super::hex::upper_hex;
 use super::metadata::Given;
 use super::retention::protect;
 use crate::answer::{Answer, Rejection};
@@ -77,7 +76,7 @@ pub(super) fn digests(answer: Answer, content: &Content) -> Answer {
 
 /// Whether the ETag is the MD5, which is so for everything that came in one piece.
 pub(super) fn has_md5(content: &Content) -> bool {
-    content.etag.trim_matches('"') == upper_hex(&content.md5)
+    content.etag.trim_matches('"') == oss_auth::upper_hex(&content.md5)
 }
 
 /// How the object is encrypted.
@@ -142,7 +141,7 @@ fn join(content: &mut Content, more: &Content) {
     md5.update(content.etag.as_bytes());
     md5.update(more.md5);
     let md5: [u8; 16] = md5.finalize().into();
-    content.etag = format!("\"{}\"", upper_hex(&md5));
+    content.etag = format!("\"{}\"", oss_auth::upper_hex(&md5));
     // Not the MD5 of the whole, and different from the ETag, so that nobody gives it out as such.
     content.md5 = more.md5;
     content.crc64 = crc64::combine(content.crc64, more.crc64, more.length);

@@ -1,7 +1,6 @@
 //! Retention policies (WORM; help page: Retention policies): their life, and what they protect.
 
 use super::call::{Call, xml_time};
-use super::hex::upper_hex;
 use crate::answer::{Answer, Rejection};
 use crate::config::Config;
 use crate::documents::document;
@@ -64,7 +63,7 @@ pub(super) fn initiate(
         );
     }
     // The id of the request is unique, so the policy's may be made of it.
-    let id = upper_hex(call.request.arrival.id.as_bytes());
+    let id = oss_auth::upper_hex(call.request.arrival.id.as_bytes());
     bucket.retention = Some(Retention {
         id: id.clone(),
         state: RetentionState::InProgress,

@@ -194,10 +194,7 @@ fn new_key(world: &mut World, kind: &str, serial: u64, holder: KeyHolder) -> (St
 /// The first `length` hex digits of a hash of `text`.
 fn digest(text: &str, length: usize) -> String {
     use sha2::{Digest, Sha256};
-    let mut hex: String = Sha256::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let mut hex = oss_auth::hex(&Sha256::digest(text.as_bytes()));
     hex.truncate(length);
     hex
 }

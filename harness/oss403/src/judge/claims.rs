@@ -83,10 +83,7 @@ fn canonical_request(string_to_sign: &str, envelope: &Envelope) -> Option<String
     if is_redacted(canonical) {
         return None;
     }
-    let digest: String = Sha256::digest(canonical.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = oss_auth::hex(&Sha256::digest(canonical.as_bytes()));
     (string_to_sign.lines().last() != Some(&digest))
         .then(|| "StringToSign does not end with the digest of CanonicalRequest".into())
 }

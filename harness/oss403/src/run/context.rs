@@ -214,8 +214,5 @@ pub(crate) fn run_id() -> String {
     hash.update(since.as_nanos().to_be_bytes());
     hash.update(std::process::id().to_be_bytes());
     hash.update(RUNS.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-    hash.finalize()[..4]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    oss_auth::hex(&hash.finalize()[..4])
 }

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use oss_auth::is_confidential;
+
 use super::client::has;
 use super::exchange::{Exchange, Outcome, SentRequest};
 use super::tamper::signature_start;
@@ -14,19 +16,6 @@ pub const REDACTED: &str = "[redacted]";
 
 /// Shorter values are hidden only where they stand; replacing them everywhere would destroy the rest of the text.
 const SHORTEST: usize = 6;
-
-/// Headers, query parameters and form fields whose whole value is hidden.
-const HIDDEN: [&str; 9] = [
-    "signature",
-    "x-oss-signature",
-    "x-amz-signature",
-    "security-token",
-    "x-oss-security-token",
-    "x-amz-security-token",
-    "cookie",
-    "set-cookie",
-    "proxy-authorization",
-];
 
 /// Hides the signatures and tokens of some requests.
 #[derive(Clone, Default)]
@@ -129,7 +118,7 @@ impl Redactor {
         let pairs: Vec<Cow<'_, str>> = query
             .split('&')
             .map(|pair| match pair.split_once('=') {
-                Some((name, _)) if is_hidden(&decoded(name)) => {
+                Some((name, _)) if is_confidential(&decoded(name)) => {
                     Cow::Owned(format!("{name}={REDACTED}"))
                 }
                 _ => self.hide(pair),
@@ -146,7 +135,7 @@ impl Redactor {
                 for (name, value) in &mut response.headers {
                     if name == "x-oss-err" {
                         self.hide_in_coded(value);
-                    } else if is_hidden(name) {
+                    } else if is_confidential(name) {
                         REDACTED.clone_into(value);
                     }
                     self.hide_in(value);
@@ -175,12 +164,6 @@ impl Redactor {
     }
 }
 
-fn is_hidden(name: &str) -> bool {
-    HIDDEN
-        .iter()
-        .any(|hidden| name.eq_ignore_ascii_case(hidden))
-}
-
 fn decoded(text: &str) -> Cow<'_, str> {
     oss_auth::percent_decode(text).unwrap_or(Cow::Borrowed(text))
 }
@@ -189,7 +172,7 @@ fn decoded(text: &str) -> Cow<'_, str> {
 fn hide_header(name: &str, value: &mut String) {
     if name.eq_ignore_ascii_case("authorization") {
         *value = hide_authorization(value);
-    } else if is_hidden(name) {
+    } else if is_confidential(name) {
         REDACTED.clone_into(value);
     }
 }
@@ -213,14 +196,14 @@ fn collect(request: &SentRequest, found: &mut Vec<String>) {
             let signature = &value[signature_start(value)..];
             let signature = signature.split(',').next().unwrap_or_default();
             found.push(signature.trim().to_owned());
-        } else if is_hidden(name) {
+        } else if is_confidential(name) {
             // White space around it is none of the value's, and does not come back.
             found.push(value.trim().to_owned());
         }
     }
     if let Some((_, query)) = request.target.split_once('?') {
         for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
-            if is_hidden(&decoded(name)) {
+            if is_confidential(&decoded(name)) {
                 found.push(decoded(value).into_owned());
             }
         }

@@ -154,7 +154,7 @@ fn in_other_encoding(signature: &str) -> String {
     let bytes: Option<Vec<u8>> = signature.as_bytes().chunks(2).map(pair).collect();
     match (bytes, BASE64_STANDARD.decode(signature)) {
         (Some(bytes), _) => BASE64_STANDARD.encode(bytes),
-        (None, Ok(bytes)) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        (None, Ok(bytes)) => oss_auth::hex(&bytes),
         (None, Err(_)) => signature.to_owned(),
     }
 }

@@ -173,11 +173,7 @@ fn slug(text: &str) -> String {
     }
     name.truncate(MAX_NAME);
     let digest = Sha256::digest(text.as_bytes());
-    let digest: String = digest
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = oss_auth::hex(&digest[..4]);
     format!("{}~{digest}", name.trim_start_matches('.'))
 }
 
