@@ -5,7 +5,7 @@ use crate::judge::judge;
 use crate::judge::normalise::normalise;
 use crate::judge::snapshot::{Comparison, Snapshots};
 use crate::judge::summary::{Counts, Tally};
-use crate::judge::verdict::{Judgement, Verdict};
+use crate::judge::verdict::{Judgement, Verdict, VerdictKind};
 use crate::run::record::{Progress, TwinRecord};
 use crate::run::{Options, RunError, RunEvent, RunSummary, StopSignal, is_in, run};
 use crate::target::Target;
@@ -80,7 +80,7 @@ pub async fn certify(
         RunEvent::Finished { record, .. } if record.progress == Progress::Interrupted => {}
         RunEvent::Finished { instance, record } => {
             let judgement = judge_with(&instance, &record, snapshots, &mut compared);
-            tally.add(&instance.file.cause, &judgement, record.elapsed_us);
+            tally.add(&instance.file.cause, judgement.verdict, record.elapsed_us);
             let finished = Finished {
                 instance,
                 record: *record,
@@ -122,7 +122,6 @@ fn judge_with(
         }
         Err(error) => Judgement {
             verdict: Verdict::HarnessError,
-            facet: None,
             reason: format!("the snapshot could not be compared: {error}"),
         },
     }
@@ -133,14 +132,18 @@ impl Certified {
     pub fn exit(&self) -> Exit {
         let counts: Counts = self.tally.instances();
         let any = |verdict| counts.get(&verdict).is_some_and(|count| *count > 0);
-        let failures = [Verdict::Deviates, Verdict::NotProvoked, Verdict::Flaky];
+        let failures = [
+            VerdictKind::Deviates,
+            VerdictKind::NotProvoked,
+            VerdictKind::Flaky,
+        ];
         if self.run.interrupted {
             Exit::Interrupted
-        } else if any(Verdict::HarnessError) || !self.run.left_behind.is_empty() {
+        } else if any(VerdictKind::HarnessError) || !self.run.left_behind.is_empty() {
             Exit::Target
         } else if failures.into_iter().any(any) {
             Exit::Deviations
-        } else if any(Verdict::Conformant) {
+        } else if any(VerdictKind::Conformant) {
             Exit::Ok
         } else {
             Exit::NothingSelected

@@ -171,7 +171,7 @@ async fn carry_out(plan: Plan, console: Console) -> Exit {
                 let entry = Entry::of(&finished);
                 sinks.add(&entry, &finished.instance.file);
                 if let Some(progress) = &mut progress {
-                    progress.step(entry.is_failure());
+                    progress.step(entry.verdict.is_failure());
                 }
             }
         },

@@ -197,7 +197,7 @@ impl<'t> Pair<'t> {
         }
         let subject = matches!(
             verdicts.first(),
-            Some(Some(Verdict::Deviates | Verdict::NotProvoked))
+            Some(Some(Verdict::Deviates(_) | Verdict::NotProvoked))
         );
         let model = verdicts
             .get(1)

@@ -86,7 +86,6 @@ fn refusal(
         (None, Effect::Unreadable(reason)) => set_aside(Verdict::NotProvoked, &reason),
         (None, _) => Judgement {
             verdict: Verdict::Conformant,
-            facet: None,
             reason: String::new(),
         },
     }
@@ -140,8 +139,7 @@ fn unanswered(edited: &Exchange) -> Judgement {
 
 fn deviates(facet: Facet, reason: String) -> Judgement {
     Judgement {
-        verdict: Verdict::Deviates,
-        facet: Some(facet),
+        verdict: Verdict::Deviates(facet),
         reason,
     }
 }
@@ -149,7 +147,6 @@ fn deviates(facet: Facet, reason: String) -> Judgement {
 fn set_aside(verdict: Verdict, reason: &str) -> Judgement {
     Judgement {
         verdict,
-        facet: None,
         reason: reason.to_owned(),
     }
 }

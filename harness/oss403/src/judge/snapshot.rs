@@ -98,8 +98,7 @@ impl Snapshots {
             Comparison::Changed(diff) => format!("the answer differs from its snapshot\n{}", diff.trim_end()),
         };
         Judgement {
-            verdict: Verdict::Deviates,
-            facet: Some(Facet::Envelope),
+            verdict: Verdict::Deviates(Facet::Envelope),
             reason,
         }
     }
@@ -340,10 +339,7 @@ mod tests {
         let other = TEXT.replace("expired.", "expired");
         let comparison = snapshots.compare(&instance, &other).expect("compares");
         let judgement = snapshots.judge(conformant(), &comparison);
-        assert_eq!(
-            (judgement.verdict, judgement.facet),
-            (Verdict::Deviates, Some(Facet::Envelope))
-        );
+        assert_eq!(judgement.verdict, Verdict::Deviates(Facet::Envelope));
         assert!(
             judgement
                 .reason
@@ -379,10 +375,7 @@ mod tests {
         let instance = Twin::new().instance;
         let comparison = ci.compare(&instance, TEXT).expect("compares");
         let judgement = ci.judge(conformant(), &comparison);
-        assert_eq!(
-            (judgement.verdict, judgement.facet),
-            (Verdict::Deviates, Some(Facet::Envelope))
-        );
+        assert_eq!(judgement.verdict, Verdict::Deviates(Facet::Envelope));
         assert!(files(root.path()).is_empty());
     }
 

@@ -9,7 +9,7 @@ use oss_reference::config::{Config, Extreme, Faults};
 use tokio::task::JoinSet;
 
 use super::{Mutant, equivalent};
-use crate::judge::verdict::Verdict;
+use crate::judge::verdict::{Verdict, VerdictKind};
 use crate::run::{Options, RunError, StopSignal};
 use crate::suite::{Certified, Step, certify};
 use crate::target::{Target, TargetError};
@@ -280,7 +280,7 @@ impl Suite {
         Ok(Found {
             noticed,
             conformant_causes: verdicts
-                .get(&Verdict::Conformant)
+                .get(&VerdictKind::Conformant)
                 .copied()
                 .unwrap_or_default(),
             requests: certified.run.requests,

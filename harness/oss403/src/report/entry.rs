@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::judge::expected::{Expected, Form, Observed};
-use crate::judge::verdict::{Facet, Verdict};
+use crate::judge::verdict::{Facet, VerdictKind};
 use crate::suite::Finished;
 use crate::wire::curl;
 
@@ -19,7 +19,7 @@ pub struct Entry {
     /// Name of the scenario.
     pub scenario: String,
     /// What became of it.
-    pub verdict: Verdict,
+    pub verdict: VerdictKind,
     /// The worst facet, when it deviates.
     pub facet: Option<Facet>,
     /// One sentence a person can act on; empty when conformant. A difference from a snapshot follows on further lines.
@@ -50,8 +50,8 @@ impl Entry {
             id: instance.id.clone(),
             cause: instance.file.cause.clone(),
             scenario: instance.scenario.name.clone(),
-            verdict: judgement.verdict,
-            facet: judgement.facet,
+            verdict: judgement.verdict.kind(),
+            facet: judgement.verdict.facet(),
             reason: redactor.text(&judgement.reason),
             elapsed_ms: milliseconds(record.elapsed_us),
             expected: Expected {
@@ -82,12 +82,6 @@ impl Entry {
                 .as_ref()
                 .map(|edited| curl::command(&edited.request)),
         }
-    }
-
-    /// Whether somebody should look at it.
-    pub fn is_failure(&self) -> bool {
-        use Verdict::{Deviates, Flaky, HarnessError, NotProvoked};
-        matches!(self.verdict, Deviates | NotProvoked | Flaky | HarnessError)
     }
 }
 

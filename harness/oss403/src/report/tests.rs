@@ -15,7 +15,7 @@ use super::style::Style;
 use super::terminal::Terminal;
 use crate::judge::summary::{NoLevel, Tally};
 use crate::judge::testing::{REQUEST_ID, Twin, error_body};
-use crate::judge::verdict::Verdict;
+use crate::judge::verdict::{Facet, Verdict};
 use crate::run::record::Progress;
 use crate::suite::Finished;
 use crate::wire::exchange::Response;
@@ -112,7 +112,7 @@ fn facts(finished: &[Finished]) -> Facts {
     for done in finished {
         let cause = &done.instance.file.cause;
         tally.plan(cause);
-        tally.add(cause, &done.judgement, done.record.elapsed_us);
+        tally.add(cause, done.judgement.verdict, done.record.elapsed_us);
     }
     tally.plan("object-state");
     Facts {
@@ -438,7 +438,7 @@ fn nothing_of_what_a_request_carried_reaches_a_report() {
                 .push(("authorization".into(), format!("OSS AKID:{signature}")));
         });
     let judgement = twin.judge();
-    assert_eq!(judgement.verdict, Verdict::Deviates);
+    assert_eq!(judgement.verdict, Verdict::Deviates(Facet::Message));
     assert!(
         judgement.reason.contains(signature),
         "the judgement is not what is redacted"
