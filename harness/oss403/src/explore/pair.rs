@@ -185,8 +185,11 @@ impl<'t> Pair<'t> {
             let instances = vec![instance.clone()];
             let mut verdict = None;
             let summary = run(target, instances, &options, stop.clone(), |event| {
-                if let RunEvent::Finished { instance, record } = event {
-                    verdict = Some(judge(&instance, &record).verdict);
+                if let RunEvent::Finished {
+                    instance, record, ..
+                } = event
+                {
+                    verdict = Some(judge(&instance, &record).judgement.verdict);
                 }
             })
             .await?;
@@ -272,7 +275,10 @@ async fn one_side(
         options,
         stop.clone(),
         |event| {
-            if let RunEvent::Finished { instance, record } = event {
+            if let RunEvent::Finished {
+                instance, record, ..
+            } = event
+            {
                 let place = instance
                     .id
                     .strip_prefix("fuzz/")

@@ -268,8 +268,8 @@ impl Suite {
             self.stop.clone(),
             None,
             |step| match step {
-                Step::Finished(done) if done.judgement.verdict != Verdict::Conformant => {
-                    noticed.push(done.instance.id);
+                Step::Finished(done) if done.judged.verdict() != Verdict::Conformant => {
+                    noticed.push(done.instance.id.clone());
                 }
                 Step::Finished(_) | Step::Planned(_) => {}
             },

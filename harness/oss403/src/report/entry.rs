@@ -36,46 +36,48 @@ pub struct Entry {
 
 impl Entry {
     /// The entry of a finished instance.
-    pub fn of(finished: &Finished) -> Self {
+    pub fn of(finished: &Finished<'_>) -> Self {
         let Finished {
             instance,
             record,
-            judgement,
+            redactor,
+            judged,
         } = finished;
-        let redactor = record.redactor();
-        let text = |text: String| redactor.text(&text);
-        let observed = Observed::of(record);
-        let expected = Expected::of(instance, record);
+        let hide = |text: &str| redactor.text(text);
+        let (judgement, expected) = (&judged.judgement, &judged.expected);
+        let observed = judged.observed();
+        let hidden = |text: Option<String>| text.map(|text| hide(&text));
         Self {
             id: instance.id.clone(),
             cause: instance.file.cause.clone(),
             scenario: instance.scenario.name.clone(),
             verdict: judgement.verdict.kind(),
             facet: judgement.verdict.facet(),
-            reason: redactor.text(&judgement.reason),
+            reason: hide(&judgement.reason),
             elapsed_ms: milliseconds(record.elapsed_us),
             expected: Expected {
-                message: text(expected.message),
+                status: expected.status,
+                code: expected.code.clone(),
+                message: hide(&expected.message),
                 alternatives: expected
                     .alternatives
-                    .into_iter()
+                    .iter()
                     .map(|form| Form {
-                        message: text(form.message),
-                        ..form
+                        code: form.code.clone(),
+                        message: hide(&form.message),
                     })
                     .collect(),
                 elements: expected
                     .elements
-                    .into_iter()
-                    .map(|(name, value)| (name, text(value)))
+                    .iter()
+                    .map(|(name, value)| (name.clone(), hide(value)))
                     .collect(),
-                ..expected
             },
             observed: Observed {
                 status: observed.status,
-                code: observed.code.map(text),
-                message: observed.message.map(text),
-                ec: observed.ec.map(text),
+                code: hidden(observed.code),
+                message: hidden(observed.message),
+                ec: hidden(observed.ec),
             },
             curl: record
                 .edited

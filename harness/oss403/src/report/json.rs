@@ -13,8 +13,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Facts;
+use super::atomic::{Atomic, spool};
 use super::entry::Entry;
-use super::sink::{Atomic, spool};
 use crate::judge::summary::Counts;
 use crate::judge::verdict::VerdictKind;
 

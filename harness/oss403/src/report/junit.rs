@@ -11,8 +11,8 @@ use junit_report::{
     Duration, Report as Document, ReportBuilder, TestCase, TestCaseBuilder, TestSuite,
 };
 
+use super::atomic::Atomic;
 use super::entry::Entry;
-use super::sink::Atomic;
 use super::terminal::{expected_in_words, observed_in_words};
 use crate::judge::verdict::VerdictKind;
 use oss403_case::model::CaseFile;

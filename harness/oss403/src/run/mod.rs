@@ -112,10 +112,11 @@ pub async fn run(
     ));
     for (instance, progress) in plan.skipped {
         let record = blank(&instance, progress);
-        context.journal.record(&record);
+        let redactor = context.journal.record(&record);
         on_event(RunEvent::Finished {
             instance,
             record: Box::new(record),
+            redactor,
         });
     }
     let limits = &target.limits;

@@ -34,7 +34,7 @@ async fn run(faults: Faults, instances: Vec<Instance>) -> Certified {
 pub(crate) async fn run_with(
     faults: Faults,
     instances: Vec<Instance>,
-    on_step: impl FnMut(Step) + Send,
+    on_step: impl FnMut(Step<'_>) + Send,
 ) -> Certified {
     let target = Target::embedded(Config {
         faults,
