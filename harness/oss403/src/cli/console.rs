@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write};
 
 use super::ColorWhen;
+use crate::exit::Exit;
 
 /// Standard output and standard error, with what is known about them.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +64,12 @@ impl Console {
             text.push_str(&format!("{cyan}help{reset}: {help}\n"));
         }
         self.complain(&text);
+    }
+
+    /// Prints `error: …`; the command ends with `exit`.
+    pub fn fail(self, message: impl Display, exit: Exit) -> Exit {
+        self.error(message, None);
+        exit
     }
 
     /// Prints to standard error. Nobody is left to tell when that is closed.

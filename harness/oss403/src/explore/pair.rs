@@ -97,11 +97,9 @@ impl<'t> Pair<'t> {
         stop: &StopSignal,
     ) -> Result<Ran, RunError> {
         let options = |out: &PathBuf, canaries| Options {
-            seed: 0,
-            jobs: None,
-            partition: None,
             out: out.clone(),
             canaries,
+            ..Options::default()
         };
         let own = options(&self.out, canaries);
         // Boxed, because a run is a big thing to keep on the stack.
@@ -176,11 +174,9 @@ impl<'t> Pair<'t> {
         let mut verdicts = Vec::new();
         for target in std::iter::once(self.subject).chain(&self.model) {
             let options = Options {
-                seed: 0,
-                jobs: None,
-                partition: None,
                 out: self.scratch.clone(),
                 canaries: false,
+                ..Options::default()
             };
             let instances = vec![instance.clone()];
             let mut verdict = None;

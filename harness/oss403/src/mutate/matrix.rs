@@ -9,6 +9,7 @@ use oss_reference::config::{Config, Extreme, Faults};
 use tokio::task::JoinSet;
 
 use super::{Mutant, equivalent};
+use crate::exit::Exit;
 use crate::judge::verdict::{Verdict, VerdictKind};
 use crate::run::{Options, RunError, StopSignal};
 use crate::suite::{Certified, Step, certify};
@@ -30,6 +31,17 @@ pub struct Matrix {
     pub requests: u64,
     /// Wall time.
     pub elapsed: Duration,
+    /// Whether it was stopped before the last mutant.
+    pub interrupted: bool,
+}
+
+/// How many of the mutants a matrix is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All that there are.
+    All,
+    /// Those that were asked for.
+    Part,
 }
 
 /// One mutant and what became of it.
@@ -170,6 +182,7 @@ pub async fn run(
         instances: suite.instances.len(),
         requests,
         elapsed: started.elapsed(),
+        interrupted: stop.is_stopped(),
     })
 }
 
@@ -200,12 +213,10 @@ impl Suite {
             instances,
             by_cause,
             options: Options {
-                seed: 0,
-                jobs: None,
-                partition: None,
                 out: out.to_owned(),
                 // A mutant that lets bad credentials in is to be judged by the suite.
                 canaries: false,
+                ..Options::default()
             },
             stop,
         }
@@ -288,7 +299,36 @@ impl Suite {
     }
 }
 
+impl MatrixError {
+    /// The exit code that it asks for.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Unsound { .. } => Exit::Deviations,
+            Self::Target(_) | Self::Run(_) | Self::Panic(_) => Exit::Target,
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> Option<&'static str> {
+        matches!(self, Self::Unsound { .. }).then_some(
+            "`oss403 run` shows what is wrong; a suite that fails by itself notices nothing",
+        )
+    }
+}
+
 impl Matrix {
+    /// The exit code that it asks for. Of a part of the mutants most instances notice none, which says nothing of them.
+    pub fn exit(&self, of: Extent) -> Exit {
+        let idle = of == Extent::All && !self.idle.is_empty();
+        if self.interrupted {
+            Exit::Interrupted
+        } else if idle || !self.has_no_gap() {
+            Exit::Deviations
+        } else {
+            Exit::Ok
+        }
+    }
+
     /// How many mutants were noticed.
     pub fn killed(&self) -> usize {
         let is_killed = |row: &&Row| matches!(row.fate, Fate::Killed | Fate::Misjudged(_));

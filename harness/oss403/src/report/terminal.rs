@@ -27,18 +27,16 @@ pub struct Terminal {
 
 impl Terminal {
     /// Takes in an instance. Only a few failures of each cause are kept.
-    pub fn add(&mut self, entry: &Entry) {
+    pub fn add(&mut self, entry: Entry) {
         if entry.verdict.is_failure() {
             let (shown, count) = self.failures.entry(entry.cause.clone()).or_default();
             *count += 1;
-            shown.insert(entry.id.clone(), entry.clone());
+            shown.insert(entry.id.clone(), entry);
             if shown.len() > SHOWN {
                 shown.pop_last();
             }
         } else if entry.verdict != VerdictKind::Conformant {
-            self.aside
-                .entry(entry.cause.clone())
-                .or_insert_with(|| entry.reason.clone());
+            self.aside.entry(entry.cause).or_insert(entry.reason);
         }
     }
 

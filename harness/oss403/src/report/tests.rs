@@ -161,7 +161,7 @@ fn rendered(style: Style) -> String {
     let twins = twins();
     let mut terminal = Terminal::default();
     for twin in twins.iter().rev() {
-        terminal.add(&Entry::of(&finished(twin)));
+        terminal.add(Entry::of(&finished(twin)));
     }
     let files = files(&twins);
     terminal.render(&facts(&twins), &files.iter().collect::<Vec<_>>(), style)

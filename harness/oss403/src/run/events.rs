@@ -12,7 +12,7 @@ use oss403_case::Instance;
 pub enum RunEvent {
     /// The plan stands; that many instances will be finished unless the run is stopped.
     Planned {
-        /// How many of the instances given are in this partition.
+        /// How many.
         instances: usize,
     },
     /// An instance is done.

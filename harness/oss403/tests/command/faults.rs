@@ -44,11 +44,9 @@ pub(crate) async fn run_with(
     .unwrap();
     let out = TempDir::new().unwrap();
     let options = Options {
-        seed: 0,
-        jobs: None,
-        partition: None,
         out: PathBuf::from(out.path()),
         canaries: false,
+        ..Options::default()
     };
     let certified = certify(
         &target,

@@ -8,6 +8,7 @@ mod edits;
 mod encrypted;
 mod extras;
 mod hostile;
+mod jobs;
 mod limits;
 mod profiles;
 mod redaction;

@@ -1,5 +1,9 @@
 //! A whole certification: run the instances, judge each as it finishes, compare it with its snapshot, add it all up.
 
+mod selection;
+
+pub use selection::{Partition, SelectionError, select};
+
 use crate::exit::Exit;
 use crate::judge::normalise::normalise;
 use crate::judge::snapshot::{Comparison, Snapshots};
@@ -7,7 +11,7 @@ use crate::judge::summary::{Counts, Tally};
 use crate::judge::verdict::{Judgement, Verdict, VerdictKind};
 use crate::judge::{Judged, judge};
 use crate::run::record::{Progress, TwinRecord};
-use crate::run::{Options, RunError, RunEvent, RunSummary, StopSignal, is_in, run};
+use crate::run::{Options, RunError, RunEvent, RunSummary, StopSignal, run};
 use crate::target::Target;
 use crate::wire::redact::Redactor;
 use oss403_case::Instance;
@@ -69,12 +73,7 @@ pub async fn certify(
     mut on_step: impl FnMut(Step<'_>) + Send,
 ) -> Result<Certified, RunError> {
     let mut tally = Tally::default();
-    let is_in = |id: &str| {
-        options
-            .partition
-            .is_none_or(|partition| is_in(id, partition))
-    };
-    for instance in instances.iter().filter(|instance| is_in(&instance.id)) {
+    for instance in &instances {
         tally.plan(&instance.file.cause);
     }
     let mut compared = SnapshotCounts::default();
