@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::answer::{Answer, shorten};
-use super::envelope::Element;
+use crate::wire::xml::Element;
 
 /// The headers that a snapshot shows, in its order.
 const HEADERS: [&str; 6] = [
