@@ -21,7 +21,7 @@ use oss403_case::revision::Revision;
         3 target unreachable, canary failed or harness error; 4 nothing was selected; 130 interrupted."
 )]
 pub struct Arguments {
-    /// When to use colour. `auto` means on a terminal, unless NO_COLOR is set.
+    /// When to use color. `auto` means on a terminal, unless NO_COLOR is set.
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
     pub color: ColorWhen,
     /// What to do.
@@ -55,7 +55,7 @@ impl Arguments {
     }
 }
 
-/// When to use colour.
+/// When to use color.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum ColorWhen {
     /// On a terminal, unless `NO_COLOR` is set.

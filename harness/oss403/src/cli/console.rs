@@ -1,4 +1,4 @@
-//! The two streams of the command, whether they take colour, and how errors look.
+//! The two streams of the command, whether they take color, and how errors look.
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write};
@@ -28,12 +28,12 @@ impl Console {
         }
     }
 
-    /// Whether standard output takes colour.
+    /// Whether standard output takes color.
     pub fn color_out(self) -> bool {
         self.color_out
     }
 
-    /// Whether standard error takes colour.
+    /// Whether standard error takes color.
     pub fn color_err(self) -> bool {
         self.color_err
     }
