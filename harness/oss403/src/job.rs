@@ -4,7 +4,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::exit::Exit;
 use crate::judge::snapshot::Snapshots;
@@ -14,7 +13,7 @@ use crate::report::entry::Entry;
 use crate::report::sink::Report;
 use crate::report::style::Style;
 use crate::report::terminal::Terminal;
-use crate::run::{Options, RunError, StopSignal};
+use crate::run::{Options, RunError, StopSignal, unix_now};
 use crate::suite::{Certified, Finished, SnapshotCounts, Step, certify};
 use crate::target::{Profile, Target, TargetError};
 use oss403_case::model::CaseFile;
@@ -85,9 +84,7 @@ impl Ready<'_> {
         mut on_step: impl FnMut(Step<'_>) + Send,
     ) -> Result<Done, RunError> {
         let Self { job, target } = self;
-        let started = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_secs());
+        let started = unix_now();
         let files = files(job.ledger, &job.instances);
         let root = job.snapshots.as_deref();
         let snapshots =
@@ -97,18 +94,20 @@ impl Ready<'_> {
             terminal: Terminal::default(),
             trouble: None,
         };
+        let on_step = |step: Step<'_>| {
+            if let Step::Finished(finished) = &step {
+                sinks.add(finished);
+            }
+            on_step(step);
+        };
+        let (instances, options) = (job.instances, &job.options);
         let certified = certify(
             &target,
-            job.instances,
-            &job.options,
+            instances,
+            options,
             stop,
             snapshots.as_ref(),
-            |step| {
-                if let Step::Finished(finished) = &step {
-                    sinks.add(finished);
-                }
-                on_step(step);
-            },
+            on_step,
         )
         .await;
         let (name, endpoint) = (target.name().to_owned(), target.endpoint().to_owned());
@@ -116,11 +115,9 @@ impl Ready<'_> {
         target.stop().await;
         let certified = certified?;
         let exit = certified.exit();
-        let Certified {
-            tally,
-            run,
-            snapshots: counts,
-        } = certified;
+        let compared =
+            compared.map_or_else(String::new, |folder| in_words(certified.snapshots, &folder));
+        let Certified { tally, run, .. } = certified;
         let facts = Facts {
             revision: job.ledger.revision().name().to_owned(),
             hash: job.ledger.hash().to_owned(),
@@ -128,14 +125,14 @@ impl Ready<'_> {
             target: name,
             endpoint,
             seed: job.options.seed,
-            started: i64::try_from(started).unwrap_or(i64::MAX),
+            started,
             elapsed: run.elapsed,
             requests: run.requests,
             level: tally.level(job.ledger.listed().iter().map(|row| row.id.as_str())),
             tally,
             interrupted: run.interrupted,
             left_behind: run.left_behind,
-            snapshots: compared.map_or_else(String::new, |folder| in_words(counts, &folder)),
+            snapshots: compared,
         };
         Ok(sinks.finish(facts, exit, files))
     }

@@ -136,19 +136,7 @@ pub async fn run(
             first: first.clone(),
         });
     }
-    let mut baselines = Baselines::default();
-    for (extreme, conformant) in [
-        (Extreme::AllowAll, &mut baselines.allow_all),
-        (Extreme::DenyAll, &mut baselines.deny_all),
-    ] {
-        let faults = Faults {
-            extreme: Some(extreme),
-            ..Faults::default()
-        };
-        let found = suite.run(faults, suite.all()).await?;
-        *conformant = found.conformant_causes;
-        requests += found.requests;
-    }
+    let baselines = suite.baselines(&mut requests).await?;
     let mut idle: BTreeSet<String> = suite.all().map(|instance| instance.id.clone()).collect();
     let mut rows: Vec<Option<Row>> = mutants.iter().map(|_| None).collect();
     let mut waiting = mutants.into_iter().enumerate();
@@ -229,6 +217,24 @@ impl Suite {
     fn of_cause(&self, cause: &str) -> impl Iterator<Item = &Instance> {
         let places = self.by_cause.get(cause).into_iter().flatten();
         places.map(|place| &self.instances[*place])
+    }
+
+    /// In how many causes the servers without judgement are found conformant.
+    async fn baselines(&self, requests: &mut u64) -> Result<Baselines, MatrixError> {
+        let mut baselines = Baselines::default();
+        for (extreme, conformant) in [
+            (Extreme::AllowAll, &mut baselines.allow_all),
+            (Extreme::DenyAll, &mut baselines.deny_all),
+        ] {
+            let faults = Faults {
+                extreme: Some(extreme),
+                ..Faults::default()
+            };
+            let found = self.run(faults, self.all()).await?;
+            *conformant = found.conformant_causes;
+            *requests += found.requests;
+        }
+        Ok(baselines)
     }
 
     /// Runs a mutant against everybody who could notice it.

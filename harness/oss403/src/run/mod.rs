@@ -25,7 +25,8 @@ pub use canary::CanaryError;
 pub use events::{RunEvent, RunSummary};
 pub use stop::StopSignal;
 
-use self::context::{Context, run_id, unix_now};
+pub(crate) use self::context::unix_now;
+use self::context::{Context, run_id};
 use self::crew::Crew;
 use self::journal::{Header, Journal};
 pub(crate) use self::plan::is_read;
