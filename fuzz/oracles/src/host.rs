@@ -23,7 +23,7 @@ pub fn check(data: &[u8]) -> bool {
     };
     let find = |host: &str, path: &str| {
         address(host, path, names, |domain| {
-            (domain == "img.example.com").then_some("bound")
+            (domain == "img.example.com").then(|| "bound".to_owned())
         })
     };
     let found = find(host, path);

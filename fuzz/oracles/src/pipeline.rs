@@ -6,17 +6,17 @@
 //! another; nobody unknown gets anything of a private bucket. *Metamorphic*: a bucket policy that denies everything never grants, and
 //! the owner's files stay closed to a RAM user without rights. The same request gets the same answer twice.
 
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use oss_auth::{Header, QueryPair, find_claim};
+use oss_auth::{QueryPair, find_claim};
 use oss_policy::{BucketAcl, Effect, Policy, PolicyKind, Statement};
 use oss_reference::answer::Refusal;
-use oss_reference::checks::{Caller, Form, Granted, Inquiry, decide, decide_body};
+use oss_reference::checks::{Caller, Granted, Inquiry, decide, decide_body};
 use oss_reference::config::{Config, Limits};
 use oss_reference::front::read_form;
-use oss_reference::request::{self, Request};
+use oss_reference::request::{self, Arrival, Form, Request};
 use oss_reference::world::{Bucket, Content, KeyHolder, Object, World};
 
 use crate::message::Message;
@@ -117,7 +117,7 @@ impl Setup {
         let right = message.with_request(|request| {
             let claim = find_claim(request).ok().flatten()?;
             let key = self.world.keys.get(claim.access_key_id())?;
-            (claim.signature() == WANTED).then(|| claim.compute(request, &key.secret).signature)
+            (claim.signature() == WANTED).then(|| claim.compute(&key.secret).signature)
         });
         let Some(right) = right else {
             return;
@@ -138,10 +138,16 @@ impl Setup {
         }
     }
 
-    fn read(&self, parts: &http::request::Parts, world: &World) -> Option<Request> {
-        let peer = SocketAddr::from(([127, 0, 0, 1], 50_000));
-        let id = "636B68BA80DA8539399F0001".to_owned();
-        request::read(parts, peer, false, None, world, &self.config, id, NOW).ok()
+    fn read<'r>(&self, parts: &'r http::request::Parts, world: &World) -> Option<Request<'r>> {
+        let arrival = Arrival {
+            peer: IpAddr::from([127, 0, 0, 1]),
+            vpc_endpoint: None,
+            id: "636B68BA80DA8539399F0001",
+            received: NOW,
+        };
+        let bound = |domain: &str| world.cnames.get(domain).cloned();
+        let destination = request::destination(parts, &self.config, bound).ok()?;
+        Request::read(parts, destination, arrival).ok()
     }
 
     fn no_forgery(
@@ -149,7 +155,7 @@ impl Setup {
         message: &Message<'_>,
         granted: &Granted,
         form: Option<&Form>,
-        request: &Request,
+        request: &Request<'_>,
     ) {
         if matches!(granted.caller, Caller::Anonymous) {
             let own = request.bucket() == Some(BUCKET) && request.method != "OPTIONS";
@@ -188,20 +194,15 @@ impl Setup {
     }
 
     /// Whether a request verifies as `oss-auth` reads it from the server's view of it.
-    fn verifies(&self, message: &Message<'_>, request: &Request) -> Option<bool> {
+    fn verifies(&self, message: &Message<'_>, request: &Request<'_>) -> Option<bool> {
         let query: Vec<QueryPair<'_>> = message.query.clone();
-        let headers: Vec<Header<'_>> = request
-            .headers
-            .iter()
-            .map(|(name, value)| Header { name, value })
-            .collect();
         let signed = oss_auth::Request {
-            method: &request.method,
+            method: request.method,
             bucket: request.bucket(),
             key: request.key(),
             query: &query,
-            headers: &headers,
-            path: &request.raw_path,
+            headers: &request.headers,
+            path: request.raw_path,
         };
         let claim = find_claim(&signed).ok().flatten()?;
         let key = self.world.keys.get(claim.access_key_id())?;
@@ -213,7 +214,7 @@ impl Setup {
                 "granted with the token of another key"
             );
         }
-        Some(claim.verify(&signed, &key.secret).is_ok())
+        Some(claim.verify(&key.secret).is_ok())
     }
 }
 
@@ -244,7 +245,7 @@ fn filled(config: &Config) -> World {
 }
 
 fn ask(
-    request: &Request,
+    request: &Request<'_>,
     form: Option<&Form>,
     world: &World,
     config: &Config,

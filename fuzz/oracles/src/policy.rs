@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use arbitrary::{Arbitrary, Unstructured};
 use oss_policy::{
     Access, ConditionOperator, Context, Decision, Effect, MAX_BUCKET_POLICY_BYTES, Policy,
-    PolicyKind, Principal, PrincipalPattern, ResourceName, Statement,
+    PolicyKind, Principal, PrincipalPattern, ResourceName, Statement, Timestamp,
 };
 use serde_json::Value;
 
@@ -274,7 +274,7 @@ impl Wish {
             source_ip: Some(IpAddr::V4(Ipv4Addr::from(self.address))),
             secure_transport: self.secure,
             source_vpc: self.vpc.map(|vpc| ["vpc-a", "vpc-b"][usize::from(vpc % 2)]),
-            now: i64::from(self.now),
+            now: Timestamp(i64::from(self.now)),
             user_agent: Some("agent/1.0"),
             access_key_id: Some("OSS403OWNERKEY0001"),
             mfa_present: self.secure,

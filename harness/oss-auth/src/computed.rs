@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::encode::Secret;
 use crate::mac;
+use crate::secret::Secret;
 
 /// What a server calculates from a request and a secret. `Debug` shows neither the signature nor the texts.
 #[derive(Clone, PartialEq, Eq)]

@@ -14,6 +14,7 @@ pub const MAX_SKEW_SECONDS: i64 = 900;
 pub struct Timestamp(pub i64);
 
 /// Why a request has no usable date.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DateError {
     /// There is none (EC 0002-00000503).

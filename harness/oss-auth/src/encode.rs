@@ -4,11 +4,11 @@
 //! digits are written in upper case.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use crate::request::QueryPair;
 
 /// Why a path or query cannot be decoded.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EncodingError {
     /// A `%` is not followed by two hexadecimal digits.
@@ -74,6 +74,18 @@ pub fn percent_encode_keeping_slash(text: &str) -> String {
     ascii_string(encoded)
 }
 
+/// Two lower-case hexadecimal digits for each byte, as V4 writes its signature.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        for nibble in [byte >> 4, byte & 0xf] {
+            text.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
+        }
+    }
+    text
+}
+
 /// What becomes of a `/` when encoding.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Slash {
@@ -100,16 +112,6 @@ pub(crate) fn encode_cow(text: &str) -> Cow<'_, str> {
         Cow::Borrowed(text)
     } else {
         Cow::Owned(percent_encode(text))
-    }
-}
-
-/// A borrowed text that `Debug` does not show.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Secret<'a>(pub(crate) &'a str);
-
-impl fmt::Debug for Secret<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
     }
 }
 

@@ -1,11 +1,12 @@
 //! Why a request is refused before its signature is looked at.
 
-use crate::claim::{Carrier, Scheme};
+use crate::scheme::{Carrier, Scheme};
 use crate::scope::CredentialFault;
 
 /// The authentication fields of a request contradict each other or are malformed.
 ///
 /// [`ec`](Self::ec) gives the documented EC value, [`kind`](Self::kind) what the answer depends on.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClaimError {
     /// An `Authorization` header and signature parameters in the URL (EC 0002-00000039).
@@ -166,6 +167,7 @@ pub enum ClaimError {
 }
 
 /// What the answer to a [`ClaimError`] depends on.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClaimErrorKind {
     /// The fields contradict each other: 400 `InvalidArgument`.
@@ -182,6 +184,7 @@ pub enum ClaimErrorKind {
 }
 
 /// What is wrong with a list of signed headers.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ListFault {
     /// The list is there and empty.

@@ -2,9 +2,16 @@
 
 use std::ops::RangeInclusive;
 
-use crate::claim::Scheme;
-use crate::error::ClaimError;
-use crate::request::Request;
+use crate::date::Timestamp;
+use crate::error::{ClaimError, ListFault};
+use crate::request::{QueryPair, Request};
+use crate::scheme::{Carrier, Scheme};
+
+/// The query parameters and form fields that V2 and V4 have in common.
+pub(crate) const VERSION: &str = "x-oss-signature-version";
+pub(crate) const SIGNATURE: &str = "x-oss-signature";
+pub(crate) const EXPIRES: &str = "x-oss-expires";
+pub(crate) const ADDITIONAL_HEADERS: &str = "x-oss-additional-headers";
 
 /// How a scheme writes its pairs.
 pub(crate) struct PairGrammar {
@@ -79,4 +86,71 @@ pub(crate) fn needed_parameter<'a>(
         Some("") => Err(ClaimError::UrlEmptyParameter { scheme, name }),
         Some(value) => Ok(value),
     }
+}
+
+/// A list of signed headers `h1;h2`, which must fit the request; without one, an empty text. The order of the names is not checked.
+pub(crate) fn header_list<'a>(
+    list: Option<&'a str>,
+    request: &Request<'_>,
+    scheme: Scheme,
+    carrier: Carrier,
+) -> Result<&'a str, ClaimError> {
+    let Some(list) = list else {
+        return Ok("");
+    };
+    match list_fault(list, request, scheme) {
+        None => Ok(list),
+        Some(fault) => Err(ClaimError::HeaderList {
+            scheme,
+            carrier,
+            fault,
+        }),
+    }
+}
+
+fn list_fault(list: &str, request: &Request<'_>, scheme: Scheme) -> Option<ListFault> {
+    if list.is_empty() {
+        return Some(ListFault::Empty);
+    }
+    for listed in list.split(';') {
+        let name = || listed.to_owned();
+        if listed.is_empty() {
+            return Some(ListFault::EmptyElement);
+        }
+        if listed.contains('_') {
+            return Some(ListFault::Underscore { name: name() });
+        }
+        if request.header(listed).is_none() {
+            return Some(ListFault::Absent { name: name() });
+        }
+    }
+    // Under S3 the path alone does not say which bucket is meant, so a signature that leaves out the host would do for all.
+    let names_host = || {
+        list.split(';')
+            .any(|name| name.eq_ignore_ascii_case("host"))
+    };
+    (scheme == Scheme::S3V4 && !names_host()).then_some(ListFault::Incomplete { name: "host" })
+}
+
+/// An expiry in seconds since 1970: decimal digits without a sign, and not too many.
+pub(crate) fn unix_seconds(text: &str, scheme: Scheme) -> Result<Timestamp, ClaimError> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds = text.parse().ok().filter(|_| digits);
+    seconds
+        .map(Timestamp)
+        .ok_or_else(|| ClaimError::UrlInvalidExpires {
+            scheme,
+            value: text.to_owned(),
+        })
+}
+
+/// A query together with the parameters that are to be appended to it.
+pub(crate) fn extended<'a>(
+    query: &[QueryPair<'a>],
+    appended: &'a [(String, String)],
+) -> Vec<QueryPair<'a>> {
+    let appended = appended
+        .iter()
+        .map(|(name, value)| QueryPair::new(name, value));
+    query.iter().cloned().chain(appended).collect()
 }

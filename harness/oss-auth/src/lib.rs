@@ -38,8 +38,10 @@
 //! these values may change, so they are meant for people and not for decisions. Where no page lists a
 //! value, the one of the nearest documented case is used and the documentation of the item says so.
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 pub mod access_key;
+mod authentication;
 mod canonical;
 mod claim;
 mod computed;
@@ -51,23 +53,29 @@ pub mod form;
 mod mac;
 mod request;
 pub mod s3;
+mod scheme;
 pub mod scope;
+mod secret;
+mod signed;
 pub mod v1;
 pub mod v2;
 pub mod v4;
 mod validity;
 
 pub use access_key::CharsetError;
-pub use claim::{Carrier, Claim, Scheme, find_claim};
+pub use authentication::AuthenticationError;
+pub use claim::{Claim, find_claim};
 pub use computed::{Computed, Mismatch};
 pub use date::{DateError, MAX_SKEW_SECONDS, Timestamp};
 pub use encode::{
-    EncodingError, parse_query, percent_decode, percent_encode, percent_encode_keeping_slash,
+    EncodingError, hex, parse_query, percent_decode, percent_encode, percent_encode_keeping_slash,
 };
 pub use error::{ClaimError, ClaimErrorKind, ListFault};
 pub use form::{FormClaim, FormClaimError, find_form_claim};
 pub use request::{Credentials, Header, QueryPair, Request};
+pub use scheme::{Carrier, Scheme};
 pub use scope::{Scope, ScopeError, ScopePart};
+pub use secret::is_confidential;
 pub use validity::{TimeError, Validity};
 
 #[cfg(doctest)]

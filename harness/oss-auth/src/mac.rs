@@ -7,6 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use subtle::ConstantTimeEq as _;
 
+use crate::encode::hex;
+
 #[cfg(not(feature = "trivial-mac"))]
 use real::{hmac_sha1, sha256};
 #[cfg(feature = "trivial-mac")]
@@ -40,16 +42,6 @@ pub(crate) fn sha256_hex(message: &[u8]) -> String {
 /// Compares two encoded signatures byte for byte, in a time that depends on their lengths alone.
 pub(crate) fn constant_time_eq(computed: &str, provided: &str) -> bool {
     computed.as_bytes().ct_eq(provided.as_bytes()).into()
-}
-
-fn hex(bytes: &[u8; 32]) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in bytes {
-        for nibble in [byte >> 4, byte & 0xf] {
-            text.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
-        }
-    }
-    text
 }
 
 #[cfg(not(feature = "trivial-mac"))]

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::encode::Secret;
+use crate::secret::{Secret, is_confidential};
 
 /// What a signature may cover, as the server sees it after it has found bucket and key.
 ///
 /// The caller resolves the addressing style: bucket and key are the same whether the bucket came from
 /// the host name, from a bound domain or from the path.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Request<'a> {
     /// The HTTP method in upper case.
     pub method: &'a str,
@@ -95,7 +95,7 @@ impl fmt::Debug for QueryPair<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.value {
             None => write!(f, "{:?}", self.name),
-            Some(_) if is_confidential_query(&self.name) => write!(f, "{:?}=…", self.name),
+            Some(_) if is_confidential(&self.name) => write!(f, "{:?}=…", self.name),
             Some(value) => write!(f, "{:?}={value:?}", self.name),
         }
     }
@@ -123,7 +123,7 @@ impl<'a> Header<'a> {
 
 impl fmt::Debug for Header<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if is_confidential_header(self.name) {
+        if is_confidential(self.name) || self.name.eq_ignore_ascii_case("cookie") {
             write!(f, "{}: …", self.name)
         } else {
             let value = String::from_utf8_lossy(self.value);
@@ -160,31 +160,6 @@ pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
         value = rest;
     }
     value
-}
-
-fn is_confidential_header(name: &str) -> bool {
-    [
-        "authorization",
-        "x-oss-security-token",
-        "x-amz-security-token",
-        "security-token",
-        "cookie",
-    ]
-    .iter()
-    .any(|confidential| name.eq_ignore_ascii_case(confidential))
-}
-
-fn is_confidential_query(name: &str) -> bool {
-    [
-        "signature",
-        "x-oss-signature",
-        "x-amz-signature",
-        "security-token",
-        "x-oss-security-token",
-        "x-amz-security-token",
-    ]
-    .iter()
-    .any(|confidential| name.eq_ignore_ascii_case(confidential))
 }
 
 #[cfg(test)]

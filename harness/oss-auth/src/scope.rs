@@ -5,8 +5,8 @@
 
 use std::fmt;
 
-use crate::claim::Carrier;
 use crate::date::Timestamp;
+use crate::scheme::{Carrier, Scheme};
 
 /// What the key of a V4 signature is bound to. `Display` writes it as it is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,15 +44,13 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Checks that the scope was made on the day of the request, for the region of the bucket and for OSS.
-    ///
-    /// `region` is the bare region id (`cn-hangzhou`), for a cloud box its id. Parts are checked in the
-    /// order date, region, product, terminator.
+    /// Checks that the scope was made on the day of the signature, for the region of the bucket and for OSS. What does not say
+    /// when it was signed has no right day.
     pub(crate) fn check(
         &self,
-        dialect: Dialect,
+        scheme: Scheme,
         carrier: ScopeCarrier,
-        request_time: Timestamp,
+        signed_at: Option<Timestamp>,
         region: &str,
     ) -> Result<(), ScopeError> {
         let fault = |part, found: &str, expected: &str| {
@@ -63,18 +61,25 @@ impl<'a> Scope<'a> {
                 carrier,
             })
         };
-        let date = request_time.scope_date();
+        let (products, terminator) = match scheme {
+            Scheme::S3V4 => (&["s3"][..], S3_TERMINATOR),
+            _ => (&["oss", "oss-cloudbox"][..], OSS_TERMINATOR),
+        };
+        let date = signed_at.map(Timestamp::scope_date).unwrap_or_default();
         if self.date != date {
             return fault(ScopePart::Date, self.date, &date);
         }
-        if !dialect.accepts_region(self.region, region) {
+        // S3 clients are configured with `oss-cn-hangzhou` or `cn-hangzhou`, and both work; an OSS scope with the prefix is
+        // refused (EC 0002-00000226).
+        let bare = || self.region.strip_prefix("oss-") == Some(region);
+        if self.region != region && !(scheme == Scheme::S3V4 && bare()) {
             return fault(ScopePart::Region, self.region, region);
         }
-        if !dialect.products().contains(&self.product) {
-            return fault(ScopePart::Product, self.product, dialect.products()[0]);
+        if !products.contains(&self.product) {
+            return fault(ScopePart::Product, self.product, products[0]);
         }
-        if self.terminator != dialect.terminator() {
-            return fault(ScopePart::Terminator, self.terminator, dialect.terminator());
+        if self.terminator != terminator {
+            return fault(ScopePart::Terminator, self.terminator, terminator);
         }
         Ok(())
     }
@@ -164,35 +169,6 @@ impl From<Carrier> for ScopeCarrier {
             Carrier::Header => Self::Header,
             Carrier::Url => Self::Url,
         }
-    }
-}
-
-/// The two families of V4 signatures that OSS accepts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dialect {
-    Oss,
-    S3,
-}
-
-impl Dialect {
-    fn products(self) -> &'static [&'static str] {
-        match self {
-            Self::Oss => &["oss", "oss-cloudbox"],
-            Self::S3 => &["s3"],
-        }
-    }
-
-    fn terminator(self) -> &'static str {
-        match self {
-            Self::Oss => OSS_TERMINATOR,
-            Self::S3 => S3_TERMINATOR,
-        }
-    }
-
-    /// S3 clients are configured with `oss-cn-hangzhou` or `cn-hangzhou`, and both work; an OSS scope with
-    /// the prefix is refused (EC 0002-00000226).
-    fn accepts_region(self, found: &str, region: &str) -> bool {
-        found == region || (self == Self::S3 && found.strip_prefix("oss-") == Some(region))
     }
 }
 

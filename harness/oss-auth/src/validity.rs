@@ -4,8 +4,8 @@
 //! -501, -504. The pages disagree on whether a request may be ahead of the server's clock; the service was seen
 //! to refuse one that was an hour ahead, so the limit holds in both directions.
 
-use crate::claim::Scheme;
 use crate::date::{MAX_SKEW_SECONDS, Timestamp};
+use crate::scheme::Scheme;
 
 /// When a claim is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,16 +20,29 @@ pub enum Validity {
         /// The last second in which the URL is valid.
         expires: Timestamp,
     },
-    /// From the time of signing, less the allowed skew, until a fixed time: V4 URLs.
+    /// From the time of signing, less the allowed skew, until a fixed time: V4 URLs and forms.
     Window {
-        /// When the URL says it was signed.
+        /// When the URL or form says it was signed.
         from: Timestamp,
-        /// The last second in which the URL is valid.
+        /// The last second in which it is valid.
         expires: Timestamp,
     },
+    /// Always: V1 and V2 forms, whose policy alone has a time.
+    Always,
 }
 
 impl Validity {
+    /// When the claim says it was signed, which is the day of a credential scope. It may be another day than that on which
+    /// a server receives it.
+    #[must_use]
+    pub fn signed_at(self) -> Option<Timestamp> {
+        match self {
+            Self::Skew { at } => Some(at),
+            Self::Window { from, .. } => Some(from),
+            Self::Until { .. } | Self::Always => None,
+        }
+    }
+
     /// Holds the validity against the server's clock. Every boundary itself passes: a skew of exactly
     /// [`MAX_SKEW_SECONDS`] in either direction, and the second in which a URL expires.
     ///
@@ -55,12 +68,14 @@ impl Validity {
                     return Err(TimeError::Expired { expires });
                 }
             }
+            Self::Always => {}
         }
         Ok(())
     }
 }
 
 /// The time of a well-formed request does not suit the server's clock.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
     /// The request was signed more than [`MAX_SKEW_SECONDS`](crate::MAX_SKEW_SECONDS) ago or ahead: 403

@@ -61,6 +61,7 @@ pub enum Caller {
 
 /// Why an ACL refuses. Each variant is one documented message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
 pub enum AclDenied {
     /// The bucket's ACL counted: "You have no right to access this object because of bucket acl".
     #[error("the bucket ACL does not allow this")]
@@ -103,6 +104,20 @@ impl AclDenied {
 /// Asks the object's ACL, or the bucket's when the object is absent (`None`) or inherits.
 ///
 /// The object's own ACL overrides in both directions, also for overwriting and deleting (EC 0003-00000006).
+///
+/// ```
+/// use oss_policy::{AclDenied, BucketAcl, Caller, Need, ObjectAcl, check_acl};
+///
+/// let bucket: BucketAcl = "public-read".parse()?;
+/// let read = |object| check_acl(Need::Read, Caller::Anonymous, bucket, object);
+/// assert_eq!(read(Some(ObjectAcl::Default)), Ok(()));
+/// assert_eq!(read(Some(ObjectAcl::Private)), Err(AclDenied::ObjectRead));
+///
+/// // An object that is not there yet has no ACL of its own.
+/// let denied = check_acl(Need::Write, Caller::Signed, bucket, None).unwrap_err();
+/// assert_eq!((denied, denied.ec()), (AclDenied::BucketAcl, Some("0003-00000001")));
+/// # Ok::<(), oss_policy::UnknownAcl>(())
+/// ```
 ///
 /// # Errors
 ///

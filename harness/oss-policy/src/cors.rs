@@ -9,6 +9,33 @@ pub const MAX_CORS_RULES: usize = 20;
 const METHODS: [&str; 5] = ["GET", "PUT", "DELETE", "POST", "HEAD"];
 
 /// The CORS configuration of a bucket. [`Default`] is the bucket that was never configured.
+///
+/// ```
+/// use oss_policy::{CorsRule, CorsRules};
+///
+/// let rules = CorsRules {
+///     rules: vec![CorsRule {
+///         allowed_origins: vec!["https://*.example.com".to_owned()],
+///         allowed_methods: vec!["GET".to_owned(), "PUT".to_owned()],
+///         allowed_headers: vec!["x-oss-*".to_owned()],
+///         max_age_seconds: Some(600),
+///         ..CorsRule::default()
+///     }],
+///     response_vary: false,
+/// };
+/// rules.validate()?;
+///
+/// // OPTIONS, with Access-Control-Request-Method: PUT and Access-Control-Request-Headers: x-oss-meta-a
+/// let answer = rules.preflight("https://www.example.com", "PUT", &["x-oss-meta-a"]).expect("a rule matches");
+/// assert_eq!(answer.allow_origin, "https://www.example.com");
+/// assert_eq!(answer.allow_headers, ["x-oss-meta-a"]);
+/// assert_eq!(answer.max_age, Some(600));
+/// assert!(rules.preflight("https://www.example.com", "DELETE", &[]).is_none());
+///
+/// // GET with an Origin that no rule allows: the request is answered, without CORS headers.
+/// assert!(rules.simple("https://elsewhere.example", "GET").is_none());
+/// # Ok::<(), oss_policy::CorsError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CorsRules {
     /// The rules; the first that matches decides.
@@ -51,6 +78,7 @@ pub struct CorsAnswer<'a> {
 
 /// Why a CORS configuration is refused. Indices count rules from 0.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CorsError {
     /// There is no rule at all.
     #[error("no CORS rule")]

@@ -1,7 +1,7 @@
 //! What a request may do in Alibaba Cloud OSS: the pure half of its authorisation.
 //!
 //! The crate answers five questions, each a function of its arguments alone. There is no I/O and no clock: time is a
-//! parameter, in unix seconds.
+//! parameter, a [`Timestamp`].
 //!
 //! | question | entry point |
 //! |---|---|
@@ -16,33 +16,21 @@
 //! A server asks in this order (help page: *Authentication process of OSS requests*): hotlink protection, VPC endpoint
 //! policy (anything but Allow refuses), session policy (anything but Allow refuses), then the RAM policies together
 //! with the bucket policy ([`Decision::combine`]: one explicit Deny refuses, else one Allow authorises), and only when
-//! that gave [`Decision::ImplicitDeny`] on an object operation, [`check_acl`].
-//!
-//! ```
-//! use oss_policy::{Access, Context, Decision, Policy, PolicyKind, Principal, ResourceName};
-//!
-//! let policy = Policy::parse(
-//!     br#"{"Version": "1", "Statement": [{
-//!         "Effect": "Allow", "Action": "oss:Get*", "Principal": "*",
-//!         "Resource": "acs:oss:*:*:photos/public/*"}]}"#,
-//!     PolicyKind::Bucket,
-//! )?;
-//! let context = Context { secure_transport: true, bucket_owner: "1000000000000001", ..Context::default() };
-//! let access = Access {
-//!     action: "oss:GetObject",
-//!     resource: ResourceName::Object { owner: "1000000000000001", bucket: "photos", key: "public/cat.jpg" },
-//!     principal: Principal::Anonymous,
-//!     context: &context,
-//! };
-//! assert_eq!(policy.evaluate(&access), Decision::Allow);
-//! # Ok::<(), oss_policy::PolicyError>(())
-//! ```
+//! that gave [`Decision::ImplicitDeny`] on an object operation, [`check_acl`]. The README has that as code; [`Policy`] has
+//! an example for each kind of policy.
 //!
 //! # Untrusted input
 //!
 //! Every text that a client can store or send is parsed with a limit on size ([`MAX_BUCKET_POLICY_BYTES`],
 //! [`MAX_POST_POLICY_BYTES`]) and on nesting ([`MAX_JSON_DEPTH`]); no input panics; [`Pattern`] states the cost of
 //! matching a wildcard.
+//!
+//! # Errors and refusals
+//!
+//! Their enums are `#[non_exhaustive]`, since OSS documents new ones now and then: let the arm for the rest refuse. What
+//! they are called in an answer they say themselves (`ec`, `message`).
+
+#![warn(missing_docs)]
 
 mod acl;
 mod cors;
@@ -50,6 +38,7 @@ mod json;
 mod policy;
 mod post;
 mod referer;
+mod time;
 mod wildcard;
 
 pub use acl::{AclDenied, BucketAcl, Caller, Need, ObjectAcl, UnknownAcl, check_acl};
@@ -62,4 +51,9 @@ pub use policy::{
 };
 pub use post::{FailedCondition, MAX_POST_POLICY_BYTES, PostPolicy, PostPolicyError};
 pub use referer::{RefererDenied, RefererRules};
+pub use time::Timestamp;
 pub use wildcard::Pattern;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -6,6 +6,21 @@
 use crate::wildcard::Pattern;
 
 /// The hotlink configuration of a bucket. [`Default`] is the bucket that was never configured: everything is allowed.
+///
+/// ```
+/// use oss_policy::{RefererDenied, RefererRules};
+///
+/// let rules = RefererRules {
+///     allow_empty: false,
+///     whitelist: vec!["https://www.example.com".to_owned(), "https://*.example.net/*".to_owned()],
+///     ..RefererRules::default()
+/// };
+/// assert_eq!(rules.check(Some("https://www.example.com/gallery?page=2")), Ok(()));
+/// assert_eq!(rules.check(Some("https://cdn.example.net/a.html")), Ok(()));
+/// assert_eq!(rules.check(Some("https://elsewhere.example/")), Err(RefererDenied::NotListed));
+/// let denied = rules.check(None).unwrap_err();
+/// assert_eq!((denied, denied.ec()), (RefererDenied::Empty, "0003-00000501"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefererRules {
     /// Whether a request without a Referer, or with an empty one, is allowed.
@@ -22,6 +37,7 @@ pub struct RefererRules {
 
 /// Why a Referer is refused: 403 `AccessDenied` "You are denied by bucket referer policy.".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
 pub enum RefererDenied {
     /// There is no Referer and the rules want one.
     #[error("the referer is empty")]

@@ -76,17 +76,17 @@ pub struct PathError;
 ///
 /// # Errors
 /// When the path cannot be decoded.
-pub fn address<'b>(
+pub fn address(
     host: &str,
     raw_path: &str,
     names: Names<'_>,
-    bound: impl FnOnce(&str) -> Option<&'b str>,
+    bound: impl FnOnce(&str) -> Option<String>,
 ) -> Result<Addressed, PathError> {
     let name = bare_name(host);
     let (class, bucket) = classify(&name, names);
     let (class, bucket) = match (class, bucket) {
         (HostClass::Foreign, None) => match bound(&name) {
-            Some(bucket) => (HostClass::Cname, Some(bucket.to_owned())),
+            Some(bucket) => (HostClass::Cname, Some(bucket)),
             None => (HostClass::Foreign, None),
         },
         known => known,
@@ -204,13 +204,18 @@ fn dual_stack(front: Option<&str>, names: Names<'_>) -> (HostClass, Option<Strin
     }
 }
 
+/// Whether `text` is one lower-case label of a host name.
+pub fn is_label(text: &str) -> bool {
+    let known = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    (1..=63).contains(&text.len())
+        && text.bytes().all(known)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
 /// Whether `name` may name a bucket: 3 to 63 characters of `[a-z0-9-]`, a letter or digit at both ends (EC 0015-00000001).
 pub fn is_bucket_name(name: &str) -> bool {
-    let known = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    (3..=63).contains(&name.len())
-        && name.bytes().all(known)
-        && !name.starts_with('-')
-        && !name.ends_with('-')
+    name.len() >= 3 && is_label(name)
 }
 
 /// Whether `key` may name an object: 1 to 1023 bytes of UTF-8 that do not begin with `/` or `\` (help page: Objects).

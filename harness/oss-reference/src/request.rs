@@ -1,86 +1,148 @@
 //! A request as it arrived: read, split and decoded, not yet judged.
 
-use std::net::{IpAddr, SocketAddr};
+use std::borrow::Cow;
+use std::net::IpAddr;
 
+use http::HeaderValue;
+use http::header::HeaderName;
 use http::request::Parts;
+use oss_auth::{Header, QueryPair};
+use oss_policy::{CorsAnswer, CorsRules};
 
 use crate::answer::Rejection;
 use crate::config::Config;
 use crate::host::{self, Addressed, Names};
-use crate::world::World;
 
 /// Everything of a request but its body.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub struct Request<'r> {
     /// Method, upper case as sent.
-    pub method: String,
+    pub method: &'r str,
     /// Raw path as sent, without the query.
-    pub raw_path: String,
-    /// Raw query as sent, without the `?`; empty when there is none.
-    pub raw_query: String,
+    pub raw_path: &'r str,
     /// Decoded query pairs in the order of arrival.
-    pub query: Vec<(String, Option<String>)>,
+    pub query: Vec<QueryPair<'r>>,
     /// Headers in the order of arrival, names in lower case.
-    pub headers: Vec<(String, Vec<u8>)>,
+    pub headers: Vec<Header<'r>>,
+    /// What it is addressed to.
+    pub destination: Destination<'r>,
+    /// How and when it came.
+    pub arrival: Arrival<'r>,
+}
+
+/// What a request is addressed to.
+#[derive(Debug, Clone)]
+pub struct Destination<'r> {
     /// The Host as sent, port included: the `HostId` of error answers.
-    pub host: String,
+    pub host: &'r str,
     /// What the Host and the path address.
     pub addressed: Addressed,
+}
+
+/// How and when a request came.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'r> {
     /// Address of the peer.
     pub peer: IpAddr,
-    /// True for HTTPS.
-    pub secure: bool,
-    /// The VPC endpoint whose listener took the request.
-    pub vpc_endpoint: Option<String>,
-    /// The id of this request: 24 upper-case hex digits, the first 8 the Unix time.
-    pub id: String,
+    /// The VPC endpoint whose listener took it.
+    pub vpc_endpoint: Option<&'r str>,
+    /// Its id: 24 upper-case hex digits, the first 8 the Unix time.
+    pub id: &'r str,
     /// Unix seconds at which the server took it.
     pub received: i64,
 }
 
-impl Request {
+impl<'r> Request<'r> {
+    /// Reads the head of a request whose destination is known.
+    ///
+    /// # Errors
+    /// 400 `InvalidURI` when the query is not percent-encoded UTF-8.
+    pub fn read(
+        parts: &'r Parts,
+        destination: Destination<'r>,
+        arrival: Arrival<'r>,
+    ) -> Result<Self, Rejection> {
+        let query = parts.uri.query().unwrap_or("");
+        let header = |(name, value): (&'r HeaderName, &'r HeaderValue)| Header {
+            name: name.as_str(),
+            value: value.as_bytes(),
+        };
+        Ok(Self {
+            method: parts.method.as_str(),
+            raw_path: parts.uri.path(),
+            query: oss_auth::parse_query(query).map_err(|_| invalid_uri())?,
+            headers: parts.headers.iter().map(header).collect(),
+            destination,
+            arrival,
+        })
+    }
+
     /// First value of the header `name` (lower case), when it is UTF-8.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&'r str> {
+        self.raw_header(name)
+            .and_then(|value| std::str::from_utf8(value).ok())
+            .map(str::trim)
+    }
+
+    fn raw_header(&self, name: &str) -> Option<&'r [u8]> {
         self.headers
             .iter()
-            .find(|(known, _)| known == name)
-            .and_then(|(_, value)| std::str::from_utf8(value).ok())
-            .map(str::trim)
+            .find(|header| header.name == name)
+            .map(|header| header.value)
     }
 
     /// Whether the query has `name`, with or without a value.
     pub fn has_query(&self, name: &str) -> bool {
-        self.query.iter().any(|(known, _)| known == name)
+        self.query.iter().any(|pair| pair.name == name)
     }
 
     /// First value of the query parameter `name`; `""` when it has none.
     pub fn query_value(&self, name: &str) -> Option<&str> {
         self.query
             .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_deref().unwrap_or(""))
+            .find(|pair| pair.name == name)
+            .map(|pair| pair.value.as_deref().unwrap_or(""))
     }
 
     /// The bucket addressed.
     pub fn bucket(&self) -> Option<&str> {
-        self.addressed.bucket.as_deref()
+        self.destination.addressed.bucket.as_deref()
     }
 
     /// The object key addressed; never empty.
     pub fn key(&self) -> Option<&str> {
-        self.addressed.key.as_deref()
+        self.destination.addressed.key.as_deref()
     }
 
     /// Whether the request was signed the S3 way, well or badly: two refusals are worded after it.
     pub fn is_s3_signed(&self) -> bool {
         let header = self.header("authorization");
         header.is_some_and(|value| value.starts_with("AWS ") || value.starts_with("AWS4-"))
-            || self.query.iter().any(|(name, _)| {
-                name == "AWSAccessKeyId"
-                    || name
+            || self.query.iter().any(|pair| {
+                pair.name == "AWSAccessKeyId"
+                    || pair
+                        .name
                         .get(..6)
                         .is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"))
             })
+    }
+
+    /// What the CORS rules of a bucket allow to a preflight; `None` when none matches. The check and the answer both ask it.
+    pub(crate) fn preflight_allowed_by<'a>(
+        &'a self,
+        rules: &'a CorsRules,
+    ) -> Option<CorsAnswer<'a>> {
+        let header = |name| self.header(name).unwrap_or("");
+        let asked: Vec<&str> = header("access-control-request-headers")
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .collect();
+        rules.preflight(
+            header("origin"),
+            header("access-control-request-method"),
+            &asked,
+        )
     }
 
     /// The source of CopyObject and UploadPartCopy, from `x-oss-copy-source`; `None` when the header is absent.
@@ -88,11 +150,8 @@ impl Request {
     /// # Errors
     /// 400 when the header does not have the form `/bucket/key[?versionId=…]`, percent-encoded.
     pub fn copy_source(&self) -> Option<Result<CopySource, Rejection>> {
-        let header = self
-            .headers
-            .iter()
-            .find(|(name, _)| name == "x-oss-copy-source")?;
-        let source = std::str::from_utf8(&header.1)
+        let header = self.raw_header("x-oss-copy-source")?;
+        let source = std::str::from_utf8(header)
             .ok()
             .and_then(|text| CopySource::parse(text.trim()));
         Some(source.ok_or_else(|| {
@@ -105,16 +164,13 @@ impl Request {
     /// # Errors
     /// 400 when the header is empty or not percent-encoded UTF-8.
     pub fn rename_source(&self) -> Option<Result<String, Rejection>> {
-        let header = self
-            .headers
-            .iter()
-            .find(|(name, _)| name == "x-oss-rename-source")?;
-        let source = std::str::from_utf8(&header.1)
+        let header = self.raw_header("x-oss-rename-source")?;
+        let source = std::str::from_utf8(header)
             .ok()
             .and_then(|text| oss_auth::percent_decode(text.trim()).ok())
             .filter(|key| !key.is_empty());
         Some(
-            source.map(std::borrow::Cow::into_owned).ok_or_else(|| {
+            source.map(Cow::into_owned).ok_or_else(|| {
                 invalid_argument("x-oss-rename-source", "an object name is expected")
             }),
         )
@@ -151,6 +207,38 @@ impl CopySource {
     }
 }
 
+/// PostObject's fields in the order they came, up to `file`. Parsed by the front before the file's bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Form {
+    /// Names as sent, and values.
+    pub fields: Vec<(String, String)>,
+    /// The `filename` of the file part.
+    pub file_name: Option<String>,
+    /// The Content-Type of the file part.
+    pub file_content_type: Option<String>,
+}
+
+impl Form {
+    /// First value of the field `name`, compared without regard to case (help page: PostObject).
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The key the file will have: the field `key` with `${filename}` expanded; `None` when it is absent or empty.
+    pub fn key(&self) -> Option<Cow<'_, str>> {
+        let key = self.field("key").filter(|key| !key.is_empty())?;
+        if !key.contains("${filename}") {
+            return Some(Cow::Borrowed(key));
+        }
+        let name = self.file_name.as_deref().unwrap_or("");
+        let expanded = key.replace("${filename}", name);
+        (!expanded.is_empty()).then_some(Cow::Owned(expanded))
+    }
+}
+
 /// 400 `InvalidArgument` with the argument's name.
 pub(crate) fn invalid_argument(name: &str, message: &str) -> Rejection {
     Rejection::new(
@@ -161,56 +249,24 @@ pub(crate) fn invalid_argument(name: &str, message: &str) -> Rejection {
     .extra("ArgumentName", name)
 }
 
-/// Reads the head of a request.
+/// Finds what a request is addressed to. `bound` gives the bucket that a custom domain is bound to.
 ///
 /// # Errors
-/// 400 `InvalidArgument` when there is not exactly one Host, 400 `InvalidURI` when path or query is not percent-encoded UTF-8.
-#[allow(clippy::too_many_arguments, reason = "each is one fact of the request")]
-pub fn read(
-    parts: &Parts,
-    peer: SocketAddr,
-    secure: bool,
-    vpc_endpoint: Option<String>,
-    world: &World,
+/// 400 `InvalidArgument` when there is not exactly one Host, 400 `InvalidURI` when the path is not percent-encoded UTF-8.
+pub fn destination<'r>(
+    parts: &'r Parts,
     config: &Config,
-    id: String,
-    now: i64,
-) -> Result<Request, Rejection> {
+    bound: impl FnOnce(&str) -> Option<String>,
+) -> Result<Destination<'r>, Rejection> {
     let host = one_host(parts)?;
-    let raw_path = parts.uri.path();
-    let raw_query = parts.uri.query().unwrap_or("");
-    let query = oss_auth::parse_query(raw_query).map_err(|_| invalid_uri())?;
     let names = Names {
         suffix: &config.suffix,
         regions: &config.regions,
     };
-    let bound = |domain: &str| world.cnames.get(domain).map(String::as_str);
-    let addressed = host::address(&host, raw_path, names, bound).map_err(|_| invalid_uri())?;
-    Ok(Request {
-        method: parts.method.as_str().to_owned(),
-        raw_path: raw_path.to_owned(),
-        raw_query: raw_query.to_owned(),
-        query: query
-            .into_iter()
-            .map(|pair| {
-                (
-                    pair.name.into_owned(),
-                    pair.value.map(std::borrow::Cow::into_owned),
-                )
-            })
-            .collect(),
-        headers: parts
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
-            .collect(),
+    let addressed = host::address(host, parts.uri.path(), names, bound);
+    Ok(Destination {
         host,
-        addressed,
-        peer: peer.ip().to_canonical(),
-        secure,
-        vpc_endpoint,
-        id,
-        received: now,
+        addressed: addressed.map_err(|_| invalid_uri())?,
     })
 }
 
@@ -219,14 +275,11 @@ fn invalid_uri() -> Rejection {
 }
 
 /// The Host header, or the authority of an absolute request target.
-fn one_host(parts: &Parts) -> Result<String, Rejection> {
+fn one_host(parts: &Parts) -> Result<&str, Rejection> {
     let mut hosts = parts.headers.get_all("host").iter();
     let host = match (hosts.next(), hosts.next()) {
-        (Some(host), None) => host.to_str().ok().map(|host| host.trim().to_owned()),
-        (None, _) => parts
-            .uri
-            .authority()
-            .map(|authority| authority.as_str().to_owned()),
+        (Some(host), None) => host.to_str().ok().map(str::trim),
+        (None, _) => parts.uri.authority().map(http::uri::Authority::as_str),
         (Some(_), Some(_)) => None,
     };
     host.filter(|host| !host.is_empty()).ok_or_else(|| {

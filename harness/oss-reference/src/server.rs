@@ -1,48 +1,56 @@
 //! Starting, addressing and stopping a server.
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 
+use crate::checks::validate_faults;
 use crate::clock::Clock;
-use crate::config::Config;
-use crate::front::operator::Door;
-use crate::front::{Arrival, Front};
+use crate::config::{Config, ConfigError};
+use crate::front::listener::accept;
+use crate::front::operator::OperatorService;
+use crate::front::{Front, Peer};
 use crate::world::World;
-
-/// When no connection can be taken (out of file descriptors), the next attempt is made after this time.
-const BREATHER: Duration = Duration::from_millis(20);
 
 /// The reference server.
 #[derive(Debug)]
 pub struct Server;
 
 impl Server {
+    /// Whether a server can be started with `config`.
+    ///
+    /// # Errors
+    /// The first defect, in words.
+    pub fn validate(config: &Config) -> Result<(), ConfigError> {
+        config.validate()?;
+        validate_faults(&config.faults)
+    }
+
     /// Listens on `listen`, and on a free loopback port for the operator; serves on tasks of the calling runtime.
     ///
     /// # Errors
-    /// When an address cannot be bound or the configuration contradicts itself.
+    /// When an address cannot be bound, the configuration contradicts itself, or the system has no randomness to give.
     pub async fn start(config: Config, listen: SocketAddr) -> io::Result<Running> {
-        config
-            .validate()
+        Self::validate(&config)
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         let listener = TcpListener::bind(listen).await?;
         let operator_listener =
             TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let (address, operator_address) = (listener.local_addr()?, operator_listener.local_addr()?);
         let clock = Clock::default();
-        let operator_token = config.operator_token.clone().unwrap_or_else(random_token);
+        let operator_token = match &config.operator_token {
+            Some(token) => token.clone(),
+            None => random_token()?,
+        };
         let world = World::seeded(&config, clock.now());
         let config = Arc::new(config);
-        let front = Arc::new(Front::new(world, Arc::clone(&config), clock.clone()));
+        let front = Arc::new(Front::new(world, Arc::clone(&config), clock.clone())?);
         let (stop, stopping) = watch::channel(false);
-        let door = Arc::new(Door::new(
+        let operator = Arc::new(OperatorService::new(
             Arc::clone(&front),
             operator_token.clone(),
             stopping.clone(),
@@ -50,20 +58,18 @@ impl Server {
         let requests = tokio::spawn(accept(
             listener,
             vec![stopping.clone()],
-            move |stream, peer| {
-                Arc::clone(&front).serve(
-                    stream,
-                    Arrival {
-                        peer,
-                        vpc_endpoint: None,
-                    },
-                )
+            move |stream, peer: SocketAddr| {
+                let peer = Peer {
+                    address: peer.ip().to_canonical(),
+                    vpc_endpoint: None,
+                };
+                Arc::clone(&front).serve(stream, peer)
             },
         ));
         let commands = tokio::spawn(accept(
             operator_listener,
             vec![stopping],
-            move |stream, peer| Arc::clone(&door).serve(stream, peer),
+            move |stream, peer| Arc::clone(&operator).serve(stream, peer),
         ));
         Ok(Running {
             config,
@@ -139,41 +145,22 @@ impl std::fmt::Debug for Running {
     }
 }
 
-/// Takes connections and serves each on a task of its own, until one of `ends` becomes true or loses its sender. Then the
-/// listener closes and the connections are cut.
-pub(crate) async fn accept<S, F>(listener: TcpListener, ends: Vec<watch::Receiver<bool>>, serve: S)
-where
-    S: Fn(TcpStream, SocketAddr) -> F,
-    F: Future<Output = ()> + Send + 'static,
-{
-    let mut connections = JoinSet::new();
-    let mut ending: JoinSet<()> = ends
-        .into_iter()
-        .map(|mut end| async move {
-            let _ = end.wait_for(|ended| *ended).await;
-        })
-        .collect();
-    loop {
-        tokio::select! {
-            _ = ending.join_next() => break,
-            taken = listener.accept() => match taken {
-                Ok((stream, peer)) => {
-                    // Answers are written whole; waiting for more to send would only delay them.
-                    let _ = stream.set_nodelay(true);
-                    connections.spawn(serve(stream, peer));
-                }
-                Err(_) => tokio::time::sleep(BREATHER).await,
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
-    drop(listener);
-    connections.shutdown().await;
+/// 64 hex digits that nobody can guess.
+fn random_token() -> io::Result<String> {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random)?;
+    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// 64 digits from the process's own randomness: the standard library draws the 128-bit key of its hashers from the operating system.
-fn random_token() -> String {
-    (0..4_u8)
-        .map(|part| format!("{:016x}", RandomState::new().hash_one(part)))
-        .collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_have_64_digits_and_differ() {
+        let [first, second] = [(); 2].map(|()| random_token().unwrap());
+        assert_ne!(first, second);
+        assert_eq!(first.len(), 64);
+        assert!(first.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
 }

@@ -11,8 +11,10 @@ use super::decode::{self, Problem};
 use super::document::problem;
 use super::matrix;
 use super::model::{CaseFile, Scenario};
+use super::needs::Needs;
 use super::span::{Part, Path};
 use super::template::{self, Axis, Choice};
+use super::visit::ABOUT_ITSELF;
 
 /// Most combinations of one matrix.
 pub const MAX_COMBINATIONS: usize = 2_000_000;
@@ -53,7 +55,7 @@ impl Template {
         for key in ["matrix", "exclude"] {
             body.shift_remove(key);
         }
-        for key in ["name", "about"] {
+        for key in ABOUT_ITSELF {
             fixed.extend(body.shift_remove_entry(key));
         }
         let name = fixed
@@ -129,12 +131,16 @@ impl Template {
     /// # Errors
     /// As [`Self::scenario`].
     pub fn instance(&self, file: &Arc<CaseFile>, picks: &[usize]) -> Result<Instance, Problem> {
-        let scenario = Arc::new(self.scenario(picks)?);
+        let filled = self.filled(picks)?;
+        let scenario: Scenario =
+            decode::first(&filled).map_err(|problem| self.written(picks, problem))?;
+        let needs = Needs::of_filled(&scenario, &filled, &file.elements);
         Ok(Instance {
             id: self.id(&file.cause, picks),
             file: Arc::clone(file),
             axes: self.choice(picks).labels(),
-            scenario,
+            scenario: Arc::new(scenario),
+            needs: Arc::new(needs),
         })
     }
 

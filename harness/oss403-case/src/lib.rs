@@ -21,15 +21,16 @@ pub mod select;
 pub mod span;
 pub mod suggest;
 pub mod template;
-mod visit;
+pub mod visit;
 pub mod words;
 pub mod yaml;
 
 use std::sync::Arc;
 
-pub use edit::EditKind;
 pub use ledger::Ledger;
+pub use model::Stage;
 use model::{CaseFile, Scenario};
+pub use needs::Needs;
 
 /// One scenario with every axis given a value: what a run sends and judges.
 #[derive(Debug, Clone)]
@@ -42,4 +43,20 @@ pub struct Instance {
     pub axes: Vec<(String, String)>,
     /// The scenario with its `$axis` names replaced.
     pub scenario: Arc<Scenario>,
+    /// What it asks of a target.
+    pub needs: Arc<Needs>,
+}
+
+impl Instance {
+    /// An instance of a scenario that no axis was replaced in.
+    pub fn new(id: String, file: Arc<CaseFile>, scenario: Scenario) -> Self {
+        let needs = Arc::new(Needs::of(&scenario, &file.elements));
+        Self {
+            id,
+            file,
+            axes: Vec::new(),
+            scenario: Arc::new(scenario),
+            needs,
+        }
+    }
 }

@@ -2,82 +2,24 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+use strum::VariantArray;
+
 use super::model::{
     BucketSpec, Call, Capability, Edit, Given, HostName, IdentitySpec, ObjectSpec, RegionName,
-    Scenario, SignWith,
+    RequestEdit, Scenario, SignWith, Staged, TextMap, Who, WireEdit, WorldEdit,
 };
-use super::{placeholder, visit};
-
-/// Identities that every target profile may name. Others come from a scenario's `given.identities`.
-pub const BUILT_IN_IDENTITIES: [&str; 6] = [
-    "owner",
-    "other-account",
-    "ram-user",
-    "sts",
-    "disabled-key",
-    "anonymous",
-];
+use super::placeholder::{self, Kind};
+use super::visit;
 
 impl Capability {
+    /// Every capability, in the order of the language's description.
+    pub const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
+
     /// The capability as a case writes it.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::TwoRegions => "two-regions",
-            Self::SecondAccount => "second-account",
-            Self::RamUsers => "ram-users",
-            Self::Sts => "sts",
-            Self::Operator => "operator",
-            Self::Kms => "kms",
-            Self::BucketPolicy => "bucket-policy",
-            Self::Referer => "referer",
-            Self::Cors => "cors",
-            Self::Worm => "worm",
-            Self::PostObject => "post-object",
-            Self::HierarchicalNamespace => "hierarchical-namespace",
-            Self::Acceleration => "acceleration",
-            Self::Archive => "archive",
-            Self::ImageProcessing => "image-processing",
-            Self::Cname => "cname",
-            Self::VpcEndpoint => "vpc-endpoint",
-            Self::BlockPublicAccess => "block-public-access",
-            Self::RequesterPays => "requester-pays",
-            Self::Logging => "logging",
-            Self::SignatureV1 => "signature-v1",
-            Self::SignatureV2 => "signature-v2",
-            Self::SignatureV4 => "signature-v4",
-            Self::S3Dialect => "s3-dialect",
-            Self::AnyHost => "any-host",
-        }
+        self.into()
     }
-
-    /// Every capability, in the order of the language's description.
-    pub const ALL: [Self; 25] = [
-        Self::TwoRegions,
-        Self::SecondAccount,
-        Self::RamUsers,
-        Self::Sts,
-        Self::Operator,
-        Self::Kms,
-        Self::BucketPolicy,
-        Self::Referer,
-        Self::Cors,
-        Self::Worm,
-        Self::PostObject,
-        Self::HierarchicalNamespace,
-        Self::Acceleration,
-        Self::Archive,
-        Self::ImageProcessing,
-        Self::Cname,
-        Self::VpcEndpoint,
-        Self::BlockPublicAccess,
-        Self::RequesterPays,
-        Self::Logging,
-        Self::SignatureV1,
-        Self::SignatureV2,
-        Self::SignatureV4,
-        Self::S3Dialect,
-        Self::AnyHost,
-    ];
 }
 
 impl SignWith {
@@ -96,7 +38,7 @@ impl SignWith {
 impl Call {
     /// How the call is signed: as it says, by default V4 in the header or in the form; nobody signs for `anonymous`.
     pub fn signed_with(&self) -> SignWith {
-        if self.r#as == "anonymous" {
+        if self.r#as == Who::Anonymous {
             return SignWith::None;
         }
         let default = if self.form.is_some() {
@@ -108,16 +50,73 @@ impl Call {
     }
 }
 
-impl Scenario {
-    /// Everything a target must claim for this scenario to mean anything there: what `requires` names and what the words imply.
-    pub fn needs(&self) -> BTreeSet<Capability> {
-        let mut needs: BTreeSet<Capability> = self.requires.iter().copied().collect();
-        of_given(&self.given, &mut needs);
-        of_call(&self.base, &mut needs);
-        of_edit(&self.edit, &mut needs);
-        visit::texts(self, &mut |text| of_placeholders(text, &mut needs));
+/// What an instance asks of a target.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Everything a target must claim for it to mean anything there: what `requires` names and what the words imply.
+    pub capabilities: BTreeSet<Capability>,
+    /// Everybody it speaks of, by a word or in a placeholder.
+    pub people: BTreeSet<Who>,
+    /// Those among them whose UIDs are asked for.
+    pub uids: BTreeSet<Who>,
+}
+
+impl Needs {
+    /// What a scenario needs, and the elements of its file's header with it.
+    pub fn of(scenario: &Scenario, elements: &TextMap) -> Self {
+        // A scenario is plain data with text keys, which always has a value.
+        let filled = serde_json::to_value(scenario).unwrap_or_default();
+        Self::of_filled(scenario, &filled, elements)
+    }
+
+    /// The same, where the value is at hand that the scenario was read from.
+    pub(crate) fn of_filled(scenario: &Scenario, filled: &Value, elements: &TextMap) -> Self {
+        let mut needs = Self::default();
+        needs.capabilities.extend(&scenario.requires);
+        of_given(&scenario.given, &mut needs.capabilities);
+        of_call(&scenario.base, &mut needs.capabilities);
+        of_edit(&scenario.edit, &mut needs.capabilities);
+        needs.people = people(scenario);
+        // Placeholders may stand in any text.
+        visit::texts_of_scenario(filled, &mut |text| needs.add_placeholders(text));
+        elements
+            .values()
+            .for_each(|text| needs.add_placeholders(text));
+        for who in &needs.people {
+            of_identity(who, &mut needs.capabilities);
+        }
         needs
     }
+
+    fn add_placeholders(&mut self, text: &str) {
+        if !text.contains("${") {
+            return;
+        }
+        if placeholder::names(text).any(|name| name.starts_with("away-")) {
+            self.capabilities.insert(Capability::TwoRegions);
+        }
+        for (kind, who) in placeholder::people(text) {
+            if kind != Kind::AccessKeyId {
+                self.uids.insert(who.clone());
+            }
+            self.people.insert(who);
+        }
+    }
+}
+
+/// Everybody whom a scenario names by a word, and the owner of everything else.
+fn people(scenario: &Scenario) -> BTreeSet<Who> {
+    let given = &scenario.given;
+    let buckets = given.bucket.iter().chain(given.buckets.values());
+    let owners = buckets.filter_map(|bucket| bucket.owner.as_ref());
+    let calls = given.requests.iter().chain([&scenario.base]);
+    owners
+        .chain(&given.domain_proven_by)
+        .chain(calls.map(|call| &call.r#as))
+        .chain(scenario.edit.identities())
+        .chain([&Who::Owner])
+        .cloned()
+        .collect()
 }
 
 fn of_given(given: &Given, needs: &mut BTreeSet<Capability>) {
@@ -136,10 +135,6 @@ fn of_given(given: &Given, needs: &mut BTreeSet<Capability>) {
     }
     if !given.domain_proven_by.is_empty() {
         needs.extend([Capability::Cname, Capability::Operator]);
-        given
-            .domain_proven_by
-            .iter()
-            .for_each(|who| of_identity(who, needs));
     }
     if given.vpc_endpoint.is_some() {
         needs.extend([Capability::VpcEndpoint, Capability::Operator]);
@@ -148,9 +143,6 @@ fn of_given(given: &Given, needs: &mut BTreeSet<Capability>) {
 }
 
 fn of_bucket(bucket: &BucketSpec, needs: &mut BTreeSet<Capability>) {
-    if let Some(owner) = &bucket.owner {
-        of_identity(owner, needs);
-    }
     let implied = [
         (
             bucket.region == Some(RegionName::Away),
@@ -198,7 +190,6 @@ fn of_object(object: &ObjectSpec, needs: &mut BTreeSet<Capability>) {
 }
 
 fn of_call(call: &Call, needs: &mut BTreeSet<Capability>) {
-    of_identity(&call.r#as, needs);
     needs.extend(call.signed_with().needs());
     needs.extend(call.form.as_ref().map(|_| Capability::PostObject));
     needs.extend(call.via.map(|_| Capability::VpcEndpoint));
@@ -208,55 +199,76 @@ fn of_call(call: &Call, needs: &mut BTreeSet<Capability>) {
 }
 
 fn of_edit(edit: &Edit, needs: &mut BTreeSet<Capability>) {
-    edit.parts().iter().for_each(|part| of_part(part, needs));
-}
-
-fn of_part(edit: &Edit, needs: &mut BTreeSet<Capability>) {
-    edit.identities()
-        .into_iter()
-        .for_each(|who| of_identity(who, needs));
-    match edit {
-        Edit::Sign(scheme) => needs.extend(scheme.needs()),
-        Edit::Host(host) | Edit::TamperHost(host) => needs.extend(of_host(host)),
-        Edit::Request(request) => of_request(request, needs),
-        Edit::Method(method) | Edit::TamperMethod(method) => of_request(method, needs),
-        Edit::SetHeader(headers) | Edit::TamperHeader(headers) | Edit::RepeatHeader(headers) => {
-            of_headers(headers.iter(), needs);
+    for row in edit.rows() {
+        needs.extend(row.needs);
+        needs.extend(row.operator_command.map(|_| Capability::Operator));
+    }
+    for step in edit.steps() {
+        match step {
+            Staged::Request(edit) => of_request_edit(edit, needs),
+            Staged::Wire(edit) => of_wire_edit(edit, needs),
+            Staged::World(WorldEdit::PutObject(objects)) => {
+                objects.values().for_each(|object| of_object(object, needs));
+            }
+            // What these need, their rows say.
+            Staged::World(_) | Staged::Operator(_) => {}
         }
-        Edit::SetQuery(query) | Edit::TamperQuery(query) | Edit::RepeatQuery(query) => {
-            query
-                .iter()
-                .for_each(|(name, value)| of_request(&format!(" /?{name}={value}"), needs));
-        }
-        Edit::PutObject(objects) => objects.values().for_each(|object| of_object(object, needs)),
-        Edit::BucketPolicy(_) | Edit::AddStatement(_) => needs.extend([Capability::BucketPolicy]),
-        Edit::Referer(_) => needs.extend([Capability::Referer]),
-        Edit::Cors(_) => needs.extend([Capability::Cors]),
-        Edit::LockWorm(_) => needs.extend([Capability::Worm]),
-        Edit::RamPolicy(_) => needs.extend([Capability::RamUsers, Capability::Operator]),
-        Edit::VpcPolicy(_) => needs.extend([Capability::VpcEndpoint, Capability::Operator]),
-        Edit::BindDomain(_) => needs.extend([Capability::Cname, Capability::Operator]),
-        Edit::KmsStatus(_) => needs.extend([Capability::Kms, Capability::Operator]),
-        Edit::StsRefusedInRegion(_) | Edit::StsRefusedInOperation(_) => {
-            needs.extend([Capability::Sts, Capability::Operator]);
-        }
-        Edit::BlockPublicAccess(_) => needs.extend([Capability::BlockPublicAccess]),
-        Edit::RiskyDomain(_) => needs.extend([Capability::Cname, Capability::Operator]),
-        Edit::AccountStatus(_)
-        | Edit::CloseFeature(_)
-        | Edit::KeyStatus(_)
-        | Edit::KeyNetworks(_)
-        | Edit::BucketStatus(_) => needs.extend([Capability::Operator]),
-        _ => {}
     }
 }
 
-fn of_identity(name: &str, needs: &mut BTreeSet<Capability>) {
-    needs.extend(match name {
-        "other-account" => Some(Capability::SecondAccount),
-        "ram-user" | "disabled-key" => Some(Capability::RamUsers),
-        "sts" => Some(Capability::Sts),
-        _ => None,
+fn of_request_edit(edit: RequestEdit<'_>, needs: &mut BTreeSet<Capability>) {
+    match edit {
+        RequestEdit::Sign(scheme) => needs.extend(scheme.needs()),
+        RequestEdit::Host(host) => needs.extend(of_host(host)),
+        RequestEdit::Request(line) | RequestEdit::Method(line) => of_request(line, needs),
+        RequestEdit::SetHeader(headers) => of_headers(headers.iter(), needs),
+        RequestEdit::SetQuery(query) => of_query(query, needs),
+        RequestEdit::As(_)
+        | RequestEdit::Bucket(_)
+        | RequestEdit::DropHeader(_)
+        | RequestEdit::DropQuery(_)
+        | RequestEdit::Body(_)
+        | RequestEdit::SetField(_)
+        | RequestEdit::DropField(_)
+        | RequestEdit::Conditions(_)
+        | RequestEdit::Clock(_)
+        | RequestEdit::ExpiresIn(_)
+        | RequestEdit::Expires(_)
+        | RequestEdit::AccessKeyId(_)
+        | RequestEdit::WrongSecret(_)
+        | RequestEdit::Token(_)
+        | RequestEdit::TokenOf(_)
+        | RequestEdit::DropToken(_)
+        | RequestEdit::ScopeRegion(_) => {}
+    }
+}
+
+fn of_wire_edit(edit: WireEdit<'_>, needs: &mut BTreeSet<Capability>) {
+    match edit {
+        WireEdit::TamperHost(host) => needs.extend(of_host(host)),
+        WireEdit::TamperMethod(method) => of_request(method, needs),
+        WireEdit::TamperHeader(headers) | WireEdit::RepeatHeader(headers) => {
+            of_headers(headers.iter(), needs);
+        }
+        WireEdit::TamperQuery(query) | WireEdit::RepeatQuery(query) => of_query(query, needs),
+        WireEdit::FlipSignature(_)
+        | WireEdit::RespellSignature(_)
+        | WireEdit::TamperDate(_)
+        | WireEdit::TamperBucket(_)
+        | WireEdit::TamperAdditionalHeaders(_)
+        | WireEdit::TamperPath(_)
+        | WireEdit::RemoveHeader(_)
+        | WireEdit::RemoveQuery(_)
+        | WireEdit::TamperField(_) => {}
+    }
+}
+
+fn of_identity(who: &Who, needs: &mut BTreeSet<Capability>) {
+    needs.extend(match who {
+        Who::OtherAccount => Some(Capability::SecondAccount),
+        Who::RamUser | Who::DisabledKey => Some(Capability::RamUsers),
+        Who::Sts => Some(Capability::Sts),
+        Who::Owner | Who::Anonymous | Who::Other(_) => None,
     });
 }
 
@@ -305,6 +317,12 @@ fn of_request(request: &str, needs: &mut BTreeSet<Capability>) {
     }
 }
 
+fn of_query(query: &TextMap, needs: &mut BTreeSet<Capability>) {
+    for (name, value) in query {
+        of_request(&format!(" /?{name}={value}"), needs);
+    }
+}
+
 fn of_headers<'a>(
     headers: impl Iterator<Item = (&'a String, &'a String)>,
     needs: &mut BTreeSet<Capability>,
@@ -315,17 +333,6 @@ fn of_headers<'a>(
             "x-oss-storage-class" if is_archive(Some(value)) => needs.insert(Capability::Archive),
             _ => continue,
         };
-    }
-}
-
-fn of_placeholders(text: &str, needs: &mut BTreeSet<Capability>) {
-    if text.contains("${away-") {
-        needs.insert(Capability::TwoRegions);
-    }
-    for placeholder in placeholder::find(text).flatten() {
-        if let Some(("uid" | "account" | "access-key-id", who)) = placeholder.name.split_once('.') {
-            of_identity(who, needs);
-        }
     }
 }
 

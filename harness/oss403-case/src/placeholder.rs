@@ -1,43 +1,60 @@
-//! The `${…}` placeholders: found here, checked here, replaced by a run.
+//! `$$` and the `${…}` placeholders of a text: the one reader of them, and what they may be called. A run replaces them.
 
-use std::ops::Range;
+use strum::{IntoStaticStr, VariantArray};
 
-/// A placeholder in a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placeholder<'text> {
-    /// What stands between the braces.
-    pub name: &'text str,
-    /// Where it stands in the text, `${` and `}` included, in bytes.
-    pub range: Range<usize>,
+use super::model::Who;
+
+/// A piece of a text. Nothing but this says what a `$` means; an axis, whose `$` goes away when a scenario is expanded, stands in a
+/// [`Piece::Text`] before that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece<'text> {
+    /// What stands for itself, a `$` before neither `$` nor `{` included.
+    Text(&'text str),
+    /// `$$`: a dollar sign.
+    Dollar,
+    /// `${name}`, by what stands between the braces.
+    Placeholder(&'text str),
+    /// `${` without its `}`, and all that follows.
+    Unclosed(&'text str),
 }
 
-/// A `${` without its `}`, at this byte.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Unclosed(pub usize);
-
-/// Every placeholder of a text, in order. `$$` is a literal `$` and begins none.
-pub fn find(text: &str) -> impl Iterator<Item = Result<Placeholder<'_>, Unclosed>> {
-    let mut from = 0;
+/// Takes a text apart, from left to right.
+pub fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
+    let mut rest = text;
     std::iter::from_fn(move || {
-        loop {
-            let start = from + text.get(from..)?.find('$')?;
-            match text.as_bytes().get(start + 1) {
-                Some(b'$') => from = start + 2,
-                Some(b'{') => {
-                    let Some(length) = text[start..].find('}') else {
-                        from = text.len();
-                        return Some(Err(Unclosed(start)));
-                    };
-                    from = start + length + 1;
-                    let name = &text[start + 2..from - 1];
-                    return Some(Ok(Placeholder {
-                        name,
-                        range: start..from,
-                    }));
-                }
-                _ => from = start + 1,
+        let piece;
+        (piece, rest) = if rest.is_empty() {
+            return None;
+        } else if let Some(after) = rest.strip_prefix("$$") {
+            (Piece::Dollar, after)
+        } else if let Some(inner) = rest.strip_prefix("${") {
+            match inner.split_once('}') {
+                Some((name, after)) => (Piece::Placeholder(name), after),
+                None => (Piece::Unclosed(rest), ""),
             }
-        }
+        } else {
+            let begins = |(at, _): &(usize, &str)| rest[at + 1..].starts_with(['$', '{']);
+            let end = rest.match_indices('$').find(begins);
+            let (text, after) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
+            (Piece::Text(text), after)
+        };
+        Some(piece)
+    })
+}
+
+/// The names of the placeholders of a text.
+pub fn names(text: &str) -> impl Iterator<Item = &str> {
+    pieces(text).filter_map(|piece| match piece {
+        Piece::Placeholder(name) => Some(name),
+        Piece::Text(_) | Piece::Dollar | Piece::Unclosed(_) => None,
+    })
+}
+
+/// The identities that the placeholders of a text are about, and what of each they stand for.
+pub fn people(text: &str) -> impl Iterator<Item = (Kind, Who)> {
+    names(text).filter_map(|name| match meaning(name)? {
+        Meaning::Named(kind, who) if kind.names() == Named::Identity => Some((kind, who.into())),
+        _ => None,
     })
 }
 
@@ -56,24 +73,50 @@ pub const PLAIN: [&str; 11] = [
     "away-bucket-host",
 ];
 
-/// Placeholders of the form `KIND.NAME`, with what the name is one of.
-pub const DOTTED: [(&str, Names); 5] = [
-    ("bucket", Names::Buckets),
-    ("uid", Names::Identities),
-    ("account", Names::Identities),
-    ("access-key-id", Names::Identities),
-    ("upload", Names::Uploads),
-];
+/// The first words of placeholders of the form `KIND.NAME`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Kind {
+    /// The real name of a bucket.
+    Bucket,
+    /// The UID of an identity.
+    Uid,
+    /// The UID of an identity's account.
+    Account,
+    /// The id of an identity's key.
+    AccessKeyId,
+    /// The id of an upload in progress.
+    Upload,
+}
 
-/// What a placeholder's second part may name.
+impl Kind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
+
+    /// The word, as a case writes it.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// What its second part is a name of.
+    pub fn names(self) -> Named {
+        match self {
+            Self::Bucket => Named::Bucket,
+            Self::Uid | Self::Account | Self::AccessKeyId => Named::Identity,
+            Self::Upload => Named::Upload,
+        }
+    }
+}
+
+/// What a placeholder's second part may be a name of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Names {
-    /// Buckets of `given.buckets`.
-    Buckets,
-    /// Built-in identities and those of `given.identities`.
-    Identities,
-    /// Uploads of any bucket.
-    Uploads,
+pub enum Named {
+    /// A bucket of `given.buckets`.
+    Bucket,
+    /// A built-in identity or one of `given.identities`.
+    Identity,
+    /// An upload of any bucket.
+    Upload,
 }
 
 /// What a placeholder's name says.
@@ -81,8 +124,8 @@ pub enum Names {
 pub enum Meaning<'text> {
     /// One of [`PLAIN`].
     Plain(&'text str),
-    /// One of [`DOTTED`], with the name after the dot.
-    Named(Names, &'text str),
+    /// A [`Kind`] and the name after the dot.
+    Named(Kind, &'text str),
     /// `now+60`, `now-60`: Unix seconds from the present.
     Now(i64),
     /// `x-oss-date`, `x-oss-date+60`: the same time as that header has it.
@@ -101,8 +144,8 @@ pub fn meaning(name: &str) -> Option<Meaning<'_>> {
         return seconds(shift).map(Meaning::Date);
     }
     let (kind, rest) = name.split_once('.')?;
-    let (_, names) = DOTTED.iter().find(|(known, _)| *known == kind)?;
-    (!rest.is_empty()).then_some(Meaning::Named(*names, rest))
+    let kind = Kind::ALL.iter().find(|known| known.as_str() == kind)?;
+    (!rest.is_empty()).then_some(Meaning::Named(*kind, rest))
 }
 
 /// `+60`, `-60`.
@@ -122,19 +165,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn placeholders_are_found_between_literal_dollars() {
-        let text = "$$key ${bucket}$$${uid.owner} $x $";
-        let found: Vec<_> = find(text).map(|found| found.unwrap()).collect();
-        let names: Vec<_> = found.iter().map(|found| found.name).collect();
-        assert_eq!(names, ["bucket", "uid.owner"]);
-        assert_eq!(&text[found[0].range.clone()], "${bucket}");
-        assert_eq!(find("$${bucket}").count(), 0);
+    fn a_text_is_taken_apart_at_its_dollars() {
+        use Piece::{Dollar, Placeholder as P, Text, Unclosed};
+        let cases: [(&str, &[Piece<'_>]); 12] = [
+            ("", &[]),
+            ("$x costs 5$", &[Text("$x costs 5$")]),
+            ("a$$b", &[Text("a"), Dollar, Text("b")]),
+            ("${a}b${}", &[P("a"), Text("b"), P("")]),
+            ("$${a}", &[Dollar, Text("{a}")]),
+            ("$$${a}", &[Dollar, P("a")]),
+            ("$$$${a}", &[Dollar, Dollar, Text("{a}")]),
+            ("$${a}${b}", &[Dollar, Text("{a}"), P("b")]),
+            ("$x$$${a}", &[Text("$x"), Dollar, P("a")]),
+            ("${a$$b}", &[P("a$$b")]),
+            ("é ${a $$", &[Text("é "), Unclosed("${a $$")]),
+            ("$${a ${", &[Dollar, Text("{a "), Unclosed("${")]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(pieces(text).collect::<Vec<_>>(), expected, "{text}");
+        }
     }
 
     #[test]
-    fn an_open_brace_is_reported_once() {
-        assert_eq!(find("é ${a").collect::<Vec<_>>(), [Err(Unclosed(3))]);
-        assert_eq!(find("${").collect::<Vec<_>>(), [Err(Unclosed(0))]);
+    fn people_are_those_of_the_three_kinds_that_are_about_identities() {
+        let text =
+            "${uid.a} $${uid.b} ${bucket.c}${access-key-id.sts} ${account.d} ${uid.} ${uid.e";
+        let found: Vec<_> = people(text).collect();
+        let expected = [
+            (Kind::Uid, Who::from("a")),
+            (Kind::AccessKeyId, Who::Sts),
+            (Kind::Account, Who::from("d")),
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]
@@ -145,7 +207,7 @@ mod tests {
         assert_eq!(meaning("x-oss-date+60"), Some(Meaning::Date(60)));
         assert_eq!(
             meaning("upload.one"),
-            Some(Meaning::Named(Names::Uploads, "one"))
+            Some(Meaning::Named(Kind::Upload, "one"))
         );
         for wrong in [
             "",

@@ -1,6 +1,8 @@
-//! The JSON Schema of case files, generated from the types, for editors that complete and check as one writes.
+//! The JSON Schema of case files, made from the types, for editors that complete and check as one writes.
 
 use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::model::CaseFile;
@@ -13,17 +15,27 @@ const NO_SCHEMAS: [&str; 5] = ["required", "enum", "const", "default", "examples
 
 /// The schema as the text of its file.
 pub fn text() -> String {
-    let mut schema = SchemaSettings::draft2020_12()
-        .into_generator()
-        .into_root_schema_for::<CaseFile>()
-        .to_value();
+    let mut schema = of::<CaseFile>("oss403 case file").to_value();
     admit_axes(&mut schema);
     describe_matrix(&mut schema);
-    schema["title"] = "oss403 case file".into();
-    let mut text =
-        serde_json::to_string_pretty(&schema).expect("a schema is plain data with text keys");
-    text.push('\n');
-    text
+    print(&schema)
+}
+
+/// The schema of any other type as the text of its file.
+pub fn text_of<T: JsonSchema>(title: &str) -> String {
+    print(&of::<T>(title))
+}
+
+fn of<T: JsonSchema>(title: &str) -> Schema {
+    let generator = SchemaSettings::draft2020_12().into_generator();
+    let mut schema = generator.into_root_schema_for::<T>();
+    schema.insert("title".into(), title.into());
+    schema
+}
+
+fn print(schema: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(schema).expect("a schema is plain data with text keys");
+    format!("{text}\n")
 }
 
 /// Lets `$axis` stand wherever a scenario has a value that is not just any text. The header is not filled, so it stays as it is.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::decode::Problem;
 use super::document::problem;
+use super::placeholder;
 use super::span::{Part, Path, Step};
 use super::suggest;
 
@@ -77,38 +78,45 @@ enum Piece<'text> {
     Dollar(&'text str),
 }
 
-/// Takes a text apart. `$$` becomes `$`, except before `{`: there a run unescapes it, because it alone knows placeholders.
+/// Takes a text apart. `$$` and `${…}` stay as they are, because a run reads them again: only then is it known what they stand for.
 fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
+    let mut found = Vec::new();
     let mut rest = text;
-    while let Some(dollar) = rest.find('$') {
-        let after = &rest[dollar + 1..];
-        let (keep, next) = match after.as_bytes().first() {
-            Some(b'$') if after[1..].starts_with('{') => {
-                let end = after.find('}').map_or(after.len(), |end| end + 1);
-                (dollar + 1 + end, dollar + 1 + end)
-            }
-            Some(b'$') => (dollar + 1, dollar + 2),
-            Some(b'{') => {
-                let end = dollar + 1 + after.find('}').map_or(after.len(), |end| end + 1);
-                (end, end)
-            }
-            Some(byte) if byte.is_ascii_alphabetic() || *byte == b'_' => {
-                let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-                let length = after.find(|c| !is_word(c)).unwrap_or(after.len());
-                pieces.push(Piece::Literal(&rest[..dollar]));
-                pieces.push(Piece::Dollar(&after[..length]));
-                rest = &after[length..];
-                continue;
-            }
-            _ => (dollar + 1, dollar + 1),
+    for piece in placeholder::pieces(text) {
+        let length = match piece {
+            placeholder::Piece::Dollar => "$$".len(),
+            placeholder::Piece::Placeholder(name) => "${}".len() + name.len(),
+            placeholder::Piece::Text(text) | placeholder::Piece::Unclosed(text) => text.len(),
         };
-        pieces.push(Piece::Literal(&rest[..keep]));
-        rest = &rest[next..];
+        let (written, after) = rest.split_at(length);
+        rest = after;
+        match piece {
+            placeholder::Piece::Text(text) => axes_of(text, &mut found),
+            _ => found.push(Piece::Literal(written)),
+        }
     }
-    pieces.push(Piece::Literal(rest));
-    pieces.retain(|piece| !matches!(piece, Piece::Literal("")));
-    pieces
+    found
+}
+
+fn axes_of<'text>(text: &'text str, found: &mut Vec<Piece<'text>>) {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let mut parts = text.split('$');
+    found.extend(
+        parts
+            .next()
+            .filter(|first| !first.is_empty())
+            .map(Piece::Literal),
+    );
+    for part in parts {
+        if !part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+            // A lone `$` is written so that it stays one, whatever comes behind it once an axis is replaced.
+            found.extend([Piece::Literal("$$"), Piece::Literal(part)]);
+            continue;
+        }
+        let (word, after) = part.split_at(part.find(|c| !is_word(c)).unwrap_or(part.len()));
+        found.extend([Piece::Dollar(word), Piece::Literal(after)]);
+    }
+    found.retain(|piece| *piece != Piece::Literal(""));
 }
 
 /// The longest axis name that a word begins with, and what is left of the word.
@@ -412,10 +420,28 @@ mod tests {
     }
 
     #[test]
-    fn two_dollars_are_one_and_placeholders_stay() {
-        let template = json!(["$$key", "${bucket}", "$${bucket}", "$5 $", "a$$b"]);
-        let expected = json!(["$key", "${bucket}", "$${bucket}", "$5 $", "a$b"]);
+    fn dollar_signs_and_placeholders_stay_what_they_are() {
+        let template = json!([
+            "$$key",
+            "${bucket}",
+            "$$$${bucket}",
+            "$5 $",
+            "a$$b",
+            "${k $$x"
+        ]);
+        let expected = json!([
+            "$$key",
+            "${bucket}",
+            "$$$${bucket}",
+            "$$5 $$",
+            "a$$b",
+            "${k $$x"
+        ]);
         assert_eq!(filled(&template, &[]), Ok(expected));
+        let axes = [axis("x", &[json!("{bucket}")]), axis("y", &[json!("5$")])];
+        let template = json!(["$$$x", "$y{bucket}", "${x}"]);
+        let expected = json!(["$${bucket}", "5$${bucket}", "${x}"]);
+        assert_eq!(filled(&template, &axes), Ok(expected));
     }
 
     #[test]

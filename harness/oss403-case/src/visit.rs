@@ -2,25 +2,29 @@
 
 use serde_json::Value;
 
-use super::model::Scenario;
 use super::span::{Part, Path};
 
-/// Calls `seen` with every text and every key of a scenario.
-pub(super) fn texts(scenario: &Scenario, seen: &mut impl FnMut(&str)) {
-    // A scenario is plain data with text keys, which always has a value.
-    if let Ok(value) = serde_json::to_value(scenario) {
-        walk(&value, seen);
+/// What is not filled: what a scenario says about itself.
+pub(super) const ABOUT_ITSELF: [&str; 2] = ["name", "about"];
+
+/// Calls `seen` with every text and every key of a scenario that may hold placeholders: all but what it says about itself.
+pub(super) fn texts_of_scenario<'v>(scenario: &'v Value, seen: &mut impl FnMut(&'v str)) {
+    for (key, entry) in scenario.as_object().into_iter().flatten() {
+        if !ABOUT_ITSELF.contains(&key.as_str()) {
+            texts(entry, seen);
+        }
     }
 }
 
-fn walk(value: &Value, seen: &mut impl FnMut(&str)) {
+/// Calls `seen` with every text and every key of a value.
+pub fn texts<'v>(value: &'v Value, seen: &mut impl FnMut(&'v str)) {
     match value {
         Value::String(text) => seen(text),
-        Value::Array(items) => items.iter().for_each(|item| walk(item, seen)),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, seen)),
         Value::Object(entries) => {
             for (key, entry) in entries {
                 seen(key);
-                walk(entry, seen);
+                texts(entry, seen);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}

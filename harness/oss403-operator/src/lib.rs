@@ -1,17 +1,25 @@
-//! The vocabulary of the operator hook, version 1: one JSON object asks, one JSON object answers.
+//! The operator protocol, version 1: one JSON object asks, one JSON object answers.
 //!
-//! A target's operator implements as many of these as it can; what it does not know it answers with
-//! `{"error": {"code": "unknown-command", "message": …}}`. Each request has exactly one verb, `create`, `set` or `remove`, whose value
-//! names the thing: `{"set": "account-status", "account": "1200000000000001", "value": "disabled"}`.
+//! A request has exactly one verb, `create`, `set` or `remove`, whose value names the thing:
+//! `{"set": "account-status", "account": "1200000000000001", "value": "disabled"}`. What an operator does not know it answers with
+//! [`Refused`] and the code [`UNKNOWN_COMMAND`].
+//!
+//! `README.md` beside this crate is the page to implement from; `operator.schema.json` is the JSON Schema, made from these types.
 
+pub mod schema;
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Version of this vocabulary, sent with every request as the header `x-oss403-operator: 1`.
 pub const VERSION: u32 = 1;
 
+/// Code of the answer to what an operator does not know; the harness then does without it where it can.
+pub const UNKNOWN_COMMAND: &str = "unknown-command";
+
 /// Makes something and answers its names and credentials.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "create", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Create {
     /// A fresh account. Answers [`Credential`] with its UID.
@@ -48,7 +56,7 @@ pub enum Create {
 }
 
 /// Puts something into a state. Answers `{}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "set", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Set {
     /// Status of an account.
@@ -148,7 +156,7 @@ pub enum Set {
 }
 
 /// Takes away what `create` made, with everything it owns. Answers `{}`; removing what is absent is no error.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "remove", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Remove {
     /// An account, with its users, sessions and buckets.
@@ -181,7 +189,8 @@ pub enum Remove {
 }
 
 /// A request of the operator hook.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(untagged)]
 pub enum Command {
     /// `{"create": …}`
     Create(Create),
@@ -226,8 +235,24 @@ impl Command {
     }
 }
 
+/// Answer to a command that was not carried out. Nothing has been changed then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Refused {
+    /// Why.
+    pub error: Reason,
+}
+
+/// Why a command was not carried out. It must not hold a credential: reports show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reason {
+    /// For programs: `unknown-command`, `no-such-account`, …
+    pub code: String,
+    /// For people.
+    pub message: String,
+}
+
 /// Answer to `create` for accounts, RAM users and sessions.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Credential {
     /// UID of the account, or of the RAM user; for a session the UID of its account.
     pub uid: String,
@@ -250,7 +275,7 @@ impl std::fmt::Debug for Credential {
 }
 
 /// Answer to `create` `vpc-endpoint`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct VpcEndpoint {
     /// Its id.
     pub endpoint: String,
@@ -261,8 +286,9 @@ pub struct VpcEndpoint {
 }
 
 /// Account states.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(transform = schema::admit_in_debt)]
 pub enum AccountStatus {
     /// In order.
     Active,
@@ -274,7 +300,7 @@ pub enum AccountStatus {
 }
 
 /// KMS states.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum KmsStatus {
     /// Open and paid.
@@ -288,7 +314,7 @@ pub enum KmsStatus {
 }
 
 /// Key states.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyStatus {
     /// Enabled.
@@ -298,7 +324,7 @@ pub enum KeyStatus {
 }
 
 /// Bucket states.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BucketStatus {
     /// In order.
@@ -308,7 +334,7 @@ pub enum BucketStatus {
 }
 
 /// Whether security tokens are taken.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StsSupport {
     /// Taken.
@@ -318,7 +344,7 @@ pub enum StsSupport {
 }
 
 /// Whether ownership of a domain is proven.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DomainOwnership {
     /// A TXT record or filing proves it.
@@ -328,7 +354,7 @@ pub enum DomainOwnership {
 }
 
 /// Whether a domain is known for abuse.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DomainRisk {
     /// Known for abuse.
@@ -338,7 +364,7 @@ pub enum DomainRisk {
 }
 
 /// Whether a feature is open to an account.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FeatureStatus {
     /// Open.

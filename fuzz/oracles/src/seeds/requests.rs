@@ -15,7 +15,7 @@ use oss403::wire::scene::{BucketPlace, Names, Scene};
 use oss403::wire::sign::{Signed, SignedBody, sign};
 use oss403::wire::tamper::tamper;
 use oss403_case::Instance;
-use oss403_case::model::{Edit, SignWith};
+use oss403_case::model::{Edit, SignWith, Who};
 use serde_json::Value;
 
 use super::Seeds;
@@ -86,7 +86,7 @@ fn with_wanted_signature(request: Vec<u8>) -> Vec<u8> {
             .0
             .values()
             .find(|key| key.access_key_id == claim.access_key_id())?;
-        let right = claim.compute(signed, &key.access_key_secret).signature;
+        let right = claim.compute(&key.access_key_secret).signature;
         (claim.signature() == right).then_some(right)
     });
     let Some(right) = right else {
@@ -132,7 +132,7 @@ pub(super) fn written(outgoing: &Outgoing) -> Vec<u8> {
 /// A world in which every word of a scenario means something, and always the same.
 pub(super) fn scene() -> Scene {
     let known = Identities::default();
-    let mut identities: BTreeMap<String, Arc<Identity>> = known
+    let mut identities: BTreeMap<Who, Arc<Identity>> = known
         .0
         .iter()
         .map(|(name, known)| {
@@ -142,19 +142,19 @@ pub(super) fn scene() -> Scene {
                 known.security_token.clone().map(Secret::new),
             );
             let identity = identity.with_uids(Some(known.account.clone()), known.user.clone());
-            (name.clone(), Arc::new(identity))
+            (Who::from(name.as_str()), Arc::new(identity))
         })
         .collect();
     if let Some(owner) = identities.get("owner").cloned() {
         // What a scenario makes for itself signs as somebody who exists.
         for made in ["reader", "writer", "user", "session", "role", "guest"] {
-            identities.insert(made.to_owned(), Arc::clone(&owner));
+            identities.insert(made.into(), Arc::clone(&owner));
         }
     }
     let place = |name: &str, region: &str| BucketPlace {
         name: name.to_owned(),
         region: region.to_owned(),
-        owner: "owner".to_owned(),
+        owner: Who::Owner,
     };
     let buckets = BTreeMap::from([
         (String::new(), place(BUCKET, "cn-hangzhou")),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use oss_auth::{Claim, Computed, Scheme, Timestamp};
+use oss_auth::{Carrier, Claim, Computed, Scheme, Timestamp};
 
 use crate::message::{Message, trim};
 
@@ -137,13 +137,15 @@ fn date(message: &Message<'_>, claim: &Claim<'_>) -> Vec<u8> {
         value.unwrap_or_default().as_bytes().to_vec()
     };
     let header = |name| message.header(name).map(<[u8]>::to_vec);
-    match claim {
-        Claim::V1Url(_) => parameter("Expires"),
-        Claim::V2Url(_) => parameter("x-oss-expires"),
-        Claim::V4Url(_) => parameter("x-oss-date"),
-        Claim::V1Header(_) => header("x-oss-date").or(header("date")).unwrap_or_default(),
-        Claim::V2Header(_) => header("date").unwrap_or_default(),
-        Claim::V4Header(_) | Claim::S3V4Header(_) => header("x-oss-date").unwrap_or_else(|| {
+    match (claim.carrier(), claim.scheme()) {
+        (Carrier::Url, Scheme::V1) => parameter("Expires"),
+        (Carrier::Url, Scheme::V2) => parameter("x-oss-expires"),
+        (Carrier::Url, _) => parameter("x-oss-date"),
+        (Carrier::Header, Scheme::V1) => {
+            header("x-oss-date").or(header("date")).unwrap_or_default()
+        }
+        (Carrier::Header, Scheme::V2) => header("date").unwrap_or_default(),
+        (Carrier::Header, _) => header("x-oss-date").unwrap_or_else(|| {
             let date = header("date").unwrap_or_default();
             let time = std::str::from_utf8(&date)
                 .ok()

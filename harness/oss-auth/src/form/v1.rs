@@ -2,15 +2,11 @@
 //!
 //! Page: PostObject. ECs 0002-00000702 to -706.
 
-use super::{Fields, FormClaimError, SignedPolicy};
+use crate::form::error::FormClaimError;
+use crate::form::fields::{Fields, SignedPolicy};
 use crate::mac;
 use crate::request::Credentials;
-
-/// The parsed signature fields of a V1 form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Form<'a> {
-    pub(super) signed: SignedPolicy<'a>,
-}
+use crate::signed::By;
 
 /// Signs a policy in base64; returns the field `Signature`.
 #[must_use]
@@ -24,10 +20,9 @@ pub(super) const FIELDS: [&str; 3] = [ACCESS_KEY_ID, "policy", SIGNATURE];
 const ACCESS_KEY_ID: &str = "OSSAccessKeyId";
 const SIGNATURE: &str = "Signature";
 
-pub(super) fn parse<'a>(fields: &Fields<'a>) -> Result<Form<'a>, FormClaimError> {
+pub(super) fn parse<'a>(fields: &Fields<'a>) -> Result<SignedPolicy<'a>, FormClaimError> {
     let access_key_id = fields.needed(ACCESS_KEY_ID)?;
-    let signed = SignedPolicy::read(fields, access_key_id, SIGNATURE)?;
-    Ok(Form { signed })
+    SignedPolicy::read(fields, access_key_id, By::V1, SIGNATURE)
 }
 
 pub(super) fn signature(policy: &str, access_key_secret: &str) -> String {

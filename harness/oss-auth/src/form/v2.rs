@@ -2,15 +2,12 @@
 //!
 //! Pages: EC 0002-00000703, -706 name the fields. That the code is that of V2 elsewhere is inferred.
 
-use super::{Fields, FormClaimError, SignedPolicy};
+use crate::fields::SIGNATURE;
+use crate::form::error::FormClaimError;
+use crate::form::fields::{Fields, SignedPolicy};
 use crate::mac;
 use crate::request::Credentials;
-
-/// The parsed signature fields of a V2 form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Form<'a> {
-    pub(super) signed: SignedPolicy<'a>,
-}
+use crate::signed::By;
 
 /// Signs a policy in base64; returns the field `x-oss-signature`.
 #[must_use]
@@ -18,12 +15,10 @@ pub fn sign(policy_base64: &str, credentials: &Credentials<'_>) -> String {
     signature(policy_base64, credentials.access_key_secret)
 }
 
-pub(super) const VERSION: &str = "OSS2";
-
-pub(super) fn parse<'a>(fields: &Fields<'a>) -> Result<Form<'a>, FormClaimError> {
+pub(super) fn parse<'a>(fields: &Fields<'a>) -> Result<SignedPolicy<'a>, FormClaimError> {
     let access_key_id = fields.needed("x-oss-access-key-id")?;
-    let signed = SignedPolicy::read(fields, access_key_id, "x-oss-signature")?;
-    Ok(Form { signed })
+    let by = By::V2 { additional: "" };
+    SignedPolicy::read(fields, access_key_id, by, SIGNATURE)
 }
 
 pub(super) fn signature(policy: &str, access_key_secret: &str) -> String {

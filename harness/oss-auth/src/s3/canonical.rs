@@ -8,9 +8,10 @@ use crate::computed::Computed;
 use crate::encode::{Slash, encode_into, percent_decode};
 use crate::mac;
 use crate::request::Request;
-use crate::s3::ALGORITHM;
+use crate::scheme::Scheme;
 use crate::scope::Scope;
-use crate::v4;
+use crate::v4::canonical::string_to_sign;
+use crate::v4::key::signing_key;
 
 pub(crate) fn compute(
     request: &Request<'_>,
@@ -20,8 +21,8 @@ pub(crate) fn compute(
     access_key_secret: &str,
 ) -> Computed {
     let canonical_request = canonical_request(request, signed_headers);
-    let string_to_sign = v4::string_to_sign(ALGORITHM, date_line, scope, &canonical_request);
-    let key = v4::signing_key("AWS4", access_key_secret, scope);
+    let string_to_sign = string_to_sign(Scheme::S3V4, date_line, scope, &canonical_request);
+    let key = signing_key("AWS4", access_key_secret, scope);
     let signature = mac::hmac_sha256_hex(&key, &string_to_sign);
     Computed {
         string_to_sign,

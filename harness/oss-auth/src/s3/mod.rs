@@ -6,17 +6,3 @@
 
 mod canonical;
 pub mod header;
-
-/// Names the scheme in the `Authorization` header and in the StringToSign.
-pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-
-/// Names the older scheme in the `Authorization` header.
-pub(crate) const V2_SCHEME: &str = "AWS";
-
-/// The query parameters that make a signed URL of the dialect.
-pub(crate) const URL_PARAMETERS: [&str; 4] = [
-    "AWSAccessKeyId",
-    "X-Amz-Algorithm",
-    "X-Amz-Credential",
-    "X-Amz-Signature",
-];

@@ -4,38 +4,12 @@
 
 use crate::computed::Computed;
 use crate::date::{DateError, Timestamp};
-use crate::encode::Secret;
 use crate::error::ClaimError;
 use crate::request::{Credentials, Request};
+use crate::scheme::Scheme;
+use crate::secret::Secret;
+use crate::signed::{By, Dated, Signed, around};
 use crate::v1::canonical;
-
-/// A parsed V1 `Authorization` header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Authorization<'a> {
-    access_key_id: &'a str,
-    signature: Secret<'a>,
-    security_token: Option<Secret<'a>>,
-}
-
-impl<'a> Authorization<'a> {
-    /// The AccessKeyId.
-    #[must_use]
-    pub fn access_key_id(&self) -> &'a str {
-        self.access_key_id
-    }
-
-    /// The signature, base64.
-    #[must_use]
-    pub fn signature(&self) -> &'a str {
-        self.signature.0
-    }
-
-    /// The header `x-oss-security-token`.
-    #[must_use]
-    pub fn security_token(&self) -> Option<&'a str> {
-        self.security_token.map(|token| token.0)
-    }
-}
 
 /// Signs a request; returns the value of its `Authorization` header.
 ///
@@ -43,16 +17,18 @@ impl<'a> Authorization<'a> {
 #[must_use]
 pub fn sign(request: &Request<'_>, credentials: &Credentials<'_>) -> String {
     let Computed { signature, .. } = compute(request, credentials.access_key_secret);
-    format!("{SCHEME} {}:{signature}", credentials.access_key_id)
+    format!(
+        "{} {}:{signature}",
+        Scheme::V1.name(),
+        credentials.access_key_id
+    )
 }
-
-pub(crate) const SCHEME: &str = "OSS";
 
 /// Parses what follows the scheme and its blank.
 pub(crate) fn parse<'a>(
     text: &'a str,
     request: &Request<'a>,
-) -> Result<Authorization<'a>, ClaimError> {
+) -> Result<(Signed<'a>, Dated), ClaimError> {
     let (access_key_id, signature) = text.split_once(':').ok_or(ClaimError::V1MissingColon)?;
     // The page of EC 0002-00000063 shows a blank in the place of the id.
     if access_key_id.trim_ascii().is_empty() {
@@ -61,15 +37,17 @@ pub(crate) fn parse<'a>(
     if signature.is_empty() {
         return Err(ClaimError::V1EmptySignature);
     }
-    Ok(Authorization {
+    let signed = Signed {
         access_key_id,
         signature: Secret(signature),
         security_token: request.header_str("x-oss-security-token").map(Secret),
-    })
+        by: By::V1,
+    };
+    Ok((signed, around(request_time(request))))
 }
 
 /// `x-oss-date` prevails over `Date`. The page gives ISO 8601 for it, the JavaScript SDK sends RFC 1123.
-pub(crate) fn request_time(request: &Request<'_>) -> Result<Timestamp, DateError> {
+fn request_time(request: &Request<'_>) -> Result<Timestamp, DateError> {
     let value = date_line(request).ok_or(DateError::Absent)?;
     let text = std::str::from_utf8(value).map_err(|_| DateError::Unreadable)?;
     match Timestamp::parse_rfc1123(text) {

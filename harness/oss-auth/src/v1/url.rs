@@ -4,62 +4,33 @@
 
 use std::borrow::Cow;
 
-use crate::claim::Scheme;
 use crate::computed::Computed;
 use crate::date::Timestamp;
-use crate::encode::Secret;
 use crate::error::ClaimError;
-use crate::fields::needed_parameter;
+use crate::fields::{needed_parameter, unix_seconds};
 use crate::request::{Credentials, QueryPair, Request};
+use crate::scheme::Scheme;
+use crate::secret::Secret;
+use crate::signed::{By, Dated, Signed};
 use crate::v1::canonical;
+use crate::validity::Validity;
 
-/// The parsed signature parameters of a V1 URL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SignedUrl<'a> {
-    access_key_id: &'a str,
-    signature: Secret<'a>,
-    security_token: Option<Secret<'a>>,
-    expires_text: &'a str,
-    expires: Timestamp,
-}
-
-impl<'a> SignedUrl<'a> {
-    /// The AccessKeyId.
-    #[must_use]
-    pub fn access_key_id(&self) -> &'a str {
-        self.access_key_id
-    }
-
-    /// The signature, base64.
-    #[must_use]
-    pub fn signature(&self) -> &'a str {
-        self.signature.0
-    }
-
-    /// The parameter `security-token`.
-    #[must_use]
-    pub fn security_token(&self) -> Option<&'a str> {
-        self.security_token.map(|token| token.0)
-    }
-
-    /// The last second in which the URL is valid.
-    #[must_use]
-    pub fn expires(&self) -> Timestamp {
-        self.expires
-    }
-
-    pub(crate) fn compute(&self, request: &Request<'_>, access_key_secret: &str) -> Computed {
-        canonical::compute(request, self.expires_text.as_bytes(), access_key_secret)
-    }
-}
-
-/// Signs a URL; returns the decoded parameters to append to its query, in order.
+/// Signs a URL that is valid up to the second `expires`; returns the decoded parameters to append to its query, in order.
 ///
-/// `expires` goes into the URL as it stands, so that malformed values can be signed too. Whoever uses the
-/// URL must send the `Content-MD5`, `Content-Type` and `x-oss-*` headers of `request`. The token of temporary
+/// Whoever uses the URL must send the `Content-MD5`, `Content-Type` and `x-oss-*` headers of `request`. The token of temporary
 /// credentials is among the returned parameters and must not be in `request` yet.
 #[must_use]
 pub fn sign(
+    request: &Request<'_>,
+    credentials: &Credentials<'_>,
+    expires: Timestamp,
+) -> Vec<(String, String)> {
+    sign_raw(request, credentials, &expires.0.to_string())
+}
+
+/// As [`sign`], with an expiry that goes into the URL as it stands: for tests of servers, which need malformed ones too.
+#[must_use]
+pub fn sign_raw(
     request: &Request<'_>,
     credentials: &Credentials<'_>,
     expires: &str,
@@ -88,30 +59,21 @@ pub(crate) const PARAMETERS: [&str; 3] = ["Expires", "OSSAccessKeyId", "Signatur
 
 const TOKEN: &str = "security-token";
 
-pub(crate) fn parse<'a>(request: &Request<'a>) -> Result<SignedUrl<'a>, ClaimError> {
+pub(crate) fn parse<'a>(request: &Request<'a>) -> Result<(Signed<'a>, Dated), ClaimError> {
     let needed = |name| needed_parameter(request, Scheme::V1, name);
     let [expires_name, key_name, signature_name] = PARAMETERS;
-    let expires_text = needed(expires_name)?;
-    let access_key_id = needed(key_name)?;
-    let signature = Secret(needed(signature_name)?);
-    let expires =
-        parse_unix_seconds(expires_text).ok_or_else(|| ClaimError::UrlInvalidExpires {
-            scheme: Scheme::V1,
-            value: expires_text.to_owned(),
-        })?;
-    Ok(SignedUrl {
-        access_key_id,
-        signature,
+    let expires = needed(expires_name)?;
+    let signed = Signed {
+        access_key_id: needed(key_name)?,
+        signature: Secret(needed(signature_name)?),
         security_token: request.query_value(TOKEN).map(Secret),
-        expires_text,
-        expires,
-    })
+        by: By::V1,
+    };
+    let expires = unix_seconds(expires, Scheme::V1)?;
+    Ok((signed, Ok(Validity::Until { expires })))
 }
 
-/// Decimal digits without a sign; `None` also if they do not fit.
-pub(crate) fn parse_unix_seconds(text: &str) -> Option<Timestamp> {
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    text.parse().ok().map(Timestamp)
+pub(crate) fn compute(request: &Request<'_>, access_key_secret: &str) -> Computed {
+    let expires = request.query_value(PARAMETERS[0]).unwrap_or_default();
+    canonical::compute(request, expires.as_bytes(), access_key_secret)
 }

@@ -14,9 +14,9 @@ use crate::canonical::{
 };
 use crate::computed::Computed;
 use crate::encode::{Slash, encode_into};
+use crate::fields::SIGNATURE;
 use crate::mac;
 use crate::request::Request;
-use crate::v2::url;
 
 /// The names out of `additional` that are worth listing: present in the request and not signed anyway.
 pub(crate) fn signable<'a>(request: &Request<'_>, additional: &[&'a str]) -> HeaderList<'a> {
@@ -42,7 +42,7 @@ pub(crate) fn compute(
 fn string_to_sign(request: &Request<'_>, date_line: &[u8], additional: &HeaderList<'_>) -> Vec<u8> {
     let is_signed = |name: &str| is_oss_header(name) || additional.contains(name);
     let headers = HeaderLines::collect(request, is_signed);
-    let query = CanonicalQuery::new(request.query, url::SIGNATURE, EmptyValue::NameOnly);
+    let query = CanonicalQuery::new(request.query, SIGNATURE, EmptyValue::NameOnly);
     let resource_len = request.bucket.map_or(0, str::len) + 2 * request.key.map_or(0, str::len);
     let mut text = Vec::with_capacity(160 + headers.len() + query.len() + resource_len);
     text.extend_from_slice(request.method.as_bytes());

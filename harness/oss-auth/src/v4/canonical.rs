@@ -13,11 +13,12 @@ use crate::canonical::{
 };
 use crate::computed::Computed;
 use crate::encode::{Slash, encode_into};
+use crate::fields::SIGNATURE;
 use crate::mac;
 use crate::request::Request;
+use crate::scheme::Scheme;
 use crate::scope::Scope;
-
-use crate::v4::{ALGORITHM, OSS_PREFIX, signing_key, url};
+use crate::v4::key::{OSS_PREFIX, signing_key};
 
 /// The only value of `x-oss-content-sha256` that OSS accepts (EC 0002-00000214).
 pub(crate) const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
@@ -36,7 +37,7 @@ pub(crate) fn compute(
     access_key_secret: &str,
 ) -> Computed {
     let canonical_request = canonical_request(request, additional);
-    let string_to_sign = string_to_sign(ALGORITHM, date_line, scope, &canonical_request);
+    let string_to_sign = string_to_sign(Scheme::V4, date_line, scope, &canonical_request);
     let key = signing_key(OSS_PREFIX, access_key_secret, scope);
     let signature = mac::hmac_sha256_hex(&key, &string_to_sign);
     Computed {
@@ -48,13 +49,13 @@ pub(crate) fn compute(
 
 /// The StringToSign, which V4 shares with the S3 dialect but for the name of the algorithm.
 pub(crate) fn string_to_sign(
-    algorithm: &str,
+    scheme: Scheme,
     date_line: &[u8],
     scope: &Scope<'_>,
     canonical_request: &[u8],
 ) -> Vec<u8> {
     let mut text = Vec::with_capacity(192);
-    for part in [algorithm.as_bytes(), b"\n", date_line, b"\n"] {
+    for part in [scheme.name().as_bytes(), b"\n", date_line, b"\n"] {
         text.extend_from_slice(part);
     }
     text.extend_from_slice(scope.to_string().as_bytes());
@@ -66,7 +67,7 @@ pub(crate) fn string_to_sign(
 fn canonical_request(request: &Request<'_>, additional: &HeaderList<'_>) -> Vec<u8> {
     let is_signed = |name: &str| is_signed_by_default(name) || additional.contains(name);
     let headers = HeaderLines::collect(request, is_signed);
-    let query = CanonicalQuery::new(request.query, url::SIGNATURE, EmptyValue::NameOnly);
+    let query = CanonicalQuery::new(request.query, SIGNATURE, EmptyValue::NameOnly);
     let resource_len = request.bucket.map_or(0, str::len) + 2 * request.key.map_or(0, str::len);
     let mut text = Vec::with_capacity(96 + headers.len() + query.len() + resource_len);
     text.extend_from_slice(request.method.as_bytes());

@@ -71,10 +71,10 @@ impl Message {
     }
 
     /// Hands over the claim, which must be there.
-    pub(crate) fn as_claim<T>(&self, read: impl FnOnce(&Request<'_>, &Claim<'_>) -> T) -> T {
+    pub(crate) fn as_claim<T>(&self, read: impl FnOnce(&Claim<'_>) -> T) -> T {
         self.as_request(|request| {
             let claim = find_claim(request).expect("well-formed").expect("signed");
-            read(request, &claim)
+            read(&claim)
         })
     }
 
@@ -86,7 +86,7 @@ impl Message {
     /// Whether the request passes for one signed with this secret.
     pub(crate) fn verifies(&self, access_key_secret: &str) -> bool {
         self.as_request(|request| {
-            matches!(find_claim(request), Ok(Some(claim)) if claim.verify(request, access_key_secret).is_ok())
+            matches!(find_claim(request), Ok(Some(claim)) if claim.verify(access_key_secret).is_ok())
         })
     }
 }

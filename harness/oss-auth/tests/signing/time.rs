@@ -1,7 +1,8 @@
 //! The boundaries of time and of the credential scope.
 
 use oss_auth::{
-    DateError, Scheme, Scope, ScopePart, TimeError, Timestamp, Validity, find_form_claim, form,
+    AuthenticationError, Credentials, DateError, Scheme, Scope, ScopePart, TimeError, Timestamp,
+    Validity, find_form_claim, form, v1, v4,
 };
 
 use crate::message::Message;
@@ -41,8 +42,7 @@ fn a_v1_url_is_valid_up_to_and_including_its_expiry() {
         (1, expired),
     ] {
         let now = Timestamp(T.wrapping_add(offset));
-        let checked =
-            message.as_claim(|request, claim| claim.validity(request).expect("dated").check(now));
+        let checked = message.as_claim(|claim| claim.validity().expect("dated").check(now));
         assert_eq!(checked, expected, "{offset}");
     }
 }
@@ -52,8 +52,8 @@ fn a_v2_url_is_valid_up_to_and_including_its_expiry() {
     let message = Message::get().with_query(&format!(
         "x-oss-signature-version=OSS2&x-oss-access-key-id=id&x-oss-expires={T}&x-oss-signature=s"
     ));
-    message.as_claim(|request, claim| {
-        let validity = claim.validity(request).expect("dated");
+    message.as_claim(|claim| {
+        let validity = claim.validity().expect("dated");
         assert_eq!(validity.check(Timestamp(T)), Ok(()));
         let expired = TimeError::Expired {
             expires: Timestamp(T),
@@ -78,9 +78,9 @@ fn a_v4_url_is_valid_from_fifteen_minutes_before_its_date_to_its_expiry() {
             (lifetime, Ok(())),
             (lifetime + 1, late),
         ] {
-            let checked = v4_url(&lifetime.to_string()).as_claim(|request, claim| {
+            let checked = v4_url(&lifetime.to_string()).as_claim(|claim| {
                 claim
-                    .validity(request)
+                    .validity()
                     .expect("dated")
                     .check(Timestamp(T + offset))
             });
@@ -114,7 +114,7 @@ fn a_v4_form_is_valid_from_fifteen_minutes_before_its_date_to_seven_days_after()
     let claim = find_form_claim(&fields)
         .expect("well-formed")
         .expect("signed");
-    let at = |offset| claim.check_time(Timestamp(T + offset));
+    let at = |offset| claim.validity().check(Timestamp(T + offset));
     let week = 604_800;
     assert_eq!(at(-901), Err(TimeError::NotYetValid { from: Timestamp(T) }));
     assert_eq!((at(-900), at(0), at(week)), (Ok(()), Ok(()), Ok(())));
@@ -161,7 +161,7 @@ fn every_scheme_reads_its_own_date() {
         for (name, value) in dates {
             message = message.with_header(name, value);
         }
-        let validity = message.as_claim(|request, claim| claim.validity(request));
+        let validity = message.as_claim(|claim| claim.validity());
         assert_eq!(validity, expected, "{authorization} {dates:?}");
     }
 }
@@ -237,14 +237,16 @@ fn a_scope_must_name_day_region_and_product_of_the_request() {
     ] {
         let (part, ec) = header;
         let authorization = format!("OSS4-HMAC-SHA256 Credential=id/{scope},Signature=s");
-        let signed = Message::get().with_header("Authorization", &authorization);
+        let signed = Message::get()
+            .with_header("x-oss-date", "20231216T162057Z")
+            .with_header("Authorization", &authorization);
         let in_url = Message::get().with_query(&format!(
             "x-oss-signature-version=OSS4-HMAC-SHA256&x-oss-credential=id/{scope}&x-oss-date=20231216T162057Z\
              &x-oss-expires=60&x-oss-signature=s"
         ));
         for (message, ec) in [(signed, ec), (in_url, url)] {
             let error = message
-                .as_claim(|_, claim| claim.check_scope(Timestamp(T), "cn-hangzhou"))
+                .as_claim(|claim| claim.check_scope("cn-hangzhou"))
                 .expect_err(scope);
             assert_eq!(
                 (error.part, error.ec()),
@@ -258,24 +260,100 @@ fn a_scope_must_name_day_region_and_product_of_the_request() {
 }
 
 #[test]
-fn a_scope_is_of_the_day_in_utc() {
-    let last_second = Timestamp(1_702_771_199);
-    assert_eq!(last_second.to_iso_basic(), "20231216T235959Z");
-    let authorization =
-        "OSS4-HMAC-SHA256 Credential=id/20231216/cn-hangzhou/oss/aliyun_v4_request,Signature=s";
-    Message::get()
-        .with_header("Authorization", authorization)
-        .as_claim(|_, claim| {
-            assert_eq!(claim.check_scope(last_second, "cn-hangzhou"), Ok(()));
-            let next = Timestamp(last_second.0 + 1);
-            let error = claim
-                .check_scope(next, "cn-hangzhou")
-                .expect_err("the next day");
-            assert_eq!(
-                (error.found.as_str(), error.expected.as_str()),
-                ("20231216", "20231217")
-            );
-        });
+fn a_scope_is_of_the_day_in_utc_on_which_the_request_was_signed() {
+    let check = |date: &str| {
+        Message::get()
+            .with_header("x-oss-date", date)
+            .with_header(
+                "Authorization",
+                "OSS4-HMAC-SHA256 Credential=id/20231216/cn-hangzhou/oss/aliyun_v4_request,Signature=s",
+            )
+            .as_claim(|claim| claim.check_scope("cn-hangzhou"))
+            .map_err(|error| (error.part, error.found, error.expected))
+    };
+    let wrong = |expected: &str| Err((ScopePart::Date, "20231216".to_owned(), expected.to_owned()));
+    assert_eq!(check("20231216T235959Z"), Ok(()));
+    assert_eq!(check("20231217T000000Z"), wrong("20231217"));
+    // Without a date no day is right.
+    assert_eq!(check("yesterday"), wrong(""));
+}
+
+/// Signed five seconds before midnight and received five seconds after it: the day of the scope is that of the signature.
+#[test]
+fn a_request_on_its_way_at_midnight_is_authentic() {
+    let signed_at = Timestamp::parse_iso_basic("20231216T235955Z").expect("valid");
+    let now = Timestamp::parse_iso_basic("20231217T000005Z").expect("valid");
+    assert_eq!(authenticate_v4(signed_at, signed_at, now), Ok(()));
+    let refused = authenticate_v4(signed_at, now, now).expect_err("the day of the server's clock");
+    let AuthenticationError::Scope(error) = refused else {
+        panic!("{refused}");
+    };
+    assert_eq!((error.part, error.ec()), (ScopePart::Date, "0002-00000212"));
+
+    let validity = Validity::Skew { at: signed_at };
+    assert_eq!(validity.signed_at(), Some(signed_at));
+    let expires = now;
+    assert_eq!(Validity::Until { expires }.signed_at(), None);
+}
+
+/// Whoever needs one call alone gets the errors of all steps, in their order.
+#[test]
+fn authentication_leaves_out_no_step() {
+    let at = Timestamp(T);
+    let v1 = |id: &str, date: Option<&str>, secret: &str| {
+        let dated = match date {
+            Some(date) => Message::get().with_header("Date", date),
+            None => Message::get(),
+        };
+        let credentials = Credentials {
+            access_key_id: id,
+            access_key_secret: "secret",
+            security_token: None,
+        };
+        let authorization = dated.as_request(|request| v1::header::sign(request, &credentials));
+        let signed = dated.with_header("Authorization", &authorization);
+        signed.as_claim(|claim| claim.authenticate(at, "cn-hangzhou", secret))
+    };
+    let date = Some("Sat, 16 Dec 2023 16:20:57 GMT");
+    assert_eq!(v1("id", date, "secret"), Ok(()));
+    assert_eq!(v1("i-d", None, "other"), Err(DateError::Absent.into()));
+    let request_time = Timestamp(T - 3600);
+    assert_eq!(
+        v1("i-d", Some(&request_time.to_rfc1123()), "other"),
+        Err(TimeError::Skewed { request_time }.into())
+    );
+    assert!(matches!(
+        v1("i-d", date, "other"),
+        Err(AuthenticationError::AccessKeyId(_))
+    ));
+    assert!(matches!(
+        v1("id", date, "other"),
+        Err(AuthenticationError::Signature(_))
+    ));
+}
+
+#[test]
+fn the_authentication_of_a_form_leaves_out_no_step() {
+    let authenticate = |scope_date: &str, now: i64, secret: &str| {
+        let fields = v4_form(scope_date);
+        let claim = find_form_claim(&fields)
+            .expect("well-formed")
+            .expect("signed");
+        claim.authenticate(Timestamp(now), "cn-hangzhou", secret)
+    };
+    assert_eq!(authenticate("20231216", T, "secret"), Ok(()));
+    assert!(matches!(
+        authenticate("20231217", T - 901, "other"),
+        Err(AuthenticationError::Time(_))
+    ));
+    assert!(matches!(
+        authenticate("20231217", T, "other"),
+        Err(AuthenticationError::Scope(_))
+    ));
+    assert!(matches!(
+        authenticate("20231216", T, "other"),
+        Err(AuthenticationError::Signature(_))
+    ));
 }
 
 #[test]
@@ -306,8 +384,9 @@ fn s3_clients_may_prefix_the_region_and_oss_scopes_do_not_pass_for_theirs() {
             format!("AWS4-HMAC-SHA256 Credential=id/{scope}, SignedHeaders=host, Signature=s");
         Message::get()
             .with_header("Host", "h")
+            .with_header("x-amz-date", "20231216T162057Z")
             .with_header("Authorization", &authorization)
-            .as_claim(|_, claim| claim.check_scope(Timestamp(T), "cn-hangzhou"))
+            .as_claim(|claim| claim.check_scope("cn-hangzhou"))
             .map_err(|error| error.part)
     };
     assert_eq!(check(&Scope::s3("20231216", "cn-hangzhou")), Ok(()));
@@ -322,6 +401,27 @@ fn s3_clients_may_prefix_the_region_and_oss_scopes_do_not_pass_for_theirs() {
     );
 }
 
+/// Signs with V4 for the day of `scope_of`, and authenticates at `now`.
+fn authenticate_v4(
+    signed_at: Timestamp,
+    scope_of: Timestamp,
+    now: Timestamp,
+) -> Result<(), AuthenticationError> {
+    let credentials = Credentials {
+        access_key_id: "id",
+        access_key_secret: "secret",
+        security_token: None,
+    };
+    let day = scope_of.scope_date();
+    let scope = Scope::oss(&day, "cn-hangzhou");
+    let message = Message::get().with_header("x-oss-date", &signed_at.to_iso_basic());
+    let authorization =
+        message.as_request(|request| v4::header::sign(request, &credentials, &scope, &[]));
+    message
+        .with_header("Authorization", &authorization)
+        .as_claim(|claim| claim.authenticate(now, "cn-hangzhou", "secret"))
+}
+
 fn v4_url(expires: &str) -> Message {
     let mut message = Message::get().with_query(
         "x-oss-signature-version=OSS4-HMAC-SHA256&x-oss-date=20231216T162057Z\
@@ -332,7 +432,7 @@ fn v4_url(expires: &str) -> Message {
 }
 
 fn v4_form(scope_date: &str) -> Vec<(String, String)> {
-    let credentials = oss_auth::Credentials {
+    let credentials = Credentials {
         access_key_id: "id",
         access_key_secret: "secret",
         security_token: None,

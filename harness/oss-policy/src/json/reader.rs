@@ -1,17 +1,23 @@
-//! The recursive descent behind [`super::parse`].
+//! The recursive descent behind [`parse`].
 
 use std::collections::HashSet;
 
-use super::{Dialect, JsonErrorKind, MAX_JSON_DEPTH, Member, Node, Value};
+use super::{Dialect, JsonError, JsonErrorKind, MAX_JSON_DEPTH, Member, Node, Position, Value};
 
-/// Reads a whole text; an error comes with its offset.
-pub(super) fn read(text: &str, dialect: Dialect) -> Result<Node, (JsonErrorKind, usize)> {
+/// Reads one JSON value that takes up the whole text but for white space.
+pub(crate) fn parse(bytes: &[u8], dialect: Dialect) -> Result<Node, JsonError> {
+    let fail = |kind, offset| JsonError {
+        kind,
+        position: Position::of(offset, bytes),
+    };
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| fail(JsonErrorKind::NotUtf8, error.valid_up_to()))?;
     let mut reader = Reader {
         text,
         at: 0,
         dialect,
     };
-    reader.document().map_err(|kind| (kind, reader.at))
+    reader.document().map_err(|kind| fail(kind, reader.at))
 }
 
 /// An error leaves `at` where it was met.

@@ -8,12 +8,10 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use jiff::Timestamp;
 
-use super::PolicyErrorKind;
+use super::access::{Access, RequestValue};
 use super::decimal::Decimal;
-use super::error::shown;
-use super::evaluate::Access;
+use super::error::{PolicyErrorKind, shown};
 use crate::wildcard::Pattern;
 
 macro_rules! operators {
@@ -180,29 +178,20 @@ impl Condition {
     }
 }
 
-/// What the request has for a condition key.
-pub(crate) enum RequestValue<'a> {
-    Text(&'a str),
-    Address(IpAddr),
-    /// Unix seconds.
-    Time(i64),
-    Flag(bool),
-}
-
 impl RequestValue<'_> {
     fn text(&self) -> Option<Cow<'_, str>> {
         Some(match self {
             Self::Text(text) => Cow::Borrowed(*text),
             Self::Address(address) => Cow::Owned(address.to_canonical().to_string()),
-            Self::Time(seconds) => Cow::Owned(Timestamp::from_second(*seconds).ok()?.to_string()),
+            Self::Time(time) => Cow::Owned(jiff::Timestamp::from_second(time.0).ok()?.to_string()),
             Self::Flag(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
         })
     }
 
     fn nanoseconds(&self) -> Option<i128> {
         match self {
-            Self::Time(seconds) => Some(i128::from(*seconds) * 1_000_000_000),
-            _ => parse_date(&self.text()?).map(Timestamp::as_nanosecond),
+            Self::Time(time) => Some(i128::from(time.0) * 1_000_000_000),
+            _ => parse_date(&self.text()?),
         }
     }
 
@@ -268,10 +257,7 @@ impl Operand {
             Comparison::Text | Comparison::FoldedText => (Some(OperandValue::Text), "text"),
             Comparison::Like => (Some(OperandValue::Like(Pattern::new(text))), "text"),
             Comparison::Number(_) => (Decimal::parse(text).map(OperandValue::Number), "number"),
-            Comparison::Date(_) => {
-                let date = parse_date(text).map(Timestamp::as_nanosecond);
-                (date.map(OperandValue::Date), "date")
-            }
+            Comparison::Date(_) => (parse_date(text).map(OperandValue::Date), "date"),
             Comparison::Flag => (is_flag(text).then_some(OperandValue::Text), "boolean"),
             Comparison::Network => (
                 parse_network(text).map(OperandValue::Network),
@@ -313,10 +299,12 @@ impl Operand {
     }
 }
 
-/// ISO 8601 with date, time and offset, as in `2014-12-01T12:00:00Z` and `2014-12-01T12:00:00+08:00`.
-fn parse_date(text: &str) -> Option<Timestamp> {
+/// ISO 8601 with date, time and offset, as in `2014-12-01T12:00:00Z` and `2014-12-01T12:00:00+08:00`; in nanoseconds since
+/// the epoch.
+fn parse_date(text: &str) -> Option<i128> {
     let has_form = text.as_bytes().get(10) == Some(&b'T') && !text.contains('[');
-    has_form.then(|| text.parse().ok()).flatten()
+    let time: jiff::Timestamp = has_form.then(|| text.parse().ok()).flatten()?;
+    Some(time.as_nanosecond())
 }
 
 /// There is one way of writing each flag, so that flags can be compared as texts.

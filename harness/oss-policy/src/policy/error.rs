@@ -14,6 +14,7 @@ pub struct PolicyError {
 
 /// What is wrong with a policy. Quoted input is shortened and escaped.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PolicyErrorKind {
     /// Longer than [`crate::MAX_BUCKET_POLICY_BYTES`] (EC 0030-00000001).
     #[error("{bytes} bytes, at most {limit} are allowed")]

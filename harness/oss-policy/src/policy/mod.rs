@@ -3,6 +3,7 @@
 //! Grammar and meaning follow the help pages *Policy structure and syntax*, *Policy elements*, *RAM Policy* and *Bucket
 //! Policy*.
 
+mod access;
 mod condition;
 mod decimal;
 mod error;
@@ -12,9 +13,10 @@ mod principal;
 mod print;
 mod resource;
 
+pub use access::{Access, Context, Principal, ResourceName};
 pub use condition::{Condition, ConditionOperator};
 pub use error::{PolicyError, PolicyErrorKind};
-pub use evaluate::{Access, Context, Decision, Principal, ResourceName};
+pub use evaluate::Decision;
 pub use principal::PrincipalPattern;
 pub use resource::ResourcePattern;
 
@@ -66,6 +68,113 @@ impl Effect {
 }
 
 /// A policy: one or more statements.
+///
+/// # A RAM policy
+///
+/// What a RAM user or role may do. It names no principal: its holder is the one.
+///
+/// ```
+/// # use oss_policy::{Access, Context, Decision, Policy, PolicyKind, Principal, ResourceName};
+/// let policy = Policy::parse(
+///     br#"{"Version": "1", "Statement": [
+///         {"Effect": "Allow", "Action": "oss:*", "Resource": "acs:oss:*:*:photos/*"},
+///         {"Effect": "Deny", "Action": "oss:Delete*", "Resource": "*",
+///          "Condition": {"Bool": {"acs:MFAPresent": "false"}}}]}"#,
+///     PolicyKind::Ram,
+/// )?;
+/// let without_mfa = Context::default();
+/// let delete = Access {
+///     action: "oss:DeleteObject",
+///     resource: ResourceName::Object { owner: "1001", bucket: "photos", key: "cat.jpg" },
+///     principal: Principal::RamUser { account: "1001", uid: "2001" },
+///     context: &without_mfa,
+/// };
+/// assert_eq!(policy.evaluate(&delete), Decision::ExplicitDeny);
+/// let with_mfa = Context { mfa_present: true, ..without_mfa };
+/// assert_eq!(policy.evaluate(&Access { context: &with_mfa, ..delete }), Decision::Allow);
+/// # Ok::<(), oss_policy::PolicyError>(())
+/// ```
+///
+/// # A bucket policy
+///
+/// Whom a bucket lets in, its own owner apart. Principals are part of it, and anonymous callers can be meant.
+///
+/// ```
+/// # use oss_policy::{Access, Context, Decision, Policy, PolicyKind, Principal, ResourceName};
+/// let policy = Policy::parse(
+///     br#"{"Version": "1", "Statement": [{
+///         "Effect": "Allow", "Action": "oss:Get*", "Principal": "*",
+///         "Resource": "acs:oss:*:*:photos/public/*",
+///         "Condition": {"IpAddress": {"acs:SourceIp": "192.0.2.0/24"}}}]}"#,
+///     PolicyKind::Bucket,
+/// )?;
+/// let context = Context {
+///     source_ip: Some([192, 0, 2, 7].into()),
+///     bucket_owner: "1001",
+///     ..Context::default()
+/// };
+/// let read = Access {
+///     action: "oss:GetObject",
+///     resource: ResourceName::Object { owner: "1001", bucket: "photos", key: "public/cat.jpg" },
+///     principal: Principal::Anonymous,
+///     context: &context,
+/// };
+/// assert_eq!(policy.evaluate(&read), Decision::Allow);
+/// let private = ResourceName::Object { owner: "1001", bucket: "photos", key: "private/cat.jpg" };
+/// assert_eq!(policy.evaluate(&Access { resource: private, ..read }), Decision::ImplicitDeny);
+/// # Ok::<(), oss_policy::PolicyError>(())
+/// ```
+///
+/// # A session policy
+///
+/// What is left of a role's rights in one session. The role's RAM policies are asked as well, so that it can only narrow them;
+/// whatever it does not allow is refused.
+///
+/// ```
+/// # use oss_policy::{Access, Context, Decision, Policy, PolicyKind, Principal, ResourceName, Timestamp};
+/// let policy = Policy::parse(
+///     br#"{"Version": "1", "Statement": [{
+///         "Effect": "Allow", "Action": "oss:PutObject", "Resource": "acs:oss:*:*:photos/upload/*",
+///         "Condition": {"DateLessThan": {"acs:CurrentTime": "2030-01-01T00:00:00Z"}}}]}"#,
+///     PolicyKind::Session,
+/// )?;
+/// let in_time = Context { now: Timestamp(1_893_455_999), ..Context::default() };
+/// let upload = Access {
+///     action: "oss:PutObject",
+///     resource: ResourceName::Object { owner: "1001", bucket: "photos", key: "upload/cat.jpg" },
+///     principal: Principal::Role { account: "1001", role: "uploader", session: "s1" },
+///     context: &in_time,
+/// };
+/// assert_eq!(policy.evaluate(&upload), Decision::Allow);
+/// let too_late = Context { now: Timestamp(1_893_456_000), ..in_time };
+/// assert_ne!(policy.evaluate(&Access { context: &too_late, ..upload }), Decision::Allow);
+/// # Ok::<(), oss_policy::PolicyError>(())
+/// ```
+///
+/// # A VPC endpoint policy
+///
+/// What may pass through the endpoint of a VPC, whoever asks; whatever it does not allow is refused.
+///
+/// ```
+/// # use oss_policy::{Access, Context, Decision, Policy, PolicyKind, Principal, ResourceName};
+/// let policy = Policy::parse(
+///     br#"{"Version": "1", "Statement": [{
+///         "Effect": "Allow", "Action": "oss:*", "Principal": ["1001", "2001"],
+///         "Resource": ["acs:oss:*:*:photos", "acs:oss:*:*:photos/*"]}]}"#,
+///     PolicyKind::VpcEndpoint,
+/// )?;
+/// let context = Context { source_vpc: Some("vpc-1"), ..Context::default() };
+/// let list = Access {
+///     action: "oss:ListObjects",
+///     resource: ResourceName::Bucket { owner: "1001", bucket: "photos" },
+///     principal: Principal::Root { uid: "1001" },
+///     context: &context,
+/// };
+/// assert_eq!(policy.evaluate(&list), Decision::Allow);
+/// let stranger = Principal::Root { uid: "9009" };
+/// assert_ne!(policy.evaluate(&Access { principal: stranger, ..list }), Decision::Allow);
+/// # Ok::<(), oss_policy::PolicyError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
     kind: PolicyKind,

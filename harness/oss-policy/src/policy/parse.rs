@@ -1,10 +1,10 @@
 //! Reading policy documents, strictly: unknown members, wrong types and empty lists are errors with their place.
 
-use super::error::shown;
-use super::{
-    Condition, ConditionOperator, Effect, MAX_BUCKET_POLICY_BYTES, Policy, PolicyError,
-    PolicyErrorKind, PolicyKind, PrincipalPattern, ResourcePattern, Statement, parse_action,
-};
+use super::condition::{Condition, ConditionOperator};
+use super::error::{PolicyError, PolicyErrorKind, shown};
+use super::principal::PrincipalPattern;
+use super::resource::ResourcePattern;
+use super::{Effect, MAX_BUCKET_POLICY_BYTES, Policy, PolicyKind, Statement, parse_action};
 use crate::json::{self, Dialect, Member, Node, Position, Value};
 
 impl Policy {

@@ -1,8 +1,7 @@
 //! Principals as bucket and VPC endpoint policies name them.
 
-use super::PolicyErrorKind;
-use super::error::shown;
-use super::evaluate::Principal;
+use super::access::Principal;
+use super::error::{PolicyErrorKind, shown};
 
 /// A principal as a statement names it.
 #[derive(Clone, Debug, PartialEq, Eq)]

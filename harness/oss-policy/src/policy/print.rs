@@ -1,6 +1,9 @@
 //! Writing policies back as JSON.
 
-use super::{Condition, ConditionOperator, Policy, PrincipalPattern, ResourcePattern, Statement};
+use super::condition::{Condition, ConditionOperator};
+use super::principal::PrincipalPattern;
+use super::resource::ResourcePattern;
+use super::{Policy, Statement};
 use crate::json::write_string;
 use crate::wildcard::Pattern;
 

@@ -1,8 +1,7 @@
 //! Resource patterns: `acs:oss:<region>:<owner>:<bucket>[/<key>]`.
 
-use super::PolicyErrorKind;
-use super::error::shown;
-use super::evaluate::ResourceName;
+use super::access::ResourceName;
+use super::error::{PolicyErrorKind, shown};
 use crate::wildcard::Pattern;
 
 /// A resource as a statement names it.
@@ -37,7 +36,7 @@ impl ResourcePattern {
     /// Whether the pattern covers `resource`.
     #[must_use]
     pub fn matches(&self, resource: &ResourceName<'_>) -> bool {
-        self.covers(resource, &path_of(resource))
+        self.covers(resource, &resource.path())
     }
 
     /// Like [`Self::matches`], with the path of the resource made beforehand.
@@ -81,15 +80,4 @@ impl ResourcePattern {
 /// Whether the text is `*`, perhaps repeated, which means the same.
 pub(crate) fn is_all_stars(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b == b'*')
-}
-
-/// What stands after the fourth colon of the resource's ARN.
-///
-/// A service operation concerns no bucket in particular; its path is `*`, which only a pattern for all buckets covers.
-pub(crate) fn path_of(resource: &ResourceName<'_>) -> String {
-    match resource {
-        ResourceName::Service { .. } => "*".to_owned(),
-        ResourceName::Bucket { bucket, .. } => (*bucket).to_owned(),
-        ResourceName::Object { bucket, key, .. } => format!("{bucket}/{key}"),
-    }
 }

@@ -1,6 +1,7 @@
 //! Comparing a form with its policy.
 
 use super::{FieldCondition, FieldTest, PostPolicy};
+use crate::time::Timestamp;
 
 /// The form fields of a V4 signature that its own policy has to name (EC 0006-00000228).
 const V4_FIELDS: [&str; 3] = ["x-oss-signature-version", "x-oss-credential", "x-oss-date"];
@@ -45,20 +46,20 @@ impl FailedCondition {
 }
 
 impl PostPolicy {
-    /// The time until which the policy is valid, in unix seconds; a fraction of a second is cut off.
+    /// The time until which the policy is valid; a fraction of a second is cut off.
     #[must_use]
-    pub fn expiration(&self) -> i64 {
+    pub fn expiration(&self) -> Timestamp {
         self.expiration
     }
 
-    /// Whether the policy is no longer valid at `now` (unix seconds): 403 `AccessDenied` "Invalid according to Policy:
-    /// Policy expired.", EC 0006-00000213.
+    /// Whether the policy is no longer valid at `now`: 403 `AccessDenied` "Invalid according to Policy: Policy expired.",
+    /// EC 0006-00000213.
     ///
     /// It is still valid in the second of its expiration, as a signed URL is in the second of its `Expires`. The pages
     /// do not say so for either side of the boundary. A fraction in the expiration makes no difference to whole
     /// seconds: `12:00:00.500Z` is valid at 12:00:00 and expired at 12:00:01.
     #[must_use]
-    pub fn is_expired(&self, now: i64) -> bool {
+    pub fn is_expired(&self, now: Timestamp) -> bool {
         now > self.expiration
     }
 

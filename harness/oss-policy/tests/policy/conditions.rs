@@ -2,7 +2,7 @@
 
 use oss_policy::{
     Access, ConditionOperator, Context, Decision, Effect, Policy, PolicyErrorKind, PolicyKind,
-    Statement,
+    Statement, Timestamp,
 };
 
 use crate::access::*;
@@ -335,7 +335,7 @@ fn every_key_stands_for_its_part_of_the_request() {
         source_ip: Some("192.0.2.7".parse().unwrap()),
         secure_transport: true,
         source_vpc: Some("vpc-1"),
-        now: 1_714_521_600,
+        now: Timestamp(1_714_521_600),
         user_agent: Some("ua"),
         access_key_id: Some("AK"),
         mfa_present: true,
@@ -380,7 +380,10 @@ fn every_key_stands_for_its_part_of_the_request() {
 
 #[test]
 fn the_current_time_is_compared_to_the_second() {
-    let at = |now| Context { now, ..context() };
+    let at = |now| Context {
+        now: Timestamp(now),
+        ..context()
+    };
     let until = ["2024-05-01T00:00:00Z"];
     let before = |now| holds("DateLessThan", "acs:CurrentTime", &until, &at(now));
     assert!(before(1_714_521_599));

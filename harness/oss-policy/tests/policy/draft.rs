@@ -3,7 +3,7 @@
 
 use oss_policy::{
     Access, ConditionOperator, Context, Decision, Effect, Policy, PolicyKind, Principal,
-    ResourceName, Statement,
+    ResourceName, Statement, Timestamp,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -103,7 +103,7 @@ impl Scene {
             secure_transport: self.secure_transport,
             user_agent: self.user_agent,
             source_vpc: self.source_vpc,
-            now: self.now,
+            now: Timestamp(self.now),
             object_tags: size.as_slice(),
             ..context()
         };

@@ -1,6 +1,6 @@
 //! Laws that hold for every policy and every access.
 
-use oss_policy::{ConditionOperator, Decision, Effect, Policy, PostPolicy};
+use oss_policy::{ConditionOperator, Decision, Effect, Policy, PostPolicy, Timestamp};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
@@ -157,8 +157,8 @@ proptest! {
         let json = format!(r#"{{"expiration": "{text}", "conditions": [{{"bucket": "b"}}]}}"#);
         let policy = PostPolicy::parse(json.as_bytes()).unwrap();
         let now = expiration + offset;
-        prop_assert_eq!(policy.is_expired(now), offset > 0);
-        prop_assert!(policy.is_expired(now) || !policy.is_expired(now - earlier));
+        prop_assert_eq!(policy.is_expired(Timestamp(now)), offset > 0);
+        prop_assert!(policy.is_expired(Timestamp(now)) || !policy.is_expired(Timestamp(now - earlier)));
     }
 
     #[test]

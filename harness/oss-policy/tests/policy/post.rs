@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use oss_policy::{FailedCondition, PostPolicy, PostPolicyError};
+use oss_policy::{FailedCondition, PostPolicy, PostPolicyError, Timestamp};
 
 fn policy(conditions: &str) -> PostPolicy {
     let text = format!(r#"{{"expiration": "2030-01-01T00:00:00Z", "conditions": {conditions}}}"#);
@@ -121,7 +121,7 @@ fn the_documented_base64_text_is_read() {
          ZSIsIDAsIDEwNDg1NzYwXSx7ImJ1Y2tldCI6ImFoYWhhIn0sIHsiQSI6ICJhIn0seyJrZXkiOiAiQUJDIn1dfQ==",
     )
     .unwrap();
-    assert_eq!(policy.expiration(), 1_385_899_200);
+    assert_eq!(policy.expiration(), Timestamp(1_385_899_200));
     assert_eq!(policy.content_length_range(), Some((0, 10_485_760)));
     assert_eq!(
         policy.mentioned_fields().collect::<Vec<_>>(),
@@ -160,13 +160,16 @@ fn expiration_is_valid_to_the_end_of_its_second() {
         "2014-12-01T12:00:00.5Z",
     ] {
         let policy = expiring(time);
-        assert_eq!(policy.expiration(), 1_417_435_200, "{time}");
-        assert!(!policy.is_expired(1_417_435_199));
-        assert!(!policy.is_expired(1_417_435_200));
-        assert!(policy.is_expired(1_417_435_201));
+        assert_eq!(policy.expiration(), Timestamp(1_417_435_200), "{time}");
+        assert!(!policy.is_expired(Timestamp(1_417_435_199)));
+        assert!(!policy.is_expired(Timestamp(1_417_435_200)));
+        assert!(policy.is_expired(Timestamp(1_417_435_201)));
     }
     // Before the epoch, too, a fraction is cut off towards the past.
-    assert_eq!(expiring("1969-12-31T23:59:59.500Z").expiration(), -1);
+    assert_eq!(
+        expiring("1969-12-31T23:59:59.500Z").expiration(),
+        Timestamp(-1)
+    );
 }
 
 /// Found by the fuzz target `post_policy`: what was finer than a millisecond was cut off towards the epoch.
@@ -174,7 +177,7 @@ fn expiration_is_valid_to_the_end_of_its_second() {
 fn an_expiration_before_1970_is_cut_off_towards_the_past_however_fine_it_is() {
     let text = r#"{"expiration": "1969-12-31T23:59:59.9991Z", "conditions": [{"a": "b"}]}"#;
     let policy = PostPolicy::parse(text.as_bytes()).unwrap();
-    assert_eq!(policy.expiration(), -1);
+    assert_eq!(policy.expiration(), Timestamp(-1));
 }
 
 #[test]

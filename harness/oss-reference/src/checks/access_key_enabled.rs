@@ -3,9 +3,9 @@
 use ipnet::IpNet;
 
 use super::inquiry::Inquiry;
-use super::limit::Limit;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
+use crate::limit::Limit;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let Some(key) = inquiry.access_key() else {
@@ -23,9 +23,9 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let slack = inquiry.config.faults.slack(Limit::KeyNetwork);
     match &key.allowed_networks {
         Some(networks)
-            if !networks
-                .iter()
-                .any(|network| widened(*network, slack).contains(&inquiry.request.peer)) =>
+            if !networks.iter().any(|network| {
+                widened(*network, slack).contains(&inquiry.request.arrival.peer)
+            }) =>
         {
             refuse("0002-00000904")
         }

@@ -11,14 +11,9 @@ use crate::denial::{Cause, Denial};
 use crate::operation::Class;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let caller = inquiry.caller();
-    for right in inquiry
-        .rights()
-        .iter()
-        .filter(|right| right.is_open(caller))
-    {
+    for right in inquiry.open_rights() {
         // No ACL grants tagging. Who has no name is told so in the words of the bucket's ACL.
-        let untagged = right.class == Class::Tagging && *caller == Caller::Anonymous;
+        let untagged = right.class == Class::Tagging && *inquiry.caller() == Caller::Anonymous;
         if untagged || right.acl == Err(AclDenied::BucketAcl) {
             return Err(right.explain(inquiry, Denial::new(Cause::BucketAcl)).into());
         }

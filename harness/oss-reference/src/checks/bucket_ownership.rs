@@ -13,16 +13,11 @@ use crate::operation::Operation;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     // The accelerate host without a bucket serves no list of buckets (help page: Transfer acceleration).
-    let accelerated = inquiry.request.addressed.class == HostClass::Accelerate;
+    let accelerated = inquiry.request.destination.addressed.class == HostClass::Accelerate;
     if accelerated && inquiry.asks(Operation::ListBuckets) {
         return Err(Denial::new(Cause::ListBucketsForbidden).into());
     }
-    let caller = inquiry.caller();
-    match inquiry
-        .rights()
-        .iter()
-        .find(|right| right.is_management() && right.is_open(caller))
-    {
+    match inquiry.open_rights().find(|right| right.is_management()) {
         Some(right) => Err(right.explain(inquiry, refusal(inquiry)).into()),
         None => Ok(()),
     }

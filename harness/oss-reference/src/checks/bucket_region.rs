@@ -16,7 +16,7 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
         return Ok(());
     };
     let config = inquiry.config;
-    let region = match &inquiry.request.addressed.class {
+    let region = match &inquiry.request.destination.addressed.class {
         HostClass::Service { region }
         | HostClass::Bucket { region }
         | HostClass::S3Service { region } => region,

@@ -1,6 +1,6 @@
 //! Who asks, and the signature that says so.
 
-use oss_auth::{Carrier, ClaimError, DateError, FormClaim, FormClaimError, Scheme, Validity};
+use oss_auth::{Claim, ClaimError, FormClaim, FormClaimError};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -46,29 +46,30 @@ impl Caller {
     }
 }
 
-/// The signature a request claims to carry, as far as it does not borrow from the claim's parser.
-pub(crate) struct Claimed<'a> {
-    /// The key it names.
-    pub(crate) access_key_id: String,
-    /// The token it carries where its scheme reads one.
-    pub(crate) security_token: Option<String>,
-    /// Where it stands and what the rules of that place need.
-    pub(crate) place: Place<'a>,
-}
-
-/// Where a signature stands.
-pub(crate) enum Place<'a> {
+/// The signature a request claims to carry.
+pub(crate) enum Claimed<'a> {
     /// In header or URL.
-    Request {
-        /// Its scheme.
-        scheme: Scheme,
-        /// Header or URL.
-        carrier: Carrier,
-        /// The time it depends on.
-        validity: Result<Validity, DateError>,
-    },
+    Request(Claim<'a>),
     /// In the fields of PostObject.
     Form(FormClaim<'a>),
+}
+
+impl<'a> Claimed<'a> {
+    /// The key it names.
+    pub(crate) fn access_key_id(&self) -> &'a str {
+        match self {
+            Self::Request(claim) => claim.access_key_id(),
+            Self::Form(claim) => claim.access_key_id(),
+        }
+    }
+
+    /// The token it carries where its scheme reads one.
+    pub(crate) fn security_token(&self) -> Option<&'a str> {
+        match self {
+            Self::Request(claim) => claim.security_token(),
+            Self::Form(claim) => claim.security_token(),
+        }
+    }
 }
 
 /// A claim that cannot be read.

@@ -9,40 +9,36 @@ use oss_auth::{
     Carrier, DateError, FormClaim, MAX_SKEW_SECONDS, Scheme, TimeError, Timestamp, Validity,
 };
 
-use super::claim::Place;
+use super::claim::Claimed;
 use super::inquiry::Inquiry;
-use super::limit::Limit;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
+use crate::limit::Limit;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Some(claim) = inquiry.readable_claim() else {
+    let Some(claimed) = inquiry.readable_claim() else {
         return Ok(());
     };
     let now = Timestamp(inquiry.now());
-    let (error, scheme) = match &claim.place {
-        Place::Request {
-            scheme,
-            validity,
-            carrier,
-        } => {
-            let own = validity.map_or(Ok(()), |validity| {
+    let (error, scheme) = match claimed {
+        Claimed::Request(claim) => {
+            let own = claim.validity().map_or(Ok(()), |validity| {
                 validity.check(now_for(inquiry, validity))
             });
-            let dated = || match carrier {
+            let dated = || match claim.carrier() {
                 Carrier::Url => date_header(inquiry),
                 Carrier::Header => Ok(()),
             };
-            (own.and_then(|()| dated()), *scheme)
+            (own.and_then(|()| dated()), claim.scheme())
         }
-        Place::Form(form) => (form_time(inquiry, form), form.scheme()),
+        Claimed::Form(form) => (form_time(inquiry, form), form.scheme()),
     };
     let (request_time, ec) = match error {
         Err(TimeError::Skewed { request_time }) => (request_time, skew_ec(scheme)),
         Err(TimeError::NotYetValid { from }) => (from, "0002-00000235"),
         Err(TimeError::Expired { expires }) if inquiry.form.is_some() => (expires, skew_ec(scheme)),
         // An expired URL is the business of the check above.
-        Err(TimeError::Expired { .. }) | Ok(()) => return Ok(()),
+        _ => return Ok(()),
     };
     Err(Denial::new(Cause::TimeSkewed)
         .ec(ec)
@@ -84,18 +80,21 @@ fn now_for(inquiry: &Inquiry<'_>, validity: Validity) -> Timestamp {
     match validity {
         Validity::Skew { at } => skewed(inquiry, at, (Limit::SkewPast, Limit::SkewFuture)),
         Validity::Window { .. } => Timestamp(inquiry.now_at(Limit::UrlV4Future)),
-        Validity::Until { .. } => Timestamp(inquiry.now()),
+        Validity::Until { .. } | Validity::Always => Timestamp(inquiry.now()),
     }
 }
 
 /// A form's time has a limit at either end, and is held against each.
 fn form_time(inquiry: &Inquiry<'_>, form: &FormClaim<'_>) -> Result<(), TimeError> {
-    form.check_time(Timestamp(inquiry.now_at(Limit::FormV4Future)))
+    let validity = form.validity();
+    validity
+        .check(Timestamp(inquiry.now_at(Limit::FormV4Future)))
         .or_else(|error| match error {
             TimeError::Expired { .. } => Ok(()),
             other => Err(other),
         })?;
-    form.check_time(Timestamp(inquiry.now_at(Limit::FormV4Past)))
+    validity
+        .check(Timestamp(inquiry.now_at(Limit::FormV4Past)))
         .or_else(|error| match error {
             TimeError::NotYetValid { .. } => Ok(()),
             other => Err(other),

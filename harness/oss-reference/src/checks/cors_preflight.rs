@@ -7,7 +7,6 @@
 use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
-use crate::operations::cors;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let request = inquiry.request;
@@ -17,7 +16,7 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let Some(rules) = inquiry.bucket().and_then(|bucket| bucket.cors.as_ref()) else {
         return Err(Denial::new(Cause::CorsNotEnabled).into());
     };
-    match cors::allowed(rules, request) {
+    match request.preflight_allowed_by(rules) {
         Some(_) => Ok(()),
         None => Err(Denial::new(Cause::CorsForbidden).into()),
     }

@@ -3,8 +3,8 @@
 //! It stands in the body, so there is none until the body has been read.
 
 use super::inquiry::Inquiry;
+use crate::documents::cname_domain;
 use crate::operation::Operation;
-use crate::operations::cname;
 
 /// A domain that PutCname asks for.
 pub(super) struct Claimed {
@@ -23,7 +23,7 @@ impl Claimed {
         }
         let bucket = inquiry.bucket()?;
         // A body that names no domain, or could be read in two ways, is the operation's to refuse.
-        let domain = cname::domain(inquiry.body?).ok()?;
+        let domain = cname_domain(inquiry.body?).ok()?;
         let world = inquiry.world;
         let bound = world
             .cnames

@@ -3,8 +3,8 @@
 use super::inquiry::Inquiry;
 use crate::answer::{Refusal, Rejection};
 use crate::denial::{Cause, Denial};
+use crate::image::{ImageState, inspect};
 use crate::operation::Operation;
-use crate::operations::image::{ImageState, inspect};
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     match state(inquiry) {

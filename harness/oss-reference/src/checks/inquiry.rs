@@ -3,24 +3,22 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use oss_auth::{Claim, Header, QueryPair};
 use oss_policy::{PostPolicy, PostPolicyError};
 
-use super::claim::{BadClaim, Caller, Claimed, Place};
-use super::limit::Limit;
+use super::claim::{BadClaim, Caller, Claimed};
 use super::rights::{self, Right};
 use crate::answer::Rejection;
-use crate::checks::Form;
 use crate::config::Config;
+use crate::limit::Limit;
 use crate::operation::{self, Class, Operation};
-use crate::request::{CopySource, Request};
+use crate::request::{CopySource, Form, Request};
 use crate::world::object::ObjectKind;
 use crate::world::{AccessKey, Account, Bucket, KeyHolder, Object, Session, World};
 
 /// A request before its judges.
 pub struct Inquiry<'a> {
     /// The request.
-    pub request: &'a Request,
+    pub request: &'a Request<'a>,
     /// PostObject's fields.
     pub form: Option<&'a Form>,
     /// The state of the service.
@@ -32,7 +30,6 @@ pub struct Inquiry<'a> {
     operation: OnceCell<Result<Operation, Rejection>>,
     key: OnceCell<Option<Cow<'a, str>>>,
     source: OnceCell<Option<CopySource>>,
-    fields: OnceCell<(Vec<QueryPair<'a>>, Vec<Header<'a>>)>,
     claim: OnceCell<Result<Option<Claimed<'a>>, BadClaim>>,
     post_policy: OnceCell<Option<Result<PostPolicy, PostPolicyError>>>,
     caller: OnceCell<Caller>,
@@ -42,7 +39,7 @@ pub struct Inquiry<'a> {
 impl<'a> Inquiry<'a> {
     /// An inquiry into `request`.
     pub fn new(
-        request: &'a Request,
+        request: &'a Request<'a>,
         form: Option<&'a Form>,
         world: &'a World,
         config: &'a Config,
@@ -56,7 +53,6 @@ impl<'a> Inquiry<'a> {
             operation: OnceCell::new(),
             key: OnceCell::new(),
             source: OnceCell::new(),
-            fields: OnceCell::new(),
             claim: OnceCell::new(),
             post_policy: OnceCell::new(),
             caller: OnceCell::new(),
@@ -116,7 +112,7 @@ impl<'a> Inquiry<'a> {
 
     /// The time at which the request is judged, in Unix seconds.
     pub fn now(&self) -> i64 {
-        self.request.received
+        self.request.arrival.received
     }
 
     /// That time as it looks from a limit: the same, but for a server that is to be off by one there ([`crate::config::Faults`]).
@@ -166,7 +162,7 @@ impl<'a> Inquiry<'a> {
     /// The region the request is served in, where that is certain: the bucket's, or the one the host names.
     pub(super) fn certain_region(&self) -> Option<&'a str> {
         let bucket = self.bucket().map(|bucket| bucket.region.as_str());
-        bucket.or_else(|| self.request.addressed.class.region())
+        bucket.or_else(|| self.request.destination.addressed.class.region())
     }
 
     /// The value of an OSS header, or of the field of the same name in a form.
@@ -175,40 +171,6 @@ impl<'a> Inquiry<'a> {
             Some(form) => form.field(name),
             None => self.request.header(name),
         }
-    }
-
-    /// The request as `oss-auth` sees it.
-    pub(super) fn with_signed_request<T>(&self, f: impl FnOnce(&oss_auth::Request<'_>) -> T) -> T {
-        let (query, headers) = self.fields.get_or_init(|| {
-            let pair = |(name, value): &'a (String, Option<String>)| QueryPair {
-                name: Cow::Borrowed(name.as_str()),
-                value: value.as_deref().map(Cow::Borrowed),
-            };
-            let header = |(name, value): &'a (String, Vec<u8>)| Header { name, value };
-            (
-                self.request.query.iter().map(pair).collect(),
-                self.request.headers.iter().map(header).collect(),
-            )
-        });
-        f(&oss_auth::Request {
-            method: &self.request.method,
-            bucket: self.request.bucket(),
-            key: self.request.key(),
-            query,
-            headers,
-            path: &self.request.raw_path,
-        })
-    }
-
-    /// Reads the claim of header or URL once more and hands it on, since it cannot be kept beside what it borrows from.
-    pub(super) fn with_claim<T>(
-        &self,
-        f: impl FnOnce(&oss_auth::Request<'_>, &Claim<'_>) -> T,
-    ) -> Option<T> {
-        self.with_signed_request(|request| {
-            let claim = oss_auth::find_claim(request).ok().flatten()?;
-            Some(f(request, &claim))
-        })
     }
 
     /// The signature the request claims to carry; `Ok(None)` for anonymous requests.
@@ -232,44 +194,38 @@ impl<'a> Inquiry<'a> {
         }
         if let Some(form) = self.form {
             let claim = oss_auth::find_form_claim(&form.fields).map_err(BadClaim::Form)?;
-            return Ok(claim.map(|claim| Claimed {
-                access_key_id: claim.access_key_id().to_owned(),
-                security_token: claim.security_token().map(str::to_owned),
-                place: Place::Form(claim),
-            }));
+            return Ok(claim.map(Claimed::Form));
         }
-        self.with_signed_request(|request| {
-            let claim = oss_auth::find_claim(request).map_err(BadClaim::Request)?;
-            Ok(claim.map(|claim| Claimed {
-                access_key_id: claim.access_key_id().to_owned(),
-                security_token: claim.security_token().map(str::to_owned),
-                place: Place::Request {
-                    scheme: claim.scheme(),
-                    carrier: claim.carrier(),
-                    validity: claim.validity(request),
-                },
-            }))
-        })
+        let request = oss_auth::Request {
+            method: self.request.method,
+            bucket: self.request.bucket(),
+            key: self.request.key(),
+            query: &self.request.query,
+            headers: &self.request.headers,
+            path: self.request.raw_path,
+        };
+        let claim = oss_auth::find_claim(&request).map_err(BadClaim::Request)?;
+        Ok(claim.map(Claimed::Request))
     }
 
     /// The policy of a form, where it has a claim and so a policy.
     pub(super) fn post_policy(&self) -> Option<&Result<PostPolicy, PostPolicyError>> {
-        let read = || match &self.readable_claim()?.place {
-            Place::Form(claim) => Some(PostPolicy::decode(claim.policy())),
-            Place::Request { .. } => None,
+        let read = || match self.readable_claim()? {
+            Claimed::Form(claim) => Some(PostPolicy::decode(claim.policy())),
+            Claimed::Request(_) => None,
         };
         self.post_policy.get_or_init(read).as_ref()
     }
 
     /// The access key the claim names, if it exists.
     pub(super) fn access_key(&self) -> Option<&'a AccessKey> {
-        self.world.keys.get(&self.readable_claim()?.access_key_id)
+        self.world.keys.get(self.readable_claim()?.access_key_id())
     }
 
     /// The token the claim carries, where its key is a temporary one.
-    pub(super) fn session_token(&self) -> Option<&str> {
+    pub(super) fn session_token(&self) -> Option<&'a str> {
         match self.access_key()?.holder {
-            KeyHolder::Session { .. } => self.readable_claim()?.security_token.as_deref(),
+            KeyHolder::Session { .. } => self.readable_claim()?.security_token(),
             KeyHolder::Root { .. } | KeyHolder::RamUser { .. } => None,
         }
     }
@@ -326,5 +282,11 @@ impl<'a> Inquiry<'a> {
     /// What the request needs to be allowed, each with what policies and ACLs say to it.
     pub(super) fn rights(&self) -> &[Right<'a>] {
         self.rights.get_or_init(|| rights::needed(self))
+    }
+
+    /// Those that nothing but ACL or ownership can still grant.
+    pub(super) fn open_rights(&self) -> impl Iterator<Item = &Right<'a>> {
+        let caller = self.caller();
+        self.rights().iter().filter(|right| right.is_open(caller))
     }
 }

@@ -6,8 +6,8 @@
 use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
+use crate::documents;
 use crate::operation::Operation;
-use crate::operations::encryption;
 use crate::world::KmsStatus;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
@@ -20,7 +20,7 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     // A body that cannot be read is the operation's to refuse.
-    match encryption::default(body) {
+    match documents::encryption_rule(body) {
         Ok(default) if default.uses_kms() => Err(Denial::new(Cause::KmsServiceNotEnabled).into()),
         _ => Ok(()),
     }

@@ -5,9 +5,9 @@
 use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
+use crate::documents::logging_target;
 use crate::operation::Operation;
 use crate::operation::settings::setting;
-use crate::operations::settings::logging_target;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let (Some(bucket), Some(body)) = (inquiry.bucket(), inquiry.body) else {

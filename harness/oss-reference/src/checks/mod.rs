@@ -24,6 +24,7 @@ mod copy_region;
 mod cors_preflight;
 mod domain;
 mod explicit_deny;
+mod faults;
 mod feature_open;
 mod guards;
 mod hierarchical_namespace;
@@ -33,7 +34,6 @@ mod kms;
 mod kms_default;
 mod kms_key;
 mod kms_service;
-mod limit;
 mod logging_target;
 mod multipart_right;
 mod object_acl;
@@ -74,10 +74,10 @@ use crate::answer::Refusal;
 use crate::denial::Cause;
 
 pub use claim::Caller;
+pub use faults::validate as validate_faults;
 pub use inquiry::Inquiry;
-pub use limit::Limit;
-pub(crate) use run::despite;
-pub use run::{Form, Granted, decide, decide_body, may};
+pub(crate) use run::granted_anyway;
+pub use run::{Granted, decide, decide_body, may};
 
 /// The ordered table.
 // One row stands on one line, so that it reads as the table it is.

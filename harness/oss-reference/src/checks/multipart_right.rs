@@ -8,12 +8,7 @@ use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let caller = inquiry.caller();
-    for right in inquiry
-        .rights()
-        .iter()
-        .filter(|right| right.is_open(caller))
-    {
+    for right in inquiry.open_rights() {
         let cause = match right.acl {
             Err(AclDenied::MultipartSigned) => Cause::ObjectNoRight,
             Err(AclDenied::MultipartAnonymous) => Cause::AnonymousObject,

@@ -8,7 +8,7 @@ use crate::denial::{Cause, Denial};
 use crate::host::HostClass;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let addressed = &inquiry.request.addressed;
+    let addressed = &inquiry.request.destination.addressed;
     let own_host = matches!(
         addressed.class,
         HostClass::Service { .. }

@@ -1,8 +1,8 @@
 //! What RAM, bucket, session and VPC endpoint policies say to a right (help page: Authentication, steps 2 to 4).
 
-use oss_policy::{Access, Context, Decision, Policy, Principal, ResourceName};
+use oss_policy::{Access, Context, Decision, Policy, Principal, ResourceName, Timestamp};
 
-use super::claim::Caller;
+use super::claim::{Caller, Claimed};
 use super::inquiry::Inquiry;
 use crate::operation::Operation;
 use crate::world::{Bucket, Object};
@@ -56,7 +56,7 @@ impl Default for Judged {
 
 impl<'a> Policies<'a> {
     fn of(inquiry: &Inquiry<'a>, owner: &str, bucket: Option<&'a Bucket>) -> Self {
-        let endpoint = inquiry.request.vpc_endpoint.as_ref();
+        let endpoint = inquiry.request.arrival.vpc_endpoint;
         Self {
             ram: ram_policy(inquiry).filter(|_| inquiry.caller().account() == Some(owner)),
             bucket: bucket
@@ -147,18 +147,17 @@ pub(super) fn context<'c>(
     // A list without prefix or delimiter asks for everything: the absent parameter counts as empty.
     let of_list = |name| lists.then(|| request.query_value(name).unwrap_or(""));
     let endpoint = request
+        .arrival
         .vpc_endpoint
-        .as_ref()
         .and_then(|id| inquiry.world.vpc_endpoints.get(id));
     Context {
-        source_ip: Some(request.peer),
-        secure_transport: request.secure,
+        source_ip: Some(request.arrival.peer),
+        // The server speaks no TLS.
+        secure_transport: false,
         source_vpc: endpoint.map(|endpoint| endpoint.vpc.as_str()),
-        now: inquiry.now(),
+        now: Timestamp(inquiry.now()),
         user_agent: request.header("user-agent"),
-        access_key_id: inquiry
-            .readable_claim()
-            .map(|claim| claim.access_key_id.as_str()),
+        access_key_id: inquiry.readable_claim().map(Claimed::access_key_id),
         mfa_present: false,
         prefix: of_list("prefix"),
         delimiter: of_list("delimiter"),

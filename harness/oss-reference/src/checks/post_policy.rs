@@ -1,11 +1,14 @@
 //! What a form's policy says (help page: PostObject): it can be read, it has not expired, its conditions hold.
 
-use super::claim::Place;
+use oss_auth::Scheme;
+use oss_policy::Timestamp;
+
+use super::claim::Claimed;
 use super::inquiry::Inquiry;
-use super::limit::Limit;
 use crate::answer::{Refusal, Rejection};
 use crate::config::PostExtraFields;
 use crate::denial::{Cause, Denial};
+use crate::limit::Limit;
 
 /// The guard before the two checks: the policy is a document of the right form (EC 0006-00000201 and following).
 pub(super) fn syntax(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
@@ -22,7 +25,7 @@ pub(super) fn syntax(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
 /// `post-policy-expiry`: a form is good until its policy's expiration (EC 0006-00000213).
 pub(super) fn expiry(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     match inquiry.post_policy() {
-        Some(Ok(policy)) if policy.is_expired(inquiry.now_at(Limit::PostPolicy)) => {
+        Some(Ok(policy)) if policy.is_expired(Timestamp(inquiry.now_at(Limit::PostPolicy))) => {
             Err(Denial::new(Cause::PostPolicyExpired).into())
         }
         _ => Ok(()),
@@ -75,10 +78,8 @@ fn field(inquiry: &Inquiry<'_>, name: &str) -> Option<String> {
 /// when the configuration asks for the strictness of S3.
 fn unmentioned(inquiry: &Inquiry<'_>, policy: &oss_policy::PostPolicy) -> Option<String> {
     let form = inquiry.form?;
-    let v4 = matches!(
-        &inquiry.readable_claim()?.place,
-        Place::Form(oss_auth::FormClaim::V4(_))
-    );
+    let v4 =
+        matches!(inquiry.readable_claim()?, Claimed::Form(claim) if claim.scheme() == Scheme::V4);
     let strict = inquiry.config.decisions.post_extra_fields == PostExtraFields::Refuse;
     let needed = |name: &str| match name {
         "x-oss-signature-version" | "x-oss-credential" | "x-oss-date" => v4,

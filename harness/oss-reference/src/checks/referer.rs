@@ -5,7 +5,7 @@
 
 use oss_auth::Carrier;
 
-use super::claim::{Caller, Place};
+use super::claim::{Caller, Claimed};
 use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
@@ -42,9 +42,9 @@ fn concerns_object(inquiry: &Inquiry<'_>) -> bool {
 
 /// Whether a browser could have been made to send it by a link.
 fn comes_from_page(inquiry: &Inquiry<'_>) -> bool {
-    match inquiry.readable_claim().map(|claim| &claim.place) {
-        Some(Place::Request { carrier, .. }) => *carrier == Carrier::Url,
-        Some(Place::Form(_)) => false,
+    match inquiry.readable_claim() {
+        Some(Claimed::Request(claim)) => claim.carrier() == Carrier::Url,
+        Some(Claimed::Form(_)) => false,
         None => *inquiry.caller() == Caller::Anonymous,
     }
 }

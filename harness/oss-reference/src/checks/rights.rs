@@ -94,7 +94,7 @@ impl Right<'_> {
                 ("AuthAction", self.action.into()),
                 (
                     "EncodedDiagnosticMessage",
-                    diagnostic(&inquiry.request.id, self.action),
+                    diagnostic(inquiry.request.arrival.id, self.action),
                 ),
             ],
         )
@@ -108,12 +108,12 @@ fn diagnostic(request_id: &str, action: &str) -> String {
 }
 
 /// A right before anybody was asked.
-struct Wanted<'a> {
+struct Wanted<'i, 'a> {
     class: Class,
     action: &'static str,
-    name: Cow<'a, str>,
+    name: &'i str,
     bucket: Option<&'a Bucket>,
-    key: Option<Cow<'a, str>>,
+    key: Option<Cow<'i, str>>,
 }
 
 /// What the request needs. Empty for preflights, and for DeleteMultipleObjects, which asks for each key ([`super::may`]).
@@ -127,58 +127,50 @@ pub(super) fn needed<'a>(inquiry: &Inquiry<'a>) -> Vec<Right<'a>> {
     ) {
         return Vec::new();
     }
-    let own_name = || Cow::Borrowed(inquiry.request.bucket().unwrap_or(""));
-    let own_key = || inquiry.key().map(|key| Cow::Owned(key.to_owned()));
-    let mut wanted = Vec::with_capacity(2);
-    match operation {
-        Operation::CopyObject | Operation::UploadPartCopy => {
-            // Copies are authorised twice: reading the source, then writing the target (help page: RAM policy, actions).
-            if let Some(source) = inquiry.copy_source() {
-                wanted.push(Wanted {
-                    class: Class::Read,
-                    action: versioned("oss:GetObject", source.version.is_some()),
-                    name: Cow::Owned(source.bucket.clone()),
-                    bucket: inquiry.world.buckets.get(&source.bucket),
-                    key: Some(Cow::Owned(source.key.clone())),
-                });
-            }
-        }
-        Operation::RenameObject => {
-            // Renaming removes the source and writes the target (help page: RenameObject).
-            if let Some(Ok(source)) = inquiry.request.rename_source() {
-                wanted.push(Wanted {
-                    class: Class::Write,
-                    action: "oss:DeleteObject",
-                    name: own_name(),
-                    bucket: inquiry.bucket(),
-                    key: Some(Cow::Owned(source)),
-                });
-            }
-        }
-        _ => {}
-    }
-    let class = operation.class();
-    wanted.push(Wanted {
+    let own = |class, action| Wanted {
         class,
-        action: action(inquiry, operation),
-        name: own_name(),
+        action,
+        name: inquiry.request.bucket().unwrap_or(""),
         bucket: inquiry.bucket(),
-        key: own_key(),
-    });
+        key: inquiry.key().map(Cow::Borrowed),
+    };
+    let mut wanted = Vec::with_capacity(2);
+    wanted.extend(of_source(inquiry, operation));
+    wanted.push(own(operation.class(), action(inquiry, operation)));
     if sets_tags(inquiry, operation) {
         // Tags given with an upload need the right to tag besides (EC 0003-00000905).
-        wanted.push(Wanted {
-            class: Class::Tagging,
-            action: "oss:PutObjectTagging",
-            name: own_name(),
-            bucket: inquiry.bucket(),
-            key: own_key(),
-        });
+        wanted.push(own(Class::Tagging, "oss:PutObjectTagging"));
     }
     wanted
         .into_iter()
         .map(|wanted| ask(inquiry, wanted))
         .collect()
+}
+
+/// What copies and renames need of their source.
+fn of_source<'i, 'a>(inquiry: &'i Inquiry<'a>, operation: Operation) -> Option<Wanted<'i, 'a>> {
+    match operation {
+        // Copies are authorised twice: reading the source, then writing the target (help page: RAM policy, actions).
+        Operation::CopyObject | Operation::UploadPartCopy => {
+            let source = inquiry.copy_source()?;
+            Some(Wanted {
+                class: Class::Read,
+                action: versioned("oss:GetObject", source.version.is_some()),
+                name: &source.bucket,
+                bucket: inquiry.world.buckets.get(&source.bucket),
+                key: Some(Cow::Borrowed(&source.key)),
+            })
+        }
+        // Renaming removes the source and writes the target (help page: RenameObject).
+        Operation::RenameObject => Some(Wanted {
+            class: Class::Write,
+            action: "oss:DeleteObject",
+            name: inquiry.request.bucket().unwrap_or(""),
+            bucket: inquiry.bucket(),
+            key: Some(Cow::Owned(inquiry.request.rename_source()?.ok()?)),
+        }),
+        _ => None,
+    }
 }
 
 fn action(inquiry: &Inquiry<'_>, operation: Operation) -> &'static str {
@@ -219,7 +211,7 @@ fn sets_tags(inquiry: &Inquiry<'_>, operation: Operation) -> bool {
             .is_some_and(|tags| !tags.is_empty())
 }
 
-fn ask<'a>(inquiry: &Inquiry<'a>, wanted: Wanted<'a>) -> Right<'a> {
+fn ask<'a>(inquiry: &Inquiry<'a>, wanted: Wanted<'_, 'a>) -> Right<'a> {
     let Wanted {
         class,
         action,
@@ -239,11 +231,11 @@ fn ask<'a>(inquiry: &Inquiry<'a>, wanted: Wanted<'a>) -> Right<'a> {
         (Class::Service, _) => ResourceName::Service { owner: &owner },
         (Class::Create | Class::Bucket, _) | (_, None) => ResourceName::Bucket {
             owner: &owner,
-            bucket: &name,
+            bucket: name,
         },
         (_, Some(key)) => ResourceName::Object {
             owner: &owner,
-            bucket: &name,
+            bucket: name,
             key,
         },
     };

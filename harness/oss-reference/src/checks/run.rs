@@ -1,44 +1,11 @@
 //! Runs the table.
 
-use std::borrow::Cow;
-
+use super::faults::in_place_of;
 use super::{Caller, Inquiry, Row, Stage, TABLE};
 use crate::answer::Refusal;
 use crate::config::{Extreme, Identities, Wrong};
 use crate::denial::{Cause, Denial};
 use crate::operation::{Class, Operation};
-
-/// PostObject's fields in the order they came, up to `file`. Parsed by the front before the file's bytes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Form {
-    /// Names as sent, and values.
-    pub fields: Vec<(String, String)>,
-    /// The `filename` of the file part.
-    pub file_name: Option<String>,
-    /// The Content-Type of the file part.
-    pub file_content_type: Option<String>,
-}
-
-impl Form {
-    /// First value of the field `name`, compared without regard to case (help page: PostObject).
-    pub fn field(&self, name: &str) -> Option<&str> {
-        self.fields
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
-    }
-
-    /// The key the file will have: the field `key` with `${filename}` expanded; `None` when it is absent or empty.
-    pub fn key(&self) -> Option<Cow<'_, str>> {
-        let key = self.field("key").filter(|key| !key.is_empty())?;
-        if !key.contains("${filename}") {
-            return Some(Cow::Borrowed(key));
-        }
-        let name = self.file_name.as_deref().unwrap_or("");
-        let expanded = key.replace("${filename}", name);
-        (!expanded.is_empty()).then_some(Cow::Owned(expanded))
-    }
-}
 
 /// What [`decide`] found: the request may be carried out, as this operation, by this caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +53,7 @@ fn run(inquiry: &Inquiry<'_>, runs: impl Fn(Stage) -> bool) -> Result<(), Refusa
     }
     let lenient = faults.extreme == Some(Extreme::AllowAll);
     for place in TABLE.iter().filter(|row| runs(row.stage())) {
-        let row = faults.in_place_of(place);
+        let row = in_place_of(faults, place);
         let skipped = match row {
             Row::Check(check) => lenient || faults.skips(check.name),
             // A server that allows everything still cannot make sense of nonsense, but never asks who may.
@@ -105,7 +72,7 @@ fn run(inquiry: &Inquiry<'_>, runs: impl Fn(Stage) -> bool) -> Result<(), Refusa
 
 /// What a server that is wrong about a refusal goes on with, although it has refused: the operation, as the bucket's owner. `None` for
 /// a server that is not.
-pub(crate) fn despite(inquiry: &Inquiry<'_>, refusal: &Refusal) -> Option<Granted> {
+pub(crate) fn granted_anyway(inquiry: &Inquiry<'_>, refusal: &Refusal) -> Option<Granted> {
     let Refusal::Denied(denial) = refusal else {
         return None;
     };

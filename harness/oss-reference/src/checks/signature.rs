@@ -5,27 +5,24 @@
 
 use std::fmt::Write as _;
 
-use oss_auth::Mismatch;
+use oss_auth::{Mismatch, Scheme};
 
-use super::claim::Place;
+use super::claim::Claimed;
 use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let (Some(claim), Some(key)) = (inquiry.readable_claim(), inquiry.access_key()) else {
+    let (Some(claimed), Some(key)) = (inquiry.readable_claim(), inquiry.access_key()) else {
         return Ok(());
     };
-    let (result, ec, s3) = match &claim.place {
-        Place::Form(form) => (form.verify(&key.secret), "0002-00000705", false),
-        Place::Request { scheme, .. } => {
-            let verified = inquiry.with_claim(|request, claim| claim.verify(request, &key.secret));
-            (
-                verified.unwrap_or(Ok(())),
-                scheme.mismatch_ec(),
-                *scheme == oss_auth::Scheme::S3V4,
-            )
-        }
+    let (result, ec, s3) = match claimed {
+        Claimed::Form(form) => (form.verify(&key.secret), "0002-00000705", false),
+        Claimed::Request(claim) => (
+            claim.verify(&key.secret),
+            claim.scheme().mismatch_ec(),
+            claim.scheme() == Scheme::S3V4,
+        ),
     };
     result.map_err(|mismatch| {
         let id = if s3 {

@@ -7,7 +7,7 @@ use crate::denial::{Cause, Denial};
 use crate::host::HostClass;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    if is_standard(&inquiry.request.addressed.class, inquiry.config) {
+    if is_standard(&inquiry.request.destination.addressed.class, inquiry.config) {
         return Ok(());
     }
     Err(Denial::new(Cause::NonStandardHost).into())

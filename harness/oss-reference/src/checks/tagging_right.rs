@@ -7,11 +7,11 @@ use crate::denial::{Cause, Denial};
 use crate::operation::Class;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let caller = inquiry.caller();
-    let signed = *caller != Caller::Anonymous;
-    let lacking =
-        |right: &&super::rights::Right<'_>| right.class == Class::Tagging && right.is_open(caller);
-    match inquiry.rights().iter().find(lacking) {
+    let signed = *inquiry.caller() != Caller::Anonymous;
+    match inquiry
+        .open_rights()
+        .find(|right| right.class == Class::Tagging)
+    {
         Some(right) if signed => Err(right
             .explain(inquiry, Denial::new(Cause::AccessDenied))
             .into()),

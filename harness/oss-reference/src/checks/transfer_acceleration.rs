@@ -10,7 +10,7 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let Some(bucket) = inquiry.bucket() else {
         return Ok(());
     };
-    let accelerated = inquiry.request.addressed.class == HostClass::Accelerate;
+    let accelerated = inquiry.request.destination.addressed.class == HostClass::Accelerate;
     if accelerated && bucket.acceleration != Some(true) {
         return Err(Denial::new(Cause::TransferAcceleration).into());
     }

@@ -3,24 +3,20 @@
 
 use oss_auth::{Scheme, TimeError, Timestamp};
 
-use super::claim::Place;
+use super::claim::Claimed;
 use super::inquiry::Inquiry;
-use super::limit::Limit;
 use crate::answer::Refusal;
 use crate::denial::{Cause, Denial};
+use crate::limit::Limit;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Some(claim) = inquiry.readable_claim() else {
+    let Some(Claimed::Request(claim)) = inquiry.readable_claim() else {
         return Ok(());
     };
-    let Place::Request {
-        scheme,
-        validity: Ok(validity),
-        ..
-    } = &claim.place
-    else {
+    let Ok(validity) = claim.validity() else {
         return Ok(());
     };
+    let scheme = claim.scheme();
     let limit = match scheme {
         Scheme::V1 => Limit::UrlV1,
         Scheme::V2 => Limit::UrlV2,

@@ -3,14 +3,14 @@
 //! One fault is one way in which an implementation of OSS can be wrong. The faults are told in the words of the table of checks, so that
 //! they can be made from it: whoever adds a check, a cause or a limit has added its faults too.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
-use super::ConfigError;
-use crate::checks::{Limit, Row, Stage, TABLE};
 use crate::denial::Cause;
+use crate::limit::Limit;
 
 /// Deliberate errors.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Faults {
     /// Names of checks that are skipped.
@@ -19,6 +19,7 @@ pub struct Faults {
     pub swap: Option<(String, String)>,
     /// The cause for which no check refuses, although the same check refuses for others.
     #[serde(deserialize_with = "cause_or_none")]
+    #[schemars(schema_with = "cause_name")]
     pub lets_through: Option<Cause>,
     /// What is wrong with the answers for one cause.
     pub answer: Option<AnswerFault>,
@@ -29,18 +30,19 @@ pub struct Faults {
 }
 
 /// Something wrong with every refusal for a cause.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AnswerFault {
     /// The cause.
     #[serde(deserialize_with = "cause")]
+    #[schemars(schema_with = "cause_name")]
     pub cause: Cause,
     /// What is wrong.
     pub wrong: Wrong,
 }
 
 /// What can be wrong with a refusal.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Wrong {
     /// The status is this one.
@@ -66,7 +68,7 @@ pub enum Wrong {
 }
 
 /// A limit that is off by one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LimitFault {
     /// The limit.
@@ -76,7 +78,7 @@ pub struct LimitFault {
 }
 
 /// The two servers that no test suite may find conformant.
-#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Extreme {
     /// Nothing is forbidden.
@@ -89,22 +91,6 @@ impl Faults {
     /// Whether the check of that name is skipped.
     pub fn skips(&self, name: &str) -> bool {
         self.without.iter().any(|known| known == name)
-    }
-
-    /// The row that is asked where `row` stands.
-    pub fn in_place_of<'t>(&self, row: &'t Row) -> &'t Row {
-        let Some((first, second)) = &self.swap else {
-            return row;
-        };
-        let instead = match row.name() {
-            name if name == first => second,
-            name if name == second => first,
-            _ => return row,
-        };
-        TABLE
-            .iter()
-            .find(|other| other.name() == instead)
-            .unwrap_or(row)
     }
 
     /// What is wrong with refusals for `cause`.
@@ -121,42 +107,11 @@ impl Faults {
             .filter(|fault| fault.of == limit)
             .map_or(0, |fault| fault.by)
     }
-
-    pub(super) fn validate(&self) -> Result<(), ConfigError> {
-        for name in &self.without {
-            stage(name)?;
-        }
-        let Some((first, second)) = &self.swap else {
-            return Ok(());
-        };
-        if (stage(first)? == Stage::Body) == (stage(second)? == Stage::Body) {
-            Ok(())
-        } else {
-            Err(ConfigError::NotSwappable(first.clone(), second.clone()))
-        }
-    }
 }
 
-/// The stage of a check.
-fn stage(name: &str) -> Result<Stage, ConfigError> {
-    match TABLE.iter().find(|row| row.name() == name) {
-        Some(Row::Check(check)) => Ok(check.stage),
-        Some(Row::Guard(_)) => Err(ConfigError::GuardNotSkippable(name.into())),
-        None => Err(unknown_check(name)),
-    }
-}
-
-fn unknown_check(name: &str) -> ConfigError {
-    let checks: Vec<&str> = TABLE
-        .iter()
-        .filter(|row| matches!(row, Row::Check(_)))
-        .map(Row::name)
-        .collect();
-    ConfigError::UnknownCheck {
-        name: name.into(),
-        nearest: nearest(name, &checks),
-        known: checks.join(", "),
-    }
+fn cause_name(_: &mut SchemaGenerator) -> Schema {
+    let ids: Vec<&str> = Cause::ALL.iter().map(|cause| cause.id()).collect();
+    json_schema!({ "type": "string", "enum": ids })
 }
 
 fn cause<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cause, D::Error> {
@@ -173,7 +128,8 @@ fn cause_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Ca
     cause(deserializer).map(Some)
 }
 
-fn nearest(name: &str, known: &[&str]) -> Option<String> {
+/// The known word that is near to one that is not known.
+pub(crate) fn nearest(name: &str, known: &[&str]) -> Option<String> {
     known
         .iter()
         .map(|known| (strsim::damerau_levenshtein(known, name), *known))

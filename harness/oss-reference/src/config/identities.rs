@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use oss_policy::{Effect, Policy, PolicyKind, Statement};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::ConfigError;
 
 /// Credentials that exist from the start, by the name that tests use for them.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Identities(pub BTreeMap<String, Identity>);
 
@@ -137,7 +138,7 @@ impl Default for Identities {
 }
 
 /// A credential that exists from the start.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Identity {
     /// UID of the account.

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http::Method;
 
 use super::faulty::{self, Leaves};
 use crate::answer::{Answer, Refusal, Rejection};
@@ -16,14 +17,14 @@ pub(super) fn answer(
     refusal: &Refusal,
     id: &str,
     host: &str,
-    head: bool,
+    method: &Method,
     config: &Config,
 ) -> Answer {
     let (status, ec, document) = match refusal {
         Refusal::Denied(denial) => denied(denial, id, host, config),
         Refusal::Rejected(rejection) => rejected(rejection, id, host, &config.decisions),
     };
-    let mut answer = if head {
+    let mut answer = if method == Method::HEAD {
         Answer::empty(status)
             .with("content-type", "application/xml")
             .with("x-oss-err", STANDARD.encode(document))
@@ -122,7 +123,7 @@ mod tests {
             &denial.into(),
             ID,
             "b.oss-cn-hangzhou.aliyuncs.test:81",
-            false,
+            &Method::GET,
             &config,
         );
         assert_eq!(answer.status, 403);
@@ -150,14 +151,14 @@ mod tests {
             emit_ec: false,
             ..Decisions::default()
         });
-        let without = answer(&refusal, ID, "h", false, &quiet);
+        let without = answer(&refusal, ID, "h", &Method::GET, &quiet);
         assert!(!without.headers.contains_key("x-oss-ec"));
         assert!(!body(&without).contains("EC>") && !body(&without).contains("RecommendDoc"));
         let unadvised = with(Decisions {
             emit_recommend_doc: false,
             ..Decisions::default()
         });
-        let text = body(&answer(&refusal, ID, "h", false, &unadvised));
+        let text = body(&answer(&refusal, ID, "h", &Method::GET, &unadvised));
         assert!(text.contains("<EC>0026-00000001</EC>") && !text.contains("RecommendDoc"));
     }
 
@@ -165,14 +166,16 @@ mod tests {
     fn head_carries_the_document_in_a_header() {
         let refusal: Refusal = Rejection::new(404, "NoSuchKey", "m").into();
         let config = Config::default();
-        let head = answer(&refusal, ID, "h", true, &config);
+        let head = answer(&refusal, ID, "h", &Method::HEAD, &config);
         assert!(head.body.is_empty());
         let decoded = STANDARD
             .decode(head.headers["x-oss-err"].as_bytes())
             .unwrap();
         assert_eq!(
             decoded,
-            answer(&refusal, ID, "h", false, &config).body.concat()
+            answer(&refusal, ID, "h", &Method::GET, &config)
+                .body
+                .concat()
         );
     }
 }

@@ -10,31 +10,22 @@ use crate::xml::Writer;
 /// What stands where an element says something else than it should.
 const ALTERED: &str = "altered";
 
-/// A refusal, and what was done in spite of it.
+/// A refusal, and what was carried out all the same.
 pub(super) struct Refused {
     pub(super) refusal: Refusal,
-    /// The answer to what was carried out all the same.
-    pub(super) despite: Option<Answer>,
+    pub(super) carried_out: Option<Answer>,
 }
 
 impl Refused {
-    /// What remains of an outcome that comes too late: the request has been refused.
-    pub(super) fn in_spite_of(outcome: Result<Answer, Refusal>, refusal: Refusal) -> Self {
-        Self {
-            refusal,
-            despite: outcome.ok(),
-        }
-    }
-
     /// Adds to the answer what a server shows that it should hide.
     pub(super) fn show(self, answer: &mut Answer, faults: &Faults) {
-        let (Some(despite), Refusal::Denied(denial)) = (self.despite, self.refusal) else {
+        let (Some(carried_out), Refusal::Denied(denial)) = (self.carried_out, self.refusal) else {
             return;
         };
         match faults.wrong(denial.cause) {
-            Some(Wrong::ShowsContent) => answer.body.extend(despite.body),
+            Some(Wrong::ShowsContent) => answer.body.extend(carried_out.body),
             Some(Wrong::ShowsMetadata) => {
-                let own = despite
+                let own = carried_out
                     .headers
                     .iter()
                     .filter(|(name, _)| **name != CONTENT_TYPE);
@@ -55,7 +46,7 @@ impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
         Self {
             refusal,
-            despite: None,
+            carried_out: None,
         }
     }
 }

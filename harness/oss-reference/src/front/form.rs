@@ -7,8 +7,8 @@ use memchr::memmem;
 
 use super::part_head::{PartHead, boundary};
 use crate::answer::Rejection;
-use crate::checks::Form;
 use crate::config::Limits;
+use crate::request::Form;
 
 /// Room for a part's headers besides the name of its field.
 const PART_HEAD: usize = 8 * 1024;

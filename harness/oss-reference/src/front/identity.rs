@@ -1,7 +1,6 @@
 //! What every answer carries: a request id, the time.
 
-use std::hash::{BuildHasher as _, RandomState};
-use std::sync::Arc;
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::HeaderValue;
@@ -13,9 +12,9 @@ use parking_lot::Mutex;
 pub(super) struct RequestIds(AtomicU64);
 
 impl RequestIds {
-    pub(super) fn new() -> Self {
-        // The standard library's hasher keys are the process's own randomness; ids need to differ, not to be secret.
-        Self(AtomicU64::new(RandomState::new().hash_one(0_u8)))
+    /// Ids that begin at random, so that those of two servers differ. They need not be secret.
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self(AtomicU64::new(getrandom::u64()?)))
     }
 
     pub(super) fn next(&self, now: i64) -> String {
@@ -30,14 +29,11 @@ impl RequestIds {
 
 /// The `Date` header, written once a second.
 #[derive(Debug)]
-pub(super) struct DateHeader(Mutex<(i64, Arc<HeaderValue>)>);
+pub(super) struct DateHeader(Mutex<(i64, HeaderValue)>);
 
 impl DateHeader {
     pub(super) fn new() -> Self {
-        Self(Mutex::new((
-            i64::MIN,
-            Arc::new(HeaderValue::from_static("")),
-        )))
+        Self(Mutex::new((i64::MIN, HeaderValue::from_static(""))))
     }
 
     pub(super) fn at(&self, now: i64) -> HeaderValue {
@@ -45,9 +41,9 @@ impl DateHeader {
         if kept.0 != now {
             let text = Timestamp(now).to_rfc1123();
             let value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
-            *kept = (now, Arc::new(value));
+            *kept = (now, value);
         }
-        kept.1.as_ref().clone()
+        kept.1.clone()
     }
 }
 
@@ -57,7 +53,7 @@ mod tests {
 
     #[test]
     fn ids_have_24_upper_case_digits_and_differ() {
-        let ids = RequestIds::new();
+        let ids = RequestIds::new().unwrap();
         let (first, second) = (ids.next(0x636b_68ba), ids.next(0x636b_68ba));
         assert_ne!(first, second);
         for id in [first, second] {

@@ -6,13 +6,15 @@ mod envelope;
 mod faulty;
 mod form;
 mod identity;
+pub(crate) mod listener;
 pub(crate) mod operator;
 mod part_head;
 mod payload;
 mod process;
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -30,10 +32,11 @@ pub use self::form::{ReadForm, read_form};
 
 use self::body::{Arriving, Leaving};
 use self::identity::{DateHeader, RequestIds};
-use crate::answer::Answer;
+use crate::answer::{Answer, Rejection};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::operations;
+use crate::request::{self, Arrival, Destination};
 use crate::world::World;
 
 /// An unread body that is too long for the connection to live on is still read for this long, so that the client sees the answer:
@@ -51,26 +54,27 @@ pub(crate) struct Front {
     date: DateHeader,
 }
 
-/// How a request reached the server.
-#[derive(Debug, Clone)]
-pub(crate) struct Arrival {
-    pub(crate) peer: SocketAddr,
+/// Who is at the other end of a connection.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    pub(crate) address: IpAddr,
+    /// The VPC endpoint whose listener took the connection.
     pub(crate) vpc_endpoint: Option<Arc<str>>,
 }
 
 impl Front {
-    pub(crate) fn new(world: World, config: Arc<Config>, clock: Clock) -> Self {
-        Self {
+    pub(crate) fn new(world: World, config: Arc<Config>, clock: Clock) -> io::Result<Self> {
+        Ok(Self {
             world: RwLock::new(world),
             config,
             clock,
-            ids: RequestIds::new(),
+            ids: RequestIds::new()?,
             date: DateHeader::new(),
-        }
+        })
     }
 
     /// Serves one connection until it ends.
-    pub(crate) async fn serve(self: Arc<Self>, stream: TcpStream, arrival: Arrival) {
+    pub(crate) async fn serve(self: Arc<Self>, stream: TcpStream, peer: Peer) {
         let limits = &self.config.limits;
         // A client that falls silent in its body is given as long as one that is slow with its head.
         let patience = Duration::from_millis(limits.header_timeout_ms);
@@ -80,16 +84,11 @@ impl Front {
             .header_read_timeout(patience)
             .max_headers(limits.header_count)
             .max_header_size(limits.header_bytes);
-        let service = service_fn(|request: http::Request<Incoming>| {
-            let (front, arrival) = (Arc::clone(&self), arrival.clone());
-            async move {
-                let (parts, incoming) = request.into_parts();
-                Ok::<_, Infallible>(
-                    front
-                        .respond(&parts, Arriving::new(incoming, patience), arrival)
-                        .await,
-                )
-            }
+        let (front, peer) = (&*self, &peer);
+        let service = service_fn(move |request: http::Request<Incoming>| async move {
+            let (parts, incoming) = request.into_parts();
+            let body = Arriving::new(incoming, patience);
+            Ok::<_, Infallible>(front.respond(&parts, body, peer).await)
         });
         // An error here is the client's: it went away, was too slow, or sent what is no HTTP, which hyper has answered.
         let _ = builder
@@ -97,30 +96,32 @@ impl Front {
             .await;
     }
 
-    async fn respond(
-        &self,
-        parts: &Parts,
-        mut body: Arriving,
-        arrival: Arrival,
-    ) -> Response<Leaving> {
+    async fn respond(&self, parts: &Parts, mut body: Arriving, peer: &Peer) -> Response<Leaving> {
         let started = Instant::now();
         let now = self.clock.now();
         let id = self.ids.next(now);
-        let outcome = self.process(parts, &mut body, arrival, &id, now).await;
+        let arrival = Arrival {
+            peer: peer.address,
+            vpc_endpoint: peer.vpc_endpoint.as_deref(),
+            id: &id,
+            received: now,
+        };
+        let bound = |domain: &str| self.world.read().cnames.get(domain).cloned();
+        let destination = request::destination(parts, &self.config, bound);
+        let cross_origin = CrossOrigin::of(parts, &destination);
+        let outcome = self.process(parts, destination, arrival, &mut body).await;
         let mut answer = outcome.unwrap_or_else(|refused| {
-            let host = parts
-                .headers
-                .get("host")
-                .and_then(|host| host.to_str().ok())
-                .unwrap_or("");
-            let head = parts.method == Method::HEAD;
-            let mut answer = envelope::answer(&refused.refusal, &id, host, head, &self.config);
+            let host = text(parts, "host").unwrap_or("");
+            let mut answer =
+                envelope::answer(&refused.refusal, &id, host, &parts.method, &self.config);
             refused.show(&mut answer, &self.config.faults);
             answer
         });
-        self.add_cors(parts, &mut answer);
+        if let Some(cross_origin) = cross_origin {
+            cross_origin.add_headers(&self.world.read(), parts, &mut answer);
+        }
         let lives_on = self.dispose(parts, body).await;
-        self.finish(answer, parts, &id, now, started, lives_on)
+        self.finish(answer, parts, id, now, started, lives_on)
     }
 
     /// Reads what is left of the body, so that the next request on the connection can be read. False when that would take too long.
@@ -141,46 +142,11 @@ impl Front {
         false
     }
 
-    /// Adds the CORS headers of an ordinary cross-origin request, when a rule of the bucket lets its origin in.
-    fn add_cors(&self, parts: &Parts, answer: &mut Answer) {
-        let Some(origin) = parts
-            .headers
-            .get("origin")
-            .and_then(|origin| origin.to_str().ok())
-        else {
-            return;
-        };
-        if parts.method == Method::OPTIONS {
-            return;
-        }
-        let world = self.world.read();
-        let bound = |domain: &str| world.cnames.get(domain).map(String::as_str);
-        let names = crate::host::Names {
-            suffix: &self.config.suffix,
-            regions: &self.config.regions,
-        };
-        let host = parts
-            .headers
-            .get("host")
-            .and_then(|host| host.to_str().ok())
-            .unwrap_or("");
-        let Ok(addressed) = crate::host::address(host, parts.uri.path(), names, bound) else {
-            return;
-        };
-        let rules = addressed
-            .bucket
-            .and_then(|bucket| world.buckets.get(&bucket))
-            .and_then(|bucket| bucket.cors.as_ref());
-        if let Some(allowed) = rules.and_then(|rules| rules.simple(origin, parts.method.as_str())) {
-            operations::cors::add_headers(answer, &allowed);
-        }
-    }
-
     fn finish(
         &self,
         answer: Answer,
         parts: &Parts,
-        id: &str,
+        id: String,
         now: i64,
         started: Instant,
         lives_on: bool,
@@ -205,7 +171,7 @@ impl Front {
             CONNECTION,
             HeaderValue::from_static(if lives_on { "keep-alive" } else { "close" }),
         );
-        if let Ok(id) = HeaderValue::from_str(id) {
+        if let Ok(id) = HeaderValue::try_from(id) {
             headers.insert(HeaderName::from_static("x-oss-request-id"), id);
         }
         let spent = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -215,6 +181,35 @@ impl Front {
         );
         response
     }
+}
+
+/// An ordinary cross-origin request to a bucket: no preflight.
+struct CrossOrigin<'p> {
+    origin: &'p str,
+    bucket: String,
+}
+
+impl<'p> CrossOrigin<'p> {
+    fn of(parts: &'p Parts, destination: &Result<Destination<'_>, Rejection>) -> Option<Self> {
+        let origin = text(parts, "origin").filter(|_| parts.method != Method::OPTIONS)?;
+        let bucket = destination.as_ref().ok()?.addressed.bucket.clone()?;
+        Some(Self { origin, bucket })
+    }
+
+    /// Adds the headers of CORS when a rule of the bucket lets the origin in.
+    fn add_headers(&self, world: &World, parts: &Parts, answer: &mut Answer) {
+        let bucket = world.buckets.get(&self.bucket);
+        let rules = bucket.and_then(|bucket| bucket.cors.as_ref());
+        let allowed = rules.and_then(|rules| rules.simple(self.origin, parts.method.as_str()));
+        if let Some(allowed) = allowed {
+            operations::cors::add_headers(answer, &allowed);
+        }
+    }
+}
+
+/// First value of a header, when it is plain text.
+fn text<'p>(parts: &'p Parts, name: &str) -> Option<&'p str> {
+    parts.headers.get(name)?.to_str().ok()
 }
 
 /// Goes on reading in the background for a while.

@@ -1,4 +1,4 @@
-//! The operator's door: one JSON object in, one JSON object out, behind a token and on loopback only.
+//! The operator's service: one JSON object in, one JSON object out, behind a token and on loopback only.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -16,14 +16,14 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use parking_lot::Mutex;
-use serde_json::{Value, json};
+use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::Front;
+use super::listener::accept;
+use super::{Front, Peer};
 use crate::operator;
-use crate::server::accept;
 use oss403_operator::{Command, Create};
 
 /// A command is shorter than this.
@@ -32,7 +32,7 @@ const LONGEST_COMMAND: usize = 64 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the operator's connections share.
-pub(crate) struct Door {
+pub(crate) struct OperatorService {
     front: Arc<Front>,
     token: String,
     /// Told once, when the server stops; every listener watches it.
@@ -44,7 +44,7 @@ pub(crate) struct Door {
 /// An answer in the making: status and JSON.
 type Reply = (StatusCode, Value);
 
-impl Door {
+impl OperatorService {
     pub(crate) fn new(front: Arc<Front>, token: String, stopping: watch::Receiver<bool>) -> Self {
         Self {
             front,
@@ -60,9 +60,9 @@ impl Door {
             return;
         }
         let service = service_fn(|request: http::Request<Incoming>| {
-            let door = Arc::clone(&self);
+            let service = Arc::clone(&self);
             async move {
-                let (status, value) = door.respond(request).await.unwrap_or_else(|reply| reply);
+                let (status, value) = service.respond(request).await.unwrap_or_else(|reply| reply);
                 let mut response = Response::new(Full::new(Bytes::from(value.to_string())));
                 *response.status_mut() = status;
                 response
@@ -183,12 +183,12 @@ impl Door {
         let (sender, closing) = watch::channel(false);
         self.endpoints.lock().insert(id.to_owned(), sender);
         let (front, endpoint) = (Arc::clone(&self.front), Arc::<str>::from(id));
-        let serve = move |stream, peer| {
-            let arrival = super::Arrival {
-                peer,
+        let serve = move |stream, peer: SocketAddr| {
+            let peer = Peer {
+                address: peer.ip().to_canonical(),
                 vpc_endpoint: Some(Arc::clone(&endpoint)),
             };
-            Arc::clone(&front).serve(stream, arrival)
+            Arc::clone(&front).serve(stream, peer)
         };
         tokio::spawn(accept(
             listener,
@@ -203,8 +203,10 @@ fn bad_request(message: &str) -> Reply {
 }
 
 fn refuse(status: StatusCode, code: &str, message: &str) -> Reply {
-    (
-        status,
-        json!({ "error": { "code": code, "message": message } }),
-    )
+    let error = oss403_operator::Reason {
+        code: code.into(),
+        message: message.into(),
+    };
+    let refused = oss403_operator::Refused { error };
+    (status, serde_json::to_value(refused).unwrap_or_default())
 }

@@ -17,7 +17,7 @@ use crate::request::Request;
 /// # Errors
 /// 400 and 411: too much, too little, or not what Content-MD5 declares.
 pub(super) async fn take_payload(
-    request: &Request,
+    request: &Request<'_>,
     operation: Operation,
     limits: &Limits,
     body: &mut Arriving,
@@ -78,7 +78,7 @@ async fn read_small(body: &mut Arriving, limit: usize) -> Result<Bytes, Rejectio
 }
 
 /// Whether the body is framed as `aws-chunked`.
-pub(super) fn is_aws_chunked(request: &Request) -> bool {
+pub(super) fn is_aws_chunked(request: &Request<'_>) -> bool {
     let named = |name: &str| request.header(name).unwrap_or("");
     named("x-amz-content-sha256").starts_with("STREAMING-")
         || named("content-encoding")
@@ -87,7 +87,7 @@ pub(super) fn is_aws_chunked(request: &Request) -> bool {
 }
 
 /// OSS wants to know where a body ends before it begins.
-fn require_length(request: &Request, body: &Arriving) -> Result<(), Rejection> {
+fn require_length(request: &Request<'_>, body: &Arriving) -> Result<(), Rejection> {
     let known = body.announced().is_some_and(|length| length > 0)
         || request.header("content-length").is_some()
         || request.header("transfer-encoding").is_some();
@@ -102,7 +102,7 @@ fn require_length(request: &Request, body: &Arriving) -> Result<(), Rejection> {
 }
 
 /// The digest that Content-MD5 declares.
-pub(super) fn declared_md5(request: &Request) -> Result<Option<[u8; 16]>, Rejection> {
+pub(super) fn declared_md5(request: &Request<'_>) -> Result<Option<[u8; 16]>, Rejection> {
     let Some(text) = request
         .header("content-md5")
         .filter(|text| !text.is_empty())

@@ -4,156 +4,131 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use http::request::Parts;
 
+use super::Front;
 use super::body::Arriving;
 use super::faulty::Refused;
 use super::form::{FormParser, Step};
 use super::payload::{declared_md5, invalid_digest, is_aws_chunked, take_payload};
-use super::{Arrival, Front};
 use crate::answer::{Answer, Refusal, Rejection};
-use crate::checks::{self, Form, Granted, Inquiry};
+use crate::checks::{self, Granted, Inquiry};
 use crate::config::Extreme;
 use crate::denial::{Cause, Denial};
-use crate::operation::Operation;
+use crate::operation::{self, Operation};
 use crate::operations::content::{ContentWriter, TooLong};
 use crate::operations::{self, Call, Payload};
-use crate::request::{self, Request};
+use crate::request::{Arrival, Destination, Form, Request};
+use crate::world::World;
 
 impl Front {
     /// From the head to the answer.
     pub(super) async fn process(
         &self,
         parts: &Parts,
+        destination: Result<Destination<'_>, Rejection>,
+        arrival: Arrival<'_>,
         body: &mut Arriving,
-        arrival: Arrival,
-        id: &str,
-        now: i64,
     ) -> Result<Answer, Refused> {
         // This server refuses even what it could not read.
         if self.config.faults.extreme == Some(Extreme::DenyAll) {
             return Err(Refusal::from(Denial::new(Cause::AccessDenied)).into());
         }
-        let endpoint = arrival.vpc_endpoint.map(|endpoint| endpoint.to_string());
-        let request = {
-            let world = self.world.read();
-            request::read(
-                parts,
-                arrival.peer,
-                false,
-                endpoint,
-                &world,
-                &self.config,
-                id.to_owned(),
-                now,
-            )?
-        };
+        let request = Request::read(parts, destination?, arrival)?;
         if is_aws_chunked(&request) {
             body.decode_aws_chunked();
         }
-        if self.is_form(&request) {
+        // The fields of a PostObject must be read before anything can be decided.
+        if operation::identify(&request) == Ok(Operation::PostObject) {
             return Ok(self.process_form(&request, body).await?);
         }
-        let (viewed, refusal) = self.decide_and_view(&request)?;
-        let outcome = match viewed {
+        let Decided { outcome, refusal } = self.decide_and_view(&request)?;
+        let outcome = match outcome {
             Ok(Viewed::Answer(answer)) => Ok(answer),
-            Ok(Viewed::Granted(granted)) => self.change(&request, &granted, body).await,
+            Ok(Viewed::Change(granted)) => self.change(&request, &granted, body).await,
             Err(refusal) => Err(refusal),
         };
         match refusal {
             None => outcome.map_err(Refused::from),
-            Some(refusal) => Err(Refused::in_spite_of(outcome, refusal)),
-        }
-    }
-
-    /// Takes the body of what changes something, has it decided as well, and carries it out.
-    async fn change(
-        &self,
-        request: &Request,
-        granted: &Granted,
-        body: &mut Arriving,
-    ) -> Result<Answer, Refusal> {
-        let payload = take_payload(request, granted.operation, &self.config.limits, body).await?;
-        let mut despite = None;
-        if let Payload::Small(bytes) = &payload {
-            let world = self.world.read();
-            let inquiry = Inquiry::new(request, None, &world, &self.config);
-            if let Err(refusal) = guarded(|| checks::decide_body(&inquiry, bytes)) {
-                if checks::despite(&inquiry, &refusal).is_none() {
-                    return Err(refusal);
-                }
-                despite = Some(refusal);
-            }
-        }
-        let outcome = self.carry_out(request, None, granted, payload);
-        despite.map_or(outcome, Err)
-    }
-
-    /// Decides. A server that is wrong about a refusal goes on although it has refused: it has something granted, and a refusal.
-    fn decide(&self, inquiry: &Inquiry<'_>) -> Result<(Granted, Option<Refusal>), Refusal> {
-        match guarded(|| checks::decide(inquiry)) {
-            Ok(granted) => Ok((granted, None)),
-            Err(refusal) => match checks::despite(inquiry, &refusal) {
-                Some(granted) => Ok((granted, Some(refusal))),
-                None => Err(refusal),
-            },
+            // An outcome that comes too late: the request has been refused.
+            Some(refusal) => Err(Refused {
+                refusal,
+                carried_out: outcome.ok(),
+            }),
         }
     }
 
     /// Decides, and carries out at once what only reads: under one lock, so that nothing changes in between.
     fn decide_and_view(
         &self,
-        request: &Request,
-    ) -> Result<(Result<Viewed, Refusal>, Option<Refusal>), Refusal> {
+        request: &Request<'_>,
+    ) -> Result<Decided<Result<Viewed, Refusal>>, Refusal> {
         let world = self.world.read();
-        let (granted, refusal) = self.decide(&Inquiry::new(request, None, &world, &self.config))?;
-        let call = Call {
-            config: &self.config,
-            now: request.received,
-            request,
-            form: None,
-            granted: &granted,
-        };
+        let Decided { outcome, refusal } = self.decide(request, None, &world)?;
+        let call = self.call(request, None, &outcome);
         let viewed = guarded(|| operations::view(&world, &call).map_err(Refusal::from));
-        let viewed = viewed.map(|answer| match answer {
+        let outcome = viewed.map(|answer| match answer {
             Some(answer) => Viewed::Answer(answer),
-            None => Viewed::Granted(granted),
+            None => Viewed::Change(outcome),
         });
-        Ok((viewed, refusal))
+        Ok(Decided { outcome, refusal })
     }
 
-    fn carry_out(
+    fn decide(
         &self,
-        request: &Request,
+        request: &Request<'_>,
         form: Option<&Form>,
-        granted: &Granted,
-        payload: Payload,
-    ) -> Result<Answer, Refusal> {
-        let mut world = self.world.write();
-        guarded(|| {
-            operations::execute(
-                &mut world,
-                &self.config,
-                request.received,
-                request,
-                form,
-                granted,
-                payload,
-            )
-            .map_err(Refusal::from)
-        })
+        world: &World,
+    ) -> Result<Decided<Granted>, Refusal> {
+        let inquiry = Inquiry::new(request, form, world, &self.config);
+        let (outcome, refusal) = match guarded(|| checks::decide(&inquiry)) {
+            Ok(granted) => (granted, None),
+            Err(refusal) => match checks::granted_anyway(&inquiry, &refusal) {
+                Some(granted) => (granted, Some(refusal)),
+                None => return Err(refusal),
+            },
+        };
+        Ok(Decided { outcome, refusal })
     }
 
-    /// Whether the request is a PostObject, whose fields must be read before anything can be decided.
-    fn is_form(&self, request: &Request) -> bool {
-        if request.method != "POST" {
-            return false;
+    /// Takes the body of what changes something, has it decided as well, and carries it out.
+    async fn change(
+        &self,
+        request: &Request<'_>,
+        granted: &Granted,
+        body: &mut Arriving,
+    ) -> Result<Answer, Refusal> {
+        let payload = take_payload(request, granted.operation, &self.config.limits, body).await?;
+        let mut world = self.world.write();
+        let mut refusal = None;
+        if let Payload::Small(bytes) = &payload {
+            let inquiry = Inquiry::new(request, None, &world, &self.config);
+            if let Err(refused) = guarded(|| checks::decide_body(&inquiry, bytes)) {
+                if checks::granted_anyway(&inquiry, &refused).is_none() {
+                    return Err(refused);
+                }
+                refusal = Some(refused);
+            }
         }
-        let world = self.world.read();
-        Inquiry::new(request, None, &world, &self.config).operation() == Ok(Operation::PostObject)
+        let changed = carry_out(&mut world, &self.call(request, None, granted), payload);
+        refusal.map_or(changed, Err)
+    }
+
+    fn call<'a>(
+        &'a self,
+        request: &'a Request<'a>,
+        form: Option<&'a Form>,
+        granted: &'a Granted,
+    ) -> Call<'a> {
+        Call {
+            config: &self.config,
+            request,
+            form,
+            granted,
+        }
     }
 
     async fn process_form(
         &self,
-        request: &Request,
+        request: &Request<'_>,
         body: &mut Arriving,
     ) -> Result<Answer, Refusal> {
         let limits = &self.config.limits;
@@ -175,12 +150,9 @@ impl Front {
                 Step::File(_) | Step::End => return Err(operations::post::no_file().into()),
             }
         };
-        let (granted, refusal) = {
-            let world = self.world.read();
-            self.decide(&Inquiry::new(request, Some(&form), &world, &self.config))?
-        };
+        let Decided { outcome, refusal } = self.decide(request, Some(&form), &self.world.read())?;
         let stored = self
-            .store_file(request, &form, &granted, (parser, expected), body)
+            .store_file(request, &form, &outcome, (parser, expected), body)
             .await;
         refusal.map_or(stored, Err)
     }
@@ -188,7 +160,7 @@ impl Front {
     /// Takes the file of a form whose fields have been decided, and stores it.
     async fn store_file(
         &self,
-        request: &Request,
+        request: &Request<'_>,
         form: &Form,
         granted: &Granted,
         (mut parser, expected): (FormParser, Option<[u8; 16]>),
@@ -223,14 +195,26 @@ impl Front {
             return Err(invalid_digest().into());
         }
         let content = Payload::Content(writer.finish());
-        self.carry_out(request, Some(form), granted, content)
+        let call = self.call(request, Some(form), granted);
+        carry_out(&mut self.world.write(), &call, content)
     }
 }
 
-/// The result of deciding and, where nothing is changed, carrying out.
+/// What goes on. A server that is wrong about a refusal goes on although it has refused: it has both.
+struct Decided<T> {
+    outcome: T,
+    /// What it answers with all the same.
+    refusal: Option<Refusal>,
+}
+
+/// What was granted, carried out already where it only reads.
 enum Viewed {
     Answer(Answer),
-    Granted(Granted),
+    Change(Granted),
+}
+
+fn carry_out(world: &mut World, call: &Call<'_>, payload: Payload) -> Result<Answer, Refusal> {
+    guarded(|| operations::change(world, call, payload).map_err(Refusal::from))
 }
 
 /// Runs `work`; a panic in it becomes a 500 for this request alone.

@@ -13,7 +13,7 @@ use crate::request::{Request, invalid_argument};
 /// # Errors
 /// 405 `MethodNotAllowed` when the resource has no such method; 400 `InvalidArgument` when a needed parameter is missing or the
 /// sub-resource is not known.
-pub fn identify(request: &Request) -> Result<Operation, Rejection> {
+pub fn identify(request: &Request<'_>) -> Result<Operation, Rejection> {
     if request.method == "OPTIONS" {
         return Ok(OptionObject);
     }
@@ -24,15 +24,15 @@ pub fn identify(request: &Request) -> Result<Operation, Rejection> {
     }
 }
 
-fn on_service(request: &Request) -> Result<Operation, Rejection> {
-    match request.method.as_str() {
+fn on_service(request: &Request<'_>) -> Result<Operation, Rejection> {
+    match request.method {
         "GET" if request.has_query("regions") => Ok(DescribeRegions),
         "GET" => Ok(ListBuckets),
         _ => Err(not_allowed(request, "SERVICE")),
     }
 }
 
-fn on_bucket(request: &Request) -> Result<Operation, Rejection> {
+fn on_bucket(request: &Request<'_>) -> Result<Operation, Rejection> {
     if request.has_query("cname") || request.has_query("comp") {
         return on_cname(request);
     }
@@ -40,7 +40,7 @@ fn on_bucket(request: &Request) -> Result<Operation, Rejection> {
         return operation.ok_or_else(|| not_allowed(request, "BUCKET"));
     }
     if setting(request).is_some() {
-        return match request.method.as_str() {
+        return match request.method {
             "GET" => Ok(GetBucketSetting),
             "PUT" | "POST" => Ok(PutBucketSetting),
             "DELETE" => Ok(DeleteBucketSetting),
@@ -53,7 +53,7 @@ fn on_bucket(request: &Request) -> Result<Operation, Rejection> {
     if request.method == "POST" && request.has_query("wormId") {
         return Ok(CompleteBucketWorm);
     }
-    match request.method.as_str() {
+    match request.method {
         "GET" if request.query_value("list-type") == Some("2") => Ok(ListObjectsV2),
         "GET" => Ok(ListObjects),
         "HEAD" => Ok(HeadBucket),
@@ -65,9 +65,9 @@ fn on_bucket(request: &Request) -> Result<Operation, Rejection> {
 }
 
 /// The CNAME family shares one sub-resource and is told apart by `comp`.
-fn on_cname(request: &Request) -> Result<Operation, Rejection> {
+fn on_cname(request: &Request<'_>) -> Result<Operation, Rejection> {
     let comp = request.query_value("comp");
-    match (request.method.as_str(), comp) {
+    match (request.method, comp) {
         ("GET", Some("token")) => Ok(GetCnameToken),
         ("GET", None) => Ok(ListCname),
         ("POST", Some("token")) => Ok(CreateCnameToken),
@@ -81,8 +81,8 @@ fn on_cname(request: &Request) -> Result<Operation, Rejection> {
     }
 }
 
-fn on_object(request: &Request) -> Result<Operation, Rejection> {
-    let method = request.method.as_str();
+fn on_object(request: &Request<'_>) -> Result<Operation, Rejection> {
+    let method = request.method;
     if method == "PUT" && (request.has_query("partNumber") || request.has_query("uploadId")) {
         let copied = request.copy_source().is_some();
         let operation = if copied { UploadPartCopy } else { UploadPart };
@@ -223,14 +223,14 @@ const OBJECT: &[SubResource] = &[
 ];
 
 /// The operation of the first sub-resource of `table` that the query names: `Some(None)` when it has no such method.
-fn on_sub_resource(request: &Request, table: &[SubResource]) -> Option<Option<Operation>> {
+fn on_sub_resource(request: &Request<'_>, table: &[SubResource]) -> Option<Option<Operation>> {
     let (_, methods) = table.iter().find(|(name, _)| request.has_query(name))?;
     let operation = methods.iter().find(|(method, _)| *method == request.method);
     Some(operation.map(|(_, operation)| *operation))
 }
 
 /// `operation`, provided that the parameter `name` has a value.
-fn needs(request: &Request, name: &str, operation: Operation) -> Result<Operation, Rejection> {
+fn needs(request: &Request<'_>, name: &str, operation: Operation) -> Result<Operation, Rejection> {
     match request.query_value(name) {
         Some(value) if !value.is_empty() => Ok(operation),
         _ => Err(invalid_argument(name, "it is missing")),
@@ -238,25 +238,26 @@ fn needs(request: &Request, name: &str, operation: Operation) -> Result<Operatio
 }
 
 /// `operation`, provided that nothing in the query looks like a sub-resource.
-fn plain(request: &Request, operation: Operation) -> Result<Operation, Rejection> {
-    let unknown = request.query.iter().find(|(name, value)| {
-        value.as_deref().is_none_or(str::is_empty) && !name.is_empty() && !name.starts_with("x-")
+fn plain(request: &Request<'_>, operation: Operation) -> Result<Operation, Rejection> {
+    let unknown = request.query.iter().find(|pair| {
+        let valueless = pair.value.as_deref().is_none_or(str::is_empty);
+        valueless && !pair.name.is_empty() && !pair.name.starts_with("x-")
     });
     match unknown {
         None => Ok(operation),
-        Some((name, _)) => {
-            Err(invalid_argument(name, "this sub-resource is not known").ec("0017-00000001"))
+        Some(pair) => {
+            Err(invalid_argument(&pair.name, "this sub-resource is not known").ec("0017-00000001"))
         }
     }
 }
 
 /// 405 for a method that the resource does not have.
-pub(super) fn not_allowed(request: &Request, resource: &str) -> Rejection {
+pub(super) fn not_allowed(request: &Request<'_>, resource: &str) -> Rejection {
     Rejection::new(
         405,
         "MethodNotAllowed",
         "The specified method is not allowed against this resource.",
     )
-    .extra("Method", request.method.clone())
+    .extra("Method", request.method)
     .extra("ResourceType", resource)
 }

@@ -57,11 +57,11 @@ pub const SETTINGS: &[Setting] = settings! {
 };
 
 /// The setting a bucket request names, if any.
-pub fn setting(request: &Request) -> Option<&'static Setting> {
+pub fn setting(request: &Request<'_>) -> Option<&'static Setting> {
     request
         .query
         .iter()
-        .find_map(|(name, _)| SETTINGS.iter().find(|setting| setting.name == name))
+        .find_map(|pair| SETTINGS.iter().find(|setting| setting.name == pair.name))
 }
 
 impl Setting {

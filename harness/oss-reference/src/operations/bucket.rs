@@ -4,10 +4,11 @@ use oss_policy::BucketAcl;
 
 use super::bucket_acl::{acl_of, grant};
 use super::call::{Call, xml_time};
-use super::refusals::{document, invalid_argument, malformed_xml};
 use super::service::owner;
 use crate::answer::{Answer, Rejection};
 use crate::config::Identities;
+use crate::documents::document;
+use crate::refusals::{invalid_argument, malformed_xml};
 use crate::world::{Bucket, Object, StorageClass, World};
 use crate::xml::{self, Writer};
 
@@ -41,7 +42,7 @@ pub(super) fn put(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<Ans
         storage_class: wanted.storage_class.unwrap_or_default(),
         hierarchical_namespace: wanted.hierarchical_namespace,
         block_public_access: call.config.decisions.block_public_access,
-        ..Bucket::new(name, account, wanted.region, call.now)
+        ..Bucket::new(name, account, wanted.region, call.now())
     };
     world.buckets.insert(name.to_owned(), bucket);
     Ok(answer)
@@ -70,7 +71,7 @@ impl Wanted {
             Some("enabled") => true,
             Some(other) => return Err(invalid_argument("x-oss-hns-status", other)),
         };
-        let named = call.request.addressed.class.region();
+        let named = call.request.destination.addressed.class.region();
         let mut wanted = Self {
             region: named.unwrap_or(call.config.default_region()).to_owned(),
             acl,
@@ -136,7 +137,7 @@ pub(super) fn info(bucket: &Bucket, call: &Call<'_>) -> Answer {
         .leaf("CreationDate", &xml_time(bucket.created))
         .leaf("CrossRegionReplication", "Disabled")
         .leaf("DataRedundancyType", "LRS")
-        .leaf("ExtranetEndpoint", &call.endpoint(&bucket.region, false))
+        .leaf("ExtranetEndpoint", &call.endpoint(&bucket.region))
         .leaf(
             "HierarchicalNamespace",
             if bucket.hierarchical_namespace {
@@ -145,7 +146,7 @@ pub(super) fn info(bucket: &Bucket, call: &Call<'_>) -> Answer {
                 "Disabled"
             },
         )
-        .leaf("IntranetEndpoint", &call.endpoint(&bucket.region, true))
+        .leaf("IntranetEndpoint", &call.internal_endpoint(&bucket.region))
         .leaf("Location", &format!("oss-{}", bucket.region))
         .leaf("Name", &bucket.name)
         .leaf("StorageClass", bucket.storage_class.name())

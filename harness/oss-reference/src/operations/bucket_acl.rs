@@ -3,9 +3,9 @@
 use oss_policy::{BucketAcl, ObjectAcl};
 
 use super::call::Call;
-use super::refusals::invalid_argument;
 use super::service::owner;
 use crate::answer::{Answer, Rejection};
+use crate::refusals::invalid_argument;
 use crate::world::Bucket;
 use crate::xml::Writer;
 

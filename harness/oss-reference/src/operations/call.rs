@@ -1,27 +1,33 @@
 //! One request being carried out, and what it names.
 
+use std::borrow::Cow;
+
 use oss_auth::Timestamp;
 
-use super::refusals::{invalid_argument, no_such_bucket, no_such_key};
 use crate::answer::Rejection;
-use crate::checks::{Form, Granted};
+use crate::checks::Granted;
 use crate::config::Config;
 use crate::host::HostClass;
-use crate::request::Request;
+use crate::refusals::{invalid_argument, no_such_bucket, no_such_key};
+use crate::request::{Form, Request};
 use crate::world::{Bucket, Object, World};
+use crate::xml::Writer;
 
 /// A granted request.
 #[derive(Clone, Copy)]
 pub(crate) struct Call<'a> {
     pub(crate) config: &'a Config,
-    /// Unix seconds.
-    pub(crate) now: i64,
-    pub(crate) request: &'a Request,
+    pub(crate) request: &'a Request<'a>,
     pub(crate) form: Option<&'a Form>,
     pub(crate) granted: &'a Granted,
 }
 
 impl<'a> Call<'a> {
+    /// The time of the request, in Unix seconds.
+    pub(super) fn now(&self) -> i64 {
+        self.request.arrival.received
+    }
+
     /// Name of the bucket; empty for requests to the service, which need none.
     pub(super) fn bucket_name(&self) -> &'a str {
         self.request.bucket().unwrap_or("")
@@ -89,39 +95,72 @@ impl<'a> Call<'a> {
             .ok_or_else(|| invalid_argument(name, text))
     }
 
-    /// Whether names in the answer are to be percent-encoded (`encoding-type=url`).
+    /// How names are written in the answer.
     ///
     /// # Errors
-    /// 400 for any other encoding.
-    pub(super) fn encodes_names(&self) -> Result<bool, Rejection> {
+    /// 400 for an `encoding-type` other than `url`.
+    pub(super) fn name_encoding(&self) -> Result<NameEncoding, Rejection> {
         match self
             .request
             .query_value("encoding-type")
             .or_else(|| self.header("encoding-type"))
         {
-            None => Ok(false),
-            Some("url") => Ok(true),
+            None => Ok(NameEncoding::Plain),
+            Some("url") => Ok(NameEncoding::Url),
             Some(other) => Err(invalid_argument("encoding-type", other)),
         }
     }
 
     /// Base URL under which the server is reached: what clients connect to who take an endpoint from an answer.
-    pub(super) fn endpoint(&self, region: &str, internal: bool) -> String {
-        let scheme = if self.request.secure { "https" } else { "http" };
-        let host = &self.request.host;
-        if self.request.addressed.class == HostClass::Ip {
-            return format!("{scheme}://{host}");
+    pub(super) fn endpoint(&self, region: &str) -> String {
+        self.endpoint_called(&format!("oss-{region}"))
+    }
+
+    /// The same inside the region.
+    pub(super) fn internal_endpoint(&self, region: &str) -> String {
+        self.endpoint_called(&format!("oss-{region}-internal"))
+    }
+
+    fn endpoint_called(&self, name: &str) -> String {
+        let host = &self.request.destination.host;
+        if self.request.destination.addressed.class == HostClass::Ip {
+            return format!("http://{host}");
         }
         let port = host
             .rsplit_once(':')
             .map(|(_, port)| port)
             .filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-        let internal = if internal { "-internal" } else { "" };
-        format!(
-            "{scheme}://oss-{region}{internal}.{}{port}",
-            self.config.suffix
-        )
+        format!("http://{name}.{}{port}", self.config.suffix)
+    }
+}
+
+/// How the names of objects are written in an answer.
+#[derive(Clone, Copy)]
+pub(super) enum NameEncoding {
+    /// As they are.
+    Plain,
+    /// Percent-encoded, as `encoding-type=url` asks for.
+    Url,
+}
+
+impl NameEncoding {
+    /// A name as it stands in the answer.
+    pub(super) fn name(self, name: &str) -> Cow<'_, str> {
+        match self {
+            Self::Plain => Cow::Borrowed(name),
+            Self::Url => Cow::Owned(oss_auth::percent_encode(name)),
+        }
+    }
+
+    /// Says so in the answer.
+    pub(super) fn declare(self, xml: &mut Writer) {
+        match self {
+            Self::Plain => {}
+            Self::Url => {
+                xml.leaf("EncodingType", "url");
+            }
+        }
     }
 }
 

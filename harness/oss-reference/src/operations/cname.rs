@@ -2,10 +2,10 @@
 
 use super::call::{Call, xml_time};
 use super::hex::upper_hex;
-use super::refusals::{document, malformed_xml};
 use crate::answer::{Answer, Rejection};
+use crate::documents::cname_domain;
 use crate::world::{CnameToken, World};
-use crate::xml::{Element, Writer};
+use crate::xml::Writer;
 
 /// A bucket may have this many domains.
 const MOST: usize = 100;
@@ -16,12 +16,12 @@ pub(super) fn create_token(
     call: &Call<'_>,
     body: &[u8],
 ) -> Result<Answer, Rejection> {
-    let domain = domain(body)?;
+    let domain = cname_domain(body)?;
     let expires = call
-        .now
+        .now()
         .saturating_add(call.config.decisions.cname_token_seconds);
     let token = CnameToken {
-        token: upper_hex(call.request.id.as_bytes()).to_lowercase(),
+        token: upper_hex(call.request.arrival.id.as_bytes()).to_lowercase(),
         expires,
     };
     let answer = written(call.bucket_name(), &domain, &token);
@@ -42,7 +42,7 @@ pub(super) fn get_token(world: &World, call: &Call<'_>) -> Result<Answer, Reject
         .cname_tokens
         .get(&(domain.clone(), call.bucket_name().to_owned()));
     let token = kept
-        .filter(|token| call.now < token.expires)
+        .filter(|token| call.now() < token.expires)
         .ok_or_else(|| {
             Rejection::new(
                 404,
@@ -65,7 +65,7 @@ fn written(bucket: &str, domain: &str, token: &CnameToken) -> Answer {
 
 /// PutCname.
 pub(super) fn put(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<Answer, Rejection> {
-    let domain = domain(body)?;
+    let domain = cname_domain(body)?;
     let bound = world
         .cnames
         .values()
@@ -112,7 +112,7 @@ pub(super) fn list(world: &World, call: &Call<'_>) -> Result<Answer, Rejection> 
 
 /// DeleteCname. Removing what is not bound here is no error.
 pub(super) fn delete(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<Answer, Rejection> {
-    let domain = domain(body)?;
+    let domain = cname_domain(body)?;
     if world
         .cnames
         .get(&domain)
@@ -121,34 +121,4 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<
         world.cnames.remove(&domain);
     }
     Ok(Answer::empty(200))
-}
-
-/// The domain of a request's body, for the check of ownership and for the operation alike.
-///
-/// A document that could be read in two ways, having a second `Domain` or a text in pieces, is refused.
-///
-/// # Errors
-/// 400 `MalformedXML`.
-pub(crate) fn domain(body: &[u8]) -> Result<String, Rejection> {
-    let configuration = document(body, "BucketCnameConfiguration")?;
-    let in_pieces = |marker: &[u8]| memchr::memmem::find(body, marker).is_some();
-    if in_pieces(b"<!") || in_pieces(b"&") || domains(&configuration) != 1 {
-        return Err(malformed_xml("exactly one plain Domain is expected"));
-    }
-    configuration
-        .child("Cname")
-        .and_then(|cname| cname.text_of("Domain"))
-        .filter(|domain| domain.contains('.') && domain.len() <= 253)
-        .filter(|domain| {
-            domain
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
-        })
-        .map(str::to_ascii_lowercase)
-        .ok_or_else(|| malformed_xml("Cname/Domain must be a domain name"))
-}
-
-/// How many elements of the tree are called `Domain`.
-fn domains(element: &Element) -> usize {
-    usize::from(element.name == "Domain") + element.children.iter().map(domains).sum::<usize>()
 }

@@ -2,8 +2,8 @@
 
 use oss_auth::Timestamp;
 
-use super::refusals::precondition_failed;
 use crate::answer::Rejection;
+use crate::refusals::precondition_failed;
 use crate::request::Request;
 use crate::world::Object;
 
@@ -45,7 +45,7 @@ pub(super) enum Outcome {
 /// # Errors
 /// 412 `PreconditionFailed`.
 pub(super) fn check(
-    request: &Request,
+    request: &Request<'_>,
     names: &Names,
     object: &Object,
 ) -> Result<Outcome, Rejection> {

@@ -2,8 +2,9 @@
 
 use oss_policy::{Policy, PolicyKind, RefererRules};
 
-use super::refusals::{document, flag, malformed_xml};
 use crate::answer::{Answer, Rejection};
+use crate::documents::{document, flag};
+use crate::refusals::malformed_xml;
 use crate::world::Bucket;
 use crate::xml::{Element, Writer};
 

@@ -5,9 +5,9 @@ use super::conditions::{self, Outcome};
 use super::get::source_of;
 use super::metadata::Given;
 use super::put::{encrypted, insert};
-use super::refusals::{invalid_argument, no_such_bucket, no_such_key};
 use super::retention::protect;
 use crate::answer::{Answer, Rejection};
+use crate::refusals::{invalid_argument, no_such_bucket, no_such_key};
 use crate::request::CopySource;
 use crate::world::object::ObjectKind;
 use crate::world::{Object, World};
@@ -22,12 +22,12 @@ pub(super) fn copy(world: &mut World, call: &Call<'_>) -> Result<Answer, Rejecti
     let bucket = call.bucket_mut(world)?;
     let given = Given::by_headers(call.request);
     given.forbid_overwrite(bucket, call.key())?;
-    protect(bucket, call.key(), call.config, call.now)?;
+    protect(bucket, call.key(), call.config, call.now())?;
     // An object copied onto itself takes the request's metadata, whatever the directive says.
     let onto_itself = source.bucket == bucket.name && source.key == call.key();
     let replaces = directive(call, "x-oss-metadata-directive")? || onto_itself;
     let retags = directive(call, "x-oss-tagging-directive")?;
-    let new = given.object(bucket, ObjectKind::Normal, call.now)?;
+    let new = given.object(bucket, ObjectKind::Normal, call.now())?;
     let object = Object {
         content: original.content,
         headers: if replaces {

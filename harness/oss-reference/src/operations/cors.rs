@@ -3,9 +3,9 @@
 use oss_policy::{CorsAnswer, CorsRule, CorsRules};
 
 use super::call::Call;
-use super::refusals::{document, flag, malformed_xml};
 use crate::answer::{Answer, Rejection};
-use crate::request::Request;
+use crate::documents::{document, flag};
+use crate::refusals::malformed_xml;
 use crate::world::Bucket;
 use crate::xml::{Element, Writer};
 
@@ -90,26 +90,11 @@ pub(super) fn delete(bucket: &mut Bucket) -> Result<Answer, Rejection> {
     Ok(Answer::empty(204))
 }
 
-/// What the bucket's rules allow to a preflight; `None` when no rule matches. The check and the answer both ask it.
-pub(crate) fn allowed<'r>(rules: &'r CorsRules, preflight: &'r Request) -> Option<CorsAnswer<'r>> {
-    let header = |name| preflight.header(name).unwrap_or("");
-    let asked: Vec<&str> = header("access-control-request-headers")
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .collect();
-    rules.preflight(
-        header("origin"),
-        header("access-control-request-method"),
-        &asked,
-    )
-}
-
 /// Help page: OptionObject. That a rule matches has been decided; where that decision was switched off, there are no headers.
 pub(super) fn preflight(bucket: &Bucket, call: &Call<'_>) -> Answer {
     let mut answer = Answer::empty(200);
     let rules = bucket.cors.as_ref();
-    let allowed = rules.and_then(|rules| allowed(rules, call.request));
+    let allowed = rules.and_then(|rules| call.request.preflight_allowed_by(rules));
     if let Some(allowed) = allowed {
         add_headers(&mut answer, &allowed);
     }

@@ -1,22 +1,21 @@
 //! DeleteObject and DeleteMultipleObjects.
 
 use super::call::Call;
-use super::refusals::{document, malformed_xml};
 use super::retention::protect;
 use crate::answer::{Answer, Rejection};
 use crate::checks::{self, Inquiry};
+use crate::documents::{document, flag};
 use crate::operation::Operation;
+use crate::refusals::malformed_xml;
 use crate::world::{Bucket, World};
-use crate::xml::Writer;
+use crate::xml::{Element, Writer};
 
 /// Most keys in one request (help page: DeleteMultipleObjects).
 const MOST: usize = 1000;
-/// What a caller without the right to a key is told.
-const DENIED: &str = "You have no right to access this object because of bucket acl.";
 
 /// Help page: DeleteObject. Deleting what is absent succeeds.
 pub(super) fn one(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
-    protect(bucket, call.key(), call.config, call.now)?;
+    protect(bucket, call.key(), call.config, call.now())?;
     bucket.objects.remove(call.key());
     Ok(Answer::empty(204))
 }
@@ -28,8 +27,49 @@ pub(super) fn several(
     body: &[u8],
 ) -> Result<Answer, Rejection> {
     let wanted = document(body, "Delete")?;
-    let quiet = super::refusals::flag(&wanted, "Quiet", false)?;
-    let encodes = call.encodes_names()?;
+    let quiet = flag(&wanted, "Quiet", false)?;
+    let names = call.name_encoding()?;
+    let keys = keys(&wanted)?;
+    let granted: Vec<bool> = {
+        let inquiry = Inquiry::new(call.request, call.form, world, call.config);
+        keys.iter()
+            .map(|key| checks::may(&inquiry, Operation::DeleteObject, key))
+            .collect()
+    };
+    // Where nothing may be deleted the request as a whole is refused; that some keys are listed with an error is our own.
+    if !granted.contains(&true) {
+        return Err(denied());
+    }
+    let bucket = call.bucket_mut(world)?;
+    let mut xml = Writer::new("DeleteResult");
+    names.declare(&mut xml);
+    for (key, granted) in keys.into_iter().zip(granted) {
+        let deleted = if granted {
+            protect(bucket, key, call.config, call.now())
+        } else {
+            Err(denied())
+        };
+        match deleted {
+            Err(refusal) => {
+                xml.open("Error")
+                    .leaf("Key", &names.name(key))
+                    .leaf("Code", refusal.code)
+                    .leaf("Message", &refusal.message)
+                    .close();
+            }
+            Ok(()) => {
+                bucket.objects.remove(key);
+                if !quiet {
+                    xml.open("Deleted").leaf("Key", &names.name(key)).close();
+                }
+            }
+        }
+    }
+    Ok(Answer::xml(200, xml.finish()))
+}
+
+/// The keys that a document lists.
+fn keys(wanted: &Element) -> Result<Vec<&str>, Rejection> {
     let keys: Vec<&str> = wanted
         .all("Object")
         .map(|object| object.text_of("Key").unwrap_or(""))
@@ -39,49 +79,11 @@ pub(super) fn several(
             "1 to 1000 objects with their keys are expected",
         ));
     }
-    let granted: Vec<bool> = {
-        let inquiry = Inquiry::new(call.request, call.form, world, call.config);
-        keys.iter()
-            .map(|key| checks::may(&inquiry, Operation::DeleteObject, key))
-            .collect()
-    };
-    // Where nothing may be deleted the request as a whole is refused; that some keys are listed with an error is our own.
-    if !granted.contains(&true) {
-        return Err(Rejection::new(403, "AccessDenied", DENIED).ec("0003-00000001"));
-    }
-    let bucket = call.bucket_mut(world)?;
-    let mut xml = Writer::new("DeleteResult");
-    if encodes {
-        xml.leaf("EncodingType", "url");
-    }
-    for (key, granted) in keys.into_iter().zip(granted) {
-        let name = if encodes {
-            oss_auth::percent_encode(key)
-        } else {
-            key.to_owned()
-        };
-        let refusal = if granted {
-            protect(bucket, key, call.config, call.now)
-                .err()
-                .map(|refusal| (refusal.code, refusal.message))
-        } else {
-            Some(("AccessDenied", DENIED.to_owned()))
-        };
-        match refusal {
-            Some((code, message)) => {
-                xml.open("Error")
-                    .leaf("Key", &name)
-                    .leaf("Code", code)
-                    .leaf("Message", &message)
-                    .close();
-            }
-            None => {
-                bucket.objects.remove(key);
-                if !quiet {
-                    xml.open("Deleted").leaf("Key", &name).close();
-                }
-            }
-        }
-    }
-    Ok(Answer::xml(200, xml.finish()))
+    Ok(keys)
+}
+
+/// What a caller without the right to a key is told.
+fn denied() -> Rejection {
+    let message = "You have no right to access this object because of bucket acl.";
+    Rejection::new(403, "AccessDenied", message).ec("0003-00000001")
 }

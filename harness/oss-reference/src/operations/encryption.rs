@@ -1,30 +1,14 @@
-//! Server-side encryption: a bucket's default, and what a request asks for.
+//! The server-side encryption that a bucket has by default.
 
-use super::refusals::{document, malformed_xml};
 use crate::answer::{Answer, Rejection};
-use crate::world::{Bucket, Encryption};
+use crate::documents;
+use crate::world::Bucket;
 use crate::xml::Writer;
 
 /// Help page: PutBucketEncryption.
 pub(super) fn put(bucket: &mut Bucket, body: &[u8]) -> Result<Answer, Rejection> {
-    bucket.encryption = Some(default(body)?);
+    bucket.encryption = Some(documents::encryption_rule(body)?);
     Ok(Answer::empty(200))
-}
-
-/// The default that a PutBucketEncryption asks for, for the check of KMS and for the operation alike.
-///
-/// # Errors
-/// 400 when the body is no such rule.
-pub(crate) fn default(body: &[u8]) -> Result<Encryption, Rejection> {
-    let rule = document(body, "ServerSideEncryptionRule")?;
-    let default = rule
-        .child("ApplyServerSideEncryptionByDefault")
-        .ok_or_else(|| malformed_xml("ApplyServerSideEncryptionByDefault is missing"))?;
-    let encryption = read(
-        default.text_of("SSEAlgorithm"),
-        default.text_of("KMSMasterKeyID"),
-    )?;
-    encryption.ok_or_else(|| malformed_xml("SSEAlgorithm is missing"))
 }
 
 /// Help page: GetBucketEncryption.
@@ -50,35 +34,4 @@ pub(super) fn get(bucket: &Bucket) -> Result<Answer, Rejection> {
 pub(super) fn delete(bucket: &mut Bucket) -> Result<Answer, Rejection> {
     bucket.encryption = None;
     Ok(Answer::empty(204))
-}
-
-/// The encryption named by an algorithm and a key; `None` when neither is given.
-///
-/// # Errors
-/// 400 for an algorithm OSS does not have (EC 0005-00000003), and for a key without KMS.
-pub(super) fn read(
-    algorithm: Option<&str>,
-    key: Option<&str>,
-) -> Result<Option<Encryption>, Rejection> {
-    let key = key.filter(|key| !key.is_empty());
-    let unknown = |text: &str| {
-        let message =
-            "The encryption request you specified is not valid. Supported value: AES256/KMS/SM4.";
-        Rejection::new(400, "InvalidEncryptionAlgorithmError", message)
-            .ec("0005-00000003")
-            .extra("ServerSideEncryptionAlgorithm", text)
-    };
-    match algorithm.filter(|algorithm| !algorithm.is_empty()) {
-        None if key.is_some() => Err(unknown("")),
-        None => Ok(None),
-        Some(algorithm @ ("AES256" | "SM4")) if key.is_none() => Ok(Some(Encryption {
-            algorithm: algorithm.to_owned(),
-            key_id: None,
-        })),
-        Some("KMS") => Ok(Some(Encryption {
-            algorithm: "KMS".to_owned(),
-            key_id: key.map(str::to_owned),
-        })),
-        Some(other) => Err(unknown(other)),
-    }
 }

@@ -8,11 +8,12 @@ use oss_auth::Timestamp;
 use super::call::Call;
 use super::conditions::{self, Outcome};
 use super::content::slice;
-use super::image::{ImageState, inspect};
 use super::put::{encrypted, has_md5};
-use super::refusals::{invalid_argument, no_such_key};
+use super::range::RangeBehavior;
 use super::{range, restore};
 use crate::answer::{Answer, Rejection};
+use crate::image::{ImageState, inspect};
+use crate::refusals::{invalid_argument, no_such_key};
 use crate::world::object::ObjectKind;
 use crate::world::{Bucket, Object};
 
@@ -34,10 +35,13 @@ pub(super) fn object(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejecti
     }
     let mut answer = described(object, source, call);
     let length = source.content.length;
-    let standard = call.header("x-oss-range-behavior") == Some("standard");
+    let behavior = match call.header("x-oss-range-behavior") {
+        Some("standard") => RangeBehavior::Standard,
+        _ => RangeBehavior::Lenient,
+    };
     let asked = call
         .header("range")
-        .map(|text| range::parse(text, length, standard))
+        .map(|text| range::parse(text, length, behavior))
         .transpose()?
         .flatten();
     let (start, end) = asked.unwrap_or((0, length));
@@ -182,7 +186,7 @@ fn described(object: &Object, source: &Object, call: &Call<'_>) -> Answer {
     if source.kind == ObjectKind::Appendable {
         answer.set("x-oss-next-append-position", content.length.to_string());
     }
-    if let Some(restore) = restore::header(source, call.now) {
+    if let Some(restore) = restore::header(source, call.now()) {
         answer.set("x-oss-restore", restore);
     }
     if !source.tags.is_empty() {

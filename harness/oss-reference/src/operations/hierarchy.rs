@@ -4,9 +4,9 @@ use super::call::Call;
 use super::content::content_of;
 use super::metadata::Given;
 use super::put::insert;
-use super::refusals::{file_already_exists, invalid_argument, no_such_key};
 use super::retention::protect;
 use crate::answer::{Answer, Rejection};
+use crate::refusals::{file_already_exists, invalid_argument, no_such_key};
 use crate::world::Bucket;
 use crate::world::object::ObjectKind;
 use crate::xml::Writer;
@@ -34,7 +34,7 @@ pub(super) fn rename(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rej
         return Err(no_such_key(&source));
     }
     for (from, to) in &moves {
-        protect(bucket, from, call.config, call.now)?;
+        protect(bucket, from, call.config, call.now())?;
         if bucket.objects.contains_key(to) {
             return Err(file_already_exists());
         }
@@ -54,7 +54,7 @@ pub(super) fn create(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rej
         return Err(file_already_exists());
     }
     let mut object =
-        Given::by_headers(call.request).object(bucket, ObjectKind::Normal, call.now)?;
+        Given::by_headers(call.request).object(bucket, ObjectKind::Normal, call.now())?;
     object.content = content_of(bytes::Bytes::new());
     object.headers.retain(|(name, _)| name != "content-type");
     object
@@ -82,7 +82,7 @@ pub(super) fn delete(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rej
         ));
     }
     for key in &keys {
-        protect(bucket, key, call.config, call.now)?;
+        protect(bucket, key, call.config, call.now())?;
     }
     for key in &keys {
         bucket.objects.remove(key);

@@ -6,11 +6,11 @@ use std::ops::Bound;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::call::{Call, xml_time};
-use super::refusals::invalid_argument;
+use super::call::{Call, NameEncoding, xml_time};
 use super::restore;
 use super::service::owner;
 use crate::answer::{Answer, Rejection};
+use crate::refusals::invalid_argument;
 use crate::world::object::ObjectKind;
 use crate::world::{Bucket, Object};
 use crate::xml::Writer;
@@ -20,7 +20,7 @@ struct Asked<'a> {
     prefix: &'a str,
     delimiter: &'a str,
     most: u64,
-    encodes: bool,
+    names: NameEncoding,
 }
 
 impl<'a> Asked<'a> {
@@ -29,31 +29,16 @@ impl<'a> Asked<'a> {
             prefix: call.request.query_value("prefix").unwrap_or(""),
             delimiter: call.request.query_value("delimiter").unwrap_or(""),
             most: call.number("max-keys", 1, 1000, 100)?,
-            encodes: call.encodes_names()?,
+            names: call.name_encoding()?,
         })
-    }
-
-    /// An element that holds a name.
-    fn name(&self, xml: &mut Writer, element: &'static str, name: &str) {
-        if self.encodes {
-            xml.leaf(element, &oss_auth::percent_encode(name));
-        } else {
-            xml.leaf(element, name);
-        }
-    }
-
-    fn encoding(&self, xml: &mut Writer) {
-        if self.encodes {
-            xml.leaf("EncodingType", "url");
-        }
     }
 
     fn prefixes(&self, xml: &mut Writer, page: &Page<'_>) {
         for entry in &page.entries {
             if let Entry::Group(prefix) = entry {
-                xml.open("CommonPrefixes");
-                self.name(xml, "Prefix", prefix);
-                xml.close();
+                xml.open("CommonPrefixes")
+                    .leaf("Prefix", &self.names.name(prefix))
+                    .close();
             }
         }
     }
@@ -66,14 +51,14 @@ pub(super) fn objects(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Reject
     let page = Page::of(&bucket.objects, &asked, marker);
     let mut xml = Writer::new("ListBucketResult");
     xml.leaf("Name", &bucket.name);
-    asked.name(&mut xml, "Prefix", asked.prefix);
-    asked.name(&mut xml, "Marker", marker);
+    xml.leaf("Prefix", &asked.names.name(asked.prefix));
+    xml.leaf("Marker", &asked.names.name(marker));
     xml.number("MaxKeys", asked.most);
-    asked.name(&mut xml, "Delimiter", asked.delimiter);
-    asked.encoding(&mut xml);
+    xml.leaf("Delimiter", &asked.names.name(asked.delimiter));
+    asked.names.declare(&mut xml);
     xml.flag("IsTruncated", page.truncated);
     if page.truncated {
-        asked.name(&mut xml, "NextMarker", page.last());
+        xml.leaf("NextMarker", &asked.names.name(page.last()));
     }
     contents(&mut xml, &asked, &page, call, Some(&bucket.owner));
     asked.prefixes(&mut xml, &page);
@@ -96,16 +81,16 @@ pub(super) fn objects_v2(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rej
     let owned = call.request.query_value("fetch-owner") == Some("true");
     let mut xml = Writer::new("ListBucketResult");
     xml.leaf("Name", &bucket.name);
-    asked.name(&mut xml, "Prefix", asked.prefix);
+    xml.leaf("Prefix", &asked.names.name(asked.prefix));
     if !start_after.is_empty() {
-        asked.name(&mut xml, "StartAfter", start_after);
+        xml.leaf("StartAfter", &asked.names.name(start_after));
     }
     if let Some(token) = token {
         xml.leaf("ContinuationToken", token);
     }
     xml.number("MaxKeys", asked.most);
-    asked.name(&mut xml, "Delimiter", asked.delimiter);
-    asked.encoding(&mut xml);
+    xml.leaf("Delimiter", &asked.names.name(asked.delimiter));
+    asked.names.declare(&mut xml);
     xml.flag("IsTruncated", page.truncated);
     if page.truncated {
         xml.leaf(
@@ -145,9 +130,9 @@ fn contents(
             continue;
         };
         xml.open("Contents");
-        asked.name(xml, "Key", key);
+        xml.leaf("Key", &asked.names.name(key));
         described(xml, object);
-        if let Some(restore) = restore::header(object, call.now) {
+        if let Some(restore) = restore::header(object, call.now()) {
             xml.leaf("RestoreInfo", &restore);
         }
         if let Some(uid) = owned_by {
@@ -178,18 +163,18 @@ pub(super) fn versions(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejec
     let page = Page::of(&bucket.objects, &asked, marker);
     let mut xml = Writer::new("ListVersionsResult");
     xml.leaf("Name", &bucket.name);
-    asked.name(&mut xml, "Prefix", asked.prefix);
-    asked.name(&mut xml, "KeyMarker", marker);
+    xml.leaf("Prefix", &asked.names.name(asked.prefix));
+    xml.leaf("KeyMarker", &asked.names.name(marker));
     xml.leaf(
         "VersionIdMarker",
         call.request.query_value("version-id-marker").unwrap_or(""),
     );
     xml.number("MaxKeys", asked.most);
-    asked.name(&mut xml, "Delimiter", asked.delimiter);
-    asked.encoding(&mut xml);
+    xml.leaf("Delimiter", &asked.names.name(asked.delimiter));
+    asked.names.declare(&mut xml);
     xml.flag("IsTruncated", page.truncated);
     if page.truncated {
-        asked.name(&mut xml, "NextKeyMarker", page.last());
+        xml.leaf("NextKeyMarker", &asked.names.name(page.last()));
         xml.leaf("NextVersionIdMarker", "null");
     }
     for entry in &page.entries {
@@ -197,7 +182,7 @@ pub(super) fn versions(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejec
             continue;
         };
         xml.open("Version");
-        asked.name(&mut xml, "Key", key);
+        xml.leaf("Key", &asked.names.name(key));
         xml.leaf("VersionId", "null").flag("IsLatest", true);
         described(&mut xml, object);
         owner(&mut xml, &bucket.owner);

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+use oss_auth::Header;
+
 use super::bucket_acl::object_acl_of;
-use super::refusals::{file_already_exists, invalid_argument};
-use super::{encryption, tags};
+use super::tags;
 use crate::answer::Rejection;
-use crate::checks::Form;
-use crate::request::Request;
+use crate::documents::encryption_named;
+use crate::refusals::{file_already_exists, invalid_argument};
+use crate::request::{Form, Request};
 use crate::world::object::ObjectKind;
 use crate::world::{Bucket, Content, Encryption, Object, StorageClass};
 
@@ -30,9 +32,12 @@ pub(super) struct Given<'a> {
 
 impl<'a> Given<'a> {
     /// Those of a request.
-    pub(super) fn by_headers(request: &'a Request) -> Self {
-        let pair = |(name, value): &'a (String, Vec<u8>)| {
-            (Cow::Borrowed(name.as_str()), String::from_utf8_lossy(value))
+    pub(super) fn by_headers(request: &Request<'a>) -> Self {
+        let pair = |header: &Header<'a>| {
+            (
+                Cow::Borrowed(header.name),
+                String::from_utf8_lossy(header.value),
+            )
         };
         Self {
             pairs: request.headers.iter().map(pair).collect(),
@@ -105,7 +110,7 @@ impl<'a> Given<'a> {
 
     /// The encryption asked for, else the bucket's.
     pub(super) fn encryption(&self, bucket: &Bucket) -> Result<Option<Encryption>, Rejection> {
-        let asked = encryption::read(
+        let asked = encryption_named(
             self.get("x-oss-server-side-encryption"),
             self.get("x-oss-server-side-encryption-key-id"),
         )?;

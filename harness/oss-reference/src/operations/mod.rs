@@ -6,7 +6,7 @@
 mod bucket;
 mod bucket_acl;
 mod call;
-pub(crate) mod cname;
+mod cname;
 mod conditions;
 mod configuration;
 pub mod content;
@@ -14,11 +14,10 @@ mod copy;
 pub(crate) mod cors;
 mod crc64;
 mod delete;
-pub(crate) mod encryption;
+mod encryption;
 mod get;
 mod hex;
 mod hierarchy;
-pub mod image;
 mod list;
 mod metadata;
 mod multipart;
@@ -26,21 +25,18 @@ mod multipart_list;
 pub(crate) mod post;
 mod put;
 mod range;
-mod refusals;
 mod restore;
 mod retention;
 mod service;
-pub(crate) mod settings;
+mod settings;
 mod tags;
 
 use bytes::Bytes;
 
 pub(crate) use self::call::Call;
 use crate::answer::{Answer, Rejection};
-use crate::checks::{Form, Granted};
-use crate::config::{Config, Limits};
+use crate::config::Limits;
 use crate::operation::Operation::{self, *};
-use crate::request::Request;
 use crate::world::{Content, World};
 
 /// The body of a request, as far as its operation wanted it.
@@ -121,33 +117,10 @@ pub fn wants(operation: Operation, limits: &Limits) -> Wants {
     }
 }
 
-/// Carries out what was granted.
+/// Carries out an operation that changes nothing; `None` for one that does, which is [`change`]'s.
 ///
 /// # Errors
-/// What the operation itself finds wrong: absent things, conflicts, documents that cannot be read.
-pub fn execute(
-    world: &mut World,
-    config: &Config,
-    now: i64,
-    request: &Request,
-    form: Option<&Form>,
-    granted: &Granted,
-    payload: Payload,
-) -> Result<Answer, Rejection> {
-    let call = Call {
-        config,
-        now,
-        request,
-        form,
-        granted,
-    };
-    match view(world, &call)? {
-        Some(answer) => Ok(answer),
-        None => change(world, &call, payload),
-    }
-}
-
-/// Carries out an operation that changes nothing; `None` for one that does.
+/// What the operation itself finds wrong.
 pub(crate) fn view(world: &World, call: &Call<'_>) -> Result<Option<Answer>, Rejection> {
     let bucket = || call.bucket(world);
     Ok(Some(match call.granted.operation {
@@ -186,7 +159,15 @@ pub(crate) fn view(world: &World, call: &Call<'_>) -> Result<Option<Answer>, Rej
     }))
 }
 
-fn change(world: &mut World, call: &Call<'_>, payload: Payload) -> Result<Answer, Rejection> {
+/// Carries out an operation that changes something.
+///
+/// # Errors
+/// What the operation itself finds wrong: absent things, conflicts, documents that cannot be read.
+pub(crate) fn change(
+    world: &mut World,
+    call: &Call<'_>,
+    payload: Payload,
+) -> Result<Answer, Rejection> {
     let document = payload.document();
     match call.granted.operation {
         PutBucket => bucket::put(world, call, document),

@@ -10,12 +10,11 @@ use super::content::{ContentWriter, slice};
 use super::hex::upper_hex;
 use super::metadata::Given;
 use super::put::{digests, encrypted, insert};
-use super::refusals::{
-    document, invalid_argument, malformed_xml, no_such_upload, precondition_failed,
-};
 use super::retention::protect;
 use super::{copy, crc64, range};
 use crate::answer::{Answer, Rejection};
+use crate::documents::document;
+use crate::refusals::{invalid_argument, malformed_xml, no_such_upload, precondition_failed};
 use crate::world::object::ObjectKind;
 use crate::world::{Bucket, Content, Object, Upload, World};
 use crate::xml::{Element, Writer};
@@ -29,13 +28,13 @@ const LAST_PART: u64 = 10_000;
 pub(super) fn initiate(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
     let given = Given::by_headers(call.request);
     given.forbid_overwrite(bucket, call.key())?;
-    let template = given.object(bucket, ObjectKind::Multipart, call.now)?;
-    let encodes = call.encodes_names()?;
-    let digest: [u8; 16] = Md5::digest(call.request.id.as_bytes()).into();
+    let template = given.object(bucket, ObjectKind::Multipart, call.now())?;
+    let names = call.name_encoding()?;
+    let digest: [u8; 16] = Md5::digest(call.request.arrival.id.as_bytes()).into();
     let id = upper_hex(&digest);
     let encryption = template.encryption.clone();
     let upload = Upload {
-        initiated: call.now,
+        initiated: call.now(),
         template,
         parts: BTreeMap::new(),
     };
@@ -43,24 +42,14 @@ pub(super) fn initiate(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, R
         .uploads
         .insert((call.key().to_owned(), id.clone()), upload);
     let mut xml = Writer::new("InitiateMultipartUploadResult");
-    if encodes {
-        xml.leaf("EncodingType", "url");
-    }
+    names.declare(&mut xml);
     xml.leaf("Bucket", &bucket.name)
-        .leaf("Key", &named(call.key(), encodes))
+        .leaf("Key", &names.name(call.key()))
         .leaf("UploadId", &id);
     Ok(encrypted(
         Answer::xml(200, xml.finish()),
         encryption.as_ref(),
     ))
-}
-
-fn named(key: &str, encodes: bool) -> String {
-    if encodes {
-        oss_auth::percent_encode(key)
-    } else {
-        key.to_owned()
-    }
 }
 
 /// The upload a request names.
@@ -145,7 +134,7 @@ pub(super) fn copy_part(world: &mut World, call: &Call<'_>) -> Result<Answer, Re
         }
     };
     let mut xml = Writer::new("CopyPartResult");
-    xml.leaf("LastModified", &xml_time(call.now))
+    xml.leaf("LastModified", &xml_time(call.now()))
         .leaf("ETag", &content.etag);
     let answer = digests(Answer::xml(200, xml.finish()), &content);
     put_part(call.bucket_mut(world)?, call, content)?;
@@ -158,7 +147,7 @@ pub(super) fn complete(
     call: &Call<'_>,
     body: &[u8],
 ) -> Result<Answer, Rejection> {
-    let encodes = call.encodes_names()?;
+    let names = call.name_encoding()?;
     let upload = upload(bucket, call)?;
     let all = call
         .header("x-oss-complete-all")
@@ -178,23 +167,24 @@ pub(super) fn complete(
     }
     let content = joined(&chosen);
     Given::by_headers(call.request).forbid_overwrite(bucket, call.key())?;
-    protect(bucket, call.key(), call.config, call.now)?;
+    protect(bucket, call.key(), call.config, call.now())?;
     let object = Object {
         content,
-        modified: call.now,
+        modified: call.now(),
         ..upload.template.clone()
     };
     bucket.uploads.remove(&slot(call));
     let name = bucket.name.clone();
     let object = insert(bucket, call.key(), object);
-    let location = format!("http://{}{}", call.request.host, call.request.raw_path);
+    let location = format!(
+        "http://{}{}",
+        call.request.destination.host, call.request.raw_path
+    );
     let mut xml = Writer::new("CompleteMultipartUploadResult");
-    if encodes {
-        xml.leaf("EncodingType", "url");
-    }
+    names.declare(&mut xml);
     xml.leaf("Location", &location)
         .leaf("Bucket", &name)
-        .leaf("Key", &named(call.key(), encodes))
+        .leaf("Key", &names.name(call.key()))
         .leaf("ETag", &object.content.etag);
     let answer = digests(Answer::xml(200, xml.finish()), &object.content);
     Ok(encrypted(answer, object.encryption.as_ref()))

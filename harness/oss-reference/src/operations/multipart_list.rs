@@ -8,60 +8,26 @@ use crate::xml::Writer;
 
 /// Help page: ListMultipartUploads.
 pub(super) fn uploads(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
-    let value = |name| call.request.query_value(name).unwrap_or("");
-    let (prefix, delimiter) = (value("prefix"), value("delimiter"));
-    let (key_marker, id_marker) = (value("key-marker"), value("upload-id-marker"));
-    let most = call.number("max-uploads", 1, 1000, 1000)?;
-    let encodes = call.encodes_names()?;
-    let named = |name: &str| {
-        if encodes {
-            oss_auth::percent_encode(name)
-        } else {
-            name.to_owned()
-        }
-    };
-    let mut listed: Vec<Entry<'_>> = Vec::new();
-    let mut truncated = false;
-    for ((key, id), upload) in &bucket.uploads {
-        let behind = key.as_str() > key_marker
-            || (key == key_marker && !id_marker.is_empty() && id.as_str() > id_marker);
-        if !key.starts_with(prefix) || !behind {
-            continue;
-        }
-        let group = group_of(key, prefix, delimiter);
-        if group.is_some_and(|group| {
-            group == key_marker || listed.last().is_some_and(|last| last.is_group(group))
-        }) {
-            continue;
-        }
-        if listed.len() as u64 == most {
-            truncated = true;
-            break;
-        }
-        listed.push(group.map_or(Entry::Upload(key, id, upload), Entry::Group));
-    }
+    let asked = Asked::read(call)?;
+    let names = call.name_encoding()?;
+    let Page { entries, next } = Page::of(bucket, &asked);
     let mut xml = Writer::new("ListMultipartUploadsResult");
     xml.leaf("Bucket", &bucket.name);
-    if encodes {
-        xml.leaf("EncodingType", "url");
-    }
-    xml.leaf("KeyMarker", &named(key_marker))
-        .leaf("UploadIdMarker", id_marker);
-    let (next_key, next_id) = listed
-        .last()
-        .filter(|_| truncated)
-        .map_or(("", ""), Entry::position);
-    xml.leaf("NextKeyMarker", &named(next_key))
+    names.declare(&mut xml);
+    xml.leaf("KeyMarker", &names.name(asked.key_marker))
+        .leaf("UploadIdMarker", asked.id_marker);
+    let (next_key, next_id) = next.unwrap_or_default();
+    xml.leaf("NextKeyMarker", &names.name(next_key))
         .leaf("NextUploadIdMarker", next_id)
-        .leaf("Delimiter", &named(delimiter))
-        .leaf("Prefix", &named(prefix))
-        .number("MaxUploads", most)
-        .flag("IsTruncated", truncated);
-    for entry in &listed {
+        .leaf("Delimiter", &names.name(asked.delimiter))
+        .leaf("Prefix", &names.name(asked.prefix))
+        .number("MaxUploads", asked.most)
+        .flag("IsTruncated", next.is_some());
+    for entry in &entries {
         match entry {
             Entry::Upload(key, id, upload) => {
                 xml.open("Upload")
-                    .leaf("Key", &named(key))
+                    .leaf("Key", &names.name(key))
                     .leaf("UploadId", id)
                     .leaf("StorageClass", upload.template.storage_class.name())
                     .leaf("Initiated", &xml_time(upload.initiated))
@@ -69,12 +35,72 @@ pub(super) fn uploads(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Reject
             }
             Entry::Group(group) => {
                 xml.open("CommonPrefixes")
-                    .leaf("Prefix", &named(group))
+                    .leaf("Prefix", &names.name(group))
                     .close();
             }
         }
     }
     Ok(Answer::xml(200, xml.finish()))
+}
+
+/// What a list of uploads asks for.
+struct Asked<'a> {
+    prefix: &'a str,
+    delimiter: &'a str,
+    key_marker: &'a str,
+    id_marker: &'a str,
+    most: u64,
+}
+
+impl<'a> Asked<'a> {
+    fn read(call: &Call<'a>) -> Result<Self, Rejection> {
+        let value = |name| call.request.query_value(name).unwrap_or("");
+        Ok(Self {
+            prefix: value("prefix"),
+            delimiter: value("delimiter"),
+            key_marker: value("key-marker"),
+            id_marker: value("upload-id-marker"),
+            most: call.number("max-uploads", 1, 1000, 1000)?,
+        })
+    }
+
+    fn lists(&self, key: &str, id: &str) -> bool {
+        let behind = key > self.key_marker
+            || (key == self.key_marker && !self.id_marker.is_empty() && id > self.id_marker);
+        key.starts_with(self.prefix) && behind
+    }
+}
+
+/// What is listed, and the markers of the next page, when there is one.
+struct Page<'b> {
+    entries: Vec<Entry<'b>>,
+    next: Option<(&'b str, &'b str)>,
+}
+
+impl<'b> Page<'b> {
+    fn of(bucket: &'b Bucket, asked: &Asked<'_>) -> Self {
+        let mut entries: Vec<Entry<'b>> = Vec::new();
+        for ((key, id), upload) in &bucket.uploads {
+            if !asked.lists(key, id) {
+                continue;
+            }
+            let group = group_of(key, asked.prefix, asked.delimiter);
+            if group.is_some_and(|group| {
+                group == asked.key_marker || entries.last().is_some_and(|last| last.is_group(group))
+            }) {
+                continue;
+            }
+            if entries.len() as u64 == asked.most {
+                let next = entries.last().map(Entry::position);
+                return Self { entries, next };
+            }
+            entries.push(group.map_or(Entry::Upload(key, id, upload), Entry::Group));
+        }
+        Self {
+            entries,
+            next: None,
+        }
+    }
 }
 
 enum Entry<'b> {
@@ -108,7 +134,7 @@ pub(super) fn parts(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejectio
     let upload = upload(bucket, call)?;
     let marker = call.number("part-number-marker", 0, u32::MAX.into(), 0)?;
     let most = call.number("max-parts", 1, 1000, 1000)?;
-    let encodes = call.encodes_names()?;
+    let names = call.name_encoding()?;
     let mut behind = upload
         .parts
         .iter()
@@ -118,16 +144,9 @@ pub(super) fn parts(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejectio
         .take(usize::try_from(most).unwrap_or(usize::MAX))
         .collect();
     let mut xml = Writer::new("ListPartsResult");
-    if encodes {
-        xml.leaf("EncodingType", "url");
-    }
-    let key = if encodes {
-        oss_auth::percent_encode(call.key())
-    } else {
-        call.key().to_owned()
-    };
+    names.declare(&mut xml);
     xml.leaf("Bucket", &bucket.name)
-        .leaf("Key", &key)
+        .leaf("Key", &names.name(call.key()))
         .leaf(
             "UploadId",
             call.request.query_value("uploadId").unwrap_or(""),

@@ -6,7 +6,7 @@ use super::call::Call;
 use super::metadata::Given;
 use super::put::{described, store};
 use crate::answer::{Answer, Rejection};
-use crate::checks::Form;
+use crate::request::Form;
 use crate::world::{Bucket, Content};
 use crate::xml::Writer;
 
@@ -20,10 +20,9 @@ pub(super) fn post(
     let key = form.key().ok_or_else(no_key)?;
     let name = bucket.name.clone();
     let object = store(bucket, call, &Given::by_fields(form), &key, content)?;
-    let scheme = if call.request.secure { "https" } else { "http" };
     let location = format!(
-        "{scheme}://{}/{}",
-        call.request.host,
+        "http://{}/{}",
+        call.request.destination.host,
         oss_auth::percent_encode_keeping_slash(&key)
     );
     let etag = object.content.etag.clone();

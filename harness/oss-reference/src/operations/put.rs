@@ -10,9 +10,9 @@ use super::call::Call;
 use super::crc64;
 use super::hex::upper_hex;
 use super::metadata::Given;
-use super::refusals::invalid_argument;
 use super::retention::protect;
 use crate::answer::{Answer, Rejection};
+use crate::refusals::invalid_argument;
 use crate::world::object::ObjectKind;
 use crate::world::{Bucket, Content, Encryption, Object};
 
@@ -41,10 +41,10 @@ pub(super) fn store<'b>(
     content: Content,
 ) -> Result<&'b Object, Rejection> {
     given.forbid_overwrite(bucket, key)?;
-    protect(bucket, key, call.config, call.now)?;
+    protect(bucket, key, call.config, call.now())?;
     let object = Object {
         content,
-        ..given.object(bucket, ObjectKind::Normal, call.now)?
+        ..given.object(bucket, ObjectKind::Normal, call.now())?
     };
     Ok(insert(bucket, key, object))
 }
@@ -102,13 +102,13 @@ pub(super) fn append(
         .parse()
         .map_err(|_| invalid_argument("position", text))?;
     let key = call.key();
-    protect(bucket, key, call.config, call.now)?;
+    protect(bucket, key, call.config, call.now())?;
     let Some(object) = bucket.objects.get_mut(key) else {
         if position != 0 {
             return Err(wrong_position(0));
         }
         let object =
-            Given::by_headers(call.request).object(bucket, ObjectKind::Appendable, call.now)?;
+            Given::by_headers(call.request).object(bucket, ObjectKind::Appendable, call.now())?;
         let object = insert(bucket, key, Object { content, ..object });
         return Ok(appended(object));
     };
@@ -130,7 +130,7 @@ pub(super) fn append(
             "The appended object would exceed the maximum allowed object size.",
         ));
     }
-    object.modified = call.now;
+    object.modified = call.now();
     join(&mut object.content, &content);
     Ok(appended(object))
 }
@@ -177,9 +177,9 @@ pub(super) fn symlink(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Re
         .into_owned();
     let given = Given::by_headers(call.request);
     given.forbid_overwrite(bucket, call.key())?;
-    protect(bucket, call.key(), call.config, call.now)?;
+    protect(bucket, call.key(), call.config, call.now())?;
     let content = super::content::content_of(target.clone().into_bytes());
-    let object = given.object(bucket, ObjectKind::Symlink { target }, call.now)?;
+    let object = given.object(bucket, ObjectKind::Symlink { target }, call.now())?;
     let object = insert(bucket, call.key(), Object { content, ..object });
     Ok(Answer::empty(200).with("etag", &object.content.etag))
 }

@@ -5,14 +5,25 @@ use crate::answer::Rejection;
 /// The first byte of a range, and the byte behind its last.
 type Range = (u64, u64);
 
+/// What becomes of a range that is not inside the object. One that cannot be read is answered with the whole object always.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RangeBehavior {
+    /// That of OSS: the answer is the whole object.
+    Lenient,
+    /// That of HTTP, which `x-oss-range-behavior: standard` asks for: one that begins behind the end is 416, one that ends there is cut.
+    Standard,
+}
+
 /// The bytes `text` asks for, of an object of `length` bytes; `None` for all of it.
-///
-/// OSS answers a range it does not like with the whole object: one it cannot read, one that begins behind the end, and, unless
-/// `standard` behaviour is asked for, one that ends there. With `standard` the latter is cut, and the second is 416.
 ///
 /// # Errors
 /// 416 `InvalidRange`.
-pub(super) fn parse(text: &str, length: u64, standard: bool) -> Result<Option<Range>, Rejection> {
+pub(super) fn parse(
+    text: &str,
+    length: u64,
+    behavior: RangeBehavior,
+) -> Result<Option<Range>, Rejection> {
+    let standard = behavior == RangeBehavior::Standard;
     let Some((first, last)) = bounds(text) else {
         return Ok(None);
     };
@@ -113,13 +124,13 @@ mod tests {
                 Ok(Some((999, 1000))),
             ),
         ] {
-            assert_eq!(parse(text, 1000, false), Ok(lax), "{text}");
+            assert_eq!(parse(text, 1000, RangeBehavior::Lenient), Ok(lax), "{text}");
             assert_eq!(
-                parse(text, 1000, true).map_err(|refusal| refusal.status),
+                parse(text, 1000, RangeBehavior::Standard).map_err(|refusal| refusal.status),
                 standard,
                 "{text}"
             );
         }
-        assert_eq!(parse("bytes=0-", 0, false), Ok(None));
+        assert_eq!(parse("bytes=0-", 0, RangeBehavior::Lenient), Ok(None));
     }
 }

@@ -3,8 +3,9 @@
 use oss_auth::Timestamp;
 
 use super::call::Call;
-use super::refusals::{document, malformed_xml};
 use crate::answer::{Answer, Rejection};
+use crate::documents::document;
+use crate::refusals::malformed_xml;
 use crate::world::{Bucket, Object, Restoration, StorageClass};
 
 const DAY: i64 = 24 * 3600;
@@ -22,14 +23,14 @@ pub(super) fn restore(
     }
     let life = days(body, object.storage_class)? * DAY;
     match object.restoration {
-        Some(restoration) if call.now < restoration.ready => Err(Rejection::new(
+        Some(restoration) if call.now() < restoration.ready => Err(Rejection::new(
             409,
             "RestoreAlreadyInProgress",
             "The restore operation is in progress.",
         )),
-        Some(restoration) if call.now < restoration.expires => {
+        Some(restoration) if call.now() < restoration.expires => {
             object.restoration = Some(Restoration {
-                expires: call.now + life,
+                expires: call.now() + life,
                 ..restoration
             });
             Ok(Answer::empty(200))
@@ -40,7 +41,7 @@ pub(super) fn restore(
                 StorageClass::Archive => decisions.restore_delay_seconds,
                 _ => decisions.cold_restore_delay_seconds,
             };
-            let ready = call.now.saturating_add(delay);
+            let ready = call.now().saturating_add(delay);
             object.restoration = Some(Restoration {
                 ready,
                 expires: ready.saturating_add(life),

@@ -2,9 +2,10 @@
 
 use super::call::{Call, xml_time};
 use super::hex::upper_hex;
-use super::refusals::{document, file_immutable};
 use crate::answer::{Answer, Rejection};
 use crate::config::Config;
+use crate::documents::document;
+use crate::refusals::file_immutable;
 use crate::world::{Bucket, Retention, RetentionState};
 use crate::xml::Writer;
 
@@ -55,7 +56,7 @@ pub(super) fn initiate(
     body: &[u8],
 ) -> Result<Answer, Rejection> {
     let days = days(body, "InitiateWormConfiguration")?;
-    if in_force(bucket, call.config, call.now).is_some() {
+    if in_force(bucket, call.config, call.now()).is_some() {
         let message = "The WORM Configuration already exists.";
         return Err(
             Rejection::new(409, "WORMConfigurationAlreadyExists", message)
@@ -63,19 +64,19 @@ pub(super) fn initiate(
         );
     }
     // The id of the request is unique, so the policy's may be made of it.
-    let id = upper_hex(call.request.id.as_bytes());
+    let id = upper_hex(call.request.arrival.id.as_bytes());
     bucket.retention = Some(Retention {
         id: id.clone(),
         state: RetentionState::InProgress,
         days,
-        created: call.now,
+        created: call.now(),
     });
     Ok(Answer::empty(200).with("x-oss-worm-id", id))
 }
 
 /// AbortBucketWorm. That a locked one cannot be aborted has been decided.
 pub(super) fn abort(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
-    in_force(bucket, call.config, call.now).ok_or_else(|| absent(bucket))?;
+    in_force(bucket, call.config, call.now()).ok_or_else(|| absent(bucket))?;
     bucket.retention = None;
     Ok(Answer::empty(204))
 }
@@ -114,7 +115,7 @@ pub(super) fn extend(
 
 /// GetBucketWorm.
 pub(super) fn get(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
-    let retention = in_force(bucket, call.config, call.now).ok_or_else(|| absent(bucket))?;
+    let retention = in_force(bucket, call.config, call.now()).ok_or_else(|| absent(bucket))?;
     let (state, ends) = match retention.state {
         RetentionState::InProgress => ("InProgress", call.config.decisions.worm_grace_seconds),
         RetentionState::Locked => ("Locked", i64::from(retention.days) * DAY),
@@ -133,7 +134,7 @@ pub(super) fn get(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection>
 
 /// The policy in force, which must be the one that the request names.
 fn named<'a>(bucket: &'a Bucket, call: &Call<'_>) -> Result<&'a Retention, Rejection> {
-    in_force(bucket, call.config, call.now)
+    in_force(bucket, call.config, call.now())
         .filter(|retention| call.request.query_value("wormId") == Some(retention.id.as_str()))
         .ok_or_else(|| absent(bucket))
 }

@@ -1,9 +1,9 @@
 //! Bucket sub-resources that have no effect here: their XML is kept and given back as it came.
 
 use super::call::Call;
-use super::refusals::{invalid_argument, malformed_xml};
 use crate::answer::{Answer, Rejection};
 use crate::operation::settings::setting;
+use crate::refusals::{invalid_argument, malformed_xml};
 use crate::world::Bucket;
 use crate::xml;
 
@@ -37,13 +37,6 @@ pub(super) fn get(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection>
 pub(super) fn delete(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
     bucket.settings.remove(&name(call)?);
     Ok(Answer::empty(204))
-}
-
-/// The bucket that a PutBucketLogging names as the target of the logs; `None` when it switches logging off or cannot be read.
-pub(crate) fn logging_target(body: &[u8]) -> Option<String> {
-    let configuration = xml::read(body).ok()?;
-    let enabled = configuration.child("LoggingEnabled")?;
-    enabled.text_of("TargetBucket").map(str::to_owned)
 }
 
 /// Where the setting is kept: its sub-resource and, for those of which a bucket has several, their id.

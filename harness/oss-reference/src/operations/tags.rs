@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::call::Call;
-use super::refusals::document;
 use crate::answer::{Answer, Rejection};
+use crate::documents::document;
 use crate::world::Bucket;
 use crate::xml::Writer;
 
@@ -69,7 +69,7 @@ fn read(body: &[u8], most: usize) -> Result<Tags, Rejection> {
     let tagging = document(body, "Tagging")?;
     let set = tagging
         .child("TagSet")
-        .ok_or_else(|| super::refusals::malformed_xml("TagSet is missing"))?;
+        .ok_or_else(|| crate::refusals::malformed_xml("TagSet is missing"))?;
     let text = |tag: &crate::xml::Element, name| tag.text_of(name).unwrap_or("").to_owned();
     checked(
         set.all("Tag")

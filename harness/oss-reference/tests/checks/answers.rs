@@ -309,8 +309,9 @@ fn a_wrong_signature_is_explained_without_giving_away_the_right_one() {
     );
 
     ask.key = setup.owner();
+    let parts = ask.parts();
     let right = ask
-        .request(&setup)
+        .read(&parts, &setup)
         .expect("a request")
         .header("authorization")
         .expect("it is signed")

@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 
 use base64::Engine;
+use http::request::Parts;
 use oss_auth::{Credentials, Header, QueryPair, Scope, Timestamp};
 use oss_reference::answer::Refusal;
-use oss_reference::checks::Form;
-use oss_reference::request::{self, Request};
+use oss_reference::request::{Arrival, Form, Request};
 use serde_json::{Value, json};
 
 use crate::fixture::{NOW, Setup};
@@ -146,8 +146,8 @@ impl Ask {
         })
     }
 
-    /// Signs and reads it.
-    pub(crate) fn request(&self, setup: &Setup) -> Result<Request, Refusal> {
+    /// Signs it.
+    pub(crate) fn parts(&self) -> Parts {
         let (path, raw_query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         let key_path = if self.path_style {
             path.splitn(3, '/').nth(2).unwrap_or("")
@@ -240,12 +240,12 @@ impl Ask {
                     &names,
                 ));
             }
-            Scheme::V1Url => add(oss_auth::v1::url::sign(
+            Scheme::V1Url => add(oss_auth::v1::url::sign_raw(
                 &signed,
                 &credentials,
                 &until(self.at + 60),
             )),
-            Scheme::V2Url => add(oss_auth::v2::url::sign(
+            Scheme::V2Url => add(oss_auth::v2::url::sign_raw(
                 &signed,
                 &credentials,
                 &until(self.at + 60),
@@ -253,7 +253,7 @@ impl Ask {
             )),
             Scheme::V4Url => {
                 let scope = Scope::oss(&scope_date, &self.region);
-                add(oss_auth::v4::url::sign(
+                add(oss_auth::v4::url::sign_raw(
                     &signed,
                     &credentials,
                     &scope,
@@ -278,19 +278,23 @@ impl Ask {
             builder = builder.header("authorization", authorization);
         }
         let (parts, ()) = builder.body(()).expect("a request").into_parts();
-        let id = "636B68BA80DA8539399F0001".to_owned();
-        let vpc = self.vpc.clone();
-        request::read(
-            &parts,
-            self.peer,
-            false,
-            vpc,
-            &setup.world,
-            &setup.config,
-            id,
-            self.at,
-        )
-        .map_err(Refusal::from)
+        parts
+    }
+
+    /// Reads the head that [`Ask::parts`] made.
+    pub(crate) fn read<'r>(
+        &'r self,
+        parts: &'r Parts,
+        setup: &Setup,
+    ) -> Result<Request<'r>, Refusal> {
+        let arrival = Arrival {
+            peer: self.peer.ip(),
+            vpc_endpoint: self.vpc.as_deref(),
+            id: "636B68BA80DA8539399F0001",
+            received: self.at,
+        };
+        let destination = setup.destination(parts)?;
+        Ok(Request::read(parts, destination, arrival)?)
     }
 }
 

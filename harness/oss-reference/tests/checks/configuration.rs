@@ -2,8 +2,9 @@
 
 use oss_reference::Cause;
 use oss_reference::Cause::*;
-use oss_reference::checks::Limit;
+use oss_reference::Server;
 use oss_reference::config::{Config, ConfigError, Decisions, PostExtraFields, UnboundHost, Wrong};
+use oss_reference::limit::Limit;
 use serde_json::{Value, json};
 
 use crate::fixture::Setup;
@@ -12,17 +13,18 @@ fn read(document: Value) -> Result<Config, String> {
     serde_json::from_value::<Config>(document).map_err(|error| error.to_string())
 }
 
+fn valid(document: Value) -> Result<(), ConfigError> {
+    Server::validate(&read(document).expect("it can be read"))
+}
+
 fn invalid(document: Value) -> ConfigError {
-    read(document)
-        .expect("it can be read")
-        .validate()
-        .expect_err("it is refused")
+    valid(document).expect_err("it is refused")
 }
 
 #[test]
 fn an_empty_document_is_the_default_and_valid() {
     let config = read(json!({})).expect("it can be read");
-    assert_eq!(config.validate(), Ok(()));
+    assert_eq!(Server::validate(&config), Ok(()));
     assert_eq!(
         (config.suffix.as_str(), config.regions.len()),
         ("aliyuncs.test", 2)
@@ -99,10 +101,7 @@ fn names_are_validated() {
 fn identities_are_validated() {
     let one = |identity: Value| json!({ "identities": { "x": identity } });
     let good = json!({ "account": "1", "access-key-id": "AK", "access-key-secret": "s" });
-    assert_eq!(
-        read(one(good.clone())).expect("it can be read").validate(),
-        Ok(())
-    );
+    assert_eq!(valid(one(good.clone())), Ok(()));
     for (name, value) in [
         ("account", json!("one")),
         ("access-key-id", json!("a!")),
@@ -125,12 +124,7 @@ fn identities_are_validated() {
 #[test]
 fn faults_name_checks_and_nothing_else() {
     let faults = |name: &str| json!({ "faults": { "without": [name] } });
-    assert_eq!(
-        read(faults("signature"))
-            .expect("it can be read")
-            .validate(),
-        Ok(())
-    );
+    assert_eq!(valid(faults("signature")), Ok(()));
     match invalid(faults("signatur")) {
         ConfigError::UnknownCheck { nearest, known, .. } => {
             assert_eq!(nearest.as_deref(), Some("signature"));
@@ -147,8 +141,7 @@ fn faults_name_checks_and_nothing_else() {
 #[test]
 fn checks_change_places_only_where_both_are_asked_at_the_same_time() {
     let swap = |first: &str, second: &str| json!({ "faults": { "swap": [first, second] } });
-    let sound = read(swap("signature", "clock-skew")).expect("it can be read");
-    assert_eq!(sound.validate(), Ok(()));
+    assert_eq!(valid(swap("signature", "clock-skew")), Ok(()));
     assert!(matches!(
         invalid(swap("signature", "clock-skw")),
         ConfigError::UnknownCheck { nearest: Some(near), .. } if near == "clock-skew"

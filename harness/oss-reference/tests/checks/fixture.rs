@@ -1,10 +1,13 @@
-//! A world to ask in: requests are read by `request::read` and decided by `checks::decide`.
+//! A world to ask in: requests are read by `Request::read` and decided by `checks::decide`.
 
 use bytes::Bytes;
+use http::request::Parts;
 use oss_policy::{BucketAcl, Policy, PolicyKind};
-use oss_reference::answer::Refusal;
+use oss_reference::Server;
+use oss_reference::answer::{Refusal, Rejection};
 use oss_reference::checks::{Granted, Inquiry, decide, decide_body};
 use oss_reference::config::{Config, Faults, Identities};
+use oss_reference::request::{self, Destination};
 use oss_reference::world::{Bucket, Content, Object, World};
 use oss_reference::{Cause, operator};
 use oss403_operator::{Command, Credential};
@@ -39,7 +42,7 @@ impl Setup {
     }
 
     pub(crate) fn with(config: Config) -> Self {
-        config.validate().expect("the configuration is valid");
+        Server::validate(&config).expect("the configuration is valid");
         let mut world = World::seeded(&config, NOW);
         let buckets = [
             ("bucket-one", "cn-hangzhou", BucketAcl::Private),
@@ -158,8 +161,14 @@ impl Setup {
         ask
     }
 
+    pub(crate) fn destination<'r>(&self, parts: &'r Parts) -> Result<Destination<'r>, Rejection> {
+        let bound = |domain: &str| self.world.cnames.get(domain).cloned();
+        request::destination(parts, &self.config, bound)
+    }
+
     pub(crate) fn send(&self, ask: &Ask) -> Result<Granted, Refusal> {
-        let request = ask.request(self)?;
+        let parts = ask.parts();
+        let request = ask.read(&parts, self)?;
         let form = ask.fields();
         let inquiry = Inquiry::new(&request, form.as_ref(), &self.world, &self.config);
         let granted = decide(&inquiry)?;

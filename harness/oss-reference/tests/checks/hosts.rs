@@ -11,7 +11,7 @@ fn at(host: &str, path: &str) -> Result<Addressed, PathError> {
         regions: &regions,
     };
     address(host, path, names, |domain| {
-        (domain == "cdn.example.org").then_some("bound-bucket")
+        (domain == "cdn.example.org").then(|| "bound-bucket".to_owned())
     })
 }
 

@@ -1,8 +1,8 @@
 //! Limits, at the last value that passes and the first that does not, on a server that is right and on one that is off by one.
 
 use oss_reference::Cause::{self, *};
-use oss_reference::checks::Limit;
 use oss_reference::config::{Config, Faults, LimitFault};
+use oss_reference::limit::Limit;
 use serde_json::json;
 
 use crate::fixture::{NOW, Scheme, Setup};

@@ -15,4 +15,5 @@ mod limits;
 mod never_panics;
 mod operations;
 mod operator;
+mod operator_page;
 mod order;

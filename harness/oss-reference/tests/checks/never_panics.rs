@@ -1,10 +1,12 @@
 //! Whatever arrives is read and decided, or refused: nothing panics.
 
-use oss_reference::checks::{Form, Inquiry, decide, decide_body, may};
+use std::net::IpAddr;
+
+use oss_reference::checks::{Inquiry, decide, decide_body, may};
 use oss_reference::config::{Extreme, Faults};
 use oss_reference::host::{Names, address};
 use oss_reference::operation::Operation;
-use oss_reference::request;
+use oss_reference::request::{Arrival, Form, Request};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, RngAlgorithm, RngSeed, TestRunner};
 
@@ -109,7 +111,7 @@ fn hosts_and_paths() {
                 suffix: "aliyuncs.test",
                 regions: &regions,
             };
-            let _ = address(&host, &path, names, |_| Some("bound"));
+            let _ = address(&host, &path, names, |_| Some("bound".to_owned()));
             Ok(())
         })
         .expect("nothing panics");
@@ -191,23 +193,22 @@ fn heads_forms_and_bodies() {
                     return Ok(());
                 };
                 let (parts, ()) = http.into_parts();
-                let peer = ([127, 0, 0, 1], 1).into();
                 let form = fields.map(|fields| Form {
                     fields,
                     file_name: None,
                     file_content_type: None,
                 });
                 for setup in &setups {
-                    let Ok(request) = request::read(
-                        &parts,
-                        peer,
-                        true,
-                        Some("ep".into()),
-                        &setup.world,
-                        &setup.config,
-                        "0".repeat(24),
-                        NOW,
-                    ) else {
+                    let arrival = Arrival {
+                        peer: IpAddr::from([127, 0, 0, 1]),
+                        vpc_endpoint: Some("ep"),
+                        id: "636B68BA80DA8539399F0001",
+                        received: NOW,
+                    };
+                    let Ok(request) = setup
+                        .destination(&parts)
+                        .and_then(|destination| Request::read(&parts, destination, arrival))
+                    else {
                         return Ok(());
                     };
                     let inquiry =

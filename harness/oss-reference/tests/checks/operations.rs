@@ -8,7 +8,8 @@ use crate::fixture::{Ask, Setup};
 
 fn identified(ask: &Ask) -> Result<Operation, u16> {
     let setup = Setup::new();
-    let request = ask.request(&setup).expect("it can be read");
+    let parts = ask.parts();
+    let request = ask.read(&parts, &setup).expect("it can be read");
     identify(&request).map_err(|rejection| rejection.status)
 }
 
@@ -214,11 +215,10 @@ fn names_are_found_again() {
 #[test]
 fn sources_of_copies_are_read() {
     let source = |text: &str| {
-        let request = on_bucket("PUT", "/c.txt")
-            .header("x-oss-copy-source", text)
-            .request(&Setup::new())
-            .expect("a request");
-        request
+        let ask = on_bucket("PUT", "/c.txt").header("x-oss-copy-source", text);
+        let parts = ask.parts();
+        ask.read(&parts, &Setup::new())
+            .expect("a request")
             .copy_source()
             .expect("there is one")
             .ok()

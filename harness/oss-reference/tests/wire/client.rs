@@ -9,6 +9,11 @@ use oss_reference::{Config, Running, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+/// A content whose digests are known: RFC 1321, and the check value of CRC-64/XZ.
+pub(crate) const DIGITS: &str = "123456789";
+pub(crate) const DIGITS_ETAG: &str = "\"25F9E794323B453885F5181F1B624D0B\"";
+pub(crate) const DIGITS_CRC: &str = "11051210869376104954";
+
 /// No answer of a test takes longer.
 const PATIENCE: Duration = Duration::from_secs(20);
 

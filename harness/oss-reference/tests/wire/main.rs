@@ -3,8 +3,10 @@
 
 mod client;
 
+mod archive;
 mod buckets;
 mod configuration;
+mod copies;
 mod faults;
 mod forms;
 mod lists;

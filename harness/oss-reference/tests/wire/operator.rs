@@ -1,4 +1,4 @@
-//! The operator's door, and the listeners of VPC endpoints.
+//! The operator's service, and the listeners of VPC endpoints.
 
 use std::net::SocketAddr;
 use std::time::Duration;

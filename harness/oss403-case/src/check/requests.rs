@@ -5,7 +5,8 @@ use super::scenario::{Known, object};
 use super::words::{self, one_of};
 use crate::decode::Problem;
 use crate::document::problem;
-use crate::model::{Call, Edit, HostName, IdentitySpec, Misspelling, Scenario, SignWith};
+use crate::model::{Call, Edit, HostName, IdentitySpec, Misspelling, Scenario, SignWith, Who};
+use crate::placeholder;
 use crate::request_line::RequestLine;
 use crate::span::{Part, Path};
 use crate::suggest;
@@ -153,13 +154,13 @@ fn one_edit(edit: &Edit, path: &Path, known: &Known<'_>, found: &mut Vec<Problem
         edit,
         Edit::RamPolicy(_) | Edit::KeyStatus(_) | Edit::KeyNetworks(_)
     );
-    for name in edit.identities() {
+    for who in edit.identities() {
         let (path, part) = if keyed {
-            (path.then(name), Part::Key)
+            (path.then(who.as_str()), Part::Key)
         } else {
             (path.clone(), Part::Value)
         };
-        found.extend(known.identity(name, path, part));
+        found.extend(known.identity(who, path, part));
     }
     match edit {
         Edit::Request(text) => found.extend(request_line(text, path)),
@@ -297,14 +298,10 @@ fn expires(base: &Call) -> bool {
     )
 }
 
-fn has_token(identity: &str, scenario: &Scenario) -> bool {
+fn has_token(who: &Who, scenario: &Scenario) -> bool {
     let is_session = |spec: &IdentitySpec| spec.session.is_some();
-    identity == "sts"
-        || scenario
-            .given
-            .identities
-            .get(identity)
-            .is_some_and(is_session)
+    let own = scenario.given.identities.get(who);
+    *who == Who::Sts || own.is_some_and(is_session)
 }
 
 /// Whether an edit gives a part of the request the value it has already.
@@ -331,7 +328,7 @@ fn to_the_second(scenario: &Scenario, found: &mut Vec<Problem>) {
         return;
     }
     let path = Path::from(["to-the-second"]);
-    let ends = |who: &str| {
+    let ends = |who: &Who| {
         let session = scenario
             .given
             .identities
@@ -339,9 +336,11 @@ fn to_the_second(scenario: &Scenario, found: &mut Vec<Problem>) {
             .and_then(|spec| spec.session.as_ref());
         session.is_some_and(|session| session.lifetime.is_some())
     };
+    let tells_time =
+        |value: &str| placeholder::names(value).any(|name| name.starts_with("x-oss-date"));
     let moves = |part: &Edit| match part {
         Edit::Clock(_) | Edit::ExpiresIn(_) => true,
-        Edit::SetHeader(headers) => headers.values().any(|value| value.contains("${x-oss-date")),
+        Edit::SetHeader(headers) => headers.values().any(|value| tells_time(value)),
         Edit::As(who) => ends(who) || ends(&scenario.base.r#as),
         _ => false,
     };

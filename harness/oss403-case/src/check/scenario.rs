@@ -10,9 +10,11 @@ use super::{precedence, requests, shape};
 use crate::decode::{self, Problem};
 use crate::document::problem;
 use crate::ledger::{ANY_MESSAGE, Listed};
-use crate::model::{BucketSpec, CaseFile, Given, IdentitySpec, ObjectSpec, Scenario, SourceKind};
-use crate::needs::BUILT_IN_IDENTITIES;
-use crate::placeholder::{self, Meaning, Names};
+use crate::model::{
+    BucketSpec, CaseFile, Given, IdentitySpec, ObjectSpec, Scenario, SourceKind, Who,
+};
+
+use crate::placeholder::{self, Kind, Meaning, Named, Piece};
 use crate::span::{Part, Path};
 use crate::suggest;
 use crate::visit;
@@ -76,10 +78,10 @@ pub(super) struct Known<'a> {
 impl<'a> Known<'a> {
     fn of(scenario: &'a Scenario) -> Self {
         let given = &scenario.given;
-        let own = given.identities.keys().map(String::as_str);
+        let people = Who::BUILT_IN.iter().chain(given.identities.keys());
         let all_buckets = given.bucket.iter().chain(given.buckets.values());
         Self {
-            identities: BUILT_IN_IDENTITIES.into_iter().chain(own).collect(),
+            identities: people.map(Who::as_str).collect(),
             buckets: given.buckets.keys().map(String::as_str).collect(),
             uploads: all_buckets
                 .flat_map(|bucket| bucket.uploads.keys().map(String::as_str))
@@ -92,12 +94,12 @@ impl<'a> Known<'a> {
     }
 
     /// A problem unless the identity exists.
-    pub(super) fn identity(&self, name: &str, path: Path, part: Part) -> Option<Problem> {
-        if self.identities.contains(name) {
+    pub(super) fn identity(&self, who: &Who, path: Path, part: Part) -> Option<Problem> {
+        if self.identities.contains(who.as_str()) {
             return None;
         }
-        let help = suggest::help(name, self.identities.iter().copied(), "identities");
-        Some(problem(path, part, format!("unknown identity `{name}`")).help(help))
+        let help = suggest::help(who.as_str(), self.identities.iter().copied(), "identities");
+        Some(problem(path, part, format!("unknown identity `{who}`")).help(help))
     }
 
     /// A problem unless it is `none` or a bucket of `given.buckets`.
@@ -129,29 +131,24 @@ fn given(given: &Given, known: &Known<'_>, found: &mut Vec<Problem>) {
         }
         bucket(spec, &path, known, found);
     }
-    for (name, spec) in &given.identities {
-        identity(
-            name,
-            spec,
-            &top.then("identities").then(name.as_str()),
-            found,
-        );
+    for (who, spec) in &given.identities {
+        identity(who, spec, &top.then("identities").then(who.as_str()), found);
     }
-    for (index, name) in given.domain_proven_by.iter().enumerate() {
-        found.extend(known.identity(name, top.then("domain-proven-by").then(index), Part::Value));
+    for (index, who) in given.domain_proven_by.iter().enumerate() {
+        found.extend(known.identity(who, top.then("domain-proven-by").then(index), Part::Value));
     }
 }
 
-fn identity(name: &str, spec: &IdentitySpec, path: &Path, found: &mut Vec<Problem>) {
-    if BUILT_IN_IDENTITIES.contains(&name) {
+fn identity(who: &Who, spec: &IdentitySpec, path: &Path, found: &mut Vec<Problem>) {
+    if who.is_built_in() {
         let message =
-            format!("`{name}` is built in; an identity of the scenario needs another name");
+            format!("`{who}` is built in; an identity of the scenario needs another name");
         found.push(problem(path.clone(), Part::Key, message));
-    } else if !is_kebab(name) {
+    } else if !is_kebab(who.as_str()) {
         found.push(problem(
             path.clone(),
             Part::Key,
-            format!("the name `{name}` is not kebab-case"),
+            format!("the name `{who}` is not kebab-case"),
         ));
     }
     let kinds = [
@@ -160,9 +157,8 @@ fn identity(name: &str, spec: &IdentitySpec, path: &Path, found: &mut Vec<Proble
         spec.account.is_some(),
     ];
     if kinds.into_iter().filter(|is| *is).count() != 1 {
-        let message = format!(
-            "the identity `{name}` must be exactly one of `ram-user`, `session`, `account`"
-        );
+        let message =
+            format!("the identity `{who}` must be exactly one of `ram-user`, `session`, `account`");
         found.push(problem(path.clone(), Part::Key, message));
     }
 }
@@ -240,38 +236,43 @@ fn placeholders(
     found: &mut Vec<Problem>,
 ) {
     let mut look = |path: &Path, part: Part, text: &str| {
-        for placeholder in placeholder::find(text) {
-            found.extend(match placeholder {
-                Ok(placeholder) => unknown_placeholder(placeholder.name, path, part, known),
-                Err(_) => {
-                    let help = "a literal `$` is written `$$`";
-                    let message = "`${` is never closed";
-                    Some(problem(path.clone(), part, message).word("${").help(help))
-                }
-            });
-        }
+        found.extend(placeholders_of(text, path, part, known));
     };
     for (key, value) in filled.as_object().into_iter().flatten() {
-        if !matches!(key.as_str(), "name" | "about") {
+        if !visit::ABOUT_ITSELF.contains(&key.as_str()) {
             visit::placed_texts(value, &Path::from([key.as_str()]), &mut look);
         }
     }
     // The header's elements are read with each scenario's placeholders; the scenario is where one of them may be missing.
     let elements = head.map(|head| &head.elements).into_iter().flatten();
     for (name, text) in elements {
-        for placeholder in placeholder::find(text).flatten() {
-            if let Some(unknown) =
-                unknown_placeholder(placeholder.name, &Path::top(), Part::Value, known)
-            {
-                let message = format!("{} in the file's element `{name}`", unknown.message);
-                found.push(Problem {
-                    word: None,
-                    message,
-                    ..unknown
-                });
-            }
+        for wrong in placeholders_of(text, &Path::top(), Part::Value, known) {
+            let message = format!("{} in the file's element `{name}`", wrong.message);
+            found.push(Problem {
+                word: None,
+                message,
+                ..wrong
+            });
         }
     }
+}
+
+/// What is wrong with the placeholders of a text.
+fn placeholders_of(
+    text: &str,
+    path: &Path,
+    part: Part,
+    known: &Known<'_>,
+) -> impl Iterator<Item = Problem> {
+    placeholder::pieces(text).filter_map(move |piece| match piece {
+        Piece::Placeholder(name) => unknown_placeholder(name, path, part, known),
+        Piece::Unclosed(_) => {
+            let help = "a literal `$` is written `$$`";
+            let message = "`${` is never closed";
+            Some(problem(path.clone(), part, message).word("${").help(help))
+        }
+        Piece::Text(_) | Piece::Dollar => None,
+    })
 }
 
 fn unknown_placeholder(name: &str, path: &Path, part: Part, known: &Known<'_>) -> Option<Problem> {
@@ -283,11 +284,9 @@ fn unknown_placeholder(name: &str, path: &Path, part: Part, known: &Known<'_>) -
         )
     };
     let Some(meaning) = placeholder::meaning(name) else {
-        let dotted = placeholder::DOTTED.iter().flat_map(|(kind, names)| {
-            known
-                .list(*names)
-                .iter()
-                .map(move |of| format!("{kind}.{of}"))
+        let dotted = Kind::ALL.iter().flat_map(|kind| {
+            let names = known.list(kind.names()).iter();
+            names.map(move |of| format!("{}.{of}", kind.as_str()))
         });
         let all: Vec<String> = placeholder::PLAIN
             .iter()
@@ -305,18 +304,13 @@ fn unknown_placeholder(name: &str, path: &Path, part: Part, known: &Known<'_>) -
             "the bucket has no retention policy whose id `${worm}` could be".into(),
             "add `worm: in-progress` to `given.bucket`".into(),
         ),
-        Meaning::Named(names, of) if !known.list(names).contains(of) => {
-            let what = match names {
-                Names::Buckets => "bucket",
-                Names::Identities => "identity",
-                Names::Uploads => "upload",
+        Meaning::Named(kind, of) if !known.list(kind.names()).contains(of) => {
+            let (what, plural) = match kind.names() {
+                Named::Bucket => ("bucket", "buckets"),
+                Named::Identity => ("identity", "identities"),
+                Named::Upload => ("upload", "uploads"),
             };
-            let plural = if names == Names::Identities {
-                "identities".into()
-            } else {
-                format!("{what}s")
-            };
-            let help = suggest::help(of, known.list(names).iter().copied(), &plural);
+            let help = suggest::help(of, known.list(kind.names()).iter().copied(), plural);
             say(format!("unknown {what} `{of}` in `${{{name}}}`"), help)
         }
         _ => None,
@@ -324,11 +318,11 @@ fn unknown_placeholder(name: &str, path: &Path, part: Part, known: &Known<'_>) -
 }
 
 impl<'a> Known<'a> {
-    fn list(&self, names: Names) -> &BTreeSet<&'a str> {
-        match names {
-            Names::Buckets => &self.buckets,
-            Names::Identities => &self.identities,
-            Names::Uploads => &self.uploads,
+    fn list(&self, named: Named) -> &BTreeSet<&'a str> {
+        match named {
+            Named::Bucket => &self.buckets,
+            Named::Identity => &self.identities,
+            Named::Upload => &self.uploads,
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::decode::Problem;
 use crate::document::problem;
-use crate::model::Edit;
+use crate::model::{Edit, Stage};
 use crate::span::{Part, Path};
 use crate::suggest;
 
@@ -54,7 +54,7 @@ fn of_one(edit: &Value, path: Path) -> Vec<Problem> {
     let example = "for example `edit: { expires-in: -1s }`";
     let entries = match edit {
         Value::Object(entries) => entries,
-        Value::String(name) if Edit::NAMES.contains(&name.as_str()) => {
+        Value::String(name) if is_edit(name) => {
             let help = format!("write `edit: {{ {name}: true }}` or give it its value");
             return vec![
                 problem(path, Part::Value, "an edit is a map with exactly one key").help(help),
@@ -68,9 +68,9 @@ fn of_one(edit: &Value, path: Path) -> Vec<Problem> {
     };
     let mut problems: Vec<Problem> = entries
         .keys()
-        .filter(|name| !Edit::NAMES.contains(&name.as_str()) && name.as_str() != Edit::ALL)
+        .filter(|name| !is_edit(name) && name.as_str() != Edit::ALL)
         .map(|name| {
-            let help = suggest::help(name, Edit::NAMES.into_iter().chain([Edit::ALL]), "edits");
+            let help = suggest::help(name, Edit::names().chain([Edit::ALL]), "edits");
             problem(
                 path.then(name.as_str()),
                 Part::Key,
@@ -95,6 +95,10 @@ fn of_one(edit: &Value, path: Path) -> Vec<Problem> {
         problems.push(problem(path.then(second), Part::Key, message).help(help));
     }
     problems
+}
+
+fn is_edit(name: &str) -> bool {
+    Stage::of(name).is_some()
 }
 
 fn second_key(entries: &Map<String, Value>) -> Option<&str> {

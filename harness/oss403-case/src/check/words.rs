@@ -2,6 +2,7 @@
 
 use crate::decode::Problem;
 use crate::document::problem;
+use crate::placeholder;
 use crate::span::{Part, Path};
 use crate::suggest;
 
@@ -36,7 +37,7 @@ pub(super) fn is_kebab(text: &str) -> bool {
 
 /// A problem unless the word is in the list or holds a placeholder. `what` is the list's name in the plural.
 pub(super) fn one_of(word: &str, known: &[&str], what: &str, path: Path) -> Option<Problem> {
-    if known.contains(&word) || word.contains("${") {
+    if known.contains(&word) || placeholder::names(word).next().is_some() {
         return None;
     }
     let single = what
@@ -69,5 +70,6 @@ mod tests {
         assert_eq!(message("storage classes"), "unknown storage class `x`");
         assert_eq!(message("methods"), "unknown method `x`");
         assert!(one_of("${bucket}", &[], "buckets", Path::top()).is_none());
+        assert!(one_of("$${bucket}", &[], "buckets", Path::top()).is_some());
     }
 }

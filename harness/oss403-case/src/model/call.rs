@@ -6,15 +6,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::TextMap;
+use super::{TextMap, Who};
 
 /// A request, before it is signed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Call {
     /// Who sends it. Default `owner`; `anonymous` signs nothing.
-    #[serde(default = "owner")]
-    pub r#as: String,
+    #[serde(default)]
+    pub r#as: Who,
     /// How it is signed. Default `header-v4`; ignored for `anonymous`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sign: Option<SignWith>,
@@ -52,10 +52,6 @@ pub struct Call {
     /// of the twin, so that the base proves that the signature survives it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disguise: Vec<Disguise>,
-}
-
-fn owner() -> String {
-    "owner".into()
 }
 
 /// Ways into the target.

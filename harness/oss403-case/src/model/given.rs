@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Call, Span, TextMap};
+use super::{Call, Span, TextMap, Who};
 
 /// The world a scenario starts from.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,10 +23,10 @@ pub struct Given {
     pub buckets: BTreeMap<String, BucketSpec>,
     /// Further identities by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub identities: BTreeMap<String, IdentitySpec>,
+    pub identities: BTreeMap<Who, IdentitySpec>,
     /// A domain nobody has bound yet, whose ownership the named identities' accounts have proven. `${domain}` is its name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub domain_proven_by: Vec<String>,
+    pub domain_proven_by: Vec<Who>,
     /// An endpoint inside a VPC of the owner, for requests `via: vpc-endpoint`: its policy, or `open` for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vpc_endpoint: Option<EndpointPolicy>,
@@ -51,7 +51,7 @@ pub struct EndpointPolicy {
 pub struct BucketSpec {
     /// Whose it is; an identity with rights to make buckets. Default `owner`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner: Option<String>,
+    pub owner: Option<Who>,
     /// `home` (default) or `away`, the target's second region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<RegionName>,

@@ -7,6 +7,7 @@ mod call;
 mod edit;
 mod given;
 mod scenario;
+mod who;
 
 use std::collections::BTreeMap;
 
@@ -15,12 +16,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use call::{Call, Disguise, Form, HostName, SignWith, Span, Via};
-pub use edit::{Edit, Misspelling, Yes};
+pub use edit::{
+    Edit, Misspelling, OperatorEdit, RequestEdit, Row, Stage, Staged, WireEdit, WorldEdit, Yes,
+};
 pub use given::{
     AccountSpec, BucketSpec, CorsRuleSpec, EndpointPolicy, Given, IdentitySpec, ObjectSpec,
     Picture, RamUserSpec, RefererSpec, RegionName, SessionSpec, WormSpec,
 };
 pub use scenario::{Before, Capability, Expect, OrderBasis, Scenario};
+pub use who::Who;
 
 /// Text by name, in the order written.
 pub type TextMap = indexmap::IndexMap<String, String>;

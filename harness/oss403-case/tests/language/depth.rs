@@ -350,7 +350,7 @@ fn every_cause_has_four_instances_and_every_file_can_be_read() {
     for instance in instances() {
         *counts.entry(instance.file.cause.clone()).or_default() += 1;
     }
-    assert!(counts.len() >= 51);
+    assert_eq!(counts.len(), 51);
     for (cause, count) in counts {
         assert!(count >= 4, "{cause} has {count} instances");
     }

@@ -106,7 +106,7 @@ fn a_value_of_an_axis_may_use_another_axis() {
 }
 
 #[test]
-fn a_literal_dollar_is_doubled() {
+fn a_literal_dollar_is_doubled_until_a_run_reads_it() {
     let found = instances(
         "
   - name: post
@@ -129,7 +129,7 @@ fn a_literal_dollar_is_doubled() {
         .unwrap();
     assert_eq!(
         conditions[0],
-        serde_json::json!(["starts-with", "$key", ""])
+        serde_json::json!(["starts-with", "$$key", ""])
     );
 }
 

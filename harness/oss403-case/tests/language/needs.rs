@@ -1,18 +1,12 @@
 //! What a scenario asks of a target, read off its words.
 
-use oss403_case::model::Capability;
-
 use crate::support::instances;
 
 fn needs(scenario: &str) -> Vec<&'static str> {
     let scenario = format!("  - name: one\n{scenario}");
     let instance = instances(&scenario).swap_remove(0);
-    instance
-        .scenario
-        .needs()
-        .into_iter()
-        .map(Capability::as_str)
-        .collect()
+    let needs = instance.needs.capabilities.iter();
+    needs.map(|need| need.as_str()).collect()
 }
 
 fn of_base(base: &str) -> Vec<&'static str> {

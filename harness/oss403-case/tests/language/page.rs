@@ -4,9 +4,8 @@ use std::fs;
 
 use oss403_case::check;
 use oss403_case::ledger::embedded_lists;
-use oss403_case::model::{Edit, HostName};
-use oss403_case::needs::BUILT_IN_IDENTITIES;
-use oss403_case::placeholder;
+use oss403_case::model::{Edit, HostName, Who};
+use oss403_case::placeholder::{self, Kind};
 use oss403_case::schema;
 use serde_json::Value;
 
@@ -25,11 +24,10 @@ fn the_page_names_every_edit_host_identity_and_placeholder() {
             .iter()
             .any(|code| code.split(':').next() == Some(word))
     };
-    for name in Edit::NAMES
-        .iter()
-        .chain(&[Edit::ALL])
-        .chain(&HostName::NAMES)
-        .chain(&BUILT_IN_IDENTITIES)
+    for name in Edit::names()
+        .chain([Edit::ALL])
+        .chain(HostName::NAMES)
+        .chain(Who::BUILT_IN.iter().map(Who::as_str))
     {
         assert!(begins(name), "`{name}` is not on the page");
     }
@@ -48,10 +46,11 @@ fn the_page_names_every_edit_host_identity_and_placeholder() {
             "`${{{name}}}` is not on the page"
         );
     }
-    for (kind, _) in placeholder::DOTTED {
+    for kind in Kind::ALL {
         assert!(
-            page.contains(&format!("`${{{kind}.")),
-            "`${{{kind}.…}}` is not on the page"
+            page.contains(&format!("`${{{}.", kind.as_str())),
+            "`${{{}.…}}` is not on the page",
+            kind.as_str()
         );
     }
 }

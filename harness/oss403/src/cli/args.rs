@@ -185,7 +185,7 @@ pub struct CheckArgs {
     /// Case files, folders of case files, target profiles. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Write the JSON Schema of case files into the folder of the ledger.
+    /// Write the JSON Schemas of every file that people and programs write, those of this project's own checkout to their places.
     #[arg(long)]
     pub write_schema: bool,
 }

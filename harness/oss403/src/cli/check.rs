@@ -5,17 +5,17 @@ use std::path::{Path, PathBuf};
 
 use super::args::CheckArgs;
 use super::console::tolerate_closed_pipe;
-use super::{Console, source};
+use super::{Console, schemas, source};
 use crate::exit::Exit;
 use crate::report::style::counted;
 use crate::target::Profile;
 use oss403_case::diagnostic::{Diagnostic, Severity};
 use oss403_case::ledger::{CAUSES, Ledger, read_text};
-use oss403_case::{check, document::Document, revision::Revision, schema};
+use oss403_case::{check, document::Document, revision::Revision};
 
 pub(super) fn check(args: &CheckArgs, console: Console) -> Exit {
     if args.write_schema {
-        return write_schema(args, console);
+        return schemas::write(&args.paths, console);
     }
     let checked = Checked::of(&args.paths);
     let mut err = io::stderr().lock();
@@ -191,30 +191,4 @@ fn yaml_below(folder: &Path, found: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
     }
     files.sort();
     files
-}
-
-fn write_schema(args: &CheckArgs, console: Console) -> Exit {
-    let folder = match &args.paths[..] {
-        [] => source::folder(None),
-        [folder] => Some(folder.clone()),
-        _ => None,
-    };
-    let Some(folder) = folder else {
-        console.error(
-            "there is no one ledger to write the schema into",
-            Some("name its folder: `oss403 check --write-schema cases`"),
-        );
-        return Exit::Usage;
-    };
-    let path = folder.join(schema::FILE);
-    match std::fs::write(&path, schema::text()) {
-        Ok(()) => {
-            console.complain(&format!("wrote {}\n", path.display()));
-            Exit::Ok
-        }
-        Err(error) => {
-            console.error(format_args!("{}: {error}", path.display()), None);
-            Exit::Usage
-        }
-    }
 }

@@ -16,7 +16,7 @@ use crate::explore::{Counts, Explored, Finding, Settings, Step, explore};
 use crate::mutate::Mutant;
 use crate::report::style::{counted, grouped, harmless};
 use crate::run::StopSignal;
-use crate::target::quirk::Quirk;
+use crate::target::quirk::{Quirk, Quirks};
 use crate::target::{Profile, Target};
 use oss403_case::Ledger;
 use oss403_case::revision::Revision;
@@ -297,7 +297,8 @@ impl<'o> Output<'o> {
     }
 
     fn propose(&mut self, quirks: &[Quirk]) {
-        let text = oss403_case::yaml::print(&serde_json::json!({ "quirks": quirks }));
+        let quirks = quirks.to_vec();
+        let text = oss403_case::yaml::print(&Quirks { quirks });
         let written = text.map_err(std::io::Error::other).and_then(|text| {
             let note = "# Proposed by `oss403 fuzz`. Copy into the target's profile what is harmless, and nothing else.\n";
             std::fs::write(self.out.join(QUIRKS), format!("{note}{text}"))

@@ -11,7 +11,7 @@ use super::{Console, source};
 use crate::exit::Exit;
 use crate::report::style::{Style, Tone, counted};
 use oss403_case::Instance;
-use oss403_case::model::{Capability, ProvokedBy};
+use oss403_case::model::ProvokedBy;
 
 pub(super) fn list(args: &ListArgs, console: Console) -> Exit {
     let (ledger, _) = match source::ledger(args.cases.as_deref(), args.revision, console) {
@@ -65,14 +65,14 @@ impl<'a> Listed<'a> {
             scenario: &instance.scenario.name,
             matrix: instance.axes.iter().map(label).collect(),
             provoked_by: instance.file.provoked_by,
-            requires: instance
-                .scenario
-                .needs()
-                .into_iter()
-                .map(Capability::as_str)
-                .collect(),
+            requires: needs(instance),
         }
     }
+}
+
+fn needs(instance: &Instance) -> Vec<&'static str> {
+    let needs = instance.needs.capabilities.iter();
+    needs.map(|need| need.as_str()).collect()
 }
 
 /// Writes an array with an object for each instance, one a line.
@@ -121,13 +121,7 @@ pub(super) fn text(instances: &[Instance], style: Style, out: &mut dyn Write) ->
             cause = &file.cause;
             causes += 1;
         }
-        let needs: Vec<&str> = instance
-            .scenario
-            .needs()
-            .into_iter()
-            .map(Capability::as_str)
-            .collect();
-        let needs = style.paint(Tone::Faint, &needs.join(", "));
+        let needs = style.paint(Tone::Faint, &needs(instance).join(", "));
         writeln!(
             out,
             "{}",

@@ -11,6 +11,7 @@ mod mutants;
 mod review;
 mod run;
 mod runtime;
+mod schemas;
 mod serve;
 mod signals;
 mod source;

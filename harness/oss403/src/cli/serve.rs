@@ -152,7 +152,7 @@ fn read_config(path: &Path) -> Result<Config, Vec<Diagnostic>> {
         return Ok(Config::default());
     }
     let config: Config = document.decode()?;
-    config.validate().map_err(|error| {
+    Server::validate(&config).map_err(|error| {
         let place = place_of(&error, &config);
         vec![document.diagnostic(&in_words(&error, place))]
     })?;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::flow::{flow, pairs};
 use crate::report::style::{Style, Tone, counted, harmless};
-use oss403_case::EditKind;
+use oss403_case::Stage;
 use oss403_case::expand::Template;
 use oss403_case::ledger::{ANY_MESSAGE, Entry};
 use oss403_case::model::{Alternative, CaseFile, Edit, ProvokedBy, Severity, Source, SourceKind};
@@ -223,11 +223,11 @@ fn edit(edit: &Value) -> String {
     let kind = edit
         .as_object()
         .and_then(|entries| entries.keys().next())
-        .and_then(|name| EditKind::of(name));
+        .and_then(|name| Stage::of(name));
     let when = match kind {
-        Some(EditKind::Request) => " (before it is signed)",
-        Some(EditKind::Wire) => " (after it is signed)",
-        Some(EditKind::World) => " (in the world, the request stays the same)",
+        Some(Stage::Request) => " (before it is signed)",
+        Some(Stage::Wire) => " (after it is signed)",
+        Some(Stage::World | Stage::Operator) => " (in the world, the request stays the same)",
         None => "",
     };
     format!("{}{when}", pairs(edit))

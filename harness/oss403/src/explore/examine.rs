@@ -14,7 +14,7 @@ use super::{Explored, Settings};
 use crate::run::{RunError, StopSignal};
 use crate::target::quirk::Facet;
 use oss403_case::Ledger;
-use oss403_case::model::{BucketSpec, Edit, Scenario, TextMap, Yes};
+use oss403_case::model::{BucketSpec, Edit, Scenario, TextMap, Who, Yes};
 
 /// By what findings are the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -252,8 +252,8 @@ fn turned(scenario: &Scenario, which: Which) -> Vec<Scenario> {
         }
     };
     twin(&|other| {
-        let who = std::mem::replace(&mut other.base.r#as, "owner".into());
-        (who != "owner").then_some(Edit::As(who))
+        let who = std::mem::take(&mut other.base.r#as);
+        (who != Who::Owner).then_some(Edit::As(who))
     });
     twin(&|other| other.base.clock.take().map(Edit::Clock));
     twin(&|other| other.base.expires_in.take().map(Edit::ExpiresIn));

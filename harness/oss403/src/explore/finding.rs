@@ -20,6 +20,7 @@ use crate::wire::exchange::{Exchange, Outcome};
 use oss403_case::Ledger;
 use oss403_case::check::SCHEMA_LINE;
 use oss403_case::model::{Before, CaseFile, Edit, OrderBasis, Scenario, SignWith, Yes};
+use oss403_case::placeholder::{self, Piece};
 use oss403_case::yaml;
 
 /// Something that was found.
@@ -166,27 +167,13 @@ fn escaped(text: &str) -> Option<String> {
     if !text.contains('$') {
         return None;
     }
-    let mut out = String::with_capacity(text.len() + 2);
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        out.push(c);
-        // `${…}` and `$${…}` are a run's own.
-        match (c, rest.peek()) {
-            ('$', Some('{')) => {}
-            ('$', Some('$')) => {
-                let mut ahead = rest.clone();
-                ahead.next();
-                if ahead.peek() == Some(&'{') {
-                    out.extend(rest.next());
-                } else {
-                    out.push('$');
-                }
-            }
-            ('$', _) => out.push('$'),
-            _ => {}
-        }
-    }
-    Some(out)
+    let piece = |piece| match piece {
+        Piece::Text(text) => text.replace('$', "$$"),
+        Piece::Dollar => "$$".to_owned(),
+        Piece::Placeholder(name) => format!("${{{name}}}"),
+        Piece::Unclosed(text) => text.to_owned(),
+    };
+    Some(placeholder::pieces(text).map(piece).collect())
 }
 
 impl Finding {

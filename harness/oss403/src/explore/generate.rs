@@ -20,7 +20,7 @@ use crate::run::is_read;
 use oss403_case::check;
 use oss403_case::model::{
     Before, BucketSpec, Call, Edit, Expect, Form, Given, ObjectSpec, OrderBasis, Scenario,
-    SignWith, Span,
+    SignWith, Span, Who,
 };
 use oss403_case::{Instance, Ledger};
 
@@ -208,7 +208,7 @@ impl Strategy for Source {
                     vec(vocabulary::edit(), 1..=3),
                 );
                 let (scheme, request, other, by_owner, edits) = parts.new_tree(runner)?.current();
-                let who = if by_owner { "owner".into() } else { other };
+                let who = if by_owner { Who::Owner } else { other };
                 let mut base = call(who, request);
                 base.sign = Some(scheme);
                 synthesised(Given::clone(given), base, edits)
@@ -260,7 +260,7 @@ fn at_a_limit(scheme: SignWith, edit: Edit) -> Scenario {
         bucket: Some(bucket),
         ..Given::default()
     };
-    let mut base = call("owner".into(), "GET /k.txt".into());
+    let mut base = call(Who::Owner, "GET /k.txt".into());
     base.sign = Some(scheme);
     if matches!(scheme, SignWith::FormV1 | SignWith::FormV4) {
         base.request = "POST /".into();
@@ -280,7 +280,7 @@ fn at_a_limit(scheme: SignWith, edit: Edit) -> Scenario {
 }
 
 /// A call that says nothing but who sends what.
-pub(super) fn call(who: String, request: String) -> Call {
+pub(super) fn call(who: Who, request: String) -> Call {
     Call {
         r#as: who,
         sign: None,

@@ -10,7 +10,7 @@ use super::compare::{Difference, Which};
 use crate::run::record::TwinRecord;
 use crate::target::quirk::Facet;
 use crate::wire::exchange::Exchange;
-use oss403_case::model::{Call, Edit, Given, Misspelling, Scenario, SignWith};
+use oss403_case::model::{Call, Edit, Given, Misspelling, Scenario, SignWith, Who};
 
 /// A law that a twin can break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +108,7 @@ pub fn law(scenario: &Scenario) -> Option<Law> {
         Edit::ExpiresIn(span) if span.seconds() < 0 && is_in_url(scheme) => EXPIRED,
         Edit::Clock(span) if span.seconds().abs() >= 86_400 && is_in_header(scheme) => SKEWED,
         Edit::AccessKeyId(id) if is_signed && !id.contains('$') => UNKNOWN_KEY,
-        Edit::As(who) if who == "anonymous" && !is_form && is_closed(given, base) => ANONYMOUS,
+        Edit::As(Who::Anonymous) if !is_form && is_closed(given, base) => ANONYMOUS,
         Edit::AddStatement(statement) if statement["Effect"] == "Deny" => DENY,
         Edit::BucketAcl(acl) if acl == "private" => PRIVATE_BUCKET,
         Edit::ObjectAcl(acls) if acls.values().all(|acl| acl == "private") => PRIVATE_OBJECT,

@@ -3,7 +3,7 @@
 //!
 //! [`generate`] makes the scenarios, [`pair`] runs them on both sides, [`compare`] says in what the two differ, [`laws`] need no second
 //! side, [`shrink`] makes a scenario smaller while it shows the same, [`finding`] writes it down as a case file. What a target is known to
-//! word otherwise is a [`quirk`].
+//! word otherwise is a [quirk](crate::target::quirk).
 
 pub mod compare;
 mod examine;

@@ -258,11 +258,8 @@ async fn one_side(
     stop: &StopSignal,
 ) -> Result<Side, RunError> {
     let file = Arc::new(no_file());
-    let instances = batch.iter().enumerate().map(|(place, scenario)| Instance {
-        id: format!("fuzz/{place}"),
-        file: Arc::clone(&file),
-        axes: Vec::new(),
-        scenario: Arc::new(scenario.clone()),
+    let instances = batch.iter().enumerate().map(|(place, scenario)| {
+        Instance::new(format!("fuzz/{place}"), Arc::clone(&file), scenario.clone())
     });
     let mut records: Vec<Option<TwinRecord>> = batch.iter().map(|_| None).collect();
     let summary = run(

@@ -7,13 +7,13 @@ use serde_json::Value;
 use super::generate::several;
 use super::vocabulary;
 use crate::run::is_read;
-use oss403_case::model::{Disguise, Edit, Scenario, SignWith, Span, TextMap};
+use oss403_case::model::{Disguise, Edit, Scenario, SignWith, Span, TextMap, Who};
 
 /// One change of a scenario.
 #[derive(Debug, Clone)]
 pub(super) enum Perturbation {
     /// Another sender of both requests.
-    Sender(String),
+    Sender(Who),
     /// Another scheme.
     Scheme(SignWith),
     /// Another method.

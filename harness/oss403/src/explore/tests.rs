@@ -14,7 +14,7 @@ use crate::target::quirk::{Facet, Quirk};
 use crate::wire::exchange::FailureKind;
 use oss403_case::model::{Edit, Scenario, SignWith, Span};
 use oss403_case::revision::Revision;
-use oss403_case::{EditKind, Ledger};
+use oss403_case::{Ledger, Stage};
 
 fn difference(subject: &Twin, model: &Twin) -> Option<(Facet, Which, String)> {
     let found = compare(&subject.record, &model.record)?;
@@ -249,16 +249,13 @@ fn scenarios_are_sound_mostly_and_of_every_kind() {
         .flat_map(|scenario| scenario.edit.parts())
         .map(Edit::name)
         .collect();
-    let missing: Vec<_> = Edit::NAMES
-        .iter()
-        .filter(|name| !names.contains(*name))
-        .collect();
+    let missing: Vec<_> = Edit::names().filter(|name| !names.contains(name)).collect();
     assert!(missing.len() <= 3, "{missing:?}");
-    for kind in [EditKind::Request, EditKind::Wire, EditKind::World] {
+    for stage in [Stage::Request, Stage::Wire, Stage::World, Stage::Operator] {
         assert!(
             scenarios
                 .iter()
-                .any(|scenario| scenario.edit.kind() == kind)
+                .any(|scenario| scenario.edit.stage() == stage)
         );
     }
     assert!(scenarios.iter().any(|scenario| scenario.to_the_second));

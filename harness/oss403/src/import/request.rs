@@ -1,8 +1,8 @@
 //! Reading the bytes that a fuzzer found.
 
-use oss_reference::checks::Form;
 use oss_reference::config::Limits;
 use oss_reference::front::read_form;
+use oss_reference::request::Form;
 
 use crate::wire::exchange::SentRequest;
 use crate::wire::parts::Pair;

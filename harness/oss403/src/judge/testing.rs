@@ -169,12 +169,10 @@ fn instance() -> Instance {
         notes: None,
         scenarios: Vec::new(),
     };
-    Instance {
-        id: "url-auth-expired/get-after-expiry/url-v1".into(),
-        file: Arc::new(file),
-        axes: vec![("scheme".into(), "url-v1".into())],
-        scenario: Arc::new(scenario),
-    }
+    let id = "url-auth-expired/get-after-expiry/url-v1".into();
+    let mut instance = Instance::new(id, Arc::new(file), scenario);
+    instance.axes = vec![("scheme".into(), "url-v1".into())];
+    instance
 }
 
 /// A record in which everything is as expected.

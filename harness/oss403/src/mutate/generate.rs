@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use oss_reference::checks::{Check, Limit, Row, Stage, TABLE};
+use oss_reference::checks::{Check, Row, Stage, TABLE};
 use oss_reference::config::{AnswerFault, Decisions, Faults, LimitFault, Wrong};
 use oss_reference::denial::Cause;
+use oss_reference::limit::Limit;
 
 use super::neighbours::neighbours;
 use super::{Kind, Mutant};

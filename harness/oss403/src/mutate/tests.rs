@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use oss_reference::checks::{Limit, Row, TABLE};
+use oss_reference::Server;
+use oss_reference::checks::{Row, TABLE};
 use oss_reference::config::Config;
 use oss_reference::denial::Cause;
+use oss_reference::limit::Limit;
 
 use super::equivalent::EQUIVALENT;
 use super::{Kind, Mutant, generate};
@@ -25,7 +27,7 @@ fn each_has_a_name_of_its_own_and_a_server_that_can_be_started() {
             faults: mutant.faults,
             ..Config::default()
         };
-        assert_eq!(config.validate(), Ok(()), "{}", mutant.id);
+        assert_eq!(Server::validate(&config), Ok(()), "{}", mutant.id);
     }
 }
 

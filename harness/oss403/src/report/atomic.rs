@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::whole;
+
 /// A file that appears under its name only when it is whole.
 #[derive(Debug)]
 pub(super) struct Atomic {
@@ -27,7 +29,7 @@ impl Atomic {
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
-        let file = temporary(folder.unwrap_or(Path::new(".")))?;
+        let file = whole::temporary(folder.unwrap_or(Path::new(".")))?;
         Ok(Self {
             path: path.to_owned(),
             file: BufWriter::new(file),
@@ -47,18 +49,6 @@ impl Atomic {
         file.persist(&self.path)?;
         Ok(())
     }
-}
-
-/// A temporary file beside the report, since files are renamed within a file system only. Its permissions are those of any new file.
-fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".oss403-report-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
 }
 
 /// A nameless file for what would take too much memory.

@@ -169,9 +169,7 @@ impl ResultFile {
 
     /// The JSON Schema of the result file.
     pub fn schema() -> String {
-        let schema = schemars::schema_for!(Self);
-        let text = serde_json::to_string_pretty(&schema).expect("a schema is plain data");
-        format!("{text}\n")
+        oss403_case::schema::text_of::<Self>("oss403 result file")
     }
 }
 

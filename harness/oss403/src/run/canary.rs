@@ -15,6 +15,7 @@ use crate::wire::identity::Secret;
 use crate::wire::scene::Scene;
 use crate::wire::sign;
 use crate::wire::xml;
+use oss403_case::model::Who;
 
 /// Why nothing was sent but the canaries.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -68,7 +69,10 @@ pub enum CanaryError {
 
 /// Sends the canaries. Answers by how many seconds the target's clock is ahead of ours.
 pub(crate) async fn sing(target: &Inner) -> Result<i64, CanaryError> {
-    let owner = target.identities.get("owner").ok_or(CanaryError::NoOwner)?;
+    let owner = target
+        .identities
+        .get(Who::Owner.as_str())
+        .ok_or(CanaryError::NoOwner)?;
     let stranger = Identity::new(
         "OSS403NOSUCHKEY00000",
         Secret::new("oss403-no-such-secret"),

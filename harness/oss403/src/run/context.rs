@@ -20,7 +20,7 @@ use crate::wire::identity::Identity;
 use crate::wire::scene::Scene;
 use crate::wire::sign;
 use crate::wire::xml;
-use oss403_case::model::SignWith;
+use oss403_case::model::{SignWith, Who};
 
 /// What all instances of a run share.
 pub(crate) struct Context {
@@ -36,7 +36,7 @@ pub(crate) struct Context {
     /// What could not be removed.
     pub(crate) left: Mutex<Vec<String>>,
     /// UIDs of accounts that the profile does not give, by identity.
-    accounts: tokio::sync::Mutex<BTreeMap<String, String>>,
+    accounts: tokio::sync::Mutex<BTreeMap<Who, String>>,
     names: AtomicU64,
 }
 
@@ -105,8 +105,8 @@ impl Context {
     }
 
     /// An identity of the profile.
-    pub(crate) fn known_identity(&self, name: &str) -> Option<Arc<Identity>> {
-        self.target.identities.get(name).map(Arc::clone)
+    pub(crate) fn known_identity(&self, who: &Who) -> Option<Arc<Identity>> {
+        self.target.identities.get(who.as_str()).map(Arc::clone)
     }
 
     /// Notes that something stays behind.
@@ -120,7 +120,7 @@ impl Context {
     /// The UID of an identity's account: what the profile says, or else what the service says of the owner of its buckets.
     pub(crate) async fn account_of(
         &self,
-        name: &str,
+        who: &Who,
         identity: &Arc<Identity>,
         scene: &Scene,
         courier: &Courier<'_>,
@@ -129,7 +129,7 @@ impl Context {
             return Ok(account.clone());
         }
         let mut accounts = self.accounts.lock().await;
-        if let Some(account) = accounts.get(name) {
+        if let Some(account) = accounts.get(who) {
             return Ok(account.clone());
         }
         let with = self.target.usual_signature();
@@ -139,9 +139,9 @@ impl Context {
         let account = xml::text(&response.body, "ID")
             .filter(|id| !id.is_empty())
             .ok_or_else(|| {
-                Trouble::Precondition(format!("ListBuckets does not name the account of `{name}`"))
+                Trouble::Precondition(format!("ListBuckets does not name the account of `{who}`"))
             })?;
-        accounts.insert(name.to_owned(), account.clone());
+        accounts.insert(who.clone(), account.clone());
         Ok(account)
     }
 }

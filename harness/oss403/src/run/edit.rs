@@ -12,7 +12,7 @@ use super::trouble::{Trouble, succeeded};
 use super::world::{World, documents};
 use crate::wire::identity::Identity;
 use crate::wire::scene::BucketPlace;
-use oss403_case::model::{BucketSpec, Edit};
+use oss403_case::model::{BucketSpec, Edit, OperatorEdit, Staged, Who, WorldEdit};
 
 /// Applies those world edits that hide the world, or those that do not, in their order; every other edit leaves the world as it is.
 pub(crate) async fn apply(
@@ -21,43 +21,51 @@ pub(crate) async fn apply(
     world: &World,
     courier: &Courier<'_>,
 ) -> Result<(), Trouble> {
-    for part in edit.parts() {
-        if hides_world(part) == hiding {
-            apply_one(part, world, courier).await?;
+    for step in edit.steps() {
+        match step {
+            Staged::Operator(edit) if hides(edit) == hiding => {
+                ask_operator(edit, world, courier).await?;
+            }
+            Staged::World(edit) if !hiding => change(edit, world, courier).await?,
+            Staged::Request(_) | Staged::Wire(_) | Staged::World(_) | Staged::Operator(_) => {}
         }
     }
     Ok(())
 }
 
-async fn apply_one(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<(), Trouble> {
+/// Makes what the owner of the bucket can change.
+async fn change(edit: WorldEdit<'_>, world: &World, courier: &Courier<'_>) -> Result<(), Trouble> {
     let now = courier.context.now();
     let own = || world.scene.bucket("");
     match edit {
-        Edit::PutObject(objects) => {
+        WorldEdit::PutObject(objects) => {
             for (key, spec) in objects {
                 world.put_object(courier, own()?, key, spec).await?;
             }
         }
-        Edit::ObjectAcl(acls) => {
+        WorldEdit::ObjectAcl(acls) => {
             for (key, acl) in acls {
                 let draft = world
-                    .request(courier, "PUT", own()?, Some(key))?
+                    .request(courier, "PUT", own()?, Some(&world.scene.text(key, now)?))?
                     .query("acl", None)
                     .header("x-oss-object-acl", world.scene.text(acl, now)?);
                 succeeded(courier.send(draft).await)?;
             }
         }
-        Edit::BucketAcl(acl) => world.set_bucket_acl(courier, own()?, acl).await?,
-        Edit::BucketPolicy(Value::Null) => {
+        WorldEdit::BucketAcl(acl) => {
+            let acl = world.scene.text(acl, now)?;
+            world.set_bucket_acl(courier, own()?, &acl).await?;
+        }
+        WorldEdit::BucketPolicy(Value::Null) => {
             world.deconfigure(courier, own()?, "policy").await?;
         }
-        Edit::BucketPolicy(policy) => {
+        WorldEdit::BucketPolicy(policy) => {
             let policy = world.scene.json(policy, now)?;
             world
                 .set_bucket_policy(courier, own()?, policy.to_string())
                 .await?;
         }
-        Edit::AddStatement(statement) => {
+        WorldEdit::AddStatement(statement) => {
             let given = world
                 .given()
                 .bucket
@@ -68,31 +76,30 @@ async fn apply_one(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<
                 .set_bucket_policy(courier, own()?, policy.to_string())
                 .await?;
         }
-        Edit::Referer(referer) => {
+        WorldEdit::Referer(referer) => {
+            let document = documents::referer(&world.scene.filled(referer, now)?);
             world
-                .configure(courier, own()?, "referer", documents::referer(referer))
+                .configure(courier, own()?, "referer", document)
                 .await?;
         }
-        Edit::Cors(rules) if rules.is_empty() => {
+        WorldEdit::Cors(rules) if rules.is_empty() => {
             world.deconfigure(courier, own()?, "cors").await?;
         }
-        Edit::Cors(rules) => {
-            world
-                .configure(courier, own()?, "cors", documents::cors(rules))
-                .await?;
+        WorldEdit::Cors(rules) => {
+            let document = documents::cors(&world.scene.filled(rules, now)?);
+            world.configure(courier, own()?, "cors", document).await?;
         }
-        Edit::LockWorm(_) => {
+        WorldEdit::LockWorm(_) => {
             let place = own()?;
             let id = world.worm(&place.name).ok_or_else(|| {
                 Trouble::Harness("the bucket has no retention policy to lock".into())
             })?;
             world.lock_worm(courier, place, id).await?;
         }
-        Edit::BindDomain(name) => bind_domain(name, world, courier).await?,
-        Edit::BlockPublicAccess(_) => {
+        WorldEdit::BindDomain(who) => bind_domain(who, world, courier).await?,
+        WorldEdit::BlockPublicAccess(_) => {
             world.block_public_access(courier, own()?).await?;
         }
-        _ => ask_operator(edit, world, courier).await?,
     }
     Ok(())
 }
@@ -105,21 +112,36 @@ pub(crate) fn makes_bucket(edit: &Edit) -> bool {
 
 /// Whether the owner can read nothing while the edit holds, so that probes say something only before it and after it was lifted.
 pub(crate) fn hides_world(edit: &Edit) -> bool {
-    let hides = |part: &Edit| match part {
-        Edit::AccountStatus(_)
-        | Edit::BucketStatus(_)
-        | Edit::KmsStatus(_)
-        | Edit::CloseFeature(_) => true,
-        Edit::KeyStatus(_) | Edit::KeyNetworks(_) => part.identities().contains(&"owner"),
-        _ => false,
-    };
-    edit.parts().iter().any(hides)
+    edit.steps()
+        .any(|step| matches!(step, Staged::Operator(edit) if hides(edit)))
+}
+
+fn hides(edit: OperatorEdit<'_>) -> bool {
+    match edit {
+        OperatorEdit::AccountStatus(_)
+        | OperatorEdit::BucketStatus(_)
+        | OperatorEdit::KmsStatus(_)
+        | OperatorEdit::CloseFeature(_) => true,
+        OperatorEdit::KeyStatus(of) => of.contains_key(&Who::Owner),
+        OperatorEdit::KeyNetworks(of) => of.contains_key(&Who::Owner),
+        OperatorEdit::RamPolicy(_)
+        | OperatorEdit::VpcPolicy(_)
+        | OperatorEdit::StsRefusedInRegion(_)
+        | OperatorEdit::StsRefusedInOperation(_)
+        | OperatorEdit::RiskyDomain(_) => false,
+    }
 }
 
 /// Ends what the edits that hide the world have done.
 pub(crate) async fn lift(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<(), Trouble> {
-    for part in edit.parts().iter().filter(|part| hides_world(part)) {
-        let sets = states(part, world, courier).await?;
+    for step in edit.steps() {
+        let Staged::Operator(edit) = step else {
+            continue;
+        };
+        if !hides(edit) {
+            continue;
+        }
+        let sets = states(edit, world, courier).await?;
         for set in sets.into_iter().filter_map(opposite) {
             courier.count();
             courier.context.operator()?.set(set).await?;
@@ -129,17 +151,17 @@ pub(crate) async fn lift(edit: &Edit, world: &World, courier: &Courier<'_>) -> R
 }
 
 /// The scenario's domain is bound to a bucket of somebody else, whose it is from now on.
-async fn bind_domain(name: &str, world: &World, courier: &Courier<'_>) -> Result<(), Trouble> {
-    let identity = person(name, world)?;
+async fn bind_domain(who: &Who, world: &World, courier: &Courier<'_>) -> Result<(), Trouble> {
+    let identity = person(who, world)?;
     let context = courier.context;
     let place = BucketPlace {
         name: context.fresh_name(),
         region: world.scene.names.home.clone(),
-        owner: name.to_owned(),
+        owner: who.clone(),
     };
     let account = async {
         let account = context
-            .account_of(name, &identity, &world.scene, courier)
+            .account_of(who, &identity, &world.scene, courier)
             .await?;
         world.disprove_domain(courier, &account).await?;
         world.prove_domain_of(courier, account).await
@@ -152,7 +174,11 @@ async fn bind_domain(name: &str, world: &World, courier: &Courier<'_>) -> Result
 }
 
 /// Makes the states that only an operator can make.
-async fn ask_operator(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<(), Trouble> {
+async fn ask_operator(
+    edit: OperatorEdit<'_>,
+    world: &World,
+    courier: &Courier<'_>,
+) -> Result<(), Trouble> {
     let context = courier.context;
     for set in states(edit, world, courier).await? {
         if let Some(undo) = undo(&set, edit, world) {
@@ -169,25 +195,29 @@ async fn ask_operator(edit: &Edit, world: &World, courier: &Courier<'_>) -> Resu
 }
 
 /// What the operator has to be asked for.
-async fn states(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<Vec<Set>, Trouble> {
+async fn states(
+    edit: OperatorEdit<'_>,
+    world: &World,
+    courier: &Courier<'_>,
+) -> Result<Vec<Set>, Trouble> {
     let now = courier.context.now();
     let mut sets = Vec::new();
     match edit {
-        Edit::AccountStatus(value) => {
+        OperatorEdit::AccountStatus(value) => {
             let account = world.account_of_owner(courier).await?;
             sets.push(Set::AccountStatus {
                 account,
                 value: *value,
             });
         }
-        Edit::KmsStatus(value) => {
+        OperatorEdit::KmsStatus(value) => {
             let account = world.account_of_owner(courier).await?;
             sets.push(Set::KmsStatus {
                 account,
                 value: *value,
             });
         }
-        Edit::StsRefusedInRegion(_) => {
+        OperatorEdit::StsRefusedInRegion(_) => {
             let account = world.account_of_owner(courier).await?;
             let region = world.scene.names.home.clone();
             sets.push(Set::StsInRegion {
@@ -196,61 +226,61 @@ async fn states(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<Vec
                 value: StsSupport::Refused,
             });
         }
-        Edit::StsRefusedInOperation(operation) => {
+        OperatorEdit::StsRefusedInOperation(operation) => {
             let account = world.account_of_owner(courier).await?;
-            let operation = operation.clone();
+            let operation = world.scene.text(operation, now)?;
             sets.push(Set::StsInOperation {
                 account,
                 operation,
                 value: StsSupport::Refused,
             });
         }
-        Edit::CloseFeature(feature) => {
+        OperatorEdit::CloseFeature(feature) => {
             let account = world.account_of_owner(courier).await?;
-            let feature = feature.clone();
+            let feature = world.scene.text(feature, now)?;
             sets.push(Set::Feature {
                 account,
                 feature,
                 value: FeatureStatus::Closed,
             });
         }
-        Edit::RiskyDomain(domain) => {
+        OperatorEdit::RiskyDomain(domain) => {
             let domain = world.scene.text(domain, now)?;
             sets.push(Set::DomainRisk {
                 domain,
                 value: DomainRisk::High,
             });
         }
-        Edit::BucketStatus(value) => {
+        OperatorEdit::BucketStatus(value) => {
             let bucket = world.scene.bucket("")?.name.clone();
             sets.push(Set::BucketStatus {
                 bucket,
                 value: *value,
             });
         }
-        Edit::KeyStatus(states) => {
-            for (name, value) in states {
-                let access_key_id = person(name, world)?.access_key_id.clone();
+        OperatorEdit::KeyStatus(states) => {
+            for (who, value) in states {
+                let access_key_id = person(who, world)?.access_key_id.clone();
                 sets.push(Set::KeyStatus {
                     access_key_id,
                     value: *value,
                 });
             }
         }
-        Edit::KeyNetworks(networks) => {
-            for (name, value) in networks {
-                let access_key_id = person(name, world)?.access_key_id.clone();
+        OperatorEdit::KeyNetworks(networks) => {
+            for (who, value) in networks {
+                let access_key_id = person(who, world)?.access_key_id.clone();
                 sets.push(Set::KeyNetworks {
                     access_key_id,
-                    value: value.clone(),
+                    value: world.scene.filled(value, now)?,
                 });
             }
         }
-        Edit::RamPolicy(policies) => {
-            for (name, policy) in policies {
-                let identity = person(name, world)?;
+        OperatorEdit::RamPolicy(policies) => {
+            for (who, policy) in policies {
+                let identity = person(who, world)?;
                 let (Some(account), Some(user)) = (&identity.account, &identity.user) else {
-                    return Err(Trouble::Harness(format!("`{name}` is no RAM user")));
+                    return Err(Trouble::Harness(format!("`{who}` is no RAM user")));
                 };
                 let value = match policy {
                     Value::Null => None,
@@ -263,7 +293,7 @@ async fn states(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<Vec
                 });
             }
         }
-        Edit::VpcPolicy(policy) => {
+        OperatorEdit::VpcPolicy(policy) => {
             let endpoint = world
                 .vpc_endpoint()
                 .ok_or_else(|| Trouble::Harness("the scenario has no VPC endpoint".into()))?;
@@ -273,19 +303,22 @@ async fn states(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<Vec
             };
             sets.push(Set::VpcEndpointPolicy { endpoint, value });
         }
-        _ => {}
     }
     Ok(sets)
 }
 
 /// What ends a state that would outlive the world: that of an account which is not the world's own, and that of a bucket, which
 /// could not be deleted otherwise.
-fn undo(set: &Set, edit: &Edit, world: &World) -> Option<Set> {
+fn undo(set: &Set, edit: OperatorEdit<'_>, world: &World) -> Option<Set> {
     if world.has_own_account() {
         return None;
     }
-    let is_key = matches!(set, Set::KeyStatus { .. } | Set::KeyNetworks { .. });
-    if is_key && edit.identities().into_iter().all(|name| world.is_own(name)) {
+    let is_own = match edit {
+        OperatorEdit::KeyStatus(of) => of.keys().all(|who| world.is_own(who)),
+        OperatorEdit::KeyNetworks(of) => of.keys().all(|who| world.is_own(who)),
+        _ => false,
+    };
+    if is_own {
         return None;
     }
     opposite(set.clone())
@@ -345,9 +378,9 @@ fn opposite(set: Set) -> Option<Set> {
     })
 }
 
-fn person(name: &str, world: &World) -> Result<std::sync::Arc<Identity>, Trouble> {
-    let person = world.scene.identity(name)?;
-    person.ok_or_else(|| Trouble::Harness(format!("`{name}` has no state")))
+fn person(who: &Who, world: &World) -> Result<std::sync::Arc<Identity>, Trouble> {
+    let person = world.scene.identity(who)?;
+    person.ok_or_else(|| Trouble::Harness(format!("`{who}` has no state")))
 }
 
 fn with_statement(policy: Option<&Value>, statement: &Value) -> Value {

@@ -1,5 +1,6 @@
 //! The journal of a run: one JSON object a line. What is about to be made is written before it is made, so that somebody else can
-//! remove it when this process dies; what happened is written too, redacted, so that it can be judged again.
+//! remove it when this process dies; what happened is written too, redacted, so that it can be judged again. Today only people, the tests
+//! and a fuzz target read it.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};

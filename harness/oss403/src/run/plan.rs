@@ -8,8 +8,8 @@ use super::edit;
 use super::record::Progress;
 use super::world::Wanted;
 use crate::target::Inner;
-use oss403_case::model::{Call, Capability, Edit, Scenario};
-use oss403_case::{EditKind, Instance};
+use oss403_case::Instance;
+use oss403_case::model::{Call, Capability, Edit, OperatorEdit, Scenario, Staged, Who};
 
 /// The plan.
 #[derive(Debug, Default)]
@@ -57,7 +57,7 @@ impl Plan {
             let wanted = wanted(&instance);
             let usage = usage(scenario);
             let buckets = buckets(scenario, usage);
-            if let Some(progress) = obstacle(target, scenario, &wanted, buckets) {
+            if let Some(progress) = obstacle(target, &instance, buckets) {
                 plan.skipped.push((instance, progress));
                 continue;
             }
@@ -100,83 +100,55 @@ fn shuffled(seed: u64, id: &str) -> [u8; 16] {
     place
 }
 
-/// Everybody the scenario speaks of.
+/// Everybody the scenario speaks of, and those among them who cannot be shared.
 fn wanted(instance: &Instance) -> Wanted {
-    let scenario = &*instance.scenario;
-    let mut wanted = Wanted::default();
-    let given = &scenario.given;
-    let owners = given.bucket.iter().chain(given.buckets.values());
-    let named = owners.filter_map(|spec| spec.owner.as_deref());
-    let named = named.chain(given.domain_proven_by.iter().map(String::as_str));
-    let named = named.chain(given.requests.iter().map(|call| call.r#as.as_str()));
-    let named = named
-        .chain([scenario.base.r#as.as_str()])
-        .chain(scenario.edit.identities());
-    wanted.people.extend(named.map(str::to_owned));
-    wanted.people.insert("owner".into());
-    // Placeholders may stand in any text, so it is the whole text that is searched.
-    let elements = instance.file.elements.values();
-    let mut texts: Vec<String> = elements.cloned().collect();
-    texts.push(serde_json::to_string(scenario).unwrap_or_default());
-    for text in &texts {
-        for word in ["uid", "account", "access-key-id"] {
-            for name in placeholders(text, word) {
-                wanted.people.insert(name.to_owned());
-                if word != "access-key-id" {
-                    wanted.uids.insert(name.to_owned());
-                }
-            }
+    let mut wanted = Wanted {
+        people: instance.needs.people.clone(),
+        private: BTreeSet::new(),
+        uids: instance.needs.uids.clone(),
+    };
+    let mut change = |who: &Who| {
+        if matches!(who, Who::RamUser | Who::Sts) {
+            wanted.private.insert(who.clone());
         }
-    }
-    for part in scenario.edit.parts().iter().filter(|part| {
-        matches!(
-            part,
-            Edit::RamPolicy(_) | Edit::KeyStatus(_) | Edit::KeyNetworks(_)
-        )
-    }) {
-        let changed = part.identities().into_iter();
-        let built_in = changed.filter(|name| matches!(*name, "ram-user" | "sts"));
-        wanted.private.extend(built_in.map(str::to_owned));
+    };
+    for step in instance.scenario.edit.steps() {
+        match step {
+            Staged::Operator(OperatorEdit::RamPolicy(of)) => of.keys().for_each(&mut change),
+            Staged::Operator(OperatorEdit::KeyStatus(of)) => of.keys().for_each(&mut change),
+            Staged::Operator(OperatorEdit::KeyNetworks(of)) => of.keys().for_each(&mut change),
+            _ => {}
+        }
     }
     wanted
 }
 
-/// The names in `${word.NAME}`.
-fn placeholders<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
-    let open = format!("${{{word}.");
-    text.split(&open)
-        .skip(1)
-        .filter_map(|rest| rest.split('}').next())
-        .collect()
-}
-
 fn usage(scenario: &Scenario) -> Usage {
     let Scenario { base, edit, .. } = scenario;
-    let names_owner = edit.parts().iter().any(|part| {
-        matches!(part, Edit::KeyStatus(_) | Edit::KeyNetworks(_))
-            && part.identities().contains(&"owner")
+    let changes_owner = edit.steps().any(|step| match step {
+        Staged::Operator(OperatorEdit::KeyStatus(of)) => of.contains_key(&Who::Owner),
+        Staged::Operator(OperatorEdit::KeyNetworks(of)) => of.contains_key(&Who::Owner),
+        _ => false,
     });
-    let own_account = edit.touches_account() || names_owner;
+    let own_account = edit.touches_account() || changes_owner;
     let reads = is_read(method(base));
-    match edit.kind() {
-        EditKind::World => Usage::Private {
+    if edit.stage().is_world() {
+        return Usage::Private {
             own_account,
             twofold: !reads,
-        },
-        EditKind::Request | EditKind::Wire => {
-            let edited = edit.parts().iter().all(|part| match part {
-                Edit::Method(method) | Edit::TamperMethod(method) => is_read(method),
-                Edit::Request(line) => is_read(line.split(' ').next().unwrap_or_default()),
-                _ => true,
-            });
-            if reads && edited {
-                Usage::Shared
-            } else {
-                Usage::Private {
-                    own_account,
-                    twofold: false,
-                }
-            }
+        };
+    }
+    let edited = edit.parts().iter().all(|part| match part {
+        Edit::Method(method) | Edit::TamperMethod(method) => is_read(method),
+        Edit::Request(line) => is_read(line.split(' ').next().unwrap_or_default()),
+        _ => true,
+    });
+    if reads && edited {
+        Usage::Shared
+    } else {
+        Usage::Private {
+            own_account,
+            twofold: false,
         }
     }
 }
@@ -203,36 +175,32 @@ fn buckets(scenario: &Scenario, usage: Usage) -> usize {
 }
 
 /// Why the scenario is not sent to this target.
-fn obstacle(
-    target: &Inner,
-    scenario: &Scenario,
-    wanted: &Wanted,
-    buckets: usize,
-) -> Option<Progress> {
+fn obstacle(target: &Inner, instance: &Instance, buckets: usize) -> Option<Progress> {
+    let scenario = &*instance.scenario;
+    let needs = &instance.needs;
     if scenario.reference_only && !target.is_embedded {
         let reason = "it is our own inference and counts for the embedded server alone";
         return Some(Progress::NotApplicable(reason.into()));
     }
-    let needs = scenario.needs();
-    if needs.contains(&Capability::TwoRegions) && target.names.away.is_none() {
+    if needs.capabilities.contains(&Capability::TwoRegions) && target.names.away.is_none() {
         return Some(Progress::NotApplicable(
             "the target has one region only".into(),
         ));
     }
     let mut commands = operator_commands(scenario);
-    for name in &wanted.people {
-        let given = scenario.given.identities.contains_key(name);
-        if name == "anonymous" || given || target.identities.contains_key(name) {
-            continue;
-        }
-        match name.as_str() {
-            "ram-user" => commands.insert("create ram-user"),
-            "sts" => commands.insert("create session"),
-            _ => {
-                let reason = format!("the profile has no identity `{name}`");
+    for who in &needs.people {
+        let known = scenario.given.identities.contains_key(who)
+            || target.identities.contains_key(who.as_str());
+        match who {
+            Who::Anonymous => {}
+            _ if known => {}
+            Who::RamUser => drop(commands.insert("create ram-user")),
+            Who::Sts => drop(commands.insert("create session")),
+            Who::Owner | Who::OtherAccount | Who::DisabledKey | Who::Other(_) => {
+                let reason = format!("the profile has no identity `{who}`");
                 return Some(Progress::NotClaimed(reason));
             }
-        };
+        }
     }
     if target.operator.is_none()
         && let Some(command) = commands.first()
@@ -242,6 +210,7 @@ fn obstacle(
         )));
     }
     let missing = needs
+        .capabilities
         .iter()
         .find(|need| !target.capabilities.contains(need));
     if let Some(missing) = missing {
@@ -273,27 +242,8 @@ fn operator_commands(scenario: &Scenario) -> BTreeSet<&'static str> {
     if given.vpc_endpoint.is_some() {
         commands.insert("create vpc-endpoint");
     }
-    commands.extend(edit.parts().iter().filter_map(operator_command));
+    commands.extend(edit.rows().filter_map(|row| row.operator_command));
     commands
-}
-
-/// What a single edit asks of the operator.
-fn operator_command(edit: &Edit) -> Option<&'static str> {
-    Some(match edit {
-        Edit::BindDomain(_) => "set domain-ownership",
-        Edit::AccountStatus(_) => "set account-status",
-        Edit::KmsStatus(_) => "set kms-status",
-        Edit::KeyStatus(_) => "set key-status",
-        Edit::KeyNetworks(_) => "set key-networks",
-        Edit::BucketStatus(_) => "set bucket-status",
-        Edit::StsRefusedInRegion(_) => "set sts-in-region",
-        Edit::StsRefusedInOperation(_) => "set sts-in-operation",
-        Edit::RiskyDomain(_) => "set domain-risk",
-        Edit::CloseFeature(_) => "set feature",
-        Edit::RamPolicy(_) => "set ram-policy",
-        Edit::VpcPolicy(_) => "set vpc-endpoint-policy",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
@@ -309,13 +259,5 @@ mod tests {
         };
         assert_eq!(order(1), order(1));
         assert_ne!(order(1), order(2));
-    }
-
-    #[test]
-    fn names_are_found_in_placeholders() {
-        assert_eq!(
-            placeholders("${uid.a} ${uid.b}${account.c} ${uid", "uid"),
-            ["a", "b"]
-        );
     }
 }

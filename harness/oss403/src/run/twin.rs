@@ -20,8 +20,8 @@ use crate::wire::scene::Scene;
 use crate::wire::sign;
 use crate::wire::tamper::tamper;
 use crate::wire::xml;
-use oss403_case::model::{Edit, TextMap};
-use oss403_case::{EditKind, Instance};
+use oss403_case::Instance;
+use oss403_case::model::{Edit, TextMap, Who};
 
 /// The worlds of an instance: the same one twice, unless the base changes what the edited request needs.
 #[derive(Clone, Copy)]
@@ -108,7 +108,7 @@ impl Twin<'_> {
 
     async fn play(&mut self) -> Result<(), Trouble> {
         let edit = &self.instance.scenario.edit;
-        if edit.kind() == EditKind::World {
+        if edit.stage().is_world() {
             self.record.base = Some(self.base().await?);
             self.courier.context.go_on()?;
             let world = self.worlds.edited;
@@ -234,7 +234,7 @@ impl Twin<'_> {
     }
 
     /// Who sends the base, or the edited request.
-    fn sender<'s>(&'s self, edit: Option<&'s Edit>) -> &'s str {
+    fn sender<'s>(&'s self, edit: Option<&'s Edit>) -> &'s Who {
         let parts = edit.map(Edit::parts).unwrap_or_default();
         let another = parts.iter().rev().find_map(|part| match part {
             Edit::As(sender) => Some(sender),
@@ -358,18 +358,16 @@ impl Trace {
     }
 
     /// Notes in advance that the request may make the bucket whose name was kept free.
-    fn announce(&self, world: &World, courier: &Courier<'_>, sender: &str) {
+    fn announce(&self, world: &World, courier: &Courier<'_>, sender: &Who) {
         if !(self.makes_bucket && self.method == "PUT" && world.scene.no_bucket) {
             return;
         }
         let Some(name) = &self.bucket else { return };
         let region = world.scene.names.home.clone();
-        let owner = if sender == "anonymous" {
-            "owner"
-        } else {
-            sender
-        }
-        .to_owned();
+        let owner = match sender {
+            Who::Anonymous => Who::Owner.to_string(),
+            sender => sender.to_string(),
+        };
         let made = Made::Bucket {
             name: name.clone(),
             region,

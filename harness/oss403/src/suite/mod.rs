@@ -130,7 +130,7 @@ fn judge_with<'r>(
         }
         Err(error) => Judgement {
             verdict: Verdict::HarnessError,
-            reason: format!("the snapshot could not be compared: {error}"),
+            reason: format!("the snapshot could not be compared\n{error}"),
         },
     };
     judged

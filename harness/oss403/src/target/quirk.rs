@@ -1,18 +1,33 @@
 //! Quirks: how a target is known to word its refusals otherwise than OSS, so that this does not drown what matters.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
+/// The file in which the fuzzer proposes quirks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Quirks {
+    /// What was found; copy into the profile what is harmless.
+    pub quirks: Vec<Quirk>,
+}
+
 /// A harmless difference. The fuzzer proposes quirks in a file; a person copies those into the profile that are harmless indeed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Quirk {
     /// The cause that the model refuses for.
     pub cause: String,
     /// In what the target differs: `status`, `code`, `message` or `envelope`. What it grants, does or shows is never a quirk.
+    #[schemars(schema_with = "wording")]
     pub facet: Facet,
     /// What it says; anything, when it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub says: Option<String>,
+}
+
+/// The facets that a quirk may have.
+fn wording(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "enum": Facet::WORDING.map(Facet::name) })
 }
 
 /// In what a target differs from the model, worst first.
@@ -38,6 +53,9 @@ pub enum Facet {
 }
 
 impl Facet {
+    /// Matters of wording, which a target may be known for.
+    pub const WORDING: [Self; 4] = [Self::Status, Self::Code, Self::Message, Self::Envelope];
+
     /// Its name in reports.
     pub fn name(self) -> &'static str {
         match self {
@@ -52,8 +70,8 @@ impl Facet {
         }
     }
 
-    /// Whether it is a matter of wording, which a target may be known for.
+    /// Whether it is a matter of wording.
     pub fn is_wording(self) -> bool {
-        self >= Self::Status
+        Self::WORDING.contains(&self)
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::parts::{Pair, RequestLine, set_field, set_header, set_query};
 use super::scene::{BucketIn, BucketPlace, Scene, SceneError};
 use crate::wire::identity::Identity;
-use oss403_case::model::{Call, Edit, HostName, SignWith, TextMap};
+use oss403_case::model::{Call, Edit, HostName, RequestEdit, SignWith, Staged, TextMap};
 
 /// A request before it is signed, every name in it decoded.
 #[derive(Debug, Clone)]
@@ -185,7 +185,11 @@ impl Draft {
             .map_or(&scene.names.home, |bucket| &bucket.region)
             .clone();
         let mut signing = Signing::new(call.signed_with(), identity, region);
-        signing.additional.clone_from(&call.additional_headers);
+        signing.additional = call
+            .additional_headers
+            .iter()
+            .map(|name| text(name))
+            .collect::<Result<_, _>>()?;
         signing.clock = call.clock.map_or(0, |span| span.0);
         let form_life = call.form.as_ref().and_then(|form| form.expires_in);
         signing.expires_in = form_life.or(call.expires_in).map(|span| span.0);
@@ -216,69 +220,81 @@ impl Draft {
         let mut call = call.clone();
         edit.on_call(&mut call);
         let mut draft = Self::of_call(&call, scene, now)?;
-        for part in edit.parts() {
-            draft.apply(part, scene, now)?;
+        for step in edit.steps() {
+            match step {
+                Staged::Request(edit) => draft.apply(edit, scene, now)?,
+                Staged::Wire(_) | Staged::World(_) | Staged::Operator(_) => {}
+            }
         }
         Ok(draft)
     }
 
     /// Applies those request edits that are not simply another word in the call.
-    fn apply(&mut self, edit: &Edit, scene: &Scene, now: i64) -> Result<(), SceneError> {
+    fn apply(&mut self, edit: RequestEdit<'_>, scene: &Scene, now: i64) -> Result<(), SceneError> {
         let text = |text: &str| scene.text(text, now);
         match edit {
-            Edit::Method(method) => self.method = text(method)?,
-            Edit::SetHeader(map) => {
+            RequestEdit::Method(method) => self.method = text(method)?,
+            RequestEdit::SetHeader(map) => {
                 for (name, value) in texts(map, scene, now)? {
                     set_header(&mut self.headers, name, value);
                 }
             }
-            Edit::DropHeader(name) => {
+            RequestEdit::DropHeader(name) => {
+                let name = text(name)?;
                 self.headers
-                    .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
-                self.signing.left_out.push(name.clone());
+                    .retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+                self.signing.left_out.push(name);
             }
-            Edit::SetQuery(map) => {
+            RequestEdit::SetQuery(map) => {
                 for (name, value) in texts(map, scene, now)? {
                     set_query(&mut self.query, name, value);
                 }
             }
-            Edit::DropQuery(name) => {
-                self.query.retain(|(known, _)| known != name);
-                self.signing.left_out.push(name.clone());
+            RequestEdit::DropQuery(name) => {
+                let name = text(name)?;
+                self.query.retain(|(known, _)| *known != name);
+                self.signing.left_out.push(name);
             }
-            Edit::SetField(map) => {
+            RequestEdit::SetField(map) => {
                 if let Body::Form(form) = &mut self.body {
                     for (name, value) in texts(map, scene, now)? {
                         set_field(&mut form.fields, name, value);
                     }
                 }
             }
-            Edit::DropField(name) => {
+            RequestEdit::DropField(name) => {
+                let name = text(name)?;
                 if let Body::Form(form) = &mut self.body {
-                    form.fields.retain(|(known, _)| known != name);
+                    form.fields.retain(|(known, _)| *known != name);
                 }
-                self.signing.left_out.push(name.clone());
+                self.signing.left_out.push(name);
             }
-            Edit::Conditions(conditions) => {
+            RequestEdit::Conditions(conditions) => {
                 if let Body::Form(form) = &mut self.body {
                     form.conditions = Some(jsons(conditions, scene, now)?);
                 }
             }
-            Edit::Clock(span) => self.signing.clock = span.0,
-            Edit::ExpiresIn(span) => self.signing.expires_in = Some(span.0),
-            Edit::Expires(expires) => self.signing.expires = Some(text(expires)?),
-            Edit::AccessKeyId(id) => self.signing.access_key_id = Some(text(id)?),
-            Edit::WrongSecret(_) => self.signing.wrong_secret = true,
-            Edit::Token(token) => self.signing.token = Token::Text(text(token)?),
-            Edit::TokenOf(name) => {
+            RequestEdit::Clock(span) => self.signing.clock = span.0,
+            RequestEdit::ExpiresIn(span) => self.signing.expires_in = Some(span.0),
+            RequestEdit::Expires(expires) => self.signing.expires = Some(text(expires)?),
+            RequestEdit::AccessKeyId(id) => self.signing.access_key_id = Some(text(id)?),
+            RequestEdit::WrongSecret(_) => self.signing.wrong_secret = true,
+            RequestEdit::Token(token) => self.signing.token = Token::Text(text(token)?),
+            RequestEdit::TokenOf(name) => {
                 let token = scene
                     .identity(name)?
                     .and_then(|identity| identity.token().map(str::to_owned));
                 self.signing.token = token.map_or(Token::Absent, Token::Text);
             }
-            Edit::DropToken(_) => self.signing.token = Token::Absent,
-            Edit::ScopeRegion(region) => self.signing.region = text(region)?,
-            _ => {}
+            RequestEdit::DropToken(_) => self.signing.token = Token::Absent,
+            RequestEdit::ScopeRegion(region) => self.signing.region = text(region)?,
+            // The call has these already.
+            RequestEdit::As(_)
+            | RequestEdit::Sign(_)
+            | RequestEdit::Request(_)
+            | RequestEdit::Bucket(_)
+            | RequestEdit::Host(_)
+            | RequestEdit::Body(_) => {}
         }
         Ok(())
     }

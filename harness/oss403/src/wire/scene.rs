@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use oss_auth::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::wire::identity::Identity;
-use oss403_case::model::HostName;
-use oss403_case::placeholder::{Meaning, meaning};
+use oss403_case::model::{HostName, Who};
+use oss403_case::placeholder::{self, Meaning, Piece, meaning};
 
 /// Names under which a target is reached.
 #[derive(Debug, Clone)]
@@ -43,7 +45,7 @@ pub struct BucketPlace {
     /// Bare id of its region.
     pub region: String,
     /// Whose it is.
-    pub owner: String,
+    pub owner: Who,
 }
 
 /// What the words of a scenario stand for.
@@ -56,7 +58,7 @@ pub struct Scene {
     /// Whether the scenario's own bucket is a name only, and not made.
     pub no_bucket: bool,
     /// Identities by name, without `anonymous`.
-    pub identities: BTreeMap<String, Arc<Identity>>,
+    pub identities: BTreeMap<Who, Arc<Identity>>,
     /// What the placeholders stand for.
     pub values: BTreeMap<String, String>,
     /// `ip:port` of the scenario's VPC endpoint.
@@ -71,13 +73,16 @@ pub enum SceneError {
     Placeholder(String),
     /// An identity that nobody made.
     #[error("there is no identity `{0}` here")]
-    Identity(String),
+    Identity(Who),
     /// A bucket that nobody made.
     #[error("there is no bucket `{0}` here")]
     Bucket(String),
     /// A request line that cannot be read.
     #[error("the request line `{0}` is not `METHOD /path`")]
     RequestLine(String),
+    /// A value that is none any more once its placeholders are replaced.
+    #[error("what the placeholders stand for does not fit: {0}")]
+    Unreadable(String),
     /// A host that does not exist here.
     #[error("there is no host `{0}` here")]
     Host(&'static str),
@@ -93,25 +98,13 @@ impl Scene {
             return Ok(text.to_owned());
         }
         let mut written = String::with_capacity(text.len() + 32);
-        let mut rest = text;
-        while let Some(dollar) = rest.find('$') {
-            written.push_str(&rest[..dollar]);
-            let after = &rest[dollar + 1..];
-            if let Some(tail) = after.strip_prefix('$') {
-                written.push('$');
-                rest = tail;
-            } else if let Some((name, tail)) = after
-                .strip_prefix('{')
-                .and_then(|inner| inner.split_once('}'))
-            {
-                written.push_str(&self.value(name, now)?);
-                rest = tail;
-            } else {
-                written.push('$');
-                rest = after;
+        for piece in placeholder::pieces(text) {
+            match piece {
+                Piece::Text(text) | Piece::Unclosed(text) => written.push_str(text),
+                Piece::Dollar => written.push('$'),
+                Piece::Placeholder(name) => written.push_str(&self.value(name, now)?),
             }
         }
-        written.push_str(rest);
         Ok(written)
     }
 
@@ -137,6 +130,34 @@ impl Scene {
         })
     }
 
+    /// A value of the case language with the placeholders of all its texts replaced.
+    ///
+    /// # Errors
+    /// When a placeholder stands for nothing.
+    pub(crate) fn filled<T: Serialize + DeserializeOwned>(
+        &self,
+        value: &T,
+        now: i64,
+    ) -> Result<T, SceneError> {
+        let unreadable = |error: serde_json::Error| SceneError::Unreadable(error.to_string());
+        let value = self.json(&serde_json::to_value(value).map_err(unreadable)?, now)?;
+        serde_json::from_value(value).map_err(unreadable)
+    }
+
+    /// Makes somebody known, whose UIDs and key id the placeholders stand for from now on.
+    pub fn introduce(&mut self, who: Who, identity: Arc<Identity>) {
+        let id = identity.access_key_id.clone();
+        self.values.insert(format!("access-key-id.{who}"), id);
+        if let Some(account) = &identity.account {
+            self.values
+                .insert(format!("account.{who}"), account.clone());
+        }
+        if let Some(uid) = identity.uid() {
+            self.values.insert(format!("uid.{who}"), uid.to_owned());
+        }
+        self.identities.insert(who, identity);
+    }
+
     fn value(&self, name: &str, now: i64) -> Result<String, SceneError> {
         if let Some(value) = self.values.get(name) {
             return Ok(value.clone());
@@ -156,13 +177,13 @@ impl Scene {
     ///
     /// # Errors
     /// When nobody made it.
-    pub fn identity(&self, name: &str) -> Result<Option<Arc<Identity>>, SceneError> {
-        if name == "anonymous" {
+    pub fn identity(&self, who: &Who) -> Result<Option<Arc<Identity>>, SceneError> {
+        if *who == Who::Anonymous {
             return Ok(None);
         }
-        match self.identities.get(name) {
+        match self.identities.get(who) {
             Some(identity) => Ok(Some(Arc::clone(identity))),
-            None => Err(SceneError::Identity(name.to_owned())),
+            None => Err(SceneError::Identity(who.clone())),
         }
     }
 

@@ -195,8 +195,8 @@ impl Signed {
                     .to_string();
                 let expires = signing.expires.as_deref().unwrap_or(&until);
                 let pairs = self.with_request(|request| match signing.with {
-                    SignWith::UrlV1 => oss_auth::v1::url::sign(request, &credentials, expires),
-                    _ => oss_auth::v2::url::sign(request, &credentials, expires, &additional),
+                    SignWith::UrlV1 => oss_auth::v1::url::sign_raw(request, &credentials, expires),
+                    _ => oss_auth::v2::url::sign_raw(request, &credentials, expires, &additional),
                 });
                 self.add_query(signing, pairs);
             }
@@ -207,7 +207,7 @@ impl Signed {
                 let expires = signing.expires.as_deref().unwrap_or(&life);
                 let date = date.to_iso_basic();
                 let pairs = self.with_request(|request| {
-                    oss_auth::v4::url::sign(
+                    oss_auth::v4::url::sign_raw(
                         request,
                         &credentials,
                         &scope,
@@ -256,7 +256,7 @@ impl Signed {
             }
             SignedBody::Bytes(_) => self.with_request(|request| {
                 let claim = oss_auth::find_claim(request).ok().flatten()?;
-                Some(claim.compute(request, "").string_to_sign)
+                Some(claim.compute("").string_to_sign)
             })?,
         };
         Some(String::from_utf8_lossy(&bytes).into_owned())

@@ -7,80 +7,89 @@ use oss_auth::Timestamp;
 use super::parts::{parse_path, set_field, set_header, set_query};
 use super::scene::{BucketIn, BucketPlace, Scene, SceneError};
 use super::sign::{Signed, SignedBody};
-use oss403_case::model::{Edit, Misspelling, TextMap};
+use oss403_case::model::{Edit, Misspelling, Staged, TextMap, WireEdit};
 
 /// Applies the wire edits; every other edit leaves the request as it is.
 ///
 /// # Errors
 /// When a placeholder of the edit stands for nothing.
 pub fn tamper(signed: &mut Signed, edit: &Edit, scene: &Scene, now: i64) -> Result<(), SceneError> {
-    edit.parts()
-        .iter()
-        .try_for_each(|part| tamper_once(signed, part, scene, now))
+    for step in edit.steps() {
+        match step {
+            Staged::Wire(edit) => tamper_once(signed, edit, scene, now)?,
+            Staged::Request(_) | Staged::World(_) | Staged::Operator(_) => {}
+        }
+    }
+    Ok(())
 }
 
 fn tamper_once(
     signed: &mut Signed,
-    edit: &Edit,
+    edit: WireEdit<'_>,
     scene: &Scene,
     now: i64,
 ) -> Result<(), SceneError> {
     match edit {
-        Edit::FlipSignature(_) => flip_signature(signed),
-        Edit::RespellSignature(misspelling) => respell_signature(signed, *misspelling),
-        Edit::TamperDate(span) => shift_date(signed, span.0),
-        Edit::TamperHost(host) => {
+        WireEdit::FlipSignature(_) => flip_signature(signed),
+        WireEdit::RespellSignature(misspelling) => respell_signature(signed, *misspelling),
+        WireEdit::TamperDate(span) => shift_date(signed, span.0),
+        WireEdit::TamperHost(host) => {
             let is_signed_one = |place: &&BucketPlace| Some(&place.name) == signed.bucket.as_ref();
             let bucket = scene.buckets.values().find(is_signed_one);
             (signed.host, signed.bucket_in) = scene.host(Some(host), bucket, now)?;
         }
-        Edit::TamperBucket(name) => {
+        WireEdit::TamperBucket(name) => {
             let place = scene.bucket(name)?;
             if signed.bucket_in == BucketIn::Host {
                 signed.host = scene.names.bucket_host(&place.name, &place.region);
             }
             signed.bucket = Some(place.name.clone());
         }
-        Edit::TamperAdditionalHeaders(names) => list_headers(signed, &names.join(";")),
-        Edit::TamperMethod(method) => signed.method = scene.text(method, now)?,
-        Edit::TamperPath(path) => {
+        WireEdit::TamperAdditionalHeaders(names) => {
+            list_headers(signed, &scene.text(&names.join(";"), now)?);
+        }
+        WireEdit::TamperMethod(method) => signed.method = scene.text(method, now)?,
+        WireEdit::TamperPath(path) => {
             let path = scene.text(path, now)?;
             signed.key = parse_path(path.strip_prefix('/').unwrap_or(&path)).0;
         }
-        Edit::TamperHeader(map) => {
+        WireEdit::TamperHeader(map) => {
             each(map, scene, now, |name, value| {
                 set_header(&mut signed.headers, name, value);
             })?;
         }
-        Edit::RepeatHeader(map) => {
+        WireEdit::RepeatHeader(map) => {
             each(map, scene, now, |name, value| {
                 signed.headers.push((name, value));
             })?;
         }
-        Edit::RemoveHeader(name) => {
+        WireEdit::RemoveHeader(name) => {
+            let name = scene.text(name, now)?;
             signed
                 .headers
-                .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+                .retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
         }
-        Edit::TamperQuery(map) => {
+        WireEdit::TamperQuery(map) => {
             each(map, scene, now, |name, value| {
                 set_query(&mut signed.query, name, value);
             })?;
         }
-        Edit::RepeatQuery(map) => {
+        WireEdit::RepeatQuery(map) => {
             each(map, scene, now, |name, value| {
                 signed.query.insert(0, (name, Some(value)));
             })?;
         }
-        Edit::RemoveQuery(name) => signed.query.retain(|(known, _)| known != name),
-        Edit::TamperField(map) => {
+        WireEdit::RemoveQuery(name) => {
+            let name = scene.text(name, now)?;
+            signed.query.retain(|(known, _)| *known != name);
+        }
+        WireEdit::TamperField(map) => {
             if let SignedBody::Form { fields, .. } = &mut signed.body {
                 each(map, scene, now, |name, value| {
                     set_field(fields, name, value);
                 })?;
             }
         }
-        _ => {}
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
+use crate::fit::{mismatch, schema};
 use crate::support::{Desk, reference};
 
 /// A profile of the embedded server with faults; `more` goes on at its top level.
@@ -233,6 +234,9 @@ fn wording_that_a_person_has_accepted_is_no_finding_any_more() {
     assert!(ran.out.contains("✗ message: bucket-acl"), "{}", ran.out);
     let proposed = desk.read("o/quirks.yaml");
     assert!(proposed.contains("facet: message"), "{proposed}");
+    let read = oss403_case::yaml::parse(&proposed).unwrap();
+    let quirks = schema("harness/oss403/quirks.schema.json");
+    assert_eq!(mismatch(&quirks, &read), None);
     let profile = faulty(&desk, "mumbles", MUMBLES, &proposed);
     let line = format!(
         "fuzz --target {} --requests 1500 --out again",

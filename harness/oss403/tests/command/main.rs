@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod documents;
 mod exits;
 mod faults;
+mod fit;
 mod fuzz;
 mod hunt;
 mod import;
@@ -11,6 +13,7 @@ mod mutants;
 mod output;
 mod precedence;
 mod result_file;
+mod schemas;
 mod serve;
 #[cfg(unix)]
 mod signals;

@@ -4,14 +4,17 @@
 
 mod canaries;
 mod cleanup;
+mod dollars;
 mod edits;
 mod encrypted;
 mod extras;
 mod hostile;
 mod jobs;
 mod limits;
+mod operator_page;
 mod profiles;
 mod redaction;
+mod rooms;
 mod seconds;
 mod selection;
 mod signing;

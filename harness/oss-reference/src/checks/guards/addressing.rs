@@ -5,10 +5,11 @@ use super::super::standard_host::is_standard;
 use crate::answer::{Refusal, Rejection};
 use crate::host::{HostClass, is_bucket_name};
 use crate::operation::Operation;
+use crate::refusals::no_such_bucket;
 
 /// The methods that any resource has.
 pub(in super::super) fn method_known(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let method = inquiry.request.method.as_str();
+    let method = inquiry.request.method;
     if matches!(
         method,
         "GET" | "HEAD" | "PUT" | "POST" | "DELETE" | "OPTIONS"
@@ -61,16 +62,9 @@ pub(in super::super) fn bucket_present(inquiry: &Inquiry<'_>) -> Result<(), Refu
     }
 }
 
-/// 404 for a bucket that does not exist.
-pub(super) fn no_such_bucket(name: &str) -> Rejection {
-    Rejection::new(404, "NoSuchBucket", "The specified bucket does not exist.")
-        .ec("0015-00000101")
-        .extra("BucketName", name)
-}
-
 /// The bucket named, unless a host that nobody knows names it: there the host is what is wrong.
 fn named<'r>(inquiry: &'r Inquiry<'_>) -> Option<&'r str> {
-    let addressed = &inquiry.request.addressed;
+    let addressed = &inquiry.request.destination.addressed;
     let strange =
         addressed.class == HostClass::Foreign && !is_standard(&addressed.class, inquiry.config);
     inquiry.request.bucket().filter(|_| !strange)
@@ -78,7 +72,7 @@ fn named<'r>(inquiry: &'r Inquiry<'_>) -> Option<&'r str> {
 
 /// Buckets are made through a host of the service (help page: HTTP status code 400).
 pub(in super::super) fn put_bucket_host(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let class = &inquiry.request.addressed.class;
+    let class = &inquiry.request.destination.addressed.class;
     let standard = *class != HostClass::Cname && is_standard(class, inquiry.config);
     if !inquiry.asks(Operation::PutBucket) || standard {
         return Ok(());

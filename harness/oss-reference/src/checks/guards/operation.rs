@@ -1,10 +1,10 @@
 //! Guards on what is asked, and on whether the things it names are there.
 
 use super::super::inquiry::Inquiry;
-use super::addressing::no_such_bucket;
 use crate::answer::{Refusal, Rejection};
 use crate::host::is_object_name;
 use crate::operation::Operation;
+use crate::refusals::{no_such_bucket, no_such_key};
 use crate::world::Bucket;
 
 /// Method, sub-resources and headers name an operation (EC 0017-00000001).
@@ -73,14 +73,7 @@ pub(in super::super) fn object_exists(inquiry: &Inquiry<'_>) -> Result<(), Refus
     };
     let there = |bucket: &Bucket, key: &str| bucket.objects.contains_key(key);
     match (bucket, key) {
-        (Some(bucket), Some(key)) if !there(bucket, key) => {
-            Err(
-                Rejection::new(404, "NoSuchKey", "The specified key does not exist.")
-                    .ec("0026-00000001")
-                    .extra("Key", key)
-                    .into(),
-            )
-        }
+        (Some(bucket), Some(key)) if !there(bucket, key) => Err(no_such_key(key).into()),
         _ => Ok(()),
     }
 }

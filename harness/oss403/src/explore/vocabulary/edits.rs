@@ -12,7 +12,7 @@ use super::{
     bucket_acl, bucket_policy, bucket_statement, clock, cors, header, life, method, object_acl,
     ram_policy, referer, request, scheme, text, who,
 };
-use oss403_case::model::{Edit, HostName, Misspelling, ObjectSpec, Span, Yes};
+use oss403_case::model::{Edit, HostName, Misspelling, ObjectSpec, Span, Who, Yes};
 
 /// An edit of any kind.
 pub(in crate::explore) fn edit() -> BoxedStrategy<Edit> {
@@ -39,7 +39,7 @@ fn of_request() -> BoxedStrategy<Edit> {
         1 => texts(&["LTAInobodyhasthiskey", "bad key!", "${access-key-id.ram-user}"]).prop_map(Edit::AccessKeyId),
         1 => Just(Edit::WrongSecret(Yes)),
         1 => texts(&["garbage", ""]).prop_map(Edit::Token),
-        1 => Just(Edit::TokenOf("sts".into())),
+        1 => Just(Edit::TokenOf(Who::Sts)),
         1 => Just(Edit::DropToken(Yes)),
         1 => texts(&["cn-nowhere", "${away-region}"]).prop_map(Edit::ScopeRegion),
         1 => select(vec![HostName::Service, HostName::AwayBucket, HostName::AwayService, HostName::Ip, HostName::Accelerate]).prop_map(Edit::Host),
@@ -88,12 +88,9 @@ fn network() -> impl Strategy<Value = String> {
 }
 
 fn of_world() -> BoxedStrategy<Edit> {
-    let policy_of = |who: &'static str| {
+    let policy_of = |who: Who| {
         of(ram_policy()).prop_map(move |policy| {
-            Edit::RamPolicy(BTreeMap::from([(
-                who.to_owned(),
-                policy.unwrap_or_default(),
-            )]))
+            Edit::RamPolicy(BTreeMap::from([(who.clone(), policy.unwrap_or_default())]))
         })
     };
     prop_oneof![
@@ -101,14 +98,14 @@ fn of_world() -> BoxedStrategy<Edit> {
         3 => bucket_acl().prop_map(Edit::BucketAcl),
         3 => bucket_policy().prop_map(Edit::BucketPolicy),
         3 => bucket_statement().prop_map(Edit::AddStatement),
-        1 => policy_of("reader"),
-        1 => policy_of("ram-user"),
+        1 => policy_of("reader".into()),
+        1 => policy_of(Who::RamUser),
         2 => referer().prop_map(Edit::Referer),
         1 => prop_oneof![Just(Vec::new()), cors()].prop_map(Edit::Cors),
         1 => Just(Edit::BlockPublicAccess(Yes)),
         1 => Just(Edit::PutObject([("k.txt".to_owned(), ObjectSpec::of_text("another content"))].into_iter().collect())),
-        1 => Just(Edit::KeyStatus(BTreeMap::from([("ram-user".to_owned(), KeyStatus::Inactive)]))),
-        1 => network().prop_map(|network| Edit::KeyNetworks(BTreeMap::from([("ram-user".to_owned(), vec![network])]))),
+        1 => Just(Edit::KeyStatus(BTreeMap::from([(Who::RamUser, KeyStatus::Inactive)]))),
+        1 => network().prop_map(|network| Edit::KeyNetworks(BTreeMap::from([(Who::RamUser, vec![network])]))),
         1 => Just(Edit::BucketStatus(BucketStatus::Disabled)),
         1 => Just(Edit::AccountStatus(AccountStatus::Disabled)),
     ]

@@ -60,7 +60,7 @@ impl World {
         let made = Made::Bucket {
             name: place.name.clone(),
             region: place.region.clone(),
-            owner: place.owner.clone(),
+            owner: place.owner.to_string(),
         };
         let journal = &courier.context.journal;
         let seq = journal.intent(&made);
@@ -182,6 +182,7 @@ impl World {
         spec: &ObjectSpec,
     ) -> Result<Option<String>, Trouble> {
         let now = courier.context.now();
+        let key = &*self.scene.text(key, now)?;
         let mut secret = None;
         let (body, content_type) = if let Some(picture) = spec.picture {
             (
@@ -209,11 +210,11 @@ impl World {
         ];
         for (name, value) in set {
             if let Some(value) = value {
-                draft = draft.header(name, value.as_str());
+                draft = draft.header(name, self.scene.text(value, now)?);
             }
         }
         for (name, value) in &spec.headers {
-            draft = draft.header(name, self.scene.text(value, now)?);
+            draft = draft.header(&self.scene.text(name, now)?, self.scene.text(value, now)?);
         }
         if !spec
             .headers
@@ -248,6 +249,7 @@ impl World {
         place: &BucketPlace,
         key: &str,
     ) -> Result<String, Trouble> {
+        let key = &*self.scene.text(key, courier.context.now())?;
         let draft = self
             .request(courier, "POST", place, Some(key))?
             .query("uploads", None);

@@ -12,7 +12,7 @@ use crate::run::trouble::Trouble;
 use crate::target::operator::OperatorError;
 use crate::wire::identity::Identity;
 use crate::wire::identity::Secret;
-use oss403_case::model::EndpointPolicy;
+use oss403_case::model::{EndpointPolicy, Who};
 
 /// An account made for one scenario, because the scenario changes the account's state.
 #[derive(Debug)]
@@ -98,21 +98,21 @@ impl World {
         people: &People,
         owner: &str,
     ) -> Result<(), Trouble> {
-        for name in &self.given.domain_proven_by {
+        for who in &self.given.domain_proven_by {
             let known = people
                 .identities
-                .get(name)
-                .or_else(|| self.scene.identities.get(name));
-            let account = match (name.as_str(), known) {
-                ("owner", _) => owner.to_owned(),
+                .get(who)
+                .or_else(|| self.scene.identities.get(who));
+            let account = match (who, known) {
+                (Who::Owner, _) => owner.to_owned(),
                 (_, Some(identity)) => {
                     courier
                         .context
-                        .account_of(name, identity, &self.scene, courier)
+                        .account_of(who, identity, &self.scene, courier)
                         .await?
                 }
                 (_, None) => {
-                    return Err(Trouble::Harness(format!("there is no identity `{name}`")));
+                    return Err(Trouble::Harness(format!("there is no identity `{who}`")));
                 }
             };
             self.prove_domain_of(courier, account).await?;
@@ -133,13 +133,13 @@ impl World {
     ) -> Result<(), Trouble> {
         let context = courier.context;
         let domain = self.domain();
-        for name in &self.given.domain_proven_by {
-            let account = match name.as_str() {
-                "owner" => self.account_of_owner(courier).await?,
-                name => {
-                    let identity = self.person(name)?;
+        for who in &self.given.domain_proven_by {
+            let account = match who {
+                Who::Owner => self.account_of_owner(courier).await?,
+                who => {
+                    let identity = self.person(who)?;
                     context
-                        .account_of(name, &identity, &self.scene, courier)
+                        .account_of(who, &identity, &self.scene, courier)
                         .await?
                 }
             };

@@ -14,7 +14,8 @@ use crate::run::journal::Made;
 use crate::run::trouble::Trouble;
 use crate::wire::identity::Identity;
 use crate::wire::scene::Scene;
-use oss403_case::model::IdentitySpec;
+use oss403_case::model::{IdentitySpec, Who};
+use oss403_case::{placeholder, visit};
 
 /// How long the built-in session of a fresh account lives.
 const SESSION_SECONDS: i64 = 3_600;
@@ -25,7 +26,7 @@ const USUAL_LIFE: i64 = 3_600;
 /// People made, and the VPC endpoint.
 #[derive(Default)]
 pub(super) struct People {
-    pub(super) identities: BTreeMap<String, Arc<Identity>>,
+    pub(super) identities: BTreeMap<Who, Arc<Identity>>,
     vpc_address: Option<String>,
 }
 
@@ -38,58 +39,40 @@ impl World {
     ) -> Result<(), Trouble> {
         if let Some(account) = &self.account {
             let root = Arc::clone(&account.root);
-            self.scene.identities.insert("owner".into(), root);
+            self.scene.introduce(Who::Owner, root);
         }
-        let owner = std::iter::once("owner");
-        for name in owner.chain(wanted.people.iter().map(String::as_str)) {
-            if self.is_own(name) || name == "anonymous" {
+        for who in std::iter::once(&Who::Owner).chain(&wanted.people) {
+            if self.is_own(who) || *who == Who::Anonymous {
                 continue;
             }
-            if let Some(identity) = courier.context.known_identity(name) {
-                self.scene.identities.insert(name.to_owned(), identity);
+            if let Some(identity) = courier.context.known_identity(who) {
+                self.scene.introduce(who.clone(), identity);
             }
         }
-        for name in &wanted.uids {
-            if let Some(identity) = self.scene.identities.get(name).map(Arc::clone)
+        for who in &wanted.uids {
+            if let Some(identity) = self.scene.identities.get(who).map(Arc::clone)
                 && identity.account.is_none()
             {
                 let context = courier.context;
                 let account = context
-                    .account_of(name, &identity, &self.scene, courier)
+                    .account_of(who, &identity, &self.scene, courier)
                     .await?;
                 let known =
                     Identity::clone(&identity).with_uids(Some(account), identity.user.clone());
-                self.scene.identities.insert(name.clone(), Arc::new(known));
+                self.scene.introduce(who.clone(), Arc::new(known));
             }
         }
-        self.introduce();
         Ok(())
-    }
-
-    /// Gives the placeholders of identities their values.
-    fn introduce(&mut self) {
-        for (name, identity) in &self.scene.identities {
-            let values = &mut self.scene.values;
-            values.insert(
-                format!("access-key-id.{name}"),
-                identity.access_key_id.clone(),
-            );
-            if let Some(account) = &identity.account {
-                values.insert(format!("account.{name}"), account.clone());
-            }
-            if let Some(uid) = identity.uid() {
-                values.insert(format!("uid.{name}"), uid.to_owned());
-            }
-        }
     }
 
     /// Lets those who were made take part.
     pub(super) fn seat(&mut self, people: People) {
-        self.scene.identities.extend(people.identities);
+        for (who, identity) in people.identities {
+            self.scene.introduce(who, identity);
+        }
         if people.vpc_address.is_some() {
             self.scene.vpc_address = people.vpc_address;
         }
-        self.introduce();
     }
 
     /// Makes those who are not there yet, and the VPC endpoint.
@@ -99,13 +82,12 @@ impl World {
         wanted: &Wanted,
     ) -> Result<People, Trouble> {
         let mut people = People::default();
-        let missing: Vec<&str> = wanted
-            .people
-            .iter()
-            .map(String::as_str)
-            .filter(|name| *name != "anonymous" && !self.scene.identities.contains_key(*name))
-            .filter(|name| !self.given.identities.contains_key(*name))
-            .collect();
+        let is_there = |who: &Who| {
+            *who == Who::Anonymous
+                || self.scene.identities.contains_key(who)
+                || self.given.identities.contains_key(who)
+        };
+        let missing: Vec<&Who> = wanted.people.iter().filter(|who| !is_there(who)).collect();
         let nothing = missing.is_empty()
             && self.given.identities.is_empty()
             && self.given.domain_proven_by.is_empty()
@@ -117,42 +99,35 @@ impl World {
         let built_in = join_all(
             missing
                 .into_iter()
-                .map(|name| self.make_built_in(courier, name, &account)),
+                .map(|who| self.make_built_in(courier, who, &account)),
         );
         // A policy may name people who are made here as well; those who have such a policy come in a second round.
         let mut scene = self.scene.clone();
-        let names_people = |spec: &IdentitySpec| {
-            let text = serde_json::to_string(spec).unwrap_or_default();
-            ["${uid.", "${account.", "${access-key-id."]
-                .iter()
-                .any(|word| text.contains(word))
-        };
         let (second, first): (Vec<_>, Vec<_>) = self
             .given
             .identities
             .iter()
-            .partition(|(_, spec)| names_people(spec));
+            .partition(|(_, spec)| speaks_of_people(spec));
         let made = join_all(
             first
                 .into_iter()
-                .map(|(name, spec)| self.make_given(courier, name, spec, &account, &scene)),
+                .map(|(who, spec)| self.make_given(courier, who, spec, &account, &scene)),
         );
         let endpoint = self.make_endpoint(courier, &account);
         let (built_in, made, endpoint) = tokio::join!(built_in, made, endpoint);
         for person in built_in.into_iter().chain(made) {
-            let (name, identity) = person?;
-            introduce_to(&mut scene, &name, &identity);
-            people.identities.insert(name, identity);
+            let (who, identity) = person?;
+            scene.introduce(who.clone(), Arc::clone(&identity));
+            people.identities.insert(who, identity);
         }
         people.vpc_address = endpoint?;
         let made = join_all(
             second
                 .into_iter()
-                .map(|(name, spec)| self.make_given(courier, name, spec, &account, &scene)),
+                .map(|(who, spec)| self.make_given(courier, who, spec, &account, &scene)),
         );
         for person in made.await {
-            let (name, identity) = person?;
-            people.identities.insert(name, identity);
+            people.identities.extend([person?]);
         }
         self.prove_domain(courier, &people, &account).await?;
         Ok(people)
@@ -165,11 +140,11 @@ impl World {
     pub(crate) async fn with_fresh_sessions(
         &self,
         courier: &Courier<'_>,
-        names: &[&str],
+        people: &[&Who],
     ) -> Result<Scene, Trouble> {
         let mut scene = self.scene.clone();
-        for name in names {
-            let Some(spec) = self.given.identities.get(*name) else {
+        for who in people {
+            let Some(spec) = self.given.identities.get(*who) else {
                 continue;
             };
             if spec
@@ -178,9 +153,8 @@ impl World {
                 .is_some_and(|session| session.lifetime.is_some())
             {
                 let account = self.account_of_owner(courier).await?;
-                let made = self.make_given(courier, name, spec, &account, &self.scene);
-                let (name, identity) = made.await?;
-                scene.identities.insert(name, identity);
+                let made = self.make_given(courier, who, spec, &account, &self.scene);
+                scene.identities.extend([made.await?]);
             }
         }
         Ok(scene)
@@ -191,10 +165,10 @@ impl World {
         match &self.account {
             Some(account) => Ok(account.uid.clone()),
             None => {
-                let owner = self.person("owner")?;
+                let owner = self.person(&Who::Owner)?;
                 courier
                     .context
-                    .account_of("owner", &owner, &self.scene, courier)
+                    .account_of(&Who::Owner, &owner, &self.scene, courier)
                     .await
             }
         }
@@ -204,12 +178,12 @@ impl World {
     async fn make_built_in(
         &self,
         courier: &Courier<'_>,
-        name: &str,
+        who: &Who,
         account: &str,
-    ) -> Result<(String, Arc<Identity>), Trouble> {
-        match name {
-            "ram-user" => self.make_user(courier, name, account, None).await,
-            "sts" => {
+    ) -> Result<(Who, Arc<Identity>), Trouble> {
+        match who {
+            Who::RamUser => self.make_user(courier, who, account, None).await,
+            Who::Sts => {
                 // "All rights" are those over OSS and over the keys that it encrypts with.
                 let all = json!({
                     "Version": "1",
@@ -221,10 +195,10 @@ impl World {
                     policy: None,
                     lifetime_seconds: SESSION_SECONDS,
                 };
-                self.make_session(courier, name, account, create).await
+                self.make_session(courier, who, account, create).await
             }
             _ => Err(Trouble::Precondition(format!(
-                "the profile has no identity `{name}`"
+                "the profile has no identity `{who}`"
             ))),
         }
     }
@@ -232,11 +206,11 @@ impl World {
     async fn make_given(
         &self,
         courier: &Courier<'_>,
-        name: &str,
+        who: &Who,
         spec: &IdentitySpec,
         account: &str,
         scene: &Scene,
-    ) -> Result<(String, Arc<Identity>), Trouble> {
+    ) -> Result<(Who, Arc<Identity>), Trouble> {
         courier.context.go_on()?;
         let now = courier.context.now();
         let policy = |policy: &Option<Value>| -> Result<Option<Value>, Trouble> {
@@ -250,12 +224,12 @@ impl World {
                 ram_user: Some(user),
                 ..
             } => {
-                let made = self.make_user(courier, name, account, policy(&user.policy)?);
+                let made = self.make_user(courier, who, account, policy(&user.policy)?);
                 let made = made.await?;
                 if !user.networks.is_empty() {
                     let bound = Set::KeyNetworks {
                         access_key_id: made.1.access_key_id.clone(),
-                        value: user.networks.clone(),
+                        value: scene.filled(&user.networks, now)?,
                     };
                     courier.count();
                     courier.context.operator()?.set(bound).await?;
@@ -272,7 +246,7 @@ impl World {
                     policy: policy(&session.policy)?,
                     lifetime_seconds: session.lifetime.map_or(USUAL_LIFE, |span| span.0),
                 };
-                self.make_session(courier, name, account, create).await
+                self.make_session(courier, who, account, create).await
             }
             IdentitySpec {
                 account: Some(_), ..
@@ -283,10 +257,10 @@ impl World {
                 let (credential, made) = create(courier, Create::Account {}, &made).await?;
                 self.note(made);
                 let uid = credential.uid.clone();
-                Ok((name.to_owned(), Arc::new(identity(credential, &uid, None))))
+                Ok((who.clone(), Arc::new(identity(credential, &uid, None))))
             }
             _ => Err(Trouble::Harness(format!(
-                "the identity `{name}` is of no kind"
+                "the identity `{who}` is of no kind"
             ))),
         }
     }
@@ -294,10 +268,10 @@ impl World {
     async fn make_user(
         &self,
         courier: &Courier<'_>,
-        name: &str,
+        who: &Who,
         account: &str,
         policy: Option<Value>,
-    ) -> Result<(String, Arc<Identity>), Trouble> {
+    ) -> Result<(Who, Arc<Identity>), Trouble> {
         let made = |user: &str| Made::RamUser {
             account: account.into(),
             user: user.to_owned(),
@@ -310,7 +284,7 @@ impl World {
         self.note(made);
         let user = credential.uid.clone();
         Ok((
-            name.to_owned(),
+            who.clone(),
             Arc::new(identity(credential, account, Some(user))),
         ))
     }
@@ -318,34 +292,37 @@ impl World {
     async fn make_session(
         &self,
         courier: &Courier<'_>,
-        name: &str,
+        who: &Who,
         account: &str,
         request: Create,
-    ) -> Result<(String, Arc<Identity>), Trouble> {
+    ) -> Result<(Who, Arc<Identity>), Trouble> {
         let made = |id: &str| Made::Session {
             account: account.into(),
             access_key_id: id.to_owned(),
         };
         let (credential, made) = create(courier, request, &made).await?;
         self.note(made);
-        Ok((
-            name.to_owned(),
-            Arc::new(identity(credential, account, None)),
-        ))
+        Ok((who.clone(), Arc::new(identity(credential, account, None))))
     }
 }
 
-fn introduce_to(scene: &mut Scene, name: &str, identity: &Arc<Identity>) {
-    scene.values.insert(
-        format!("access-key-id.{name}"),
-        identity.access_key_id.clone(),
-    );
-    if let Some(account) = &identity.account {
-        scene
-            .values
-            .insert(format!("account.{name}"), account.clone());
-    }
-    if let Some(uid) = identity.uid() {
-        scene.values.insert(format!("uid.{name}"), uid.to_owned());
-    }
+/// Whether a policy of somebody names people, in a placeholder.
+fn speaks_of_people(spec: &IdentitySpec) -> bool {
+    let IdentitySpec {
+        ram_user,
+        session,
+        account: _,
+    } = spec;
+    let policies = [
+        ram_user.as_ref().map(|user| &user.policy),
+        session.as_ref().map(|session| &session.role_policy),
+        session.as_ref().map(|session| &session.policy),
+    ];
+    policies.into_iter().flatten().flatten().any(|policy| {
+        let mut found = false;
+        visit::texts(policy, &mut |text| {
+            found |= placeholder::people(text).next().is_some();
+        });
+        found
+    })
 }

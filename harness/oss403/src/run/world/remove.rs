@@ -77,7 +77,7 @@ impl World {
         let place = BucketPlace {
             name: name.clone(),
             region: region.clone(),
-            owner: owner.clone(),
+            owner: owner.as_str().into(),
         };
         match self.empty_and_delete(courier, &place, contents).await {
             Ok(()) => courier.context.journal.removed(made),

@@ -20,11 +20,14 @@ impl World {
         spec: &BucketSpec,
     ) -> Result<(), Trouble> {
         let mut documents: Vec<(&str, String)> = Vec::new();
+        let now = courier.context.now();
         if let Some(referer) = &spec.referer {
-            documents.push(("referer", documents::referer(referer)));
+            let referer = self.scene.filled(referer, now)?;
+            documents.push(("referer", documents::referer(&referer)));
         }
         if !spec.cors.is_empty() {
-            documents.push(("cors", documents::cors(&spec.cors)));
+            let rules = self.scene.filled(&spec.cors, now)?;
+            documents.push(("cors", documents::cors(&rules)));
         }
         if spec.acceleration {
             documents.push(("transferAcceleration", documents::ACCELERATION.into()));

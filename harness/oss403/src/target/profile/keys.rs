@@ -1,10 +1,12 @@
 //! The keys of a profile.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
 use oss_reference::config::Config;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{
     self, Deserializer, MapAccess, SeqAccess, Visitor,
@@ -15,77 +17,110 @@ use super::source::{Source, UrlSource};
 use crate::target::quirk::Quirk;
 use oss403_case::model::{Capability, Span, TextMap};
 
-#[derive(Deserialize)]
+/// A target profile: a server's address, identities, claims and limits.
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct File {
+    /// Name of the target in reports. Default: the name of the file.
     pub(super) name: Option<String>,
+    /// Where every request goes: `http://127.0.0.1:9403`, or `embedded` for the reference server inside the program.
     pub(super) endpoint: String,
+    /// The home region, and a second one if the server has it: bare ids such as `cn-hangzhou`.
     #[serde(default)]
     pub(super) regions: Vec<String>,
+    /// What stands in host names where the service has `aliyuncs.com`.
     pub(super) suffix: Option<String>,
+    /// Where host names lead that have an address of their own.
     #[serde(default)]
     pub(super) addressing: AddressingKeys,
+    /// Whom TLS trusts.
     #[serde(default)]
     pub(super) tls: TlsKeys,
+    /// Who there is: `owner`, which is needed, `other-account`, `ram-user`, `sts`, `disabled-key`.
     #[serde(default)]
     pub(super) identities: BTreeMap<String, IdentityKeys>,
+    /// What the target has. What it does not claim is not sent, is shown as such, and limits the level.
     #[serde(default)]
     pub(super) capabilities: Claims,
+    /// How much the target is asked to bear, and how much of it the harness bears.
     #[serde(default)]
     pub(super) limits: LimitKeys,
+    /// How states are reached that only an operator can make.
     pub(super) operator: Option<OperatorKeys>,
+    /// Name of its folder of snapshots. Default: its name.
     pub(super) snapshots: Option<String>,
+    /// How it is known to word its refusals otherwise. They spare `oss403 fuzz` findings; `oss403 run` judges as always.
     #[serde(default)]
     pub(super) quirks: Vec<Quirk>,
+    /// Set-up of the embedded reference server; for `endpoint: embedded` alone.
     #[serde(default)]
     pub(super) embedded: Option<EmbeddedKeys>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct AddressingKeys {
+    /// Host name, or `*.` and a suffix, to `address:port`.
+    #[schemars(with = "BTreeMap<String, String>")]
     pub(super) resolve: TextMap,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct TlsKeys {
+    /// Certificates in PEM form that are trusted, and no others. Default: those of the system.
     pub(super) ca_file: Option<PathBuf>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct IdentityKeys {
+    /// AccessKeyId.
     pub(super) access_key_id: Source,
+    /// AccessKeySecret.
     pub(super) access_key_secret: Source,
+    /// The token of a session.
     pub(super) security_token: Option<Source>,
+    /// UID of the account. Default: the harness asks ListBuckets.
     pub(super) account: Option<String>,
+    /// UID of the RAM user.
     pub(super) user: Option<String>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct LimitKeys {
+    /// No more than this. Default: no limit.
     pub(super) requests_per_second: Option<f64>,
+    /// Requests in flight.
     pub(super) concurrency: Option<usize>,
+    /// Buckets that exist at a time.
     pub(super) buckets: Option<usize>,
+    /// From connecting to the last byte.
     pub(super) time_per_request: Option<Span>,
+    /// Bytes of an answer that are kept.
     pub(super) body_bytes: Option<usize>,
+    /// How long a connection is kept without use.
     pub(super) idle: Option<Span>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct OperatorKeys {
+    /// Address of a hook behind HTTP; with `token`, without `command`.
     pub(super) url: Option<UrlSource>,
+    /// Its bearer token.
     pub(super) token: Option<Source>,
+    /// Program and arguments of a hook that is a command.
     pub(super) command: Option<Vec<String>>,
+    /// How long it may take to answer.
     pub(super) time: Option<Span>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct EmbeddedKeys {
+    /// As in the file of `oss403 serve --config`.
     #[serde(default)]
     pub(super) config: Box<Config>,
 }
@@ -102,6 +137,25 @@ pub(super) enum Claim {
     #[default]
     All,
     These(Vec<Capability>),
+}
+
+impl JsonSchema for Claims {
+    fn schema_name() -> Cow<'static, str> {
+        "Claims".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let list = generator.subschema_for::<Vec<Capability>>();
+        let claim = json_schema!({ "anyOf": [{ "const": "all" }, list] });
+        json_schema!({
+            "description": "`all`, a list, or both with exceptions: `{ claim: all, except: [kms] }`.",
+            "anyOf": [claim, {
+                "type": "object",
+                "properties": { "claim": claim, "except": list },
+                "additionalProperties": false,
+            }],
+        })
+    }
 }
 
 impl<'de> Deserialize<'de> for Claims {

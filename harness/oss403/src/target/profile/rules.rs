@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use oss_reference::Server;
+use oss_reference::host::is_label;
+
 use super::keys::{Claim, File, IdentityKeys, LimitKeys, OperatorKeys};
 use super::source::{LITERAL, USER_INFO, UrlSource, parse_url};
 use super::{Endpoint, IdentitySource, OperatorSource, Profile, Remote};
@@ -12,8 +15,8 @@ use crate::wire::tls::Tls;
 use oss403_case::decode::Problem;
 use oss403_case::diagnostic::Diagnostic;
 use oss403_case::document::{Document, problem};
+use oss403_case::model::Who;
 use oss403_case::model::{Capability, Span, TextMap};
-use oss403_case::needs::BUILT_IN_IDENTITIES;
 use oss403_case::span::{Part, Path};
 use oss403_case::suggest;
 
@@ -108,7 +111,7 @@ impl File {
     fn claimed(&self, is_embedded: bool, problems: &mut Problems) -> BTreeSet<Capability> {
         let has_operator = is_embedded || self.operator.is_some();
         let mut claimed: BTreeSet<Capability> = match &self.capabilities.claim {
-            Claim::All => Capability::ALL.into(),
+            Claim::All => Capability::ALL.iter().copied().collect(),
             Claim::These(these) => {
                 if these.contains(&Capability::Operator) && !has_operator {
                     problems
@@ -145,7 +148,7 @@ impl File {
                 .help = Some("its own are set under `embedded.config`".into());
         }
         let config = self.embedded.map_or_else(Box::default, |keys| keys.config);
-        if let Err(error) = config.validate() {
+        if let Err(error) = Server::validate(&config) {
             problems.key(["embedded", "config"], error.to_string());
             return None;
         }
@@ -366,10 +369,8 @@ fn read_identities(
     }
     let mut read = BTreeMap::new();
     for (name, keys) in identities {
-        let known = BUILT_IN_IDENTITIES
-            .iter()
-            .copied()
-            .filter(|known| *known != "anonymous");
+        let built_in = Who::BUILT_IN.iter().map(Who::as_str);
+        let known = built_in.filter(|known| Who::Anonymous != *known);
         if !known.clone().any(|known| known == name) {
             problems
                 .key(["identities", &name], format!("unknown identity `{name}`"))
@@ -404,14 +405,6 @@ fn read_identities(
         read.insert(name, source);
     }
     read
-}
-
-fn is_label(text: &str) -> bool {
-    let known = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    (1..=63).contains(&text.len())
-        && text.bytes().all(known)
-        && !text.starts_with('-')
-        && !text.ends_with('-')
 }
 
 fn is_folder_name(text: &str) -> bool {

@@ -1,10 +1,12 @@
 //! Where a credential comes from: the environment, a file, or a command. Never from the profile itself.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 use tokio::io::AsyncReadExt as _;
@@ -124,6 +126,20 @@ pub(super) fn parse_url(text: &str) -> Result<reqwest::Url, String> {
     }
 }
 
+impl JsonSchema for UrlSource {
+    fn schema_name() -> Cow<'static, str> {
+        "UrlSource".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let source = generator.subschema_for::<Source>();
+        json_schema!({
+            "description": "An address, or where it is to be had.",
+            "anyOf": [{ "type": "string" }, source],
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for UrlSource {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;
@@ -155,6 +171,31 @@ enum Key {
 }
 
 const ONE_KEY: &str = "a map with exactly one of the keys `env`, `file`, `command` is needed here";
+
+impl JsonSchema for Source {
+    fn schema_name() -> Cow<'static, str> {
+        "Source".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Where a credential is to be had. It never stands in the profile itself.",
+            "type": "object",
+            "properties": {
+                "env": { "description": "A variable of the environment.", "type": "string" },
+                "file": { "description": "A file.", "type": "string" },
+                "command": {
+                    "description": "A program and its arguments; what it writes to its standard output.",
+                    "type": "array",
+                    "items": { "type": "string" },
+                },
+            },
+            "additionalProperties": false,
+            "minProperties": 1,
+            "maxProperties": 1,
+        })
+    }
+}
 
 impl<'de> Deserialize<'de> for Source {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

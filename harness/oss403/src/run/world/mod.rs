@@ -1,0 +1,262 @@
+//! Worlds: what a scenario's `given` says, made on a target, and removed again.
+
+mod buckets;
+pub(crate) mod documents;
+mod hook;
+mod people;
+mod pictures;
+pub(crate) mod remove;
+mod settings;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use super::context::{Context, Courier};
+use super::journal::Made;
+use super::trouble::{Trouble, succeeded};
+use crate::wire::draft::Draft;
+use crate::wire::identity::Identity;
+use crate::wire::scene::{BucketPlace, Scene};
+use oss403_case::model::{Given, RegionName, Who};
+
+pub(crate) use hook::OwnAccount;
+
+/// What decides how a world is made besides its `given`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wanted {
+    /// Names of all identities that the scenarios speak of.
+    pub(crate) people: BTreeSet<Who>,
+    /// Those among the built-in ones that have to be this world's own, because their keys or policies are changed.
+    pub(crate) private: BTreeSet<Who>,
+    /// Those whose UIDs are asked for.
+    pub(crate) uids: BTreeSet<Who>,
+}
+
+/// A world on a target. Whoever makes one removes it, whatever happened in between.
+pub(crate) struct World {
+    pub(crate) scene: Scene,
+    /// Contents of objects that a refusal must not show, by key.
+    pub(crate) secrets: Vec<(String, String)>,
+    given: Given,
+    /// The account it belongs to, when that was made for it.
+    account: Option<Arc<OwnAccount>>,
+    /// Built-in identities that are this world's own.
+    private: BTreeSet<Who>,
+    /// Ids of retention policies by real bucket name.
+    worms: BTreeMap<String, String>,
+    removal: Mutex<Removal>,
+}
+
+/// What has to be removed.
+#[derive(Debug, Default)]
+struct Removal {
+    made: Vec<Made>,
+    /// Keys of objects, and keys and ids of uploads, by real bucket name.
+    keys: BTreeMap<String, BTreeSet<String>>,
+    uploads: BTreeMap<String, BTreeSet<(String, String)>>,
+}
+
+impl World {
+    /// Names for everything that `given` speaks of. Nothing is made yet.
+    pub(crate) fn named(
+        context: &Context,
+        given: &Given,
+        account: Option<Arc<OwnAccount>>,
+    ) -> Self {
+        let names = Arc::clone(&context.target.names);
+        let mut buckets = BTreeMap::new();
+        let mut place = |name: &str, region: Option<RegionName>, owner: Option<&Who>| {
+            let region = match region {
+                Some(RegionName::Away) => names.away.clone().unwrap_or_default(),
+                _ => names.home.clone(),
+            };
+            let owner = owner.cloned().unwrap_or_default();
+            buckets.insert(
+                name.to_owned(),
+                BucketPlace {
+                    name: context.fresh_name(),
+                    region,
+                    owner,
+                },
+            );
+        };
+        let own = given.bucket.as_ref();
+        place(
+            "",
+            own.and_then(|spec| spec.region),
+            own.and_then(|spec| spec.owner.as_ref()),
+        );
+        for (name, spec) in &given.buckets {
+            place(name, spec.region, spec.owner.as_ref());
+        }
+        let mut scene = Scene {
+            names,
+            buckets,
+            no_bucket: given.no_bucket,
+            identities: BTreeMap::new(),
+            values: BTreeMap::new(),
+            vpc_address: None,
+        };
+        scene.values = names_of(context, &scene);
+        Self {
+            scene,
+            secrets: Vec::new(),
+            given: given.clone(),
+            account,
+            private: BTreeSet::new(),
+            worms: BTreeMap::new(),
+            removal: Mutex::default(),
+        }
+    }
+
+    /// Makes everything.
+    pub(crate) async fn make(
+        &mut self,
+        courier: &Courier<'_>,
+        wanted: &Wanted,
+    ) -> Result<(), Trouble> {
+        courier.context.go_on()?;
+        self.private.clone_from(&wanted.private);
+        self.invite_known_people(courier, wanted).await?;
+        // Buckets of people who are there already need not wait for those who are still being made.
+        let waits = self
+            .given
+            .bucket
+            .iter()
+            .chain(self.given.buckets.values())
+            .any(|spec| {
+                spec.owner
+                    .as_ref()
+                    .is_some_and(|owner| !self.scene.identities.contains_key(owner))
+            });
+        let people = if waits {
+            self.make_people(courier, wanted).await?
+        } else {
+            let (people, buckets) =
+                tokio::join!(self.make_people(courier, wanted), self.put_buckets(courier));
+            let people = people?;
+            buckets?;
+            people
+        };
+        self.seat(people);
+        if waits {
+            self.put_buckets(courier).await?;
+        }
+        self.furnish(courier).await?;
+        self.send_requests(courier).await
+    }
+
+    /// Sends the requests of `given`, one after the other.
+    async fn send_requests(&self, courier: &Courier<'_>) -> Result<(), Trouble> {
+        for call in &self.given.requests {
+            courier.context.go_on()?;
+            let draft = Draft::of_call(call, &self.scene, courier.context.now())?;
+            // What it may leave behind is noted beforehand, so that it goes even when no answer comes.
+            if let (Some(bucket), Some(key)) = (&draft.bucket, &draft.key) {
+                self.note_key(bucket, key);
+            }
+            succeeded(courier.send(draft).await)?;
+        }
+        Ok(())
+    }
+
+    /// The identity of that name.
+    fn person(&self, who: &Who) -> Result<Arc<Identity>, Trouble> {
+        let person = self.scene.identity(who)?;
+        person.ok_or_else(|| Trouble::Harness("`anonymous` owns nothing".into()))
+    }
+
+    /// Notes what was made, so that it will be removed.
+    pub(super) fn note(&self, made: Made) {
+        self.removal
+            .lock()
+            .expect("nobody panics with this lock")
+            .made
+            .push(made);
+    }
+
+    /// Notes a key that may be in a bucket now.
+    pub(super) fn note_key(&self, bucket: &str, key: &str) {
+        let mut removal = self.removal.lock().expect("nobody panics with this lock");
+        removal
+            .keys
+            .entry(bucket.to_owned())
+            .or_default()
+            .insert(key.to_owned());
+    }
+
+    /// Notes an upload in progress.
+    pub(super) fn note_upload(&self, bucket: &str, key: &str, id: &str) {
+        let mut removal = self.removal.lock().expect("nobody panics with this lock");
+        let upload = (key.to_owned(), id.to_owned());
+        removal
+            .uploads
+            .entry(bucket.to_owned())
+            .or_default()
+            .insert(upload);
+    }
+
+    /// Whether somebody was made for this world alone.
+    pub(super) fn is_own(&self, who: &Who) -> bool {
+        let owns_account =
+            self.account.is_some() && matches!(who, Who::Owner | Who::RamUser | Who::Sts);
+        owns_account || self.given.identities.contains_key(who) || self.private.contains(who)
+    }
+
+    /// Whether it has an account to itself.
+    pub(super) fn has_own_account(&self) -> bool {
+        self.account.is_some()
+    }
+
+    /// The world as it was to be.
+    pub(super) fn given(&self) -> &Given {
+        &self.given
+    }
+
+    /// Id of the scenario's VPC endpoint.
+    pub(super) fn vpc_endpoint(&self) -> Option<String> {
+        let removal = self.removal.lock().expect("nobody panics with this lock");
+        removal.made.iter().find_map(|made| match made {
+            Made::VpcEndpoint { endpoint, .. } => Some(endpoint.clone()),
+            _ => None,
+        })
+    }
+
+    /// Id of a bucket's retention policy.
+    pub(super) fn worm(&self, bucket: &str) -> Option<&str> {
+        self.worms.get(bucket).map(String::as_str)
+    }
+}
+
+/// The placeholders that are known before anything is made.
+fn names_of(context: &Context, scene: &Scene) -> BTreeMap<String, String> {
+    let names = &scene.names;
+    let mut values = BTreeMap::from([
+        ("region".to_owned(), names.home.clone()),
+        ("suffix".to_owned(), names.suffix.clone()),
+        ("service-host".to_owned(), names.service_host(&names.home)),
+        (
+            "domain".to_owned(),
+            format!("d{}.oss403-{}.example", context.fresh_number(), context.id),
+        ),
+    ]);
+    if let Some(away) = &names.away {
+        values.insert("away-region".to_owned(), away.clone());
+    }
+    for (name, place) in &scene.buckets {
+        if name.is_empty() {
+            values.insert("bucket".to_owned(), place.name.clone());
+            values.insert(
+                "bucket-host".to_owned(),
+                names.bucket_host(&place.name, &names.home),
+            );
+            if let Some(away) = &names.away {
+                let host = names.bucket_host(&place.name, away);
+                values.insert("away-bucket-host".to_owned(), host);
+            }
+        } else {
+            values.insert(format!("bucket.{name}"), place.name.clone());
+        }
+    }
+    values
+}
