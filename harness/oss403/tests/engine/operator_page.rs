@@ -28,7 +28,7 @@ async fn the_page_says_which_cause_needs_which_commands() {
 
 /// The row of a cause, when any of its instances needs a hook.
 async fn row(instances: &[Instance], cause: &str) -> Option<String> {
-    let needs = |instance: &Instance| instance.scenario.needs().contains(&Capability::Operator);
+    let needs = |instance: &Instance| instance.needs.capabilities.contains(&Capability::Operator);
     let instances = instances.iter().cloned();
     let (needing, others): (Vec<Instance>, Vec<Instance>) = instances
         .filter(|instance| instance.file.cause == cause)
