@@ -5,8 +5,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use oss403::judge::envelope::{Element, Envelope, EnvelopeError};
+use oss403::judge::envelope::{Envelope, EnvelopeError};
 use oss403::wire::exchange::{Exchange, Outcome, Response, SentRequest};
+use oss403::wire::xml::Element;
 
 /// The input is a body.
 pub fn check(data: &[u8]) -> bool {

@@ -11,7 +11,7 @@ pub enum Severity {
     Warning,
 }
 
-/// One finding in one file. [`fmt::Display`] renders it without colour.
+/// One finding in one file. [`fmt::Display`] renders it without color.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// How bad it is.
@@ -91,9 +91,9 @@ impl Diagnostic {
         self
     }
 
-    /// Renders it for a terminal, with ANSI colours when `colour` is set. Ends with a line break.
-    pub fn render(&self, colour: bool) -> String {
-        let paint = Paint(colour);
+    /// Renders it for a terminal, with ANSI colors when `color` is set. Ends with a line break.
+    pub fn render(&self, color: bool) -> String {
+        let paint = Paint(color);
         let mut out = String::new();
         let (word, code) = match self.severity {
             Severity::Error => ("error", "1;31"),
@@ -231,7 +231,7 @@ error: unknown edit `expire-in`
     }
 
     #[test]
-    fn colour_only_adds_escapes() {
+    fn color_only_adds_escapes() {
         let diagnostic = Diagnostic::at("a.yaml", "key: 1", (1, 1, 3), "x").help("y");
         let mut plain = String::new();
         let mut rest = diagnostic.render(true);

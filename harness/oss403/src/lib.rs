@@ -1,15 +1,42 @@
 //! The conformance engine behind the `oss403` command.
 //!
 //! Data flows one way: case files → [`oss403_case`] loads and expands them → [`run`] plans, sends through [`wire`] to a [`target`] and
-//! records what happened → [`judge`] compares, as a pure function → [`report`] writes. [`suite`] does that in one call. [`mutate`]
-//! tests the suite itself. [`explore`] makes scenarios of its own and holds a target against the reference server. [`import`] makes a
-//! case of a request, [`explain`] says what a refusal means. [`cli`] parses arguments and prints; nothing in it decides.
+//! records what happened → [`judge`] compares, as a pure function → [`suite`] adds up → [`report`] writes. A [`job`] is all of that.
+//! [`mutate`] tests the suite itself. [`explore`] makes scenarios of its own and holds a target against the reference server. [`import`]
+//! makes a case of a request, [`explain`] says what a refusal means. [`cli`] parses arguments and prints; nothing in it decides.
+//!
+//! A program certifies a target as the command does:
+//!
+//! ```no_run
+//! use oss403::job::Job;
+//! use oss403::report::sink::Report;
+//! use oss403::run::{Options, StopSignal};
+//! use oss403::suite::select;
+//! use oss403::target::Profile;
+//! use oss403_case::Ledger;
+//!
+//! # async fn certify() -> Result<(), Box<dyn std::error::Error>> {
+//! let ledger = Ledger::embedded().expect("the ledger that is compiled in is sound");
+//! let job = Job {
+//!     instances: select(&ledger, &["url-auth-expired".into()], &[], None)?,
+//!     ledger: &ledger,
+//!     profile: &Profile::embedded(),
+//!     options: Options::default(),
+//!     snapshots: None,
+//!     reports: Report::open_all(&["junit=oss403.xml".into()])?,
+//! };
+//! let done = job.ready().await?.run(StopSignal::new(), |_| {}).await?;
+//! println!("{} requests: {:?}", done.facts.requests, done.exit());
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod cli;
 pub mod exit;
 pub mod explain;
 pub mod explore;
 pub mod import;
+pub mod job;
 pub mod judge;
 pub mod mutate;
 pub mod report;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::suite::Partition;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use oss403_case::model::Span;
 use oss403_case::revision::Revision;
@@ -20,7 +21,7 @@ use oss403_case::revision::Revision;
         3 target unreachable, canary failed or harness error; 4 nothing was selected; 130 interrupted."
 )]
 pub struct Arguments {
-    /// When to use colour. `auto` means on a terminal, unless NO_COLOR is set.
+    /// When to use color. `auto` means on a terminal, unless NO_COLOR is set.
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
     pub color: ColorWhen,
     /// What to do.
@@ -54,7 +55,7 @@ impl Arguments {
     }
 }
 
-/// When to use colour.
+/// When to use color.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum ColorWhen {
     /// On a terminal, unless `NO_COLOR` is set.
@@ -120,8 +121,8 @@ pub struct RunOptions {
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub jobs: Option<usize>,
     /// Run only the M-th of N parts, counted from 1.
-    #[arg(long, value_name = "M/N", value_parser = partition)]
-    pub partition: Option<(u32, u32)>,
+    #[arg(long, value_name = "M/N")]
+    pub partition: Option<Partition>,
     /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(long, value_name = "DIR")]
     pub cases: Option<PathBuf>,
@@ -310,17 +311,6 @@ fn time(text: &str) -> Result<Duration, String> {
     }
 }
 
-fn partition(text: &str) -> Result<(u32, u32), String> {
-    let parts = text
-        .split_once('/')
-        .and_then(|(m, n)| Some((m.parse().ok()?, n.parse().ok()?)));
-    match parts {
-        Some((m, n)) if 1 <= m && m <= n => Ok((m, n)),
-        Some(_) => Err("M counts from 1 to N".into()),
-        None => Err("must look like `1/4`".into()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -370,14 +360,6 @@ mod tests {
     #[test]
     fn a_misspelt_command_is_not_taken_for_a_filter() {
         assert!(parse("oss403 lsit").is_err());
-    }
-
-    #[test]
-    fn partitions_count_from_one_to_the_last() {
-        assert_eq!(partition("2/3"), Ok((2, 3)));
-        for wrong in ["0/3", "4/3", "1", "a/b", "1/0", "-1/2"] {
-            assert!(partition(wrong).is_err(), "{wrong}");
-        }
     }
 
     #[test]

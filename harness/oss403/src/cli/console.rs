@@ -1,9 +1,10 @@
-//! The two streams of the command, whether they take colour, and how errors look.
+//! The two streams of the command, whether they take color, and how errors look.
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write};
 
 use super::ColorWhen;
+use crate::exit::Exit;
 
 /// Standard output and standard error, with what is known about them.
 #[derive(Debug, Clone, Copy)]
@@ -27,12 +28,12 @@ impl Console {
         }
     }
 
-    /// Whether standard output takes colour.
+    /// Whether standard output takes color.
     pub fn color_out(self) -> bool {
         self.color_out
     }
 
-    /// Whether standard error takes colour.
+    /// Whether standard error takes color.
     pub fn color_err(self) -> bool {
         self.color_err
     }
@@ -63,6 +64,12 @@ impl Console {
             text.push_str(&format!("{cyan}help{reset}: {help}\n"));
         }
         self.complain(&text);
+    }
+
+    /// Prints `error: …`; the command ends with `exit`.
+    pub fn fail(self, message: impl Display, exit: Exit) -> Exit {
+        self.error(message, None);
+        exit
     }
 
     /// Prints to standard error. Nobody is left to tell when that is closed.

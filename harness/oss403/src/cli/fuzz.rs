@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use super::args::FuzzArgs;
 use super::console::print;
-use super::{Console, block_on, run, signals, source};
+use super::runtime::block_on;
+use super::{Console, signals, source, target};
 use crate::exit::Exit;
-use crate::explore::hunt::{BUDGET, Hunted, KINDS, hunt};
+use crate::explore::hunt::{BUDGET, Hunted, hunt_all, quarry};
 use crate::explore::pair::Pair;
 use crate::explore::state::State;
 use crate::explore::{Counts, Explored, Finding, Settings, Step, explore};
-use crate::mutate::equivalent::reason;
-use crate::mutate::{Mutant, generate};
+use crate::mutate::Mutant;
 use crate::report::style::{counted, grouped, harmless};
 use crate::run::StopSignal;
 use crate::target::quirk::{Quirk, Quirks};
@@ -36,7 +36,7 @@ pub(super) fn fuzz(args: &FuzzArgs, console: Console) -> Exit {
     if args.mutants {
         return block_on(measure(ledger, args, console), console);
     }
-    let profile = match run::profile(args.target.as_deref(), console) {
+    let profile = match target::profile(args.target.as_deref(), console) {
         Ok(profile) => profile,
         Err(exit) => return exit,
     };
@@ -106,13 +106,15 @@ async fn carry_out(
     let scratch = match tempfile::tempdir() {
         Ok(scratch) => scratch,
         Err(error) => {
-            console.error(format_args!("a folder for the journals: {error}"), None);
-            return Exit::Target;
+            return console.fail(
+                format_args!("a folder for the journals: {error}"),
+                Exit::Target,
+            );
         }
     };
     let target = match Target::ready(&profile).await {
         Ok(target) => target,
-        Err(error) => return run::not_ready(&error, console),
+        Err(error) => return console.fail(&error, error.exit()),
     };
     let pair = Pair::new(
         &target,
@@ -122,12 +124,12 @@ async fn carry_out(
     );
     let pair = match pair.await {
         Ok(pair) => pair,
-        Err(error) => return run::not_ready(&error, console),
+        Err(error) => return console.fail(&error, error.exit()),
     };
     let stop = StopSignal::new();
     signals::stop_on_signal(stop.clone(), console);
-    let mut teller = Teller::new(&args.out, console);
-    teller.say(&header(&target, &state, args));
+    let mut output = Output::new(&args.out, console);
+    output.say(&header(&target, &state, args));
     let usual = Settings::new(state.seed);
     let settings = Settings {
         position: state.position,
@@ -141,15 +143,15 @@ async fn carry_out(
         ..usual
     };
     let explored = explore(&pair, &ledger, settings, &stop, |step| match step {
-        Step::Found(finding) => teller.found(&finding, &mut state),
-        Step::Batch(counts) => teller.progress(counts),
+        Step::Found(finding) => output.found(&finding, &mut state),
+        Step::Batch(counts) => output.progress(counts),
     })
     .await;
     pair.stop().await;
     target.stop().await;
     match explored {
-        Ok(explored) => finish(explored, state, teller, stop.is_stopped(), args),
-        Err(error) => run::no_run(&error, console),
+        Ok(explored) => finish(&explored, state, output, args),
+        Err(error) => console.fail(&error, error.exit()),
     }
 }
 
@@ -172,23 +174,16 @@ fn header(target: &Target, state: &State, args: &FuzzArgs) -> String {
     )
 }
 
-fn finish(
-    explored: Explored,
-    mut state: State,
-    mut teller: Teller<'_>,
-    interrupted: bool,
-    args: &FuzzArgs,
-) -> Exit {
-    let findings = explored.counts.findings;
+fn finish(explored: &Explored, mut state: State, mut output: Output<'_>, args: &FuzzArgs) -> Exit {
     state.position = explored.position;
-    state.known = explored.known;
+    state.known.clone_from(&explored.known);
     if let Err(error) = state.write(&args.out) {
-        teller.trouble.get_or_insert(error.to_string());
+        output.trouble.get_or_insert(error.to_string());
     }
-    teller.say(&sums(&explored.counts, explored.elapsed));
+    output.say(&sums(&explored.counts, explored.elapsed));
     if !state.quirks.is_empty() {
         let path = args.out.join(QUIRKS);
-        teller.say(&format!(
+        output.say(&format!(
             "   quirks  {} proposed in {}: copy those that are harmless into the profile\n",
             counted(state.quirks.len(), "quirk"),
             path.display()
@@ -196,25 +191,19 @@ fn finish(
     }
     for what in &explored.left_behind {
         let message = format!("left behind: {}", harmless(what));
-        teller.console.error(message, None);
+        output.console.error(message, None);
     }
-    if let Some(trouble) = explored.trouble.as_deref().or(teller.trouble.as_deref()) {
-        teller.console.error(harmless(trouble), None);
+    if let Some(trouble) = explored.trouble.as_deref().or(output.trouble.as_deref()) {
+        output.console.error(harmless(trouble), None);
     }
-    let failed = explored.trouble.is_some() || teller.trouble.is_some();
-    if interrupted {
-        Exit::Interrupted
-    } else if failed || !explored.left_behind.is_empty() {
-        Exit::Target
-    } else if findings > 0 {
-        Exit::Deviations
-    } else if explored.counts.scenarios == 0 {
-        teller
-            .console
-            .error("nothing was tested: no scenario came to an end", None);
-        Exit::NothingSelected
-    } else {
-        Exit::Ok
+    match (explored.exit(), output.trouble) {
+        (Exit::Interrupted, _) => Exit::Interrupted,
+        (_, Some(_)) => Exit::Target,
+        (Exit::NothingSelected, None) => output.console.fail(
+            "nothing was tested: no scenario came to an end",
+            Exit::NothingSelected,
+        ),
+        (exit, None) => exit,
     }
 }
 
@@ -240,7 +229,7 @@ fn a_second(requests: u64, elapsed: Duration) -> u64 {
 }
 
 /// Says what happens, as it happens.
-struct Teller<'o> {
+struct Output<'o> {
     out: &'o Path,
     console: Console,
     started: Instant,
@@ -248,7 +237,7 @@ struct Teller<'o> {
     trouble: Option<String>,
 }
 
-impl<'o> Teller<'o> {
+impl<'o> Output<'o> {
     fn new(out: &'o Path, console: Console) -> Self {
         Self {
             out,
@@ -323,11 +312,7 @@ impl<'o> Teller<'o> {
 /// The mutants of the kinds that have to be found, and how many requests each takes.
 async fn measure(ledger: Ledger, args: &FuzzArgs, console: Console) -> Exit {
     let causes: BTreeSet<&str> = ledger.causes().map(|file| file.cause.as_str()).collect();
-    let mut mutants = generate(&causes);
-    mutants.retain(|mutant| KINDS.contains(&mutant.kind) && reason(mutant).is_none());
-    if !args.filters.is_empty() {
-        mutants.retain(|mutant| args.filters.iter().any(|filter| mutant.id.contains(filter)));
-    }
+    let mutants = quarry(&causes, &args.filters);
     if mutants.is_empty() {
         console.error(
             "no mutant of these kinds is called so",
@@ -336,8 +321,7 @@ async fn measure(ledger: Ledger, args: &FuzzArgs, console: Console) -> Exit {
         return Exit::NothingSelected;
     }
     let Ok(out) = tempfile::tempdir() else {
-        console.error("there is no folder for the journals", None);
-        return Exit::Target;
+        return console.fail("there is no folder for the journals", Exit::Target);
     };
     let stop = StopSignal::new();
     signals::stop_on_signal(stop.clone(), console);
@@ -346,35 +330,30 @@ async fn measure(ledger: Ledger, args: &FuzzArgs, console: Console) -> Exit {
         args.requests.unwrap_or(BUDGET),
     );
     let _ = print("| mutant | requests until it was found | by |\n|---|---:|---|\n");
-    let (mut found, mut most) = (0, 0);
-    for mutant in &mutants {
-        let hunted = match hunt(mutant, &ledger, seed, budget, out.path(), &stop).await {
-            Ok(hunted) => hunted,
-            Err(error) => {
-                console.error(error, None);
-                return Exit::Target;
-            }
-        };
-        if stop.is_stopped() {
-            return Exit::Interrupted;
-        }
-        if hunted.shown.is_some() {
-            found += 1;
-            most = most.max(hunted.requests);
-        }
-        let _ = print(&row(mutant, &hunted));
+    let hunted = hunt_all(
+        &mutants,
+        &ledger,
+        (seed, budget),
+        out.path(),
+        &stop,
+        |mutant, hunted| {
+            let _ = print(&row(mutant, hunted));
+        },
+    );
+    let bag = match hunted.await {
+        Ok(bag) => bag,
+        Err(error) => return console.fail(error, Exit::Target),
+    };
+    if !bag.interrupted {
+        let _ = print(&format!(
+            "\n{} of {} found with seed {seed}, the last after {} requests; each may take {}\n",
+            bag.found,
+            bag.of,
+            grouped(bag.most),
+            grouped(budget)
+        ));
     }
-    let _ = print(&format!(
-        "\n{found} of {} found with seed {seed}, the last after {} requests; each may take {}\n",
-        mutants.len(),
-        grouped(most),
-        grouped(budget)
-    ));
-    if found == mutants.len() {
-        Exit::Ok
-    } else {
-        Exit::Deviations
-    }
+    bag.exit()
 }
 
 fn row(mutant: &Mutant, hunted: &Hunted) -> String {

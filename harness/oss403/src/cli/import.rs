@@ -7,7 +7,7 @@ use super::args::ImportArgs;
 use super::console::print;
 use super::{Console, source};
 use crate::exit::Exit;
-use crate::import::{self, REQUEST_TARGETS};
+use crate::import::{self, Imported, REQUEST_TARGETS};
 use crate::report::style::harmless;
 use oss403_case::revision::Revision;
 
@@ -45,17 +45,18 @@ pub(super) fn import(args: &ImportArgs, console: Console) -> Exit {
         Some(target) => format!("found-by-{}", target.replace('_', "-")),
         None => "found-by-a-fuzzer".to_owned(),
     };
-    let imported = match import::import(&bytes, &name, &ledger) {
-        Ok(imported) => imported,
-        Err(error) => {
-            console.error(
-                format_args!("{}: {}", args.crash.display(), harmless(&error.to_string())),
-                None,
-            );
-            return Exit::Usage;
-        }
-    };
-    let done = match &args.out {
+    match import::import(&bytes, &name, &ledger) {
+        Ok(imported) => hand_over(&imported, args.out.as_deref(), console),
+        Err(error) => console.fail(
+            format_args!("{}: {}", args.crash.display(), harmless(&error.to_string())),
+            Exit::Usage,
+        ),
+    }
+}
+
+/// Prints the case, or writes it below a folder and says how to run it.
+fn hand_over(imported: &Imported, out: Option<&Path>, console: Console) -> Exit {
+    let done = match out {
         None => print(&imported.text),
         Some(folder) => {
             let path = folder.join(&imported.path);
@@ -71,9 +72,8 @@ pub(super) fn import(args: &ImportArgs, console: Console) -> Exit {
     match done {
         Ok(()) => Exit::Ok,
         Err(error) => {
-            let place = args.out.as_deref().unwrap_or(Path::new("-"));
-            console.error(format_args!("{}: {error}", place.display()), None);
-            Exit::Usage
+            let place = out.unwrap_or(Path::new("-"));
+            console.fail(format_args!("{}: {error}", place.display()), Exit::Usage)
         }
     }
 }

@@ -10,13 +10,14 @@ mod list;
 mod mutants;
 mod review;
 mod run;
+mod runtime;
 mod schemas;
 mod serve;
 mod signals;
 mod source;
+mod target;
 
 use std::ffi::OsString;
-use std::future::Future;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
@@ -51,22 +52,5 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Check(args) => check::check(&args, console),
         Command::Fuzz(args) => fuzz::fuzz(&args, console),
         Command::Mutants(args) => mutants::mutants(&args, console),
-    }
-}
-
-/// Carries out what needs the network.
-fn block_on(work: impl Future<Output = Exit>, console: Console) -> Exit {
-    let built = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    match built {
-        Ok(runtime) => runtime.block_on(work),
-        Err(error) => {
-            console.error(
-                format_args!("the runtime could not be started: {error}"),
-                None,
-            );
-            Exit::Target
-        }
     }
 }

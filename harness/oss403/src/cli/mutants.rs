@@ -5,9 +5,10 @@ use std::path::Path;
 
 use super::args::{Format, MutantsArgs};
 use super::console::print;
-use super::{Console, block_on, signals, source};
+use super::runtime::block_on;
+use super::{Console, signals, source};
 use crate::exit::Exit;
-use crate::mutate::matrix::{self, Matrix, MatrixError};
+use crate::mutate::matrix::{self, Extent, Matrix};
 use crate::mutate::{Mutant, generate};
 use crate::report::kill_matrix::{Suite, json, page, terminal};
 use crate::report::progress::Progress;
@@ -32,7 +33,11 @@ pub(super) fn mutants(args: &MutantsArgs, console: Console) -> Exit {
             .map(|file| (file.code.clone(), file.cause.clone()))
             .collect(),
         from,
-        partial: !args.filters.is_empty(),
+        extent: if args.filters.is_empty() {
+            Extent::All
+        } else {
+            Extent::Part
+        },
     };
     block_on(carry_out(ledger, mutants, suite, args, console), console)
 }
@@ -66,8 +71,10 @@ async fn carry_out(
     let out = match tempfile::tempdir() {
         Ok(out) => out,
         Err(error) => {
-            console.error(format_args!("a folder for the journals: {error}"), None);
-            return Exit::Target;
+            return console.fail(
+                format_args!("a folder for the journals: {error}"),
+                Exit::Target,
+            );
         }
     };
     let stop = StopSignal::new();
@@ -89,8 +96,11 @@ async fn carry_out(
     .await;
     progress.finish();
     match made {
-        Ok(matrix) => report(&matrix, &suite, args, stop.is_stopped(), console),
-        Err(error) => no_matrix(&error, console),
+        Ok(matrix) => report(&matrix, &suite, args, console),
+        Err(error) => {
+            console.error(&error, error.help());
+            error.exit()
+        }
     }
 }
 
@@ -98,18 +108,11 @@ fn usual_jobs() -> usize {
     2 * std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn report(
-    matrix: &Matrix,
-    suite: &Suite,
-    args: &MutantsArgs,
-    interrupted: bool,
-    console: Console,
-) -> Exit {
+fn report(matrix: &Matrix, suite: &Suite, args: &MutantsArgs, console: Console) -> Exit {
     if let Some(path) = &args.html
         && let Err(error) = write(path, &page(matrix, suite))
     {
-        console.error(format_args!("{}: {error}", path.display()), None);
-        return Exit::Usage;
+        return console.fail(format_args!("{}: {error}", path.display()), Exit::Usage);
     }
     let style = Style {
         color: console.color_out(),
@@ -120,18 +123,9 @@ fn report(
         Format::Json => json(matrix, suite),
     };
     if let Err(error) = print(&text) {
-        console.error(format_args!("standard output: {error}"), None);
-        return Exit::Target;
+        return console.fail(format_args!("standard output: {error}"), Exit::Target);
     }
-    // A part of the mutants leaves most instances idle, which says nothing of them.
-    let idle = !suite.partial && !matrix.idle.is_empty();
-    if interrupted {
-        Exit::Interrupted
-    } else if idle || !matrix.has_no_gap() {
-        Exit::Deviations
-    } else {
-        Exit::Ok
-    }
+    matrix.exit(suite.extent)
 }
 
 fn write(path: &Path, text: &str) -> std::io::Result<()> {
@@ -139,19 +133,4 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
     }
     std::fs::write(path, text)
-}
-
-fn no_matrix(error: &MatrixError, console: Console) -> Exit {
-    match error {
-        MatrixError::Unsound { .. } => {
-            let help =
-                "`oss403 run` shows what is wrong; a suite that fails by itself notices nothing";
-            console.error(error, Some(help));
-            Exit::Deviations
-        }
-        MatrixError::Target(_) | MatrixError::Run(_) | MatrixError::Panic(_) => {
-            console.error(error, None);
-            Exit::Target
-        }
-    }
 }

@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::args::{Format, ServeArgs};
 use super::console::print;
-use super::{Console, block_on, signals, source};
+use super::runtime::block_on;
+use super::{Console, signals, source};
 use crate::exit::Exit;
 use oss403_case::decode::Problem;
 use oss403_case::diagnostic::Diagnostic;

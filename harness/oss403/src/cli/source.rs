@@ -1,15 +1,14 @@
 //! Where the ledger comes from.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::Console;
 use crate::exit::Exit;
+use oss403_case::Ledger;
 use oss403_case::check;
 use oss403_case::diagnostic::Diagnostic;
 use oss403_case::ledger::{self, CAUSES, Entry, Listed, read_text};
 use oss403_case::revision::Revision;
-use oss403_case::{Instance, Ledger};
 
 /// The folder of the case files: the one that was named, else `./cases` when it is a ledger; `None` for the one compiled in.
 pub(super) fn folder(named: Option<&Path>) -> Option<PathBuf> {
@@ -44,17 +43,6 @@ pub(super) fn case_file(path: &str, console: Console) -> Result<Entry, Exit> {
     let text = read_text(place).map_err(|found| refuse(&[found], console))?;
     let (entry, found) = check::file(path, &text, &lists_for(place));
     entry.ok_or_else(|| refuse(&found, console))
-}
-
-/// The instances of a case file that was named by its path. Whoever names a file means all that is in it: also what is our own
-/// inference, which counts for no foreign server where the whole ledger is run.
-pub(super) fn instances(entry: &Entry) -> impl Iterator<Item = Instance> {
-    entry.instances().map(|mut instance| {
-        if instance.scenario.reference_only {
-            Arc::make_mut(&mut instance.scenario).reference_only = false;
-        }
-        instance
-    })
 }
 
 /// The lists of causes of the ledger that a file belongs to; those compiled in when it belongs to none.

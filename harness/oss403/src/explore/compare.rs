@@ -7,8 +7,10 @@
 use oss_reference::config::Decisions;
 use oss_reference::denial::Cause;
 
-use crate::judge::facets::{self, Answer, Effect};
-use crate::judge::{message, normalise};
+use crate::judge::answer::Answer;
+use crate::judge::facets::{self, Effect};
+use crate::judge::message;
+use crate::judge::normalise::normalise;
 use crate::run::record::TwinRecord;
 use crate::target::quirk::{Facet, Quirk};
 use crate::wire::exchange::{Exchange, FailureKind, Outcome};
@@ -90,10 +92,7 @@ pub fn cause(exchange: &Exchange) -> Option<String> {
 
 fn cause_of(answer: &Answer<'_>) -> String {
     let status = answer.response.status;
-    let text = |name: &str| {
-        let envelope = answer.envelope.as_ref().ok()?;
-        envelope.text(name)
-    };
+    let text = |name: &str| answer.text(name);
     let Some(code) = text("Code") else {
         return status.to_string();
     };
@@ -183,9 +182,8 @@ impl Pair<'_> {
             let reason = format!("refused with {} instead of {due}", own.in_words());
             return self.found(Facet::Status, &status.to_string(), &reason);
         }
-        let read = |answer: &Answer<'_>, record: &TwinRecord| {
-            normalise::answer(answer.exchange, &record.placeholders).unwrap_or_default()
-        };
+        let read =
+            |answer: &Answer<'_>, record: &TwinRecord| normalise(answer, &record.placeholders);
         let (text, model) = (read(own, self.subject), read(&self.other, self.model));
         let (code, known) = (element(&text, "Code"), element(&model, "Code"));
         if code != known {

@@ -11,6 +11,7 @@ use super::Key;
 use super::compare::{Difference, Which, cause};
 use super::generate::{finished, is_sound};
 use super::shrink::fold;
+use crate::judge::answer::Answer;
 use crate::report::style::harmless;
 use crate::run::record::TwinRecord;
 use crate::target::quirk::Facet;
@@ -89,8 +90,7 @@ pub fn candidates(finding: &Finding, ledger: &Ledger) -> Vec<CaseFile> {
 /// What the model says, where a cause has more than one text.
 fn due_message(finding: &Finding) -> Option<String> {
     let edited = finding.model.as_ref()?.edited.as_ref()?;
-    let envelope = crate::judge::envelope::Envelope::of(edited, edited.response()?).ok()?;
-    envelope.text("Message").map(str::to_owned)
+    Answer::of(edited)?.text("Message").map(str::to_owned)
 }
 
 /// The request that the target refuses becomes the base, and the edit one that is refused whatever else holds.

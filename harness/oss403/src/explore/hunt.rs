@@ -1,5 +1,6 @@
 //! How long it takes to find a server that is wrong in one respect: the measure of the fuzzer.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use oss_reference::config::Config;
@@ -7,7 +8,9 @@ use oss_reference::config::Config;
 use super::generate::Generator;
 use super::pair::Pair;
 use super::{BATCH, Key};
-use crate::mutate::{Kind, Mutant};
+use crate::exit::Exit;
+use crate::mutate::equivalent::reason;
+use crate::mutate::{Kind, Mutant, generate};
 use crate::run::{RunError, StopSignal};
 use crate::target::{Target, TargetError};
 use oss403_case::Ledger;
@@ -37,6 +40,73 @@ pub enum HuntError {
     /// A run could not be made.
     #[error(transparent)]
     Run(#[from] RunError),
+}
+
+/// The mutants that have to be found: those of [`KINDS`] that somebody could notice, and of them those whose ids hold any of the filters.
+pub fn quarry(causes: &BTreeSet<&str>, filters: &[String]) -> Vec<Mutant> {
+    let mut mutants = generate(causes);
+    mutants.retain(|mutant| KINDS.contains(&mutant.kind) && reason(mutant).is_none());
+    if !filters.is_empty() {
+        mutants.retain(|mutant| filters.iter().any(|filter| mutant.id.contains(filter)));
+    }
+    mutants
+}
+
+/// What became of several hunts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Bag {
+    /// Mutants that were to be found.
+    pub of: usize,
+    /// Those that were.
+    pub found: usize,
+    /// Most requests that one of them took.
+    pub most: u64,
+    /// Whether it was stopped before the last.
+    pub interrupted: bool,
+}
+
+impl Bag {
+    /// The exit code that it asks for.
+    pub fn exit(&self) -> Exit {
+        if self.interrupted {
+            Exit::Interrupted
+        } else if self.found == self.of {
+            Exit::Ok
+        } else {
+            Exit::Deviations
+        }
+    }
+}
+
+/// Hunts one mutant after the other; `on_hunted` sees each as it is done. For the rest see [`hunt`].
+///
+/// # Errors
+/// As [`hunt`].
+pub async fn hunt_all(
+    mutants: &[Mutant],
+    ledger: &Ledger,
+    (seed, budget): (u64, u64),
+    out: &Path,
+    stop: &StopSignal,
+    mut on_hunted: impl FnMut(&Mutant, &Hunted),
+) -> Result<Bag, HuntError> {
+    let mut bag = Bag {
+        of: mutants.len(),
+        ..Bag::default()
+    };
+    for mutant in mutants {
+        let hunted = hunt(mutant, ledger, seed, budget, out, stop).await?;
+        if stop.is_stopped() {
+            bag.interrupted = true;
+            break;
+        }
+        if hunted.shown.is_some() {
+            bag.found += 1;
+            bag.most = bag.most.max(hunted.requests);
+        }
+        on_hunted(mutant, &hunted);
+    }
+    Ok(bag)
 }
 
 /// Sends scenarios to a mutant until one shows a difference twice, or so many requests were sent. `out` is a folder for journals.

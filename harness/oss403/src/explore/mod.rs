@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
 
 use proptest::strategy::ValueTree as _;
 
+use crate::exit::Exit;
 use crate::target::quirk::Quirk;
 use examine::Examiner;
 pub use examine::Key;
@@ -133,6 +134,25 @@ pub struct Explored {
     pub left_behind: Vec<String>,
     /// Why the target could not be held against anything any more.
     pub trouble: Option<String>,
+    /// Whether it was stopped before one of its ends.
+    pub interrupted: bool,
+}
+
+impl Explored {
+    /// The exit code that it asks for. An exploration in which no scenario came to an end has shown nothing, and is no success.
+    pub fn exit(&self) -> Exit {
+        if self.interrupted {
+            Exit::Interrupted
+        } else if self.trouble.is_some() || !self.left_behind.is_empty() {
+            Exit::Target
+        } else if self.counts.findings > 0 {
+            Exit::Deviations
+        } else if self.counts.scenarios == 0 {
+            Exit::NothingSelected
+        } else {
+            Exit::Ok
+        }
+    }
 }
 
 /// Explores until one of the ends of the settings is reached, or `stop` is raised.
@@ -158,6 +178,7 @@ pub async fn explore(
         elapsed: Duration::ZERO,
         left_behind: Vec::new(),
         trouble: None,
+        interrupted: false,
     };
     let mut examiner = Examiner::new(pair, ledger, &settings, &over);
     let mut canaries = settings.canaries;
@@ -205,6 +226,7 @@ pub async fn explore(
     }
     alarm.abort();
     explored.elapsed = started.elapsed();
+    explored.interrupted = stop.is_stopped();
     Ok(explored)
 }
 

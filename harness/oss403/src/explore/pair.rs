@@ -97,11 +97,9 @@ impl<'t> Pair<'t> {
         stop: &StopSignal,
     ) -> Result<Ran, RunError> {
         let options = |out: &PathBuf, canaries| Options {
-            seed: 0,
-            jobs: None,
-            partition: None,
             out: out.clone(),
             canaries,
+            ..Options::default()
         };
         let own = options(&self.out, canaries);
         // Boxed, because a run is a big thing to keep on the stack.
@@ -176,17 +174,18 @@ impl<'t> Pair<'t> {
         let mut verdicts = Vec::new();
         for target in std::iter::once(self.subject).chain(&self.model) {
             let options = Options {
-                seed: 0,
-                jobs: None,
-                partition: None,
                 out: self.scratch.clone(),
                 canaries: false,
+                ..Options::default()
             };
             let instances = vec![instance.clone()];
             let mut verdict = None;
             let summary = run(target, instances, &options, stop.clone(), |event| {
-                if let RunEvent::Finished { instance, record } = event {
-                    verdict = Some(judge(&instance, &record).verdict);
+                if let RunEvent::Finished {
+                    instance, record, ..
+                } = event
+                {
+                    verdict = Some(judge(&instance, &record).judgement.verdict);
                 }
             })
             .await?;
@@ -197,7 +196,7 @@ impl<'t> Pair<'t> {
         }
         let subject = matches!(
             verdicts.first(),
-            Some(Some(Verdict::Deviates | Verdict::NotProvoked))
+            Some(Some(Verdict::Deviates(_) | Verdict::NotProvoked))
         );
         let model = verdicts
             .get(1)
@@ -269,7 +268,10 @@ async fn one_side(
         options,
         stop.clone(),
         |event| {
-            if let RunEvent::Finished { instance, record } = event {
+            if let RunEvent::Finished {
+                instance, record, ..
+            } = event
+            {
                 let place = instance
                     .id
                     .strip_prefix("fuzz/")

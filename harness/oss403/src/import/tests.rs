@@ -85,6 +85,27 @@ fn what_is_wrong_first_is_the_edit() {
 }
 
 #[test]
+fn of_several_faults_the_table_of_checks_says_which_comes_first() {
+    let url = |key: &str| {
+        format!(
+            "GET /k?OSSAccessKeyId={key}&Signature=c2ln&Expires=1 HTTP/1.1\r\nHost: b.oss-cn-hangzhou.aliyuncs.test\r\n\r\n"
+        )
+    };
+    let skewed = "Mon, 18 Dec 2023 09:00:00 GMT";
+    for (request, cause) in [
+        (url("a-b"), "url-auth-expired"),
+        (header_v1("a-b:c2ln", skewed, "/k"), "access-key-charset"),
+        (
+            header_v1("LTAInobody:c2ln", skewed, "/k"),
+            "access-key-unknown",
+        ),
+    ] {
+        let imported = imported(&request).unwrap_or_else(|error| panic!("{request}: {error}"));
+        assert_eq!(imported.cause, cause, "{request}");
+    }
+}
+
+#[test]
 fn a_case_is_readable_and_shows_no_signature() {
     let request = header_v1(&format!("{OWNER}:c2lnbmF0dXJl"), DATE, "/a%20b");
     let imported = imported(&request).expect("a case");

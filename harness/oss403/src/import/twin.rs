@@ -1,9 +1,11 @@
-//! Finding the one thing that is wrong with a request.
-//!
-//! The order is that of the reference server's table: what comes first there decides.
+//! Finding the one thing that is wrong with a request: of everything that is, what the reference server's table comes to first.
 
-use oss_auth::{Carrier, Claim, ClaimError, Request, Scheme, TimeError, Timestamp, Validity};
+use oss_auth::{
+    Carrier, Claim, ClaimError, Computed, Request, Scheme, TimeError, Timestamp, Validity,
+};
+use oss_reference::checks::{Row, TABLE};
 use oss_reference::config::{Identities, Identity};
+use oss_reference::denial::Cause;
 use oss_reference::request::Form;
 use serde_json::{Map, Value, json};
 
@@ -53,11 +55,11 @@ pub(super) fn of(found: &Found) -> Result<Twin, NoTwin> {
     let base = fault.base(found)?;
     let object = found.key.clone().filter(|_| found.form.is_none());
     Ok(Twin {
-        cause: fault.cause,
+        cause: fault.wrong.cause.id(),
         unchanged: unchanged(found),
         object,
         base,
-        edit: fault.edit,
+        edit: fault.wrong.edit,
     })
 }
 
@@ -79,10 +81,35 @@ fn unchanged(found: &Found) -> Option<String> {
     )
 }
 
+/// Something that is wrong with a request.
+struct Wrong {
+    cause: Cause,
+    /// The edit that makes an honest request wrong in this way.
+    edit: Value,
+}
+
+impl Wrong {
+    fn new(cause: Cause, edit: Value) -> Self {
+        Self { cause, edit }
+    }
+
+    /// Where the table refuses for it.
+    fn place(&self) -> usize {
+        let refuses =
+            |row: &Row| matches!(row, Row::Check(check) if check.causes.contains(&self.cause));
+        TABLE.iter().position(refuses).unwrap_or(TABLE.len())
+    }
+}
+
+/// What the table comes to first.
+fn first(wrong: Vec<Wrong>) -> Result<Wrong, NoTwin> {
+    let first = wrong.into_iter().min_by_key(Wrong::place);
+    first.ok_or(NoTwin::Right)
+}
+
 /// What is wrong, and how the request is signed.
 struct Fault {
-    cause: &'static str,
-    edit: Value,
+    wrong: Wrong,
     sign: &'static str,
     additional: Vec<String>,
 }
@@ -91,26 +118,19 @@ fn request_fault(found: &Found) -> Result<Fault, NoTwin> {
     with_request(found, |request| match oss_auth::find_claim(request) {
         Err(error) => claim_fault(&error),
         Ok(None) if found.key.is_some() && is_plain(found) => Ok(Fault {
-            cause: "bucket-acl",
-            edit: json!({ "as": "anonymous" }),
+            wrong: Wrong::new(Cause::BucketAcl, json!({ "as": "anonymous" })),
             sign: "header-v4",
             additional: Vec::new(),
         }),
         Ok(None) => Err(NoTwin::Anonymous),
         Ok(Some(claim)) => {
-            let key = key(claim.access_key_id());
-            let right = key.is_some_and(|key| {
-                let right = claim.compute(&key.access_key_secret).signature;
-                [right.as_str(), WANTED].contains(&claim.signature())
-            });
-            let (cause, edit) = time_fault(&claim)
-                .or_else(|| key_fault(claim.access_key_id()))
-                .or_else(|| skew_fault(&claim))
-                .or_else(|| (!right).then(flipped))
-                .ok_or(NoTwin::Right)?;
+            let computed =
+                key(claim.access_key_id()).map(|key| claim.compute(&key.access_key_secret));
+            let mut wrong = key_faults(claim.access_key_id());
+            wrong.extend(signature_fault(claim.signature(), computed));
+            wrong.extend(time_fault(&claim));
             Ok(Fault {
-                cause,
-                edit,
+                wrong: first(wrong)?,
                 sign: scheme(&claim),
                 additional: additional(&claim),
             })
@@ -118,8 +138,11 @@ fn request_fault(found: &Found) -> Result<Fault, NoTwin> {
     })
 }
 
-fn flipped() -> (&'static str, Value) {
-    ("signature-mismatch", json!({ "flip-signature": true }))
+/// A signature that is neither the one that `key` makes nor the place of the right one.
+fn signature_fault(sent: &str, computed: Option<Computed>) -> Option<Wrong> {
+    let is_right = computed.is_some_and(|right| [&right.signature, WANTED].contains(&sent));
+    let flipped = json!({ "flip-signature": true });
+    (!is_right).then(|| Wrong::new(Cause::SignatureMismatch, flipped))
 }
 
 fn form_fault(fields: &[(String, String)]) -> Result<Fault, NoTwin> {
@@ -128,17 +151,11 @@ fn form_fault(fields: &[(String, String)]) -> Result<Fault, NoTwin> {
         Ok(None) => return Err(NoTwin::Anonymous),
         Err(error) => return Err(NoTwin::OtherStatus(error.to_string())),
     };
-    let key = key(claim.access_key_id());
-    let right = key.is_some_and(|key| {
-        let right = claim.compute(&key.access_key_secret).signature;
-        [right.as_str(), WANTED].contains(&claim.signature())
-    });
-    let (cause, edit) = key_fault(claim.access_key_id())
-        .or_else(|| (!right).then(flipped))
-        .ok_or(NoTwin::Right)?;
+    let computed = key(claim.access_key_id()).map(|key| claim.compute(&key.access_key_secret));
+    let mut wrong = key_faults(claim.access_key_id());
+    wrong.extend(signature_fault(claim.signature(), computed));
     Ok(Fault {
-        cause,
-        edit,
+        wrong: first(wrong)?,
         sign: if claim.scheme() == Scheme::V4 {
             "form-v4"
         } else {
@@ -151,8 +168,7 @@ fn form_fault(fields: &[(String, String)]) -> Result<Fault, NoTwin> {
 fn claim_fault(error: &ClaimError) -> Result<Fault, NoTwin> {
     let url_v1 = |cause, edit| {
         Ok(Fault {
-            cause,
-            edit,
+            wrong: Wrong::new(cause, edit),
             sign: "url-v1",
             additional: Vec::new(),
         })
@@ -162,56 +178,58 @@ fn claim_fault(error: &ClaimError) -> Result<Fault, NoTwin> {
             scheme: Scheme::V1,
             name,
         } => url_v1(
-            "url-auth-missing-parameter",
+            Cause::UrlAuthMissingParameter,
             json!({ "remove-query": name }),
         ),
         ClaimError::UrlEmptyParameter {
             scheme: Scheme::V1,
             name,
         } => url_v1(
-            "url-auth-missing-parameter",
+            Cause::UrlAuthMissingParameter,
             json!({ "tamper-query": { *name: "" } }),
         ),
         ClaimError::UrlInvalidExpires {
             scheme: Scheme::V1,
             value,
-        } => url_v1("url-auth-invalid-date", json!({ "expires": text(value) })),
+        } => url_v1(Cause::UrlAuthInvalidDate, json!({ "expires": text(value) })),
         other => Err(NoTwin::OtherStatus(other.to_string())),
     }
 }
 
-/// A URL that has expired.
-fn time_fault(claim: &Claim<'_>) -> Option<(&'static str, Value)> {
+/// A URL that has expired, or a header whose time is too far away.
+fn time_fault(claim: &Claim<'_>) -> Option<Wrong> {
     let validity = claim.validity().ok()?;
-    let expired = matches!(
-        validity.check(Timestamp(ARRIVAL)),
-        Err(TimeError::Expired { .. })
-    );
-    (expired && claim.carrier() == Carrier::Url)
-        .then(|| ("url-auth-expired", json!({ "expires-in": "-1s" })))
-}
-
-/// A header whose time is too far away.
-fn skew_fault(claim: &Claim<'_>) -> Option<(&'static str, Value)> {
-    match claim.validity().ok()? {
-        Validity::Skew { at } if Validity::Skew { at }.check(Timestamp(ARRIVAL)).is_err() => {
+    let error = validity.check(Timestamp(ARRIVAL)).err()?;
+    match (validity, error) {
+        (Validity::Skew { at }, _) => {
             // A case's clock may be a thousand days off, which is as wrong as any more.
             let off = at.0.saturating_sub(ARRIVAL).clamp(-86_400_000, 86_400_000);
-            Some(("time-skewed", json!({ "clock": format!("{off}s") })))
+            let edit = json!({ "clock": format!("{off}s") });
+            Some(Wrong::new(Cause::TimeSkewed, edit))
+        }
+        (_, TimeError::Expired { .. }) if claim.carrier() == Carrier::Url => {
+            let edit = json!({ "expires-in": "-1s" });
+            Some(Wrong::new(Cause::UrlAuthExpired, edit))
         }
         _ => None,
     }
 }
 
-fn key_fault(id: &str) -> Option<(&'static str, Value)> {
+fn key_faults(id: &str) -> Vec<Wrong> {
+    let other = |cause| Wrong::new(cause, json!({ "access-key-id": text(id) }));
+    let mut wrong = Vec::new();
     if oss_auth::access_key::check_charset(id).is_err() {
-        return Some(("access-key-charset", json!({ "access-key-id": text(id) })));
+        wrong.push(other(Cause::AccessKeyCharset));
     }
     match key(id) {
-        None => Some(("access-key-unknown", json!({ "access-key-id": text(id) }))),
-        Some(key) if !key.enabled => Some(("access-key-disabled", json!({ "as": "disabled-key" }))),
-        Some(_) => None,
+        None => wrong.push(other(Cause::AccessKeyUnknown)),
+        Some(key) if !key.enabled => {
+            let edit = json!({ "as": "disabled-key" });
+            wrong.push(Wrong::new(Cause::AccessKeyDisabled, edit));
+        }
+        Some(_) => {}
     }
+    wrong
 }
 
 /// The key of that id among those of the default set-up.

@@ -6,9 +6,9 @@
 use oss_auth::{Timestamp, parse_query};
 use sha2::{Digest as _, Sha256};
 
+use super::answer::{Answer, shorten};
 use super::envelope::Envelope;
-use super::expected::{Expected, shorten};
-use super::facets::Answer;
+use super::expected::Expected;
 use crate::wire::exchange::SentRequest;
 use crate::wire::redact::REDACTED;
 

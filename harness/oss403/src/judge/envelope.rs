@@ -2,22 +2,19 @@
 //!
 //! Shape (help page: Error responses): a root `Error` whose children are `Code`, `Message`, `RequestId`, `HostId` and others, in an
 //! order that has changed over the years; `AccessDeniedDetail` has children of its own. An answer to HEAD has no body: the same text
-//! stands base64-coded in the header `x-oss-err`. No document type, no entities but the five of XML, limits on everything.
-
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use quick_xml::Reader;
-use quick_xml::escape::resolve_xml_entity;
-use quick_xml::events::{BytesStart, Event};
+//! stands base64-coded in the header `x-oss-err`.
 
 use crate::wire::exchange::{Exchange, Response};
+use crate::wire::xml::{self, Bounds, Element, XmlError};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 
 /// Longest envelope that is read, in bytes.
 pub const MAX_BYTES: usize = 256 << 10;
-/// Most elements.
-const MAX_ELEMENTS: usize = 256;
-/// Deepest nesting, the root counted.
-const MAX_DEPTH: usize = 8;
+const BOUNDS: Bounds = Bounds {
+    elements: 256,
+    depth: 8,
+};
 
 /// The element `Error` of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,17 +23,6 @@ pub struct Envelope {
     pub root: String,
     /// Its children in the order of the answer.
     pub elements: Vec<Element>,
-}
-
-/// An element.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Element {
-    /// Local name.
-    pub name: String,
-    /// Text directly inside it, references resolved.
-    pub text: String,
-    /// Child elements in order.
-    pub children: Vec<Element>,
 }
 
 /// Why there is no envelope.
@@ -57,21 +43,9 @@ pub enum EnvelopeError {
     /// Not UTF-8.
     #[error("the body is not UTF-8")]
     NotUtf8,
-    /// Not well-formed.
-    #[error("the body is not well-formed XML: {0}")]
-    NotXml(String),
-    /// A document type declaration.
-    #[error("the body has a document type declaration")]
-    DocType,
-    /// A reference to an entity that XML does not define.
-    #[error("the body refers to the undefined entity `{0}`")]
-    Entity(String),
-    /// More elements than the limit.
-    #[error("the body has more than {MAX_ELEMENTS} elements")]
-    TooMany,
-    /// Deeper than the limit.
-    #[error("the body nests deeper than {MAX_DEPTH} elements")]
-    TooDeep,
+    /// No XML that would be read.
+    #[error(transparent)]
+    Xml(#[from] XmlError),
 }
 
 impl Envelope {
@@ -108,7 +82,7 @@ impl Envelope {
             return Err(EnvelopeError::TooLong);
         }
         let text = std::str::from_utf8(xml).map_err(|_| EnvelopeError::NotUtf8)?;
-        let root = Tree::default().read(text.strip_prefix('\u{feff}').unwrap_or(text))?;
+        let root = xml::read(text, BOUNDS)?;
         Ok(Self {
             root: root.name,
             elements: root.children,
@@ -141,103 +115,6 @@ impl Envelope {
         }
         found
     }
-}
-
-/// The elements that are open while a document is read, outermost first.
-#[derive(Default)]
-struct Tree {
-    open: Vec<Element>,
-    root: Option<Element>,
-    elements: usize,
-}
-
-impl Tree {
-    fn read(mut self, text: &str) -> Result<Element, EnvelopeError> {
-        // The reader quotes names, and a hostile server's names have no end.
-        let broken = |detail: &str| EnvelopeError::NotXml(detail.chars().take(200).collect());
-        let mut reader = Reader::from_str(text);
-        loop {
-            let event = reader
-                .read_event()
-                .map_err(|error| broken(&error.to_string()))?;
-            match event {
-                Event::Start(start) => self.start(&start)?,
-                Event::Empty(start) => {
-                    self.start(&start)?;
-                    self.end();
-                }
-                // The reader has made sure that the names of start and end agree.
-                Event::End(_) => self.end(),
-                Event::Text(text) => self.text(&text.xml10_content())?,
-                Event::CData(data) => self.text(&data.xml10_content())?,
-                Event::GeneralRef(reference) => {
-                    let name = reference.xml10_content();
-                    let character = reference.resolve_char_ref().ok().flatten();
-                    match (character, resolve_xml_entity(&name)) {
-                        (Some(character), _) => self.text(character.encode_utf8(&mut [0; 4]))?,
-                        (None, Some(text)) => self.text(text)?,
-                        (None, None) => return Err(EnvelopeError::Entity(short(&name))),
-                    }
-                }
-                Event::DocType(_) => return Err(EnvelopeError::DocType),
-                Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
-                Event::Eof => break,
-            }
-        }
-        match self.root {
-            Some(root) if self.open.is_empty() => Ok(root),
-            Some(_) | None => Err(broken("an element is not closed, or there is none")),
-        }
-    }
-
-    fn start(&mut self, start: &BytesStart<'_>) -> Result<(), EnvelopeError> {
-        self.elements += 1;
-        if self.elements > MAX_ELEMENTS {
-            return Err(EnvelopeError::TooMany);
-        }
-        if self.open.len() == MAX_DEPTH {
-            return Err(EnvelopeError::TooDeep);
-        }
-        if self.open.is_empty() && self.root.is_some() {
-            return Err(EnvelopeError::NotXml(
-                "there is more than one root element".into(),
-            ));
-        }
-        let name = start.local_name().as_ref().to_owned();
-        self.open.push(Element {
-            name,
-            ..Element::default()
-        });
-        Ok(())
-    }
-
-    fn end(&mut self) {
-        let Some(closed) = self.open.pop() else {
-            return;
-        };
-        match self.open.last_mut() {
-            Some(parent) => parent.children.push(closed),
-            None => self.root = Some(closed),
-        }
-    }
-
-    fn text(&mut self, text: &str) -> Result<(), EnvelopeError> {
-        match self.open.last_mut() {
-            Some(element) => element.text.push_str(text),
-            None if text.trim().is_empty() => {}
-            None => {
-                return Err(EnvelopeError::NotXml(
-                    "there is text outside the root".into(),
-                ));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The beginning of a text that goes into an error message.
-fn short(text: &str) -> String {
-    text.chars().take(40).collect()
 }
 
 #[cfg(test)]
@@ -314,10 +191,10 @@ mod tests {
     #[test]
     fn an_entity_bomb_does_not_get_past_its_declaration() {
         let bomb = r#"<!DOCTYPE Error [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><Error><Code>&b;</Code></Error>"#;
-        assert_eq!(parse(bomb), Err(EnvelopeError::DocType));
+        assert_eq!(parse(bomb), Err(XmlError::DocType.into()));
         assert_eq!(
             parse("<Error>&b;</Error>"),
-            Err(EnvelopeError::Entity("b".into()))
+            Err(XmlError::Entity("b".into()).into())
         );
     }
 
@@ -332,12 +209,12 @@ mod tests {
     #[test]
     fn depth_count_and_length_are_limited() {
         let deep = format!("{}{}", "<a>".repeat(9), "</a>".repeat(9));
-        assert_eq!(parse(&deep), Err(EnvelopeError::TooDeep));
+        assert_eq!(parse(&deep), Err(XmlError::TooDeep(8).into()));
         let fits = format!("{}{}", "<a>".repeat(8), "</a>".repeat(8));
         assert!(parse(&fits).is_ok());
         assert_eq!(
             parse(&format!("<Error>{}</Error>", "<a/>".repeat(256))),
-            Err(EnvelopeError::TooMany)
+            Err(XmlError::TooMany(256).into())
         );
         assert!(parse(&format!("<Error>{}</Error>", "<a/>".repeat(255))).is_ok());
         assert_eq!(
@@ -361,7 +238,7 @@ mod tests {
             "<Error>a & b</Error>",
         ] {
             assert!(
-                matches!(parse(broken), Err(EnvelopeError::NotXml(_))),
+                matches!(parse(broken), Err(EnvelopeError::Xml(XmlError::NotXml(_)))),
                 "{broken:?}: {:?}",
                 parse(broken)
             );
@@ -372,7 +249,9 @@ mod tests {
         );
         assert!(matches!(
             parse("<Error>&#0;</Error>"),
-            Err(EnvelopeError::Entity(_) | EnvelopeError::NotXml(_))
+            Err(EnvelopeError::Xml(
+                XmlError::Entity(_) | XmlError::NotXml(_)
+            ))
         ));
     }
 }

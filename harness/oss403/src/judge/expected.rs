@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::envelope::Envelope;
+use super::answer::{Answer, shorten};
 use crate::run::record::TwinRecord;
 use oss403_case::Instance;
 
@@ -93,39 +93,18 @@ pub struct Observed {
     pub ec: Option<String>,
 }
 
-/// Longest text of a server that a report repeats, in characters.
-const MAX_TEXT: usize = 1000;
-
 impl Observed {
-    /// What the record holds.
-    pub fn of(record: &TwinRecord) -> Self {
-        let Some((edited, response)) = record
-            .edited
-            .as_ref()
-            .and_then(|edited| Some((edited, edited.response()?)))
-        else {
+    /// What an answer says; of none, nothing.
+    pub fn of(answer: Option<&Answer<'_>>) -> Self {
+        let Some(answer) = answer else {
             return Self::default();
         };
-        let envelope = Envelope::of(edited, response).ok();
-        let text = |name: &str| {
-            envelope
-                .as_ref()
-                .and_then(|found| found.text(name))
-                .map(shorten)
-        };
+        let text = |name: &str| answer.text(name).map(shorten);
         Self {
-            status: Some(response.status),
+            status: Some(answer.response.status),
             code: text("Code"),
             message: text("Message"),
-            ec: text("EC").or_else(|| response.header("x-oss-ec").map(shorten)),
+            ec: text("EC").or_else(|| answer.response.header("x-oss-ec").map(shorten)),
         }
-    }
-}
-
-/// A server may answer as long a text as it likes; a report need not repeat all of it.
-pub(super) fn shorten(text: &str) -> String {
-    match text.char_indices().nth(MAX_TEXT) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
     }
 }

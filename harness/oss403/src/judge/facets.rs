@@ -5,53 +5,15 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::claims;
-use super::envelope::{Envelope, EnvelopeError};
-use super::expected::{Expected, shorten};
-use super::{message, normalise};
+use super::answer::{Answer, shorten};
+use super::envelope::Envelope;
+use super::expected::Expected;
+use super::normalise::normalise;
+use super::{claims, message};
 use crate::run::record::{Probe, TwinRecord};
 use crate::wire::exchange::{Exchange, Response};
 use oss403_case::Instance;
 use oss403_case::model::Edit;
-
-/// An answer with its envelope.
-pub(crate) struct Answer<'a> {
-    pub(crate) exchange: &'a Exchange,
-    pub(crate) response: &'a Response,
-    pub(crate) envelope: Result<Envelope, EnvelopeError>,
-}
-
-impl<'a> Answer<'a> {
-    /// The answer of an exchange, if it has one.
-    pub(crate) fn of(exchange: &'a Exchange) -> Option<Self> {
-        let response = exchange.response()?;
-        Some(Self {
-            exchange,
-            response,
-            envelope: Envelope::of(exchange, response),
-        })
-    }
-
-    fn is_head(&self) -> bool {
-        self.exchange.request.method.eq_ignore_ascii_case("HEAD")
-    }
-
-    /// Status, code and message on one line, for a reason.
-    pub(crate) fn in_words(&self) -> String {
-        let status = self.response.status;
-        let text = |name: &str| {
-            self.envelope
-                .as_ref()
-                .ok()
-                .and_then(|found| found.text(name))
-        };
-        match (text("Code"), text("Message")) {
-            (Some(code), Some(said)) => format!("{status} {} ({:?})", shorten(code), shorten(said)),
-            (Some(code), None) => format!("{status} {}", shorten(code)),
-            (None, _) => status.to_string(),
-        }
-    }
-}
 
 /// Granted: the answer is no refusal at all.
 pub(super) fn granted(answer: &Answer<'_>, expected: &Expected) -> Option<String> {
@@ -241,10 +203,13 @@ fn leaked_header(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
 }
 
 /// Leak: the refusal tells this object from another that may be there or not.
-pub(super) fn tells_apart(instance: &Instance, record: &TwinRecord) -> Option<String> {
+pub(super) fn tells_apart(
+    here: &Answer<'_>,
+    instance: &Instance,
+    record: &TwinRecord,
+) -> Option<String> {
     let path = instance.scenario.expect.same_for.as_ref()?;
-    let (own, other) = (record.edited.as_ref()?, record.same_for.as_ref()?);
-    let (here, there) = (Answer::of(own)?, Answer::of(other)?);
+    let there = Answer::of(record.same_for.as_ref()?)?;
     let differs = |what: &str| {
         Some(format!(
             "{what}: it was {}, and for `{path}` it was {}",
@@ -252,15 +217,15 @@ pub(super) fn tells_apart(instance: &Instance, record: &TwinRecord) -> Option<St
             there.in_words()
         ))
     };
-    let read = |exchange| normalise::answer(exchange, &record.placeholders);
-    if read(own) != read(other) {
+    let read = |answer| normalise(answer, &record.placeholders);
+    if read(here) != read(&there) {
         return differs("the refusal tells one object from another");
     }
     let named = |answer: &Answer<'_>| {
         let names = answer.response.headers.iter().map(|(name, _)| name.clone());
         names.collect::<BTreeSet<_>>()
     };
-    if named(&here) != named(&there) {
+    if named(here) != named(&there) {
         return differs("the headers of the refusal tell one object from another");
     }
     None
@@ -279,7 +244,7 @@ pub(super) fn status(answer: &Answer<'_>, expected: &Expected) -> Option<String>
 
 /// Code: another code, or none. An answer to HEAD that names no reason is a matter of the envelope.
 pub(super) fn code(answer: &Answer<'_>, expected: &Expected) -> Option<String> {
-    let envelope = match &answer.envelope {
+    let envelope = match answer.envelope() {
         Ok(envelope) => envelope,
         Err(_) if answer.is_head() => return None,
         Err(error) => return Some(format!("there is no code: {error}")),
@@ -297,7 +262,7 @@ pub(super) fn code(answer: &Answer<'_>, expected: &Expected) -> Option<String> {
 
 /// Message: the code is right, its message is not.
 pub(super) fn message(answer: &Answer<'_>, expected: &Expected) -> Option<String> {
-    let envelope = answer.envelope.as_ref().ok()?;
+    let envelope = answer.envelope().ok()?;
     let code = envelope.text("Code")?;
     let Some(said) = envelope.text("Message") else {
         return Some("the element `Message` is missing".into());
@@ -315,7 +280,7 @@ pub(super) fn message(answer: &Answer<'_>, expected: &Expected) -> Option<String
 
 /// Envelope: something besides code and message is not as it should be.
 pub(super) fn envelope(answer: &Answer<'_>, expected: &Expected, edit: &Edit) -> Option<String> {
-    let envelope = match &answer.envelope {
+    let envelope = match answer.envelope() {
         Ok(envelope) => envelope,
         Err(error) => return Some(error.to_string()),
     };

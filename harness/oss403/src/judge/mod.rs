@@ -1,5 +1,6 @@
 //! Judging: a pure function of what was expected and what was recorded.
 
+pub mod answer;
 mod claims;
 pub mod envelope;
 pub mod expected;
@@ -14,26 +15,60 @@ pub(crate) mod testing;
 mod tests;
 pub mod verdict;
 
-use facets::{Answer, Effect};
+use answer::Answer;
+use facets::Effect;
 use verdict::{Facet, Judgement, Verdict};
 
 use crate::run::record::{Progress, TwinRecord};
 use crate::wire::exchange::{Exchange, FailureKind, Outcome};
-use expected::Expected;
+use expected::{Expected, Observed};
 use oss403_case::Instance;
+
+/// A judgement, with what judging found on the way: whoever writes about it need not look again.
+#[derive(Debug)]
+pub struct Judged<'r> {
+    /// The judgement.
+    pub judgement: Judgement,
+    /// What was due.
+    pub expected: Expected,
+    /// What the edited request was answered; `None` when it was not.
+    pub answer: Option<Answer<'r>>,
+}
+
+impl Judged<'_> {
+    /// What became of the instance.
+    pub fn verdict(&self) -> Verdict {
+        self.judgement.verdict
+    }
+
+    /// What was answered, in the few words of a report.
+    pub fn observed(&self) -> Observed {
+        Observed::of(self.answer.as_ref())
+    }
+}
 
 /// What became of an instance.
 ///
 /// An edited request that was answered like a success is the worst there can be, so it is said whatever else went wrong. After that
 /// nothing counts unless the base succeeded: a refusal proves something only beside a success that differs in one thing. Then the
 /// worst facet is reported.
-pub fn judge(instance: &Instance, record: &TwinRecord) -> Judgement {
+pub fn judge<'r>(instance: &Instance, record: &'r TwinRecord) -> Judged<'r> {
     let expected = Expected::of(instance, record);
     let answer = record.edited.as_ref().and_then(Answer::of);
-    if let Some(reason) = answer
-        .as_ref()
-        .and_then(|answer| facets::granted(answer, &expected))
-    {
+    Judged {
+        judgement: judgement(instance, record, answer.as_ref(), &expected),
+        expected,
+        answer,
+    }
+}
+
+fn judgement(
+    instance: &Instance,
+    record: &TwinRecord,
+    answer: Option<&Answer<'_>>,
+    expected: &Expected,
+) -> Judgement {
+    if let Some(reason) = answer.and_then(|answer| facets::granted(answer, expected)) {
         return deviates(Facet::Granted, reason);
     }
     match &record.progress {
@@ -53,7 +88,7 @@ pub fn judge(instance: &Instance, record: &TwinRecord) -> Judgement {
         return judgement;
     }
     match (answer, &record.edited) {
-        (Some(answer), _) => refusal(instance, record, &answer, &expected),
+        (Some(answer), _) => refusal(instance, record, answer, expected),
         (None, Some(edited)) => unanswered(edited),
         (None, None) => set_aside(Verdict::HarnessError, "the edited request was never sent"),
     }
@@ -73,7 +108,9 @@ fn refusal(
     let edit = &instance.scenario.edit;
     let worst = None
         .or_else(|| facets::leak(answer, record).map(|reason| (Facet::Leak, reason)))
-        .or_else(|| facets::tells_apart(instance, record).map(|reason| (Facet::Leak, reason)))
+        .or_else(|| {
+            facets::tells_apart(answer, instance, record).map(|reason| (Facet::Leak, reason))
+        })
         .or_else(|| facets::status(answer, expected).map(|reason| (Facet::Status, reason)))
         .or_else(|| facets::code(answer, expected).map(|reason| (Facet::Code, reason)))
         .or_else(|| facets::message(answer, expected).map(|reason| (Facet::Message, reason)))
@@ -86,7 +123,6 @@ fn refusal(
         (None, Effect::Unreadable(reason)) => set_aside(Verdict::NotProvoked, &reason),
         (None, _) => Judgement {
             verdict: Verdict::Conformant,
-            facet: None,
             reason: String::new(),
         },
     }
@@ -140,8 +176,7 @@ fn unanswered(edited: &Exchange) -> Judgement {
 
 fn deviates(facet: Facet, reason: String) -> Judgement {
     Judgement {
-        verdict: Verdict::Deviates,
-        facet: Some(facet),
+        verdict: Verdict::Deviates(facet),
         reason,
     }
 }
@@ -149,7 +184,6 @@ fn deviates(facet: Facet, reason: String) -> Judgement {
 fn set_aside(verdict: Verdict, reason: &str) -> Judgement {
     Judgement {
         verdict,
-        facet: None,
         reason: reason.to_owned(),
     }
 }

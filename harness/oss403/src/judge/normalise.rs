@@ -7,10 +7,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::envelope::{Element, Envelope};
-use super::expected::shorten;
-use crate::run::record::TwinRecord;
-use crate::wire::exchange::Exchange;
+use super::answer::{Answer, shorten};
+use crate::wire::xml::Element;
 
 /// The headers that a snapshot shows, in its order.
 const HEADERS: [&str; 6] = [
@@ -42,17 +40,9 @@ const BY_ELEMENT: [(&str, &str); 16] = [
     ("Expires", "[date]"),
 ];
 
-/// The normalised answer to an instance's edited request; `None` when nothing was answered.
-pub fn normalise(record: &TwinRecord) -> Option<String> {
-    answer(record.edited.as_ref()?, &record.placeholders)
-}
-
-/// The normalised answer of an exchange; `None` when nothing was answered. `placeholders` are the names that the run made up.
-pub(crate) fn answer(
-    exchange: &Exchange,
-    placeholders: &BTreeMap<String, String>,
-) -> Option<String> {
-    let response = exchange.response()?;
+/// The normalised text of an answer. `placeholders` are the names that the run made up.
+pub fn normalise(answer: &Answer<'_>, placeholders: &BTreeMap<String, String>) -> String {
+    let response = answer.response;
     let names = Names::of(placeholders);
     let mut text = format!("status: {}\n", response.status);
     for name in HEADERS {
@@ -67,7 +57,7 @@ pub(crate) fn answer(
         }
     }
     text.push('\n');
-    match Envelope::of(exchange, response) {
+    match answer.envelope() {
         Ok(envelope) => {
             text.push_str(&printable(&envelope.root));
             text.push('\n');
@@ -77,7 +67,7 @@ pub(crate) fn answer(
             let _ = writeln!(text, "no envelope: {error}");
         }
     }
-    Some(text)
+    text
 }
 
 fn elements(text: &mut String, depth: usize, siblings: &[Element], names: &Names<'_>) {
@@ -265,12 +255,18 @@ mod tests {
         }
     }
 
+    fn normalised(twin: &Twin) -> String {
+        let edited = twin.record.edited.as_ref().expect("was sent");
+        let answer = Answer::of(edited).expect("was answered");
+        normalise(&answer, &twin.record.placeholders)
+    }
+
     #[test]
     fn a_body_keeps_its_order_and_shows_which_elements_are_empty() {
         let body = error_body("AccessDenied", "Request has expired.", "636B68BA80DA8539399F0001")
             .replace("</Error>", "<Expires>2026-11-24T00:11:22.000Z</Expires><ServerTime></ServerTime><AccessDeniedDetail><AuthAction>oss:GetObject</AuthAction></AccessDeniedDetail></Error>");
-        let record = Twin::new().edited_body(&body).record;
-        insta::assert_snapshot!(normalise(&record).expect("was answered"), @r"
+        let twin = Twin::new().edited_body(&body);
+        insta::assert_snapshot!(normalised(&twin), @r"
         status: 403
         content-type: application/xml
         x-oss-request-id: [request-id]
@@ -290,7 +286,7 @@ mod tests {
     #[test]
     fn a_server_cannot_forge_lines() {
         let body = error_body("AccessDenied", "a\n  EC: 0000\r\u{85}b", "1");
-        let text = normalise(&Twin::new().edited_body(&body).record).expect("was answered");
+        let text = normalised(&Twin::new().edited_body(&body));
         // XML itself reads a lone carriage return as a line feed.
         assert!(text.contains(r"Message: a\n  EC: 0000\n\u{85}b"), "{text}");
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use super::verdict::{Facet, Judgement, Verdict};
+use super::verdict::{Facet, Verdict, VerdictKind};
 
 /// How many of each.
-pub type Counts = BTreeMap<Verdict, usize>;
+pub type Counts = BTreeMap<VerdictKind, usize>;
 
 /// A running total. It holds a few numbers for each cause, however many instances there are.
 #[derive(Debug, Clone, Default)]
@@ -18,10 +18,8 @@ pub struct Tally {
 /// What became of one cause.
 #[derive(Debug, Clone, Default)]
 pub struct CauseTally {
-    /// Instances by verdict.
-    pub verdicts: Counts,
-    /// Deviations by facet.
-    pub facets: BTreeMap<Facet, usize>,
+    /// Instances by verdict, deviations by their facets.
+    pub verdicts: BTreeMap<Verdict, usize>,
     /// Instances that were to be run.
     pub planned: usize,
     /// Microseconds that its instances took, each counted by itself.
@@ -35,12 +33,9 @@ impl Tally {
     }
 
     /// An instance of `cause` is done.
-    pub fn add(&mut self, cause: &str, judgement: &Judgement, elapsed_us: u64) {
+    pub fn add(&mut self, cause: &str, verdict: Verdict, elapsed_us: u64) {
         let tally = self.entry(cause);
-        *tally.verdicts.entry(judgement.verdict).or_default() += 1;
-        if let Some(facet) = judgement.facet {
-            *tally.facets.entry(facet).or_default() += 1;
-        }
+        *tally.verdicts.entry(verdict).or_default() += 1;
         tally.elapsed_us += elapsed_us;
     }
 
@@ -69,7 +64,7 @@ impl Tally {
     pub fn instances(&self) -> Counts {
         let mut counts = Counts::new();
         for (verdict, count) in self.causes.values().flat_map(|tally| &tally.verdicts) {
-            *counts.entry(*verdict).or_default() += count;
+            *counts.entry(verdict.kind()).or_default() += count;
         }
         counts
     }
@@ -78,7 +73,7 @@ impl Tally {
     pub fn cause_verdicts(&self) -> Counts {
         let mut counts = Counts::new();
         for verdict in self.causes.values().filter_map(CauseTally::verdict) {
-            *counts.entry(verdict).or_default() += 1;
+            *counts.entry(verdict.kind()).or_default() += 1;
         }
         counts
     }
@@ -129,15 +124,24 @@ impl CauseTally {
     }
 
     /// How many had that verdict.
-    pub fn count(&self, verdict: Verdict) -> usize {
-        self.verdicts.get(&verdict).copied().unwrap_or_default()
+    pub fn count(&self, kind: VerdictKind) -> usize {
+        let own = self
+            .verdicts
+            .iter()
+            .filter(|(known, _)| known.kind() == kind);
+        own.map(|(_, count)| count).sum()
+    }
+
+    /// Deviations by facet, the worst first.
+    pub fn facets(&self) -> impl Iterator<Item = (Facet, usize)> {
+        let deviations = self.verdicts.iter();
+        deviations.filter_map(|(verdict, count)| Some((verdict.facet()?, *count)))
     }
 
     /// Conformant needs at least one conformant instance, and every one that was not set aside; otherwise the worst verdict counts.
     /// `None` while an instance is not done.
     pub fn verdict(&self) -> Option<Verdict> {
-        const WORST_FIRST: [Verdict; 8] = [
-            Verdict::Deviates,
+        const THEN: [Verdict; 7] = [
             Verdict::Flaky,
             Verdict::HarnessError,
             Verdict::NotProvoked,
@@ -146,10 +150,13 @@ impl CauseTally {
             Verdict::Disabled,
             Verdict::NotApplicable,
         ];
-        let worst = WORST_FIRST
+        if let Some((worst, _)) = self.facets().next() {
+            return Some(Verdict::Deviates(worst));
+        }
+        let worst = THEN
             .into_iter()
-            .find(|verdict| self.count(*verdict) > 0)?;
-        (self.unfinished() == 0 || worst == Verdict::Deviates).then_some(worst)
+            .find(|verdict| self.verdicts.contains_key(verdict))?;
+        (self.unfinished() == 0).then_some(worst)
     }
 
     /// The level that this cause alone allows; `None` when something about it was not proven.
@@ -158,15 +165,13 @@ impl CauseTally {
             Verdict::Conformant => Some(Attained::Level(Level::Exact)),
             Verdict::NotClaimed => Some(Attained::NotClaimed),
             Verdict::NotApplicable => Some(Attained::NotApplicable),
-            Verdict::Deviates => {
+            Verdict::Deviates(worst) => {
                 let unproven = [Verdict::Flaky, Verdict::HarnessError, Verdict::NotProvoked];
-                if self.unfinished() > 0
-                    || unproven.into_iter().any(|verdict| self.count(verdict) > 0)
-                {
-                    return None;
-                }
-                let worst = self.facets.keys().next()?;
-                Level::below(*worst).map(Attained::Level)
+                let is_proven = !unproven
+                    .iter()
+                    .any(|verdict| self.verdicts.contains_key(verdict));
+                let level = Level::below(worst).filter(|_| is_proven && self.unfinished() == 0);
+                level.map(Attained::Level)
             }
             _ => None,
         }
@@ -238,26 +243,18 @@ pub enum NoLevel {
 mod tests {
     use super::*;
 
-    fn judgement(verdict: Verdict, facet: Option<Facet>) -> Judgement {
-        Judgement {
-            verdict,
-            facet,
-            reason: String::new(),
-        }
-    }
-
-    /// A tally of `(cause, verdict, facet)`.
-    fn tally(done: &[(&str, Verdict, Option<Facet>)]) -> Tally {
+    /// A tally of `(cause, verdict)`.
+    fn tally(done: &[(&str, Verdict)]) -> Tally {
         let mut tally = Tally::default();
-        for (cause, verdict, facet) in done {
+        for (cause, verdict) in done {
             tally.plan(cause);
-            tally.add(cause, &judgement(*verdict, *facet), 1000);
+            tally.add(cause, *verdict, 1000);
         }
         tally
     }
 
     fn verdict(done: &[Verdict]) -> Option<Verdict> {
-        let done: Vec<_> = done.iter().map(|verdict| ("a", *verdict, None)).collect();
+        let done: Vec<_> = done.iter().map(|verdict| ("a", *verdict)).collect();
         tally(&done).cause("a").and_then(CauseTally::verdict)
     }
 
@@ -271,8 +268,8 @@ mod tests {
         );
         assert_eq!(verdict(&[Conformant, NotProvoked]), Some(NotProvoked));
         assert_eq!(
-            verdict(&[Conformant, Deviates, NotProvoked]),
-            Some(Deviates)
+            verdict(&[Conformant, Deviates(Facet::Code), NotProvoked]),
+            Some(Deviates(Facet::Code))
         );
         assert_eq!(verdict(&[Conformant, Flaky]), Some(Flaky));
         assert_eq!(verdict(&[Conformant, HarnessError]), Some(HarnessError));
@@ -282,17 +279,17 @@ mod tests {
 
     #[test]
     fn a_cause_with_unfinished_instances_is_not_conformant_yet() {
-        let mut tally = tally(&[("a", Verdict::Conformant, None)]);
+        let mut tally = tally(&[("a", Verdict::Conformant)]);
         tally.plan("a");
         assert_eq!(tally.cause("a").and_then(CauseTally::verdict), None);
         assert_eq!(tally.unfinished(), 1);
         assert!(tally.cause_verdicts().is_empty());
         // What deviates already does so whatever follows.
         tally.plan("a");
-        tally.add("a", &judgement(Verdict::Deviates, Some(Facet::Code)), 0);
+        tally.add("a", Verdict::Deviates(Facet::Code), 0);
         assert_eq!(
             tally.cause("a").and_then(CauseTally::verdict),
-            Some(Verdict::Deviates)
+            Some(Verdict::Deviates(Facet::Code))
         );
     }
 
@@ -309,22 +306,19 @@ mod tests {
             (Envelope, Some(Level::Messages)),
         ] {
             let tally = tally(&[
-                ("a", Verdict::Conformant, None),
-                ("b", Verdict::Deviates, Some(Envelope)),
-                ("b", Verdict::Deviates, Some(facet)),
+                ("a", Verdict::Conformant),
+                ("b", Verdict::Deviates(Envelope)),
+                ("b", Verdict::Deviates(facet)),
             ]);
             assert_eq!(tally.level(["a", "b"]).ok(), level, "{facet:?}");
         }
-        let all = tally(&[
-            ("a", Verdict::Conformant, None),
-            ("b", Verdict::Conformant, None),
-        ]);
+        let all = tally(&[("a", Verdict::Conformant), ("b", Verdict::Conformant)]);
         assert_eq!(all.level(["a", "b"]), Ok(Level::Exact));
     }
 
     #[test]
     fn a_level_needs_every_cause_of_the_frozen_set() {
-        let one = || ("a", Verdict::Conformant, None);
+        let one = || ("a", Verdict::Conformant);
         assert_eq!(
             tally(&[one()]).level(["a", "b"]),
             Err(NoLevel::NotRun("b".into()))
@@ -335,7 +329,7 @@ mod tests {
             Verdict::HarnessError,
             Verdict::Disabled,
         ] {
-            let tally = tally(&[one(), ("b", unproven, None)]);
+            let tally = tally(&[one(), ("b", unproven)]);
             assert_eq!(
                 tally.level(["a", "b"]),
                 Err(NoLevel::Unproven("b".into())),
@@ -344,23 +338,20 @@ mod tests {
         }
         let mixed = tally(&[
             one(),
-            ("b", Verdict::Deviates, Some(Facet::Envelope)),
-            ("b", Verdict::NotProvoked, None),
+            ("b", Verdict::Deviates(Facet::Envelope)),
+            ("b", Verdict::NotProvoked),
         ]);
         assert_eq!(mixed.level(["a", "b"]), Err(NoLevel::Unproven("b".into())));
     }
 
     #[test]
     fn what_is_not_claimed_limits_the_level_and_is_never_enough_for_one() {
-        let conformant = ("a", Verdict::Conformant, None);
-        let not_claimed = tally(&[conformant, ("b", Verdict::NotClaimed, None)]);
+        let conformant = ("a", Verdict::Conformant);
+        let not_claimed = tally(&[conformant, ("b", Verdict::NotClaimed)]);
         assert_eq!(not_claimed.level(["a", "b"]), Ok(Level::Secure));
-        let not_applicable = tally(&[conformant, ("b", Verdict::NotApplicable, None)]);
+        let not_applicable = tally(&[conformant, ("b", Verdict::NotApplicable)]);
         assert_eq!(not_applicable.level(["a", "b"]), Ok(Level::Exact));
-        let nothing = tally(&[
-            ("a", Verdict::NotClaimed, None),
-            ("b", Verdict::NotApplicable, None),
-        ]);
+        let nothing = tally(&[("a", Verdict::NotClaimed), ("b", Verdict::NotApplicable)]);
         assert_eq!(nothing.level(["a", "b"]), Err(NoLevel::NothingTested));
         assert_eq!(Tally::default().level([]), Err(NoLevel::NothingTested));
     }

@@ -46,7 +46,7 @@ impl Twin {
     }
 
     pub(crate) fn judge(&self) -> Judgement {
-        judge(&self.instance, &self.record)
+        judge(&self.instance, &self.record).judgement
     }
 
     pub(crate) fn file(mut self, change: impl FnOnce(&mut CaseFile)) -> Self {

@@ -4,15 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What became of an instance.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Verdict {
     /// The base succeeded, the edit was refused exactly so, nothing changed.
     Conformant,
-    /// The answer deviates in a facet.
-    Deviates,
+    /// The answer deviates, in this facet at worst.
+    Deviates(Facet),
     /// The base failed, or a precondition could not be reached.
     NotProvoked,
     /// The profile declares that the feature does not exist there.
@@ -49,18 +46,65 @@ pub enum Facet {
     Envelope,
 }
 
+/// A verdict without its facet: what sums are made of, and what the result file calls the verdict.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Verdict", description = "What became of an instance.")]
+pub enum VerdictKind {
+    /// The base succeeded, the edit was refused exactly so, nothing changed.
+    Conformant,
+    /// The answer deviates in a facet.
+    Deviates,
+    /// The base failed, or a precondition could not be reached.
+    NotProvoked,
+    /// The profile declares that the feature does not exist there.
+    NotClaimed,
+    /// Cannot apply to this target.
+    NotApplicable,
+    /// Switched off by a baseline or filter entry.
+    Disabled,
+    /// Differed between attempts.
+    Flaky,
+    /// Our fault, or the network's.
+    HarnessError,
+}
+
 /// The judgement of one instance.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
     /// The verdict.
     pub verdict: Verdict,
-    /// The worst facet, when it deviates.
-    pub facet: Option<Facet>,
     /// One sentence a person can act on; empty when conformant.
     pub reason: String,
 }
 
 impl Verdict {
+    /// The verdict without its facet.
+    pub fn kind(self) -> VerdictKind {
+        match self {
+            Self::Conformant => VerdictKind::Conformant,
+            Self::Deviates(_) => VerdictKind::Deviates,
+            Self::NotProvoked => VerdictKind::NotProvoked,
+            Self::NotClaimed => VerdictKind::NotClaimed,
+            Self::NotApplicable => VerdictKind::NotApplicable,
+            Self::Disabled => VerdictKind::Disabled,
+            Self::Flaky => VerdictKind::Flaky,
+            Self::HarnessError => VerdictKind::HarnessError,
+        }
+    }
+
+    /// The worst facet, when it deviates.
+    pub fn facet(self) -> Option<Facet> {
+        match self {
+            Self::Deviates(facet) => Some(facet),
+            _ => None,
+        }
+    }
+}
+
+impl VerdictKind {
     /// Its name in reports.
     pub fn name(self) -> &'static str {
         match self {
@@ -73,6 +117,14 @@ impl Verdict {
             Self::Flaky => "flaky",
             Self::HarnessError => "harness-error",
         }
+    }
+
+    /// Whether somebody should look at it.
+    pub fn is_failure(self) -> bool {
+        matches!(
+            self,
+            Self::Deviates | Self::NotProvoked | Self::Flaky | Self::HarnessError
+        )
     }
 }
 

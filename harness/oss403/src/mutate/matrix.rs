@@ -9,7 +9,8 @@ use oss_reference::config::{Config, Extreme, Faults};
 use tokio::task::JoinSet;
 
 use super::{Mutant, equivalent};
-use crate::judge::verdict::Verdict;
+use crate::exit::Exit;
+use crate::judge::verdict::{Verdict, VerdictKind};
 use crate::run::{Options, RunError, StopSignal};
 use crate::suite::{Certified, Step, certify};
 use crate::target::{Target, TargetError};
@@ -30,6 +31,17 @@ pub struct Matrix {
     pub requests: u64,
     /// Wall time.
     pub elapsed: Duration,
+    /// Whether it was stopped before the last mutant.
+    pub interrupted: bool,
+}
+
+/// How many of the mutants a matrix is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All that there are.
+    All,
+    /// Those that were asked for.
+    Part,
 }
 
 /// One mutant and what became of it.
@@ -124,19 +136,7 @@ pub async fn run(
             first: first.clone(),
         });
     }
-    let mut baselines = Baselines::default();
-    for (extreme, conformant) in [
-        (Extreme::AllowAll, &mut baselines.allow_all),
-        (Extreme::DenyAll, &mut baselines.deny_all),
-    ] {
-        let faults = Faults {
-            extreme: Some(extreme),
-            ..Faults::default()
-        };
-        let found = suite.run(faults, suite.all()).await?;
-        *conformant = found.conformant_causes;
-        requests += found.requests;
-    }
+    let baselines = suite.baselines(&mut requests).await?;
     let mut idle: BTreeSet<String> = suite.all().map(|instance| instance.id.clone()).collect();
     let mut rows: Vec<Option<Row>> = mutants.iter().map(|_| None).collect();
     let mut waiting = mutants.into_iter().enumerate();
@@ -170,6 +170,7 @@ pub async fn run(
         instances: suite.instances.len(),
         requests,
         elapsed: started.elapsed(),
+        interrupted: stop.is_stopped(),
     })
 }
 
@@ -200,12 +201,10 @@ impl Suite {
             instances,
             by_cause,
             options: Options {
-                seed: 0,
-                jobs: None,
-                partition: None,
                 out: out.to_owned(),
                 // A mutant that lets bad credentials in is to be judged by the suite.
                 canaries: false,
+                ..Options::default()
             },
             stop,
         }
@@ -218,6 +217,24 @@ impl Suite {
     fn of_cause(&self, cause: &str) -> impl Iterator<Item = &Instance> {
         let places = self.by_cause.get(cause).into_iter().flatten();
         places.map(|place| &self.instances[*place])
+    }
+
+    /// In how many causes the servers without judgement are found conformant.
+    async fn baselines(&self, requests: &mut u64) -> Result<Baselines, MatrixError> {
+        let mut baselines = Baselines::default();
+        for (extreme, conformant) in [
+            (Extreme::AllowAll, &mut baselines.allow_all),
+            (Extreme::DenyAll, &mut baselines.deny_all),
+        ] {
+            let faults = Faults {
+                extreme: Some(extreme),
+                ..Faults::default()
+            };
+            let found = self.run(faults, self.all()).await?;
+            *conformant = found.conformant_causes;
+            *requests += found.requests;
+        }
+        Ok(baselines)
     }
 
     /// Runs a mutant against everybody who could notice it.
@@ -268,8 +285,8 @@ impl Suite {
             self.stop.clone(),
             None,
             |step| match step {
-                Step::Finished(done) if done.judgement.verdict != Verdict::Conformant => {
-                    noticed.push(done.instance.id);
+                Step::Finished(done) if done.judged.verdict() != Verdict::Conformant => {
+                    noticed.push(done.instance.id.clone());
                 }
                 Step::Finished(_) | Step::Planned(_) => {}
             },
@@ -280,7 +297,7 @@ impl Suite {
         Ok(Found {
             noticed,
             conformant_causes: verdicts
-                .get(&Verdict::Conformant)
+                .get(&VerdictKind::Conformant)
                 .copied()
                 .unwrap_or_default(),
             requests: certified.run.requests,
@@ -288,7 +305,36 @@ impl Suite {
     }
 }
 
+impl MatrixError {
+    /// The exit code that it asks for.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Unsound { .. } => Exit::Deviations,
+            Self::Target(_) | Self::Run(_) | Self::Panic(_) => Exit::Target,
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> Option<&'static str> {
+        matches!(self, Self::Unsound { .. }).then_some(
+            "`oss403 run` shows what is wrong; a suite that fails by itself notices nothing",
+        )
+    }
+}
+
 impl Matrix {
+    /// The exit code that it asks for. Of a part of the mutants most instances notice none, which says nothing of them.
+    pub fn exit(&self, of: Extent) -> Exit {
+        let idle = of == Extent::All && !self.idle.is_empty();
+        if self.interrupted {
+            Exit::Interrupted
+        } else if idle || !self.has_no_gap() {
+            Exit::Deviations
+        } else {
+            Exit::Ok
+        }
+    }
+
     /// How many mutants were noticed.
     pub fn killed(&self) -> usize {
         let is_killed = |row: &&Row| matches!(row.fate, Fate::Killed | Fate::Misjudged(_));

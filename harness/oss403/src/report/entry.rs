@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::judge::expected::{Expected, Form, Observed};
-use crate::judge::verdict::{Facet, Verdict};
+use crate::judge::verdict::{Facet, VerdictKind};
 use crate::suite::Finished;
 use crate::wire::curl;
 
@@ -19,7 +19,7 @@ pub struct Entry {
     /// Name of the scenario.
     pub scenario: String,
     /// What became of it.
-    pub verdict: Verdict,
+    pub verdict: VerdictKind,
     /// The worst facet, when it deviates.
     pub facet: Option<Facet>,
     /// One sentence a person can act on; empty when conformant. A difference from a snapshot follows on further lines.
@@ -36,58 +36,54 @@ pub struct Entry {
 
 impl Entry {
     /// The entry of a finished instance.
-    pub fn of(finished: &Finished) -> Self {
+    pub fn of(finished: &Finished<'_>) -> Self {
         let Finished {
             instance,
             record,
-            judgement,
+            redactor,
+            judged,
         } = finished;
-        let redactor = record.redactor();
-        let text = |text: String| redactor.text(&text);
-        let observed = Observed::of(record);
-        let expected = Expected::of(instance, record);
+        let hide = |text: &str| redactor.text(text);
+        let (judgement, expected) = (&judged.judgement, &judged.expected);
+        let observed = judged.observed();
+        let hidden = |text: Option<String>| text.map(|text| hide(&text));
         Self {
             id: instance.id.clone(),
             cause: instance.file.cause.clone(),
             scenario: instance.scenario.name.clone(),
-            verdict: judgement.verdict,
-            facet: judgement.facet,
-            reason: redactor.text(&judgement.reason),
+            verdict: judgement.verdict.kind(),
+            facet: judgement.verdict.facet(),
+            reason: hide(&judgement.reason),
             elapsed_ms: milliseconds(record.elapsed_us),
             expected: Expected {
-                message: text(expected.message),
+                status: expected.status,
+                code: expected.code.clone(),
+                message: hide(&expected.message),
                 alternatives: expected
                     .alternatives
-                    .into_iter()
+                    .iter()
                     .map(|form| Form {
-                        message: text(form.message),
-                        ..form
+                        code: form.code.clone(),
+                        message: hide(&form.message),
                     })
                     .collect(),
                 elements: expected
                     .elements
-                    .into_iter()
-                    .map(|(name, value)| (name, text(value)))
+                    .iter()
+                    .map(|(name, value)| (name.clone(), hide(value)))
                     .collect(),
-                ..expected
             },
             observed: Observed {
                 status: observed.status,
-                code: observed.code.map(text),
-                message: observed.message.map(text),
-                ec: observed.ec.map(text),
+                code: hidden(observed.code),
+                message: hidden(observed.message),
+                ec: hidden(observed.ec),
             },
             curl: record
                 .edited
                 .as_ref()
                 .map(|edited| curl::command(&edited.request)),
         }
-    }
-
-    /// Whether somebody should look at it.
-    pub fn is_failure(&self) -> bool {
-        use Verdict::{Deviates, Flaky, HarnessError, NotProvoked};
-        matches!(self.verdict, Deviates | NotProvoked | Flaky | HarnessError)
     }
 }
 

@@ -13,10 +13,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Facts;
+use super::atomic::{Atomic, spool};
 use super::entry::Entry;
-use super::sink::{Atomic, spool};
 use crate::judge::summary::Counts;
-use crate::judge::verdict::Verdict;
+use crate::judge::verdict::VerdictKind;
 
 /// Version of the result file.
 pub const SCHEMA: u32 = 1;
@@ -122,14 +122,14 @@ impl Sums {
         let count = |verdict| counts.get(&verdict).copied().unwrap_or_default();
         Self {
             total: counts.values().sum::<usize>() + unfinished,
-            conformant: count(Verdict::Conformant),
-            deviates: count(Verdict::Deviates),
-            not_provoked: count(Verdict::NotProvoked),
-            not_claimed: count(Verdict::NotClaimed),
-            not_applicable: count(Verdict::NotApplicable),
-            disabled: count(Verdict::Disabled),
-            flaky: count(Verdict::Flaky),
-            harness_error: count(Verdict::HarnessError),
+            conformant: count(VerdictKind::Conformant),
+            deviates: count(VerdictKind::Deviates),
+            not_provoked: count(VerdictKind::NotProvoked),
+            not_claimed: count(VerdictKind::NotClaimed),
+            not_applicable: count(VerdictKind::NotApplicable),
+            disabled: count(VerdictKind::Disabled),
+            flaky: count(VerdictKind::Flaky),
+            harness_error: count(VerdictKind::HarnessError),
             unfinished,
         }
     }

@@ -11,10 +11,10 @@ use junit_report::{
     Duration, Report as Document, ReportBuilder, TestCase, TestCaseBuilder, TestSuite,
 };
 
+use super::atomic::Atomic;
 use super::entry::Entry;
-use super::sink::Atomic;
 use super::terminal::{expected_in_words, observed_in_words};
-use crate::judge::verdict::Verdict;
+use crate::judge::verdict::VerdictKind;
 use oss403_case::model::CaseFile;
 
 /// A JUnit report that is being written.
@@ -66,12 +66,12 @@ fn test_case(entry: &Entry, file: &CaseFile) -> TestCase {
     let message = clean(entry.reason.lines().next().unwrap_or_default());
     let kind = kind(entry);
     let mut case = match entry.verdict {
-        Verdict::Conformant => TestCaseBuilder::success(&name, time),
-        Verdict::Deviates | Verdict::NotProvoked | Verdict::Flaky => {
+        VerdictKind::Conformant => TestCaseBuilder::success(&name, time),
+        VerdictKind::Deviates | VerdictKind::NotProvoked | VerdictKind::Flaky => {
             TestCaseBuilder::failure(&name, time, &kind, &message)
         }
-        Verdict::HarnessError => TestCaseBuilder::error(&name, time, &kind, &message),
-        Verdict::NotClaimed | Verdict::NotApplicable | Verdict::Disabled => {
+        VerdictKind::HarnessError => TestCaseBuilder::error(&name, time, &kind, &message),
+        VerdictKind::NotClaimed | VerdictKind::NotApplicable | VerdictKind::Disabled => {
             TestCaseBuilder::skipped_with_cause(&name, &kind, &message)
         }
     };

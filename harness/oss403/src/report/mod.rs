@@ -2,6 +2,7 @@
 //!
 //! Everything that a report repeats of a server or of a request goes through [`entry::Entry`], where it is redacted once.
 
+mod atomic;
 pub mod entry;
 pub mod json;
 pub mod junit;

@@ -1,15 +1,15 @@
-//! How text looks on a terminal: colours, numbers, and the harmlessness of what servers say.
+//! How text looks on a terminal: colors, numbers, and the harmlessness of what servers say.
 
-/// Whether there is colour, and how wide a line may be.
+/// Whether there is color, and how wide a line may be.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
-    /// Whether to use colour.
+    /// Whether to use color.
     pub color: bool,
     /// Columns.
     pub width: usize,
 }
 
-/// What a colour stands for.
+/// What a color stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     /// As it should be.
@@ -25,7 +25,7 @@ pub enum Tone {
 }
 
 impl Style {
-    /// The text in a colour, when there is colour.
+    /// The text in a color, when there is color.
     pub fn paint(self, tone: Tone, text: &str) -> String {
         if !self.color {
             return text.to_owned();

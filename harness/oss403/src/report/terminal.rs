@@ -10,7 +10,7 @@ use super::entry::Entry;
 use super::style::{Style, Tone, counted, grouped, harmless};
 use crate::judge::expected::{Expected, Observed};
 use crate::judge::summary::{CauseTally, Tally};
-use crate::judge::verdict::Verdict;
+use crate::judge::verdict::{Verdict, VerdictKind};
 use oss403_case::model::CaseFile;
 
 /// Failures that are shown in full for each cause.
@@ -27,18 +27,16 @@ pub struct Terminal {
 
 impl Terminal {
     /// Takes in an instance. Only a few failures of each cause are kept.
-    pub fn add(&mut self, entry: &Entry) {
-        if entry.is_failure() {
+    pub fn add(&mut self, entry: Entry) {
+        if entry.verdict.is_failure() {
             let (shown, count) = self.failures.entry(entry.cause.clone()).or_default();
             *count += 1;
-            shown.insert(entry.id.clone(), entry.clone());
+            shown.insert(entry.id.clone(), entry);
             if shown.len() > SHOWN {
                 shown.pop_last();
             }
-        } else if entry.verdict != Verdict::Conformant {
-            self.aside
-                .entry(entry.cause.clone())
-                .or_insert_with(|| entry.reason.clone());
+        } else if entry.verdict != VerdictKind::Conformant {
+            self.aside.entry(entry.cause).or_insert(entry.reason);
         }
     }
 
@@ -80,10 +78,10 @@ impl Terminal {
     }
 
     fn row(&self, text: &mut String, name: &str, cause: &CauseTally, width: usize, style: Style) {
-        let (mark, tone) = mark(cause.verdict());
+        let (mark, tone) = mark(cause.verdict().map(Verdict::kind));
         let share = format!(
             "{}/{}",
-            cause.count(Verdict::Conformant),
+            cause.count(VerdictKind::Conformant),
             cause.planned.max(cause.total())
         );
         let note = self.note(name, cause);
@@ -100,17 +98,16 @@ impl Terminal {
     /// What there is to say of a cause besides its numbers.
     fn note(&self, name: &str, cause: &CauseTally) -> String {
         let mut notes: Vec<String> = cause
-            .facets
-            .iter()
+            .facets()
             .map(|(facet, count)| format!("{count} {}", facet.name()))
             .collect();
         for verdict in [
-            Verdict::Flaky,
-            Verdict::HarnessError,
-            Verdict::NotProvoked,
-            Verdict::NotClaimed,
-            Verdict::NotApplicable,
-            Verdict::Disabled,
+            VerdictKind::Flaky,
+            VerdictKind::HarnessError,
+            VerdictKind::NotProvoked,
+            VerdictKind::NotClaimed,
+            VerdictKind::NotApplicable,
+            VerdictKind::Disabled,
         ] {
             let count = cause.count(verdict);
             if count > 0 {
@@ -171,7 +168,7 @@ fn failure(text: &mut String, entry: &Entry, style: Style) {
             let _ = writeln!(text, "{line}");
         }
     };
-    if entry.verdict == Verdict::Deviates {
+    if entry.verdict == VerdictKind::Deviates {
         fact("expected", &expected_in_words(&entry.expected));
         fact("observed", &observed_in_words(&entry.observed));
     }
@@ -256,7 +253,7 @@ fn verdicts(
     style: Style,
 ) -> String {
     let conformant = counts
-        .get(&Verdict::Conformant)
+        .get(&VerdictKind::Conformant)
         .copied()
         .unwrap_or_default();
     let tone = if conformant == total {
@@ -272,7 +269,7 @@ fn verdicts(
     let mut parts = vec![format!("{} conformant", style.paint(tone, &first))];
     for (verdict, count) in counts
         .iter()
-        .filter(|(verdict, _)| **verdict != Verdict::Conformant)
+        .filter(|(verdict, _)| **verdict != VerdictKind::Conformant)
     {
         let (_, tone) = mark(Some(*verdict));
         parts.push(style.paint(tone, &format!("{count} {}", in_words(*verdict, *count))));
@@ -294,22 +291,22 @@ fn milliseconds_each(cause: &CauseTally) -> String {
 }
 
 /// A verdict after a number.
-fn in_words(verdict: Verdict, count: usize) -> String {
+fn in_words(verdict: VerdictKind, count: usize) -> String {
     match verdict {
-        Verdict::Deviates if count != 1 => "deviate".into(),
-        Verdict::HarnessError if count != 1 => "harness errors".into(),
+        VerdictKind::Deviates if count != 1 => "deviate".into(),
+        VerdictKind::HarnessError if count != 1 => "harness errors".into(),
         other => other.name().replace('-', " "),
     }
 }
 
-fn mark(verdict: Option<Verdict>) -> (&'static str, Tone) {
+fn mark(verdict: Option<VerdictKind>) -> (&'static str, Tone) {
     match verdict {
-        Some(Verdict::Conformant) => ("✓", Tone::Good),
-        Some(Verdict::Deviates) => ("✗", Tone::Bad),
-        Some(Verdict::HarnessError) => ("!", Tone::Bad),
-        Some(Verdict::Flaky) => ("~", Tone::Warning),
-        Some(Verdict::NotProvoked) => ("○", Tone::Warning),
-        Some(Verdict::NotClaimed | Verdict::NotApplicable | Verdict::Disabled) => {
+        Some(VerdictKind::Conformant) => ("✓", Tone::Good),
+        Some(VerdictKind::Deviates) => ("✗", Tone::Bad),
+        Some(VerdictKind::HarnessError) => ("!", Tone::Bad),
+        Some(VerdictKind::Flaky) => ("~", Tone::Warning),
+        Some(VerdictKind::NotProvoked) => ("○", Tone::Warning),
+        Some(VerdictKind::NotClaimed | VerdictKind::NotApplicable | VerdictKind::Disabled) => {
             ("–", Tone::Faint)
         }
         None => ("·", Tone::Faint),

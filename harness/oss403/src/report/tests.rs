@@ -12,9 +12,10 @@ use super::json::ResultFile;
 use super::sink::{Report, ReportError};
 use super::style::Style;
 use super::terminal::Terminal;
+use crate::judge::judge;
 use crate::judge::summary::{NoLevel, Tally};
 use crate::judge::testing::{REQUEST_ID, Twin, error_body};
-use crate::judge::verdict::Verdict;
+use crate::judge::verdict::{Facet, Verdict};
 use crate::run::record::Progress;
 use crate::suite::Finished;
 use crate::wire::exchange::Response;
@@ -23,20 +24,15 @@ use oss403_case::model::CaseFile;
 const HOSTILE: &str =
     "a]]>b\u{0}c<script>alert(1)</script>\u{1b}[2J\u{1b}]0;t\u{7}\u{9b}31m\u{202e}&amp;\"'\r\nx";
 
-/// Finished instances of several causes, one of each kind of result.
-fn finished() -> Vec<Finished> {
+/// Twins of several causes, one of each kind of result.
+fn twins() -> Vec<Twin> {
     let twin = |cause: &str, code: &str, labels: &str, change: &dyn Fn(Twin) -> Twin| {
-        let twin = change(Twin::new().file(|file| {
+        let mut twin = change(Twin::new().file(|file| {
             file.cause = cause.into();
             file.code = code.into();
         }));
-        let mut instance = twin.instance.clone();
-        instance.id = format!("{cause}/get-after-expiry/{labels}");
-        Finished {
-            judgement: crate::judge::judge(&instance, &twin.record),
-            instance,
-            record: twin.record,
-        }
+        twin.instance.id = format!("{cause}/get-after-expiry/{labels}");
+        twin
     };
     let same = |twin: Twin| twin;
     let skewed = |message: &str| {
@@ -106,12 +102,21 @@ fn finished() -> Vec<Finished> {
     ]
 }
 
-fn facts(finished: &[Finished]) -> Facts {
+fn finished(twin: &Twin) -> Finished<'_> {
+    Finished {
+        instance: &twin.instance,
+        record: &twin.record,
+        redactor: twin.record.redactor(),
+        judged: judge(&twin.instance, &twin.record),
+    }
+}
+
+fn facts(twins: &[Twin]) -> Facts {
     let mut tally = Tally::default();
-    for done in finished {
-        let cause = &done.instance.file.cause;
+    for twin in twins {
+        let cause = &twin.instance.file.cause;
         tally.plan(cause);
-        tally.add(cause, &done.judgement, done.record.elapsed_us);
+        tally.add(cause, twin.judge().verdict, twin.record.elapsed_us);
     }
     tally.plan("object-state");
     Facts {
@@ -132,14 +137,14 @@ fn facts(finished: &[Finished]) -> Facts {
     }
 }
 
-fn files(finished: &[Finished]) -> Vec<CaseFile> {
+fn files(twins: &[Twin]) -> Vec<CaseFile> {
     let mut files: Vec<CaseFile> = Vec::new();
-    for done in finished {
+    for twin in twins {
         if files
             .iter()
-            .all(|file| file.cause != done.instance.file.cause)
+            .all(|file| file.cause != twin.instance.file.cause)
         {
-            files.push(CaseFile::clone(&done.instance.file));
+            files.push(CaseFile::clone(&twin.instance.file));
         }
     }
     let state = CaseFile {
@@ -152,13 +157,13 @@ fn files(finished: &[Finished]) -> Vec<CaseFile> {
 }
 
 fn rendered(style: Style) -> String {
-    let finished = finished();
+    let twins = twins();
     let mut terminal = Terminal::default();
-    for done in finished.iter().rev() {
-        terminal.add(&Entry::of(done));
+    for twin in twins.iter().rev() {
+        terminal.add(Entry::of(&finished(twin)));
     }
-    let files = files(&finished);
-    terminal.render(&facts(&finished), &files.iter().collect::<Vec<_>>(), style)
+    let files = files(&twins);
+    terminal.render(&facts(&twins), &files.iter().collect::<Vec<_>>(), style)
 }
 
 #[test]
@@ -190,7 +195,7 @@ fn a_narrow_terminal_wraps_all_but_what_is_copied() {
 }
 
 #[test]
-fn colour_is_ours_alone() {
+fn color_is_ours_alone() {
     let text = rendered(Style {
         color: true,
         width: 100,
@@ -218,14 +223,14 @@ fn written(kind: &str) -> String {
     let path = folder.path().join("report");
     let mut reports = Report::open_all(&[format!("{kind}={}", path.display())]).expect("opens");
     let mut report = reports.pop().expect("one was asked for");
-    let finished = finished();
-    for done in finished.iter().rev() {
+    let twins = twins();
+    for twin in twins.iter().rev() {
         report
-            .add(&Entry::of(done), &done.instance.file)
+            .add(&Entry::of(&finished(twin)), &twin.instance.file)
             .expect("takes it in");
     }
     assert!(!path.exists(), "a report appears only when it is whole");
-    report.finish(&facts(&finished)).expect("is written");
+    report.finish(&facts(&twins)).expect("is written");
     let text = fs::read_to_string(&path).expect("is UTF-8");
     let beside: Vec<_> = fs::read_dir(folder.path())
         .expect("lists")
@@ -424,16 +429,12 @@ fn nothing_of_what_a_request_carried_reaches_a_report() {
                 .push(("authorization".into(), format!("OSS AKID:{signature}")));
         });
     let judgement = twin.judge();
-    assert_eq!(judgement.verdict, Verdict::Deviates);
+    assert_eq!(judgement.verdict, Verdict::Deviates(Facet::Message));
     assert!(
         judgement.reason.contains(signature),
         "the judgement is not what is redacted"
     );
-    let entry = Entry::of(&Finished {
-        instance: twin.instance,
-        record: twin.record,
-        judgement,
-    });
+    let entry = Entry::of(&finished(&twin));
     let text = serde_json::to_string(&entry).expect("is plain data");
     assert!(
         !text.contains(signature) && !text.contains("c2lnbm"),

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::context::unix_now;
 use super::trouble::describe;
-use super::world::documents;
 use crate::target::Inner;
 use crate::wire::client::Outgoing;
 use crate::wire::draft::Draft;
@@ -15,6 +14,7 @@ use crate::wire::identity::Identity;
 use crate::wire::identity::Secret;
 use crate::wire::scene::Scene;
 use crate::wire::sign;
+use crate::wire::xml;
 use oss403_case::model::Who;
 
 /// Why nothing was sent but the canaries.
@@ -145,8 +145,7 @@ fn clock_ahead(response: &Response) -> i64 {
 }
 
 fn explain(response: &Response, ahead: i64) -> CanaryError {
-    let body = String::from_utf8_lossy(&response.body);
-    match documents::first(&body, "Code").as_deref() {
+    match xml::text(&response.body, "Code").as_deref() {
         Some("SignatureDoesNotMatch") => CanaryError::WrongSecret,
         Some("InvalidAccessKeyId") => CanaryError::UnknownKey,
         Some("RequestTimeTooSkewed") => CanaryError::Clock { seconds: ahead },

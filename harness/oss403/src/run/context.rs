@@ -11,7 +11,6 @@ use sha2::{Digest as _, Sha256};
 use super::journal::Journal;
 use super::stop::StopSignal;
 use super::trouble::{Trouble, succeeded};
-use super::world::documents;
 use crate::target::Inner;
 use crate::target::operator::Operator;
 use crate::wire::client::Outgoing;
@@ -20,6 +19,7 @@ use crate::wire::exchange::{Exchange, Response};
 use crate::wire::identity::Identity;
 use crate::wire::scene::Scene;
 use crate::wire::sign;
+use crate::wire::xml;
 use oss403_case::model::{SignWith, Who};
 
 /// What all instances of a run share.
@@ -136,13 +136,11 @@ impl Context {
         let draft = Draft::new("GET", scene, None, None, Arc::clone(identity), with)
             .query("max-keys", Some("1"));
         let response = succeeded(courier.send(draft).await)?;
-        let body = String::from_utf8_lossy(&response.body);
-        let account = documents::first(&body, "ID")
+        let account = xml::text(&response.body, "ID")
             .filter(|id| !id.is_empty())
             .ok_or_else(|| {
                 Trouble::Precondition(format!("ListBuckets does not name the account of `{who}`"))
-            })?
-            .into_owned();
+            })?;
         accounts.insert(who.clone(), account.clone());
         Ok(account)
     }

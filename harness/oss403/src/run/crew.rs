@@ -176,10 +176,11 @@ impl Crew {
 
     /// Writes a record down and hands it over.
     pub(crate) async fn finish(&self, instance: Instance, record: super::record::TwinRecord) {
-        self.context.journal.record(&record);
+        let redactor = self.context.journal.record(&record);
         let event = RunEvent::Finished {
             instance,
             record: Box::new(record),
+            redactor,
         };
         // Whoever listens has gone only when the whole run was dropped.
         let _ = self.events.send(event).await;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::record::TwinRecord;
+use crate::wire::redact::Redactor;
 use oss403_case::Instance;
 
 /// A step of a run.
@@ -11,7 +12,7 @@ use oss403_case::Instance;
 pub enum RunEvent {
     /// The plan stands; that many instances will be finished unless the run is stopped.
     Planned {
-        /// How many of the instances given are in this partition.
+        /// How many.
         instances: usize,
     },
     /// An instance is done.
@@ -20,6 +21,8 @@ pub enum RunEvent {
         instance: Instance,
         /// What happened, unredacted.
         record: Box<TwinRecord>,
+        /// Hides what the record's requests carried.
+        redactor: Redactor,
     },
     /// Something that the run made could not be removed.
     LeftBehind(String),

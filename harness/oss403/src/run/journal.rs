@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::record::TwinRecord;
+use crate::wire::redact::Redactor;
 
 /// A line of a journal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -245,10 +246,12 @@ impl Journal {
         );
     }
 
-    /// Notes what happened, redacted.
-    pub fn record(&self, record: &TwinRecord) {
-        let redacted = record.redacted(&record.redactor());
+    /// Notes what happened, redacted. What redacted it serves whoever else writes of the record.
+    pub fn record(&self, record: &TwinRecord) -> Redactor {
+        let redactor = record.redactor();
+        let redacted = record.redacted(&redactor);
         self.write(&Line::Twin(Box::new(redacted)), false);
+        redactor
     }
 
     /// Writes the last line.

@@ -25,12 +25,14 @@ pub use canary::CanaryError;
 pub use events::{RunEvent, RunSummary};
 pub use stop::StopSignal;
 
-use self::context::{Context, run_id, unix_now};
+pub(crate) use self::context::unix_now;
+use self::context::{Context, run_id};
 use self::crew::Crew;
 use self::journal::{Header, Journal};
+pub(crate) use self::plan::is_read;
 use self::plan::{Group, Plan};
-pub(crate) use self::plan::{is_in, is_read};
 use self::twin::blank;
+use crate::exit::Exit;
 use crate::target::Target;
 use oss403_case::Instance;
 
@@ -41,12 +43,21 @@ pub struct Options {
     pub seed: u64,
     /// Most instances at a time; by default as many as the profile lets requests be in flight.
     pub jobs: Option<usize>,
-    /// `(m, n)`: only the m-th of n parts, counted from 1.
-    pub partition: Option<(u32, u32)>,
     /// Folder of the journal; it is made when it is absent.
     pub out: PathBuf,
     /// Whether the target must show first that it tells good credentials from bad ones.
     pub canaries: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            jobs: None,
+            out: "reports".into(),
+            canaries: true,
+        }
+    }
 }
 
 /// Why there was no run, or why it cannot be relied upon.
@@ -63,6 +74,16 @@ pub enum RunError {
         /// Why.
         error: std::io::Error,
     },
+}
+
+impl RunError {
+    /// The exit code that it asks for.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Journal { .. } => Exit::Usage,
+            Self::Canary(_) => Exit::Target,
+        }
+    }
 }
 
 /// Runs the instances against the target and removes whatever it made there.
@@ -98,7 +119,7 @@ pub async fn run(
     };
     let failed = |(path, error)| RunError::Journal { path, error };
     let journal = Journal::create(&options.out, header).map_err(failed)?;
-    let plan = Plan::new(&target, instances, options.seed, options.partition);
+    let plan = Plan::new(&target, instances, options.seed);
     let planned: usize = plan.groups.iter().map(|group| group.instances.len()).sum();
     on_event(RunEvent::Planned {
         instances: planned + plan.skipped.len(),
@@ -112,10 +133,11 @@ pub async fn run(
     ));
     for (instance, progress) in plan.skipped {
         let record = blank(&instance, progress);
-        context.journal.record(&record);
+        let redactor = context.journal.record(&record);
         on_event(RunEvent::Finished {
             instance,
             record: Box::new(record),
+            redactor,
         });
     }
     let limits = &target.limits;

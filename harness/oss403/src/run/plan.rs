@@ -48,19 +48,11 @@ pub(crate) enum Usage {
 }
 
 impl Plan {
-    /// Plans. The order is decided by the seed alone, the part by the ids alone.
-    pub(crate) fn new(
-        target: &Inner,
-        instances: Vec<Instance>,
-        seed: u64,
-        partition: Option<(u32, u32)>,
-    ) -> Self {
+    /// Plans. The order is decided by the seed alone.
+    pub(crate) fn new(target: &Inner, instances: Vec<Instance>, seed: u64) -> Self {
         let mut plan = Self::default();
         let mut shared: BTreeMap<String, usize> = BTreeMap::new();
         for instance in instances {
-            if partition.is_some_and(|partition| !is_in(&instance.id, partition)) {
-                continue;
-            }
             let scenario = &*instance.scenario;
             let wanted = wanted(&instance);
             let usage = usage(scenario);
@@ -96,15 +88,6 @@ impl Plan {
             .sort_by_cached_key(|group| shuffled(seed, &group.instances[0].id));
         plan
     }
-}
-
-/// Whether an id belongs to the m-th of n parts.
-pub(crate) fn is_in(id: &str, (part, parts): (u32, u32)) -> bool {
-    let hash = Sha256::digest(id.as_bytes());
-    let number = hash[..8]
-        .iter()
-        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    number % u64::from(parts.max(1)) + 1 == u64::from(part)
 }
 
 /// The place of an id in the order of a seed.
@@ -266,26 +249,6 @@ fn operator_commands(scenario: &Scenario) -> BTreeSet<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn partitions_cover_every_id_exactly_once() {
-        for parts in [1, 2, 3, 7] {
-            let mut sizes = vec![0; parts as usize];
-            for number in 0..1_000 {
-                let id = format!("cause/scenario/{number}");
-                let homes: Vec<u32> = (1..=parts)
-                    .filter(|part| is_in(&id, (*part, parts)))
-                    .collect();
-                assert_eq!(homes.len(), 1, "{id} of {parts}");
-                sizes[homes[0] as usize - 1] += 1;
-            }
-            // None is left with nothing to do.
-            assert!(
-                sizes.iter().all(|size| *size > 1_000 / parts as usize / 2),
-                "{sizes:?}"
-            );
-        }
-    }
 
     #[test]
     fn the_seed_decides_the_order() {

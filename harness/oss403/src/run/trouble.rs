@@ -4,6 +4,7 @@ use super::record::Progress;
 use crate::target::operator::OperatorError;
 use crate::wire::exchange::{Exchange, Outcome, Response};
 use crate::wire::scene::SceneError;
+use crate::wire::xml;
 
 /// What came in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,8 +67,7 @@ pub(crate) fn succeeded(exchange: Exchange) -> Result<Response, Trouble> {
 
 /// Status, code and message of an answer, in one line.
 pub(crate) fn describe(response: &Response) -> String {
-    let body = String::from_utf8_lossy(&response.body);
-    let read = |name| super::world::documents::first(&body, name).map(|text| clipped(&text));
+    let read = |name| xml::text(&response.body, name).map(|text| clipped(&text));
     match (read("Code"), read("Message")) {
         (Some(code), Some(message)) => format!("{} {code}: {message}", response.status),
         (Some(code), None) => format!("{} {code}", response.status),

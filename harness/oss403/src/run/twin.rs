@@ -11,7 +11,7 @@ use super::journal::Made;
 use super::plan::is_read;
 use super::record::{Probe, Progress, TwinRecord};
 use super::trouble::Trouble;
-use super::world::{World, documents};
+use super::world::World;
 use crate::wire::client::Outgoing;
 use crate::wire::draft::{Body, Draft};
 use crate::wire::exchange::{Exchange, Outcome, Response};
@@ -19,6 +19,7 @@ use crate::wire::parts::parse_path;
 use crate::wire::scene::Scene;
 use crate::wire::sign;
 use crate::wire::tamper::tamper;
+use crate::wire::xml;
 use oss403_case::Instance;
 use oss403_case::model::{Edit, TextMap, Who};
 
@@ -388,8 +389,7 @@ impl Trace {
             return;
         }
         if self.initiates_upload {
-            let body = String::from_utf8_lossy(&response.body);
-            if let Some(id) = documents::first(&body, "UploadId") {
+            if let Some(id) = xml::text(&response.body, "UploadId") {
                 world.note_upload(bucket, key, &id);
             }
         } else {

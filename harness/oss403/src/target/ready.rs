@@ -10,6 +10,7 @@ use oss_reference::server::Running;
 use super::embedded::{self, Embedded};
 use super::operator::Operator;
 use super::profile::{Endpoint, Profile};
+use crate::exit::Exit;
 use crate::wire::address::Addresses;
 use crate::wire::client::Client;
 use crate::wire::identity::Identity;
@@ -67,6 +68,16 @@ pub enum TargetError {
     /// TLS cannot be set up.
     #[error(transparent)]
     Tls(#[from] TlsError),
+}
+
+impl TargetError {
+    /// The exit code that it asks for: what is missing in the user's set-up is a matter of usage, the rest is the target's.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Embedded(_) => Exit::Target,
+            Self::Identity { .. } | Self::Operator(_) | Self::Tls(_) => Exit::Usage,
+        }
+    }
 }
 
 impl Target {

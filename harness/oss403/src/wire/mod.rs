@@ -16,3 +16,4 @@ pub mod scene;
 pub mod sign;
 pub mod tamper;
 pub mod tls;
+pub mod xml;

@@ -7,7 +7,8 @@ use futures_util::StreamExt as _;
 use oss_reference::checks::{Row, TABLE};
 use oss_reference::config::{Config, Extreme, Faults};
 use oss403::exit::Exit;
-use oss403::judge::verdict::Verdict;
+use oss403::judge::summary::CauseTally;
+use oss403::judge::verdict::{Verdict, VerdictKind};
 use oss403::run::{Options, StopSignal};
 use oss403::suite::{Certified, Step, certify};
 use oss403::target::Target;
@@ -33,7 +34,7 @@ async fn run(faults: Faults, instances: Vec<Instance>) -> Certified {
 pub(crate) async fn run_with(
     faults: Faults,
     instances: Vec<Instance>,
-    on_step: impl FnMut(Step) + Send,
+    on_step: impl FnMut(Step<'_>) + Send,
 ) -> Certified {
     let target = Target::embedded(Config {
         faults,
@@ -43,11 +44,9 @@ pub(crate) async fn run_with(
     .unwrap();
     let out = TempDir::new().unwrap();
     let options = Options {
-        seed: 0,
-        jobs: None,
-        partition: None,
         out: PathBuf::from(out.path()),
         canaries: false,
+        ..Options::default()
     };
     let certified = certify(
         &target,
@@ -85,11 +84,11 @@ async fn every_check_that_is_switched_off_is_missed_by_a_scenario_of_its_cause()
             };
             let certified = run(faults, instances).await;
             let noticed = causes.iter().any(|cause| {
-                certified
-                    .tally
-                    .cause(cause)
-                    .and_then(oss403::judge::summary::CauseTally::verdict)
-                    == Some(Verdict::Deviates)
+                let tally = certified.tally.cause(cause);
+                matches!(
+                    tally.and_then(CauseTally::verdict),
+                    Some(Verdict::Deviates(_))
+                )
             });
             (check.name, noticed, certified.exit())
         }
@@ -126,7 +125,7 @@ async fn a_server_without_judgement_has_no_conformant_cause() {
             .collect();
         assert!(conformant.is_empty(), "{extreme:?}: {conformant:?}");
         assert_eq!(
-            certified.tally.instances().get(&Verdict::Conformant),
+            certified.tally.instances().get(&VerdictKind::Conformant),
             None,
             "{extreme:?}"
         );

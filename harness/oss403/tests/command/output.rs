@@ -1,4 +1,4 @@
-//! What is printed: colour, width, closed pipes.
+//! What is printed: color, width, closed pipes.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
@@ -6,9 +6,9 @@ use std::process::Stdio;
 use crate::support::Desk;
 
 #[test]
-fn colour_only_where_it_is_wanted() {
+fn color_only_where_it_is_wanted() {
     let desk = Desk::new();
-    let colour = |line: &str, no_color: Option<&str>| {
+    let color = |line: &str, no_color: Option<&str>| {
         let mut command = desk.command(line);
         if let Some(value) = no_color {
             command.env("NO_COLOR", value);
@@ -16,14 +16,14 @@ fn colour_only_where_it_is_wanted() {
         command.output().unwrap().stdout.contains(&0x1b)
     };
     assert!(
-        !colour("run url-auth-expired", None),
+        !color("run url-auth-expired", None),
         "a pipe is no terminal"
     );
-    assert!(!colour("run url-auth-expired", Some("1")));
-    assert!(colour("run url-auth-expired --color always", None));
-    assert!(!colour("run url-auth-expired --color never", None));
+    assert!(!color("run url-auth-expired", Some("1")));
+    assert!(color("run url-auth-expired --color always", None));
+    assert!(!color("run url-auth-expired --color never", None));
     // An explicit wish outweighs the environment.
-    assert!(colour("--color always run url-auth-expired", Some("1")));
+    assert!(color("--color always run url-auth-expired", Some("1")));
 }
 
 #[test]

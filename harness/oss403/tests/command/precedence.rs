@@ -7,7 +7,6 @@ use std::sync::Mutex;
 use futures_util::StreamExt as _;
 use oss_reference::checks::{Check, Row, TABLE};
 use oss_reference::config::Faults;
-use oss403::judge::expected::Observed;
 use oss403::judge::message;
 use oss403::judge::verdict::Verdict;
 use oss403::mutate::neighbours::{EXCLUSIVE, exclusive, neighbours};
@@ -112,10 +111,10 @@ async fn without_the_check_that_wins_the_other_fault_is_refused() {
                     return;
                 };
                 // The other check of a cause that has two refuses as before.
-                if finished.judgement.verdict == Verdict::Conformant {
+                if finished.judged.verdict() == Verdict::Conformant {
                     return;
                 }
-                let observed = Observed::of(&finished.record);
+                let observed = finished.judged.observed();
                 // A preflight goes no further than its own check, whose absence lets it pass whoever sends it.
                 if check == "cors-preflight" && observed.status == Some(200) {
                     return;

@@ -115,11 +115,9 @@ async fn buckets_on(profile: &std::path::Path) -> Vec<String> {
         .collect();
     let out = tempfile::tempdir().unwrap();
     let options = Options {
-        seed: 0,
-        jobs: None,
-        partition: None,
         out: out.path().to_owned(),
         canaries: false,
+        ..Options::default()
     };
     let mut bodies = Vec::new();
     run(&target, instances, &options, StopSignal::new(), |event| {

@@ -9,6 +9,7 @@ mod edits;
 mod encrypted;
 mod extras;
 mod hostile;
+mod jobs;
 mod limits;
 mod operator_page;
 mod profiles;

@@ -136,8 +136,8 @@ async fn a_redacted_record_is_judged_as_the_record_itself() {
             .unwrap();
         let redacted = record.redacted(&record.redactor());
         assert_eq!(
-            judge::judge(instance, &redacted),
-            judge::judge(instance, record),
+            judge::judge(instance, &redacted).judgement,
+            judge::judge(instance, record).judgement,
             "{}",
             record.instance
         );

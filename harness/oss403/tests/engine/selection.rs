@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use oss_reference::config::Config;
 use oss403::run::record::Progress;
+use oss403::suite::select;
 use oss403_case::Ledger;
 
 use crate::support::{Desk, embedded, fake, instances, plain, reference, run_all, run_with};
@@ -14,14 +15,10 @@ async fn partitions_finish_every_instance_exactly_once() {
     let ledger = Ledger::embedded().unwrap();
     let all: BTreeSet<String> = ledger.instances().map(|instance| instance.id).collect();
     let mut seen = BTreeSet::new();
-    for part in 1..=3 {
-        let ran = run_with(
-            &target,
-            ledger.instances().collect(),
-            |options| options.partition = Some((part, 3)),
-            |_, _| {},
-        );
-        for record in ran.await.unwrap().records {
+    for part in ["1/3", "2/3", "3/3"] {
+        let partition = Some(part.parse().unwrap());
+        let selected = select(&ledger, &[], &[], partition).unwrap();
+        for record in run_all(&target, selected).await.records {
             assert!(
                 seen.insert(record.instance.clone()),
                 "{} came twice",

@@ -91,10 +91,9 @@ impl Ran {
 pub(crate) fn options(out: &Path) -> Options {
     Options {
         seed: 1,
-        jobs: None,
-        partition: None,
         out: out.to_owned(),
         canaries: false,
+        ..Options::default()
     }
 }
 

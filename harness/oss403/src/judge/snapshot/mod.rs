@@ -114,8 +114,7 @@ impl Snapshots {
             Comparison::Changed(diff) => format!("the answer differs from its snapshot\n{}", diff.trim_end()),
         };
         Judgement {
-            verdict: Verdict::Deviates,
-            facet: Some(Facet::Envelope),
+            verdict: Verdict::Deviates(Facet::Envelope),
             reason,
         }
     }

@@ -143,10 +143,7 @@ fn a_changed_answer_deviates_and_shows_what_changed() {
         .compare(&instance("url-v1"), &other)
         .expect("compares");
     let judgement = snapshots.judge(conformant(), &comparison);
-    assert_eq!(
-        (judgement.verdict, judgement.facet),
-        (Verdict::Deviates, Some(Facet::Envelope))
-    );
+    assert_eq!(judgement.verdict, Verdict::Deviates(Facet::Envelope));
     assert!(
         judgement
             .reason
@@ -256,10 +253,7 @@ fn ci_writes_nothing_and_takes_the_new_for_a_deviation() {
     let instance = Twin::new().instance;
     let comparison = ci.compare(&instance, TEXT).expect("compares");
     let judgement = ci.judge(conformant(), &comparison);
-    assert_eq!(
-        (judgement.verdict, judgement.facet),
-        (Verdict::Deviates, Some(Facet::Envelope))
-    );
+    assert_eq!(judgement.verdict, Verdict::Deviates(Facet::Envelope));
     assert!(files(&root).is_empty());
 }
 

@@ -11,7 +11,7 @@ pub use terminal::terminal;
 use std::collections::BTreeMap;
 
 use crate::mutate::Kind;
-use crate::mutate::matrix::{Fate, Matrix};
+use crate::mutate::matrix::{Extent, Fate, Matrix};
 
 /// The suite that was put to the test.
 #[derive(Debug, Clone)]
@@ -24,8 +24,8 @@ pub struct Suite {
     pub causes: Vec<(String, String)>,
     /// Where its case files were read.
     pub from: String,
-    /// Whether only a part of the mutants was made.
-    pub partial: bool,
+    /// How many of the mutants the matrix is of.
+    pub extent: Extent,
 }
 
 /// How many mutants of a kind there are, and what became of them.

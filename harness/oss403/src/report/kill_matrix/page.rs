@@ -6,7 +6,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{Suite, sums};
 use crate::mutate::Kind;
-use crate::mutate::matrix::{Fate, Matrix, Row};
+use crate::mutate::matrix::{Extent, Fate, Matrix, Row};
 use crate::report::style::{counted, grouped};
 
 /// The whole page.
@@ -62,7 +62,7 @@ fn figures(matrix: &Matrix, suite: &Suite, total: usize) -> Markup {
         div .figures {
             (figure(killed == total, format!("{} / {}", grouped(killed as u64), grouped(total as u64)), "mutants killed"))
             (figure(true, grouped(matrix.equivalents().count() as u64), "equivalent, reviewed"))
-            @if !suite.partial {
+            @if suite.extent == Extent::All {
                 (figure(matrix.idle.is_empty(), grouped(matrix.idle.len() as u64), "idle instances"))
             }
             (figure(baselines.are_clean(), extremes, "causes conformant on a server that allows / denies everything"))
@@ -161,7 +161,7 @@ fn survivors_list(matrix: &Matrix) -> Markup {
 
 fn idle_list(matrix: &Matrix, suite: &Suite) -> Markup {
     html! {
-        @if !suite.partial {
+        @if suite.extent == Extent::All {
             h2 { "Idle instances" }
             @if matrix.idle.is_empty() {
                 p { "None: every instance noticed at least one server that decides or acts otherwise." }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Suite, sums};
-use crate::mutate::matrix::{Matrix, Row};
+use crate::mutate::matrix::{Extent, Matrix, Row};
 use crate::report::style::{Style, Tone, counted, grouped};
 
 /// Idle instances that are named; there would be hundreds when something is wrong at large.
@@ -98,7 +98,7 @@ fn nobody(row: &Row) -> String {
 }
 
 fn idle(text: &mut String, matrix: &Matrix, suite: &Suite, style: Style) {
-    if matrix.idle.is_empty() || suite.partial {
+    if matrix.idle.is_empty() || suite.extent == Extent::Part {
         return;
     }
     let _ = writeln!(
@@ -139,7 +139,7 @@ fn summary(text: &mut String, matrix: &Matrix, suite: &Suite, style: Style) {
         "mutants",
         style.paint(tone(survivors == 0), &killed) + &excused,
     );
-    if suite.partial {
+    if suite.extent == Extent::Part {
         line("idle", "not asked of a part of the mutants".into());
     } else {
         let said = match matrix.idle.len() {

@@ -13,6 +13,7 @@ use crate::run::trouble::{Trouble, succeeded};
 use crate::wire::draft::Draft;
 use crate::wire::exchange::{Outcome, Response};
 use crate::wire::scene::BucketPlace;
+use crate::wire::xml;
 use oss403_case::model::{BucketSpec, ObjectSpec};
 
 impl World {
@@ -253,12 +254,9 @@ impl World {
             .request(courier, "POST", place, Some(key))?
             .query("uploads", None);
         let response = succeeded(courier.send(draft).await)?;
-        let body = String::from_utf8_lossy(&response.body);
-        let id = documents::first(&body, "UploadId")
-            .ok_or_else(|| {
-                Trouble::Precondition("InitiateMultipartUpload answered no UploadId".into())
-            })?
-            .into_owned();
+        let id = xml::text(&response.body, "UploadId").ok_or_else(|| {
+            Trouble::Precondition("InitiateMultipartUpload answered no UploadId".into())
+        })?;
         self.note_upload(&place.name, key, &id);
         Ok(id)
     }

@@ -1,8 +1,6 @@
-//! The documents with which fixtures configure a bucket, and the few words read from answers.
+//! The documents with which fixtures configure a bucket.
 
-use std::borrow::Cow;
-
-use quick_xml::escape::{escape, unescape};
+use quick_xml::escape::escape;
 
 use oss403_case::model::{CorsRuleSpec, RefererSpec};
 
@@ -81,21 +79,6 @@ fn elements(name: &str, texts: &[String]) -> String {
     texts.iter().map(|text| element(name, text)).collect()
 }
 
-/// The texts of all elements of a name, in order. Answers are untrusted: whatever is not there is just not found.
-pub(crate) fn all<'x>(xml: &'x str, name: &str) -> Vec<Cow<'x, str>> {
-    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
-    xml.split(&open)
-        .skip(1)
-        .filter_map(|rest| rest.split_once(&close))
-        .map(|(text, _)| unescape(text).unwrap_or(Cow::Borrowed(text)))
-        .collect()
-}
-
-/// The text of the first element of a name.
-pub(crate) fn first<'x>(xml: &'x str, name: &str) -> Option<Cow<'x, str>> {
-    all(xml, name).into_iter().next()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,14 +100,5 @@ mod tests {
              <RefererBlacklist><Referer>&lt;/Referer&gt;&amp;</Referer></RefererBlacklist>\
              </RefererConfiguration>"
         );
-    }
-
-    #[test]
-    fn words_are_read_from_answers_and_garbage_gives_none() {
-        let xml = "<R><Key>a&amp;b</Key><Key>c</Key><UploadId>U1</UploadId></R>";
-        assert_eq!(all(xml, "Key"), ["a&b", "c"]);
-        assert_eq!(first(xml, "UploadId").as_deref(), Some("U1"));
-        assert_eq!(first("<UploadId>", "UploadId"), None);
-        assert_eq!(first("", "UploadId"), None);
     }
 }

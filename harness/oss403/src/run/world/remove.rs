@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::join_all;
 use oss403_operator::{Command, Remove};
 
-use super::{Removal, World, documents};
+use super::{Removal, World};
 use crate::run::context::Courier;
 use crate::run::journal::Made;
 use crate::run::trouble::describe;
@@ -13,6 +13,7 @@ use crate::target::operator::OperatorError;
 use crate::wire::draft::Draft;
 use crate::wire::exchange::{Outcome, Response};
 use crate::wire::scene::BucketPlace;
+use crate::wire::xml;
 
 /// How often a bucket is emptied and deleted before it is given up.
 const ROUNDS: usize = 5;
@@ -133,16 +134,15 @@ impl World {
         let (objects, uploads) = tokio::join!(answer(courier, list), answer(courier, uploads));
         let mut found = Vec::new();
         if let Ok(response) = objects {
-            let body = String::from_utf8_lossy(&response.body);
-            for key in documents::all(&body, "Key") {
-                found.push(ask("DELETE", Some(&key))?);
+            for key in xml::elements(&response.body, "Key") {
+                found.push(ask("DELETE", Some(&key.text))?);
             }
         }
         if let Ok(response) = uploads {
-            let body = String::from_utf8_lossy(&response.body);
-            let ids = documents::all(&body, "UploadId");
-            for (key, id) in documents::all(&body, "Key").into_iter().zip(ids) {
-                found.push(ask("DELETE", Some(&key))?.query("uploadId", Some(&id)));
+            for upload in xml::elements(&response.body, "Upload") {
+                if let (Some(key), Some(id)) = (upload.child("Key"), upload.child("UploadId")) {
+                    found.push(ask("DELETE", Some(key))?.query("uploadId", Some(id)));
+                }
             }
         }
         send_all(courier, found).await;

@@ -1,14 +1,19 @@
 //! A whole certification: run the instances, judge each as it finishes, compare it with its snapshot, add it all up.
 
+mod selection;
+
+pub use selection::{Partition, SelectionError, select};
+
 use crate::exit::Exit;
-use crate::judge::judge;
 use crate::judge::normalise::normalise;
 use crate::judge::snapshot::{Comparison, Snapshots};
 use crate::judge::summary::{Counts, Tally};
-use crate::judge::verdict::{Judgement, Verdict};
+use crate::judge::verdict::{Judgement, Verdict, VerdictKind};
+use crate::judge::{Judged, judge};
 use crate::run::record::{Progress, TwinRecord};
-use crate::run::{Options, RunError, RunEvent, RunSummary, StopSignal, is_in, run};
+use crate::run::{Options, RunError, RunEvent, RunSummary, StopSignal, run};
 use crate::target::Target;
+use crate::wire::redact::Redactor;
 use oss403_case::Instance;
 
 /// A certification that is over.
@@ -23,23 +28,25 @@ pub struct Certified {
 }
 
 /// An instance that is done: what was asked, what happened, how it was judged.
-#[derive(Debug, Clone)]
-pub struct Finished {
+#[derive(Debug)]
+pub struct Finished<'r> {
     /// What was asked.
-    pub instance: Instance,
-    /// What happened.
-    pub record: TwinRecord,
-    /// How it was judged.
-    pub judgement: Judgement,
+    pub instance: &'r Instance,
+    /// What happened, unredacted.
+    pub record: &'r TwinRecord,
+    /// Hides what the record's requests carried.
+    pub redactor: Redactor,
+    /// How it was judged, and what judging found.
+    pub judged: Judged<'r>,
 }
 
 /// A step of a certification.
 #[derive(Debug)]
-pub enum Step {
+pub enum Step<'r> {
     /// That many instances are going to be run.
     Planned(usize),
     /// An instance is done.
-    Finished(Box<Finished>),
+    Finished(Finished<'r>),
 }
 
 /// How many answers were the same, new, changed.
@@ -63,30 +70,29 @@ pub async fn certify(
     options: &Options,
     stop: StopSignal,
     snapshots: Option<&Snapshots>,
-    mut on_step: impl FnMut(Step) + Send,
+    mut on_step: impl FnMut(Step<'_>) + Send,
 ) -> Result<Certified, RunError> {
     let mut tally = Tally::default();
-    let is_in = |id: &str| {
-        options
-            .partition
-            .is_none_or(|partition| is_in(id, partition))
-    };
-    for instance in instances.iter().filter(|instance| is_in(&instance.id)) {
+    for instance in &instances {
         tally.plan(&instance.file.cause);
     }
     let mut compared = SnapshotCounts::default();
     let run = run(target, instances, options, stop, |event| match event {
         RunEvent::Planned { instances } => on_step(Step::Planned(instances)),
         RunEvent::Finished { record, .. } if record.progress == Progress::Interrupted => {}
-        RunEvent::Finished { instance, record } => {
-            let judgement = judge_with(&instance, &record, snapshots, &mut compared);
-            tally.add(&instance.file.cause, &judgement, record.elapsed_us);
-            let finished = Finished {
-                instance,
-                record: *record,
-                judgement,
-            };
-            on_step(Step::Finished(Box::new(finished)));
+        RunEvent::Finished {
+            instance,
+            record,
+            redactor,
+        } => {
+            let judged = judge_with(&instance, &record, snapshots, &mut compared);
+            tally.add(&instance.file.cause, judged.verdict(), record.elapsed_us);
+            on_step(Step::Finished(Finished {
+                instance: &instance,
+                record: &record,
+                redactor,
+                judged,
+            }));
         }
         RunEvent::LeftBehind(_) | RunEvent::Done => {}
     })
@@ -98,19 +104,21 @@ pub async fn certify(
     })
 }
 
-/// The judgement of a record, its snapshot included. Only an answer that is conformant by itself is compared.
-fn judge_with(
+/// A record judged, its snapshot included. Only an answer that is conformant by itself is compared.
+fn judge_with<'r>(
     instance: &Instance,
-    record: &TwinRecord,
+    record: &'r TwinRecord,
     snapshots: Option<&Snapshots>,
     compared: &mut SnapshotCounts,
-) -> Judgement {
-    let judgement = judge(instance, record);
-    let text = || normalise(record).filter(|_| judgement.verdict == Verdict::Conformant);
-    let Some((snapshots, text)) = snapshots.and_then(|snapshots| Some((snapshots, text()?))) else {
-        return judgement;
+) -> Judged<'r> {
+    let mut judged = judge(instance, record);
+    let (Some(snapshots), Some(answer), Verdict::Conformant) =
+        (snapshots, &judged.answer, judged.verdict())
+    else {
+        return judged;
     };
-    match snapshots.compare(instance, &text) {
+    let text = normalise(answer, &record.placeholders);
+    judged.judgement = match snapshots.compare(instance, &text) {
         Ok(comparison) => {
             let count = match comparison {
                 Comparison::Same => &mut compared.same,
@@ -118,14 +126,14 @@ fn judge_with(
                 Comparison::Changed(_) => &mut compared.changed,
             };
             *count += 1;
-            snapshots.judge(judgement, &comparison)
+            snapshots.judge(judged.judgement, &comparison)
         }
         Err(error) => Judgement {
             verdict: Verdict::HarnessError,
-            facet: None,
             reason: format!("the snapshot could not be compared\n{error}"),
         },
-    }
+    };
+    judged
 }
 
 impl Certified {
@@ -133,14 +141,18 @@ impl Certified {
     pub fn exit(&self) -> Exit {
         let counts: Counts = self.tally.instances();
         let any = |verdict| counts.get(&verdict).is_some_and(|count| *count > 0);
-        let failures = [Verdict::Deviates, Verdict::NotProvoked, Verdict::Flaky];
+        let failures = [
+            VerdictKind::Deviates,
+            VerdictKind::NotProvoked,
+            VerdictKind::Flaky,
+        ];
         if self.run.interrupted {
             Exit::Interrupted
-        } else if any(Verdict::HarnessError) || !self.run.left_behind.is_empty() {
+        } else if any(VerdictKind::HarnessError) || !self.run.left_behind.is_empty() {
             Exit::Target
         } else if failures.into_iter().any(any) {
             Exit::Deviations
-        } else if any(Verdict::Conformant) {
+        } else if any(VerdictKind::Conformant) {
             Exit::Ok
         } else {
             Exit::NothingSelected

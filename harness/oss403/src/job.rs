@@ -1,0 +1,218 @@
+//! A certification from end to end, as another program asks for it: make the target ready, run and judge the instances, write the reports,
+//! and say what it came to.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::exit::Exit;
+use crate::judge::snapshot::Snapshots;
+use crate::judge::verdict::Verdict;
+use crate::report::Facts;
+use crate::report::entry::Entry;
+use crate::report::sink::Report;
+use crate::report::style::Style;
+use crate::report::terminal::Terminal;
+use crate::run::{Options, RunError, StopSignal, unix_now};
+use crate::suite::{Certified, Finished, SnapshotCounts, Step, certify};
+use crate::target::{Profile, Target, TargetError};
+use oss403_case::model::CaseFile;
+use oss403_case::{Instance, Ledger};
+
+/// What is to be certified, and what is to be written about it.
+#[derive(Debug)]
+pub struct Job<'a> {
+    /// The ledger that the level is stated of.
+    pub ledger: &'a Ledger,
+    /// What is run; see [`crate::suite::select`].
+    pub instances: Vec<Instance>,
+    /// The target.
+    pub profile: &'a Profile,
+    /// How the run goes about it.
+    pub options: Options,
+    /// The folder of the snapshots of all targets; with `None` answers are not compared with any.
+    pub snapshots: Option<PathBuf>,
+    /// The reports, opened already.
+    pub reports: Vec<Report>,
+}
+
+/// A job whose target is ready.
+#[derive(Debug)]
+pub struct Ready<'a> {
+    job: Job<'a>,
+    target: Target,
+}
+
+/// What a job came to.
+#[derive(Debug)]
+pub struct Done {
+    /// The run as a whole.
+    pub facts: Facts,
+    /// The first report that could not be written, and why.
+    pub trouble: Option<io::Error>,
+    exit: Exit,
+    terminal: Terminal,
+    /// The causes in the order of the table.
+    files: Vec<Arc<CaseFile>>,
+}
+
+impl<'a> Job<'a> {
+    /// Makes the target ready: starts the embedded server, or obtains the credentials.
+    ///
+    /// # Errors
+    /// When credentials cannot be had, or the embedded server cannot start.
+    pub async fn ready(self) -> Result<Ready<'a>, TargetError> {
+        let target = Target::ready(self.profile).await?;
+        Ok(Ready { job: self, target })
+    }
+}
+
+impl Ready<'_> {
+    /// What it is going to run against.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Runs and judges the instances, removes what it made, stops the target and puts the reports in their places. `on_step` sees each
+    /// instance as it is done. A `stop` that is raised ends it early.
+    ///
+    /// # Errors
+    /// When there was no run: a canary failed, or the journal could not be written.
+    pub async fn run(
+        self,
+        stop: StopSignal,
+        mut on_step: impl FnMut(Step<'_>) + Send,
+    ) -> Result<Done, RunError> {
+        let Self { job, target } = self;
+        let started = unix_now();
+        let files = files(job.ledger, &job.instances);
+        let root = job.snapshots.as_deref();
+        let snapshots =
+            root.map(|root| Snapshots::new(root, target.snapshots(), Snapshots::is_ci()));
+        let mut sinks = Sinks {
+            reports: job.reports,
+            terminal: Terminal::default(),
+            trouble: None,
+        };
+        let on_step = |step: Step<'_>| {
+            if let Step::Finished(finished) = &step {
+                sinks.add(finished);
+            }
+            on_step(step);
+        };
+        let (instances, options) = (job.instances, &job.options);
+        let certified = certify(
+            &target,
+            instances,
+            options,
+            stop,
+            snapshots.as_ref(),
+            on_step,
+        )
+        .await;
+        let (name, endpoint) = (target.name().to_owned(), target.endpoint().to_owned());
+        let compared = root.map(|root| root.join(target.snapshots()));
+        target.stop().await;
+        let certified = certified?;
+        let exit = certified.exit();
+        let compared =
+            compared.map_or_else(String::new, |folder| in_words(certified.snapshots, &folder));
+        let Certified { tally, run, .. } = certified;
+        let facts = Facts {
+            revision: job.ledger.revision().name().to_owned(),
+            hash: job.ledger.hash().to_owned(),
+            ledger_causes: job.ledger.causes().len(),
+            target: name,
+            endpoint,
+            seed: job.options.seed,
+            started,
+            elapsed: run.elapsed,
+            requests: run.requests,
+            level: tally.level(job.ledger.listed().iter().map(|row| row.id.as_str())),
+            tally,
+            interrupted: run.interrupted,
+            left_behind: run.left_behind,
+            snapshots: compared,
+        };
+        Ok(sinks.finish(facts, exit, files))
+    }
+}
+
+impl Done {
+    /// The exit code that it asks for.
+    pub fn exit(&self) -> Exit {
+        match self.trouble {
+            Some(_) => Exit::Target,
+            None => self.exit,
+        }
+    }
+
+    /// What a person reads: a table of the causes, the failures, the sums.
+    pub fn text(&self, style: Style) -> String {
+        let files: Vec<&CaseFile> = self.files.iter().map(AsRef::as_ref).collect();
+        self.terminal.render(&self.facts, &files, style)
+    }
+}
+
+/// Where the instances go as they finish.
+struct Sinks {
+    reports: Vec<Report>,
+    terminal: Terminal,
+    trouble: Option<io::Error>,
+}
+
+impl Sinks {
+    fn add(&mut self, finished: &Finished<'_>) {
+        // Of what is conformant the terminal shows numbers only, so that there is nothing to redact and to put into words.
+        if self.reports.is_empty() && finished.judged.verdict() == Verdict::Conformant {
+            return;
+        }
+        let entry = Entry::of(finished);
+        for report in &mut self.reports {
+            if let Err(error) = report.add(&entry, &finished.instance.file) {
+                self.trouble.get_or_insert(error);
+            }
+        }
+        self.terminal.add(entry);
+    }
+
+    fn finish(self, facts: Facts, exit: Exit, files: Vec<Arc<CaseFile>>) -> Done {
+        let mut trouble = self.trouble;
+        for report in self.reports {
+            if let Err(error) = report.finish(&facts) {
+                trouble.get_or_insert(error);
+            }
+        }
+        Done {
+            facts,
+            trouble,
+            exit,
+            terminal: self.terminal,
+            files,
+        }
+    }
+}
+
+/// The causes of the ledger, and after them those that only the instances have.
+fn files(ledger: &Ledger, instances: &[Instance]) -> Vec<Arc<CaseFile>> {
+    let mut files: Vec<Arc<CaseFile>> = ledger.causes().cloned().collect();
+    for Instance { file, .. } in instances {
+        if !files.iter().any(|known| known.cause == file.cause) {
+            files.push(Arc::clone(file));
+        }
+    }
+    files
+}
+
+fn in_words(counts: SnapshotCounts, folder: &Path) -> String {
+    let mut parts = vec![format!("{} the same", counts.same)];
+    if counts.changed > 0 {
+        parts.push(format!("{} changed", counts.changed));
+    }
+    if counts.new > 0 {
+        parts.push(format!("{} new", counts.new));
+    }
+    let pending = counts.new + counts.changed > 0 && !Snapshots::is_ci();
+    let help = if pending { "; see `oss403 review`" } else { "" };
+    format!("{} ({}){help}", parts.join(", "), folder.display())
+}

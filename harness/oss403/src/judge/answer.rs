@@ -1,0 +1,67 @@
+//! An answer as judging reads it.
+
+use std::cell::OnceCell;
+
+use super::envelope::{Envelope, EnvelopeError};
+use crate::wire::exchange::{Exchange, Response};
+
+/// An answer with its envelope, which is parsed when it is first asked for, and once.
+#[derive(Debug)]
+pub struct Answer<'r> {
+    /// The request, and what came back.
+    pub exchange: &'r Exchange,
+    /// What came back.
+    pub response: &'r Response,
+    envelope: OnceCell<Result<Envelope, EnvelopeError>>,
+}
+
+impl<'r> Answer<'r> {
+    /// The answer of an exchange, if it has one.
+    pub fn of(exchange: &'r Exchange) -> Option<Self> {
+        Some(Self {
+            exchange,
+            response: exchange.response()?,
+            envelope: OnceCell::new(),
+        })
+    }
+
+    /// Its envelope.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn envelope(&self) -> Result<&Envelope, &EnvelopeError> {
+        let read = || Envelope::of(self.exchange, self.response);
+        self.envelope.get_or_init(read).as_ref()
+    }
+
+    /// The text of an element of the envelope, as far as there is one.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.envelope().ok()?.text(name)
+    }
+
+    /// Whether it answers a HEAD.
+    pub(crate) fn is_head(&self) -> bool {
+        self.exchange.request.method.eq_ignore_ascii_case("HEAD")
+    }
+
+    /// Status, code and message on one line, for a reason.
+    pub(crate) fn in_words(&self) -> String {
+        let status = self.response.status;
+        match (self.text("Code"), self.text("Message")) {
+            (Some(code), Some(said)) => format!("{status} {} ({:?})", shorten(code), shorten(said)),
+            (Some(code), None) => format!("{status} {}", shorten(code)),
+            (None, _) => status.to_string(),
+        }
+    }
+}
+
+/// Longest text of a server that a report repeats, in characters.
+const MAX_TEXT: usize = 1000;
+
+/// A server may answer as long a text as it likes; a report need not repeat all of it.
+pub(super) fn shorten(text: &str) -> String {
+    match text.char_indices().nth(MAX_TEXT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
