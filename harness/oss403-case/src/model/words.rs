@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::model::{HostName, ObjectSpec, Span, Yes};
+use super::{HostName, ObjectSpec, Span, Yes};
 
 /// A hundred years in seconds: no span of a case needs more, and sums with the present stay far from overflow.
 const LONGEST_SPAN: i64 = 100 * 366 * 86_400;
@@ -244,7 +244,7 @@ impl<'de> Deserialize<'de> for ObjectSpec {
 }
 
 /// Admits a plain text wherever the schema of [`ObjectSpec`] asks for a map.
-pub(super) fn text_or_map(schema: &mut Schema) {
+pub(crate) fn text_or_map(schema: &mut Schema) {
     let map = schema.clone();
     *schema = json_schema!({ "anyOf": [{ "type": "string", "description": "The content." }, map] });
 }
@@ -255,17 +255,17 @@ const SWITCH: [&str; 2] = ["active", "inactive"];
 const BUCKET_STATUSES: [&str; 2] = ["active", "disabled"];
 
 /// Schema of the operator hook's account states, whose own crate has no use for schemas.
-pub(super) fn account_status(_: &mut SchemaGenerator) -> Schema {
+pub(crate) fn account_status(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "enum": ACCOUNT_STATUSES })
 }
 
 /// Schema of the operator hook's KMS states.
-pub(super) fn kms_status(_: &mut SchemaGenerator) -> Schema {
+pub(crate) fn kms_status(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "enum": KMS_STATUSES })
 }
 
 /// Schema of key states by identity.
-pub(super) fn key_statuses(_: &mut SchemaGenerator) -> Schema {
+pub(crate) fn key_statuses(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": "object",
         "additionalProperties": { "type": "string", "enum": SWITCH },
@@ -273,7 +273,7 @@ pub(super) fn key_statuses(_: &mut SchemaGenerator) -> Schema {
 }
 
 /// Schema of the operator hook's bucket states.
-pub(super) fn bucket_status(_: &mut SchemaGenerator) -> Schema {
+pub(crate) fn bucket_status(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "enum": BUCKET_STATUSES })
 }
 
