@@ -4,7 +4,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
-use super::span::{Part, Path, Step};
+use super::place::{Part, Path, Step};
+use super::plain::{Fault, Plain};
 use super::suggest;
 
 /// Something wrong in a document, before its place in the text is looked up.
@@ -14,12 +15,25 @@ pub struct Problem {
     pub path: Path,
     /// Whether its key or its value is wrong.
     pub part: Part,
+    /// What kind of problem it is.
+    pub kind: Kind,
     /// The word within the value, when it is not the whole of it.
     pub word: Option<String>,
     /// What is wrong, as a lower-case fragment.
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+}
+
+/// Kinds of problems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A key that is not there, by its name; the path leads to the map.
+    Missing(&'static str),
+    /// A key or a word that does not exist, or a value of another type.
+    Shape,
+    /// Well-formed, and against a rule of the language.
+    Rule,
 }
 
 impl Problem {
@@ -43,9 +57,9 @@ impl Problem {
 /// # Errors
 /// The first fault.
 pub fn first<T: DeserializeOwned>(value: &Value) -> Result<T, Problem> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
+    serde_path_to_error::deserialize(Plain(value)).map_err(|error| {
         let path = Path(error.path().iter().filter_map(step).collect());
-        in_plain_words(path, &error.inner().to_string(), value)
+        problem(path, error.into_inner(), value)
     })
 }
 
@@ -64,11 +78,7 @@ pub fn all<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Problem>> {
             Ok(_) => return Err(problems),
             Err(problem) => problem,
         };
-        let missing = problem
-            .message
-            .strip_prefix(MISSING)
-            .and_then(|rest| rest.split('`').next());
-        if let Some(key) = missing {
+        if let Kind::Missing(key) = problem.kind {
             // What was taken out is missing now; what is missing otherwise is a fault.
             if !taken.contains(&problem.path.then(key)) {
                 problems.push(problem);
@@ -88,8 +98,6 @@ pub fn all<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Problem>> {
         taken.push(entry);
     }
 }
-
-const MISSING: &str = "the key `";
 
 /// The entry of a map that a path leads to or through: items of lists cannot be taken out without moving their neighbours.
 fn entry_of(path: &Path) -> Path {
@@ -128,61 +136,49 @@ fn take_out(value: &mut Value, path: &Path) -> bool {
 }
 
 /// Serde speaks of fields, variants and types of Rust; an author knows keys and values.
-fn in_plain_words(path: Path, message: &str, whole: &Value) -> Problem {
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let say = |part, message: String, help: Option<String>| Problem {
-        path: path.clone(),
+fn problem(path: Path, fault: Fault, whole: &Value) -> Problem {
+    let ends_with = |word: &str| matches!(path.0.last(), Some(Step::Key(last)) if *last == *word);
+    let mut kind = Kind::Shape;
+    let (part, message, help) = match &fault {
+        Fault::UnknownKey(word, known) => {
+            let help = suggest::help(word, known.iter().copied(), "keys");
+            (Part::Key, format!("unknown key `{word}`"), Some(help))
+        }
+        Fault::UnknownWord(word, known) => {
+            let help = suggest::help(word, known.iter().copied(), "words");
+            let part = if ends_with(word) {
+                Part::Key
+            } else {
+                Part::Value
+            };
+            let message = format!("unknown {} `{word}`", list_of(&path));
+            (part, message, Some(help))
+        }
+        Fault::Missing(key) => {
+            kind = Kind::Missing(key);
+            (Part::Key, format!("the key `{key}` is missing"), None)
+        }
+        Fault::Unfit { found, wanted } => {
+            let wanted = wanted_in_words(wanted);
+            let help = help_for(&wanted, whole, &path);
+            let message = format!("{wanted} is needed here, not {found}");
+            (Part::Value, message, help)
+        }
+        Fault::Said(message) => (Part::Value, message.clone(), None),
+    };
+    let path = match &fault {
+        // The path ends with the key itself, unless the reader lost it.
+        Fault::UnknownKey(word, _) if !ends_with(word) => path.then(word.as_str()),
+        _ => path,
+    };
+    Problem {
+        path,
         part,
+        kind,
         word: None,
         message,
         help,
-    };
-    if message.starts_with("unknown field") {
-        let word = quoted.next().unwrap_or_default().to_owned();
-        let help = suggest::help(&word, quoted, "keys");
-        // The path ends with the key itself, unless the reader lost it.
-        let path = match path.0.last() {
-            Some(Step::Key(last)) if *last == word => path,
-            _ => path.then(word.as_str()),
-        };
-        let message = format!("unknown key `{word}`");
-        return Problem {
-            path,
-            part: Part::Key,
-            word: None,
-            message,
-            help: Some(help),
-        };
     }
-    if message.starts_with("unknown variant") {
-        let word = quoted.next().unwrap_or_default().to_owned();
-        let help = suggest::help(&word, quoted, "words");
-        let is_key = matches!(path.0.last(), Some(Step::Key(last)) if *last == word);
-        let part = if is_key { Part::Key } else { Part::Value };
-        return say(
-            part,
-            format!("unknown {} `{word}`", list_of(&path)),
-            Some(help),
-        );
-    }
-    if message.starts_with("missing field") {
-        let word = quoted.next().unwrap_or_default();
-        return say(Part::Key, format!("{MISSING}{word}` is missing"), None);
-    }
-    if let Some(rest) = message
-        .strip_prefix("invalid type: ")
-        .or(message.strip_prefix("invalid value: "))
-        && let Some((found, wanted)) = rest.split_once(", expected ")
-    {
-        let (found, wanted) = (found_in_words(found), wanted_in_words(wanted));
-        let help = help_for(&wanted, whole, &path);
-        return say(
-            Part::Value,
-            format!("{wanted} is needed here, not {found}"),
-            help,
-        );
-    }
-    say(Part::Value, message.to_owned(), None)
 }
 
 /// What the words are called that may stand at a path.
@@ -199,22 +195,6 @@ fn list_of(path: &Path) -> &'static str {
         Some("severity") => "severity",
         Some("kind") => "kind of source",
         _ => "word",
-    }
-}
-
-fn found_in_words(found: &str) -> String {
-    let quoted = found.split_once(' ').map_or("", |(_, quoted)| quoted);
-    match found.split([' ', '`']).next() {
-        Some("string") => format!("the text {quoted}"),
-        Some("integer" | "floating") => {
-            let number = found.split('`').nth(1).unwrap_or_default();
-            format!("the number {number}")
-        }
-        Some("boolean") => found.split('`').nth(1).unwrap_or_default().to_owned(),
-        Some("sequence") => "a list".into(),
-        Some("null" | "unit" | "Option") => "nothing".into(),
-        Some("map") => "a map".into(),
-        _ => found.to_owned(),
     }
 }
 

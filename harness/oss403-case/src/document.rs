@@ -5,9 +5,9 @@ use std::cell::OnceCell;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::decode::{self, Problem};
+use super::decode::{self, Kind, Problem};
 use super::diagnostic::Diagnostic;
-use super::span::{Part, Path, SpanIndex, TextSpan};
+use super::place::{Part, Path, Place, Places};
 use super::yaml;
 
 /// A file that is YAML.
@@ -16,7 +16,7 @@ pub struct Document {
     file: String,
     text: String,
     value: Value,
-    places: OnceCell<SpanIndex>,
+    places: OnceCell<Places>,
 }
 
 impl Document {
@@ -35,7 +35,7 @@ impl Document {
             }),
             Err(error) => {
                 let duplicate = error.duplicate.as_deref();
-                let exact = duplicate.and_then(|key| SpanIndex::of(&text).duplicate(key));
+                let exact = duplicate.and_then(|key| Places::of(&text).duplicate(key));
                 let span = exact.map(|span| (span.line, span.column, span.length));
                 let place = span.or(error.place.map(|(line, column)| (line, column, 1)));
                 Err(match place {
@@ -71,7 +71,7 @@ impl Document {
 
     /// The diagnostic for a problem, with its place.
     pub fn diagnostic(&self, problem: &Problem) -> Diagnostic {
-        let places = self.places.get_or_init(|| SpanIndex::of(&self.text));
+        let places = self.places.get_or_init(|| Places::of(&self.text));
         let span = places
             .find(&problem.path, problem.part)
             .map(|span| match &problem.word {
@@ -79,7 +79,7 @@ impl Document {
                 None => span,
             });
         let mut diagnostic = match span {
-            Some(TextSpan {
+            Some(Place {
                 line,
                 column,
                 length,
@@ -96,7 +96,7 @@ impl Document {
     }
 
     /// The first place of a word in what starts at a span, within a few lines; the span itself when the word is written otherwise.
-    fn narrow(&self, span: TextSpan, word: &str) -> TextSpan {
+    fn narrow(&self, span: Place, word: &str) -> Place {
         const FEW: usize = 40;
         let lines = self.text.lines().enumerate().skip(span.line - 1).take(FEW);
         for (number, line) in lines {
@@ -111,7 +111,7 @@ impl Document {
                 .map_or(line.len(), |(byte, _)| byte);
             if let Some(found) = line[start..].find(word) {
                 let column = line[..start + found].chars().count() + 1;
-                return TextSpan {
+                return Place {
                     line: number + 1,
                     column,
                     length: word.chars().count().max(1),
@@ -127,6 +127,7 @@ pub fn problem(path: Path, part: Part, message: impl Into<String>) -> Problem {
     Problem {
         path,
         part,
+        kind: Kind::Rule,
         word: None,
         message: message.into(),
         help: None,

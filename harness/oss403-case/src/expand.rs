@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::Instance;
 use super::decode::{self, Problem};
 use super::document::problem;
+use super::instance::Instance;
 use super::matrix;
 use super::model::{CaseFile, Scenario};
 use super::needs::Needs;
-use super::span::{Part, Path};
+use super::place::{Part, Path};
 use super::template::{self, Axis, Choice};
 use super::visit::ABOUT_ITSELF;
 
@@ -134,14 +134,25 @@ impl Template {
         let filled = self.filled(picks)?;
         let scenario: Scenario =
             decode::first(&filled).map_err(|problem| self.written(picks, problem))?;
-        let needs = Needs::of_filled(&scenario, &filled, &file.elements);
-        Ok(Instance {
+        Ok(self.made(file, picks, scenario, &filled))
+    }
+
+    /// The instance of a combination whose scenario was read from `filled`.
+    pub(crate) fn made(
+        &self,
+        file: &Arc<CaseFile>,
+        picks: &[usize],
+        scenario: Scenario,
+        filled: &Value,
+    ) -> Instance {
+        let needs = Needs::of_filled(&scenario, filled, &file.elements);
+        Instance {
             id: self.id(&file.cause, picks),
             file: Arc::clone(file),
             axes: self.choice(picks).labels(),
             scenario: Arc::new(scenario),
             needs: Arc::new(needs),
-        })
+        }
     }
 
     fn id(&self, cause: &str, picks: &[usize]) -> String {

@@ -7,73 +7,18 @@ use std::sync::Arc;
 use include_dir::{Dir, include_dir};
 use sha2::{Digest as _, Sha256};
 
-use super::Instance;
 use super::check;
 use super::diagnostic::{Diagnostic, Severity};
-use super::expand::Template;
+use super::instance::Instance;
+pub use super::listed::{ANY_MESSAGE, Entry, Listed};
 use super::model::CaseFile;
 use super::revision::Revision;
-use super::select::{self, UnknownFilter};
 use super::yaml;
 
 /// The list of documented causes, beside the folders of the codes.
 pub const CAUSES: &str = "causes.tsv";
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../cases");
-
-/// The message of a cause whose text no source shows: any text will do.
-pub const ANY_MESSAGE: &str = "*";
-
-/// A row of a list of causes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
-    /// The revision whose list it stands in.
-    pub revision: Revision,
-    /// Id of the cause.
-    pub id: String,
-    /// Its code.
-    pub code: String,
-    /// Its message; `<…>` stands for what differs from answer to answer, [`ANY_MESSAGE`] for a text that no source shows.
-    pub message: String,
-}
-
-impl Listed {
-    /// Whether a case may give this as the cause's message: the whole of it, or the part before what differs from answer to
-    /// answer, which then ends with a colon. A final full stop does not count.
-    pub fn allows(&self, message: &str) -> bool {
-        let bare = |text: &str| text.trim().trim_end_matches('.').to_owned();
-        let fixed = self
-            .message
-            .split_once(": <")
-            .or(self.message.split_once(": [\""))
-            .map(|(fixed, _)| format!("{fixed}:"));
-        let whole = bare(message) == bare(&self.message) && !self.message.contains('<');
-        whole || fixed.is_some_and(|fixed| fixed == message.trim())
-    }
-}
-
-/// A file of the ledger that is sound.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// What it says.
-    pub file: Arc<CaseFile>,
-    /// Its path, as the user knows it.
-    pub path: String,
-    /// Its scenarios, matrices understood.
-    pub templates: Vec<Template>,
-}
-
-impl Entry {
-    /// Its instances, one at a time.
-    pub fn instances(&self) -> impl Iterator<Item = Instance> {
-        self.templates.iter().flat_map(|template| {
-            // Every combination was read once when the file was checked, so that none fails here.
-            template
-                .combinations()
-                .filter_map(|picks| template.instance(&self.file, &picks).ok())
-        })
-    }
-}
 
 /// The causes of a revision, in the order of the lists, each with its sound file.
 #[derive(Debug, Clone)]
@@ -192,14 +137,6 @@ impl Ledger {
     /// Every instance, made one at a time.
     pub fn instances(&self) -> impl Iterator<Item = Instance> {
         self.entries().iter().flat_map(Entry::instances)
-    }
-
-    /// The instances that any of the filters names; all when there is no filter. See [`select::matches`] for what a filter is.
-    ///
-    /// # Errors
-    /// When a filter names nothing.
-    pub fn select(&self, filters: &[String]) -> Result<Vec<Instance>, UnknownFilter> {
-        select::select(self, filters)
     }
 
     /// SHA-256 over the revision's lists and its case files, sorted by path, in hex.

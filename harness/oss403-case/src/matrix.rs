@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::decode::Problem;
 use super::document::problem;
-use super::span::{Part, Path};
+use super::place::{Part, Path};
 use super::suggest;
 use super::template::{Axis, AxisValue};
 

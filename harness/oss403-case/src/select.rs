@@ -1,6 +1,6 @@
 //! Which instances a filter means.
 
-use super::Instance;
+use super::instance::Instance;
 use super::ledger::Ledger;
 use super::suggest;
 
@@ -32,34 +32,40 @@ pub fn matches(filter: &str, instance: &Instance) -> bool {
     names.contains(&filter) || begins
 }
 
-pub(crate) fn select(ledger: &Ledger, filters: &[String]) -> Result<Vec<Instance>, UnknownFilter> {
-    if filters.is_empty() {
-        return Ok(ledger.instances().collect());
-    }
-    let mut hits = vec![false; filters.len()];
-    let mut selected = Vec::new();
-    for entry in ledger.entries() {
-        if !filters
-            .iter()
-            .any(|filter| may_match(filter, &entry.file.cause, &entry.file.code))
-        {
-            continue;
+impl Ledger {
+    /// The instances that any of the filters names; all when there is no filter. See [`matches`] for what a filter is.
+    ///
+    /// # Errors
+    /// When a filter names nothing.
+    pub fn select(&self, filters: &[String]) -> Result<Vec<Instance>, UnknownFilter> {
+        if filters.is_empty() {
+            return Ok(self.instances().collect());
         }
-        for instance in entry.instances() {
-            let mut any = false;
-            for (filter, hit) in filters.iter().zip(&mut hits) {
-                let matched = matches(filter, &instance);
-                *hit |= matched;
-                any |= matched;
+        let mut hits = vec![false; filters.len()];
+        let mut selected = Vec::new();
+        for entry in self.entries() {
+            if !filters
+                .iter()
+                .any(|filter| may_match(filter, &entry.file.cause, &entry.file.code))
+            {
+                continue;
             }
-            if any {
-                selected.push(instance);
+            for instance in entry.instances() {
+                let mut any = false;
+                for (filter, hit) in filters.iter().zip(&mut hits) {
+                    let matched = matches(filter, &instance);
+                    *hit |= matched;
+                    any |= matched;
+                }
+                if any {
+                    selected.push(instance);
+                }
             }
         }
-    }
-    match filters.iter().zip(hits).find(|(_, hit)| !hit) {
-        Some((filter, _)) => Err(unknown(ledger, filter)),
-        None => Ok(selected),
+        match filters.iter().zip(hits).find(|(_, hit)| !hit) {
+            Some((filter, _)) => Err(unknown(self, filter)),
+            None => Ok(selected),
+        }
     }
 }
 

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::decode::Problem;
 use super::document::problem;
+use super::place::{Part, Path, Step};
 use super::placeholder;
-use super::span::{Part, Path, Step};
 use super::suggest;
 
 /// An axis of a matrix.

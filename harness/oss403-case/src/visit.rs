@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::span::{Part, Path};
+use super::place::{Part, Path};
 
 /// What is not filled: what a scenario says about itself.
 pub(super) const ABOUT_ITSELF: [&str; 2] = ["name", "about"];

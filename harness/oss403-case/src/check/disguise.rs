@@ -3,8 +3,8 @@
 use crate::decode::Problem;
 use crate::document::problem;
 use crate::model::{Call, Disguise, SignWith};
+use crate::place::{Part, Path};
 use crate::request_line::RequestLine;
-use crate::span::{Part, Path};
 
 /// A disguise that changes nothing, or that would change what the request means.
 pub(super) fn check(call: &Call, path: &Path, found: &mut Vec<Problem>) {

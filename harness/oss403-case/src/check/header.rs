@@ -5,10 +5,10 @@ use std::path::Path as FilePath;
 use super::words::is_kebab;
 use crate::decode::{self, Problem};
 use crate::document::{Document, problem};
-use crate::ledger::{ANY_MESSAGE, Listed};
+use crate::listed::{ANY_MESSAGE, Listed};
 use crate::model::{CaseFile, Source, SourceKind};
+use crate::place::{Part, Path};
 use crate::revision::Revision;
-use crate::span::{Part, Path};
 use crate::suggest;
 
 /// Reads the header; `None` when it cannot be read as one.

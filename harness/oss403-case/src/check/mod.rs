@@ -17,15 +17,18 @@ use super::decode::Problem;
 use super::diagnostic::{Diagnostic, Severity};
 use super::document::{Document, problem};
 use super::expand::Template;
-use super::ledger::{Entry, Listed};
+use super::instance::Instance;
+use super::listed::{Entry, Listed};
 use super::model::{CaseFile, Scenario};
-use super::span::{Part, Path};
+use super::place::{Part, Path};
 
 /// The comment every case file begins with, so that editors find the schema.
 pub const SCHEMA_LINE: &str = "# yaml-language-server: $schema=../case.schema.json";
 
 /// Most findings of one scenario that are reported.
 const MOST_PER_SCENARIO: usize = 16;
+/// Most instances of one file that are kept once they were read; those of more are read again, one at a time.
+const MOST_KEPT: usize = 10_000;
 /// Most findings of one file that are reported.
 const MOST_PER_FILE: usize = 100;
 
@@ -36,8 +39,8 @@ pub fn file(name: &str, text: &str, listed: &[Listed]) -> (Option<Entry>, Vec<Di
         Err(diagnostic) => return (None, vec![diagnostic]),
     };
     let mut found = Vec::new();
-    let head = header::check(&document, listed, &mut found);
-    let templates = scenarios(&document, head.as_ref(), listed, &mut found);
+    let head = header::check(&document, listed, &mut found).map(Arc::new);
+    let (templates, instances) = scenarios(&document, head.as_ref(), listed, &mut found);
     let mut diagnostics: Vec<Diagnostic> = found
         .iter()
         .take(MOST_PER_FILE)
@@ -46,9 +49,10 @@ pub fn file(name: &str, text: &str, listed: &[Listed]) -> (Option<Entry>, Vec<Di
     diagnostics.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
     let entry = match head {
         Some(head) if diagnostics.is_empty() => Some(Entry {
-            file: Arc::new(head),
+            file: head,
             path: name.to_owned(),
             templates,
+            kept: (instances.len() <= MOST_KEPT).then_some(instances),
         }),
         _ => None,
     };
@@ -71,7 +75,9 @@ pub fn file(name: &str, text: &str, listed: &[Listed]) -> (Option<Entry>, Vec<Di
 /// What is wrong with a scenario by itself, whichever cause it is of. Its axes are replaced already.
 pub fn lone(scenario: &Scenario) -> Vec<Problem> {
     match serde_json::to_value(scenario) {
-        Ok(filled) => scenario::check(&filled, None, &[]),
+        Ok(filled) => scenario::check(&filled, None, &[])
+            .err()
+            .unwrap_or_default(),
         Err(error) => vec![problem(Path::top(), Part::Value, error.to_string())],
     }
 }
@@ -79,19 +85,19 @@ pub fn lone(scenario: &Scenario) -> Vec<Problem> {
 /// Checks every scenario, whether or not the header is sound.
 fn scenarios(
     document: &Document,
-    head: Option<&CaseFile>,
+    head: Option<&Arc<CaseFile>>,
     listed: &[Listed],
     found: &mut Vec<Problem>,
-) -> Vec<Template> {
+) -> (Vec<Template>, Vec<Instance>) {
     let top = Path::from(["scenarios"]);
     let Some(Value::Array(written)) = document.value().get("scenarios") else {
-        return Vec::new();
+        return Default::default();
     };
     if written.is_empty() {
         let message = "a cause needs at least one scenario";
         found.push(problem(top.clone(), Part::Key, message));
     }
-    let mut templates = Vec::new();
+    let (mut templates, mut kept) = (Vec::new(), Vec::new());
     let mut names = HashSet::new();
     for (index, scenario) in written.iter().enumerate() {
         if found.len() > MOST_PER_FILE {
@@ -100,7 +106,7 @@ fn scenarios(
         let path = top.then(index);
         match Template::of(scenario) {
             Ok(template) => {
-                let local = instances(&template, head, listed);
+                let local = instances(&template, head, listed, &mut kept);
                 found.extend(local.into_iter().map(|problem| below(&path, problem)));
                 templates.push(template);
             }
@@ -116,33 +122,45 @@ fn scenarios(
             found.push(problem(path.then("name"), Part::Value, message));
         }
     }
-    templates
+    (templates, kept)
 }
 
-/// The problems of a scenario's instances, each once, at the place where the words were written.
-fn instances(template: &Template, head: Option<&CaseFile>, listed: &[Listed]) -> Vec<Problem> {
+/// The problems of a scenario's instances, each once, at the place where the words were written. Those that are sound are kept, but not
+/// many more than [`MOST_KEPT`].
+fn instances(
+    template: &Template,
+    head: Option<&Arc<CaseFile>>,
+    listed: &[Listed],
+    kept: &mut Vec<Instance>,
+) -> Vec<Problem> {
     let mut seen = HashSet::new();
-    let mut kept = Vec::new();
+    let mut found = Vec::new();
     for picks in template.combinations() {
         let problems = match template.filled(&picks) {
             Err(problem) => vec![problem],
-            Ok(filled) => {
-                let problems = scenario::check(&filled, head, listed).into_iter();
-                problems
+            Ok(filled) => match scenario::check(&filled, head.map(|head| &**head), listed) {
+                Ok(scenario) => {
+                    if let Some(head) = head.filter(|_| kept.len() <= MOST_KEPT) {
+                        kept.push(template.made(head, &picks, scenario, &filled));
+                    }
+                    continue;
+                }
+                Err(problems) => problems
+                    .into_iter()
                     .map(|problem| template.written(&picks, problem))
-                    .collect()
-            }
+                    .collect(),
+            },
         };
         for problem in problems {
-            if kept.len() < MOST_PER_SCENARIO && seen.insert(problem.clone()) {
-                kept.push(problem);
+            if found.len() < MOST_PER_SCENARIO && seen.insert(problem.clone()) {
+                found.push(problem);
             }
         }
-        if kept.len() >= MOST_PER_SCENARIO {
+        if found.len() >= MOST_PER_SCENARIO {
             break;
         }
     }
-    kept
+    found
 }
 
 fn below(path: &Path, problem: Problem) -> Problem {

@@ -2,9 +2,9 @@
 
 use crate::decode::Problem;
 use crate::document::problem;
-use crate::ledger::Listed;
+use crate::listed::Listed;
 use crate::model::{Before, CaseFile, Edit, OrderBasis, Scenario};
-use crate::span::{Part, Path};
+use crate::place::{Part, Path};
 use crate::suggest;
 
 /// Checks `before`, and that several edits are made for its sake alone.

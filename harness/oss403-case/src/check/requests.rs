@@ -6,9 +6,9 @@ use super::words::{self, one_of};
 use crate::decode::Problem;
 use crate::document::problem;
 use crate::model::{Call, Edit, HostName, IdentitySpec, Misspelling, Scenario, SignWith, Who};
+use crate::place::{Part, Path};
 use crate::placeholder;
 use crate::request_line::RequestLine;
-use crate::span::{Part, Path};
 use crate::suggest;
 
 /// Checks both requests of a twin.

@@ -9,21 +9,28 @@ use super::words::{self, is_kebab, one_of};
 use super::{precedence, requests, shape};
 use crate::decode::{self, Problem};
 use crate::document::problem;
-use crate::ledger::{ANY_MESSAGE, Listed};
+use crate::listed::{ANY_MESSAGE, Listed};
 use crate::model::{
     BucketSpec, CaseFile, Given, IdentitySpec, ObjectSpec, Scenario, SourceKind, Who,
 };
 
+use crate::place::{Part, Path};
 use crate::placeholder::{self, Kind, Meaning, Named, Piece};
-use crate::span::{Part, Path};
 use crate::suggest;
 use crate::visit;
 
-/// Checks a scenario. Paths begin at the scenario.
-pub(super) fn check(filled: &Value, head: Option<&CaseFile>, listed: &[Listed]) -> Vec<Problem> {
+/// Reads and checks a scenario.
+///
+/// # Errors
+/// Everything that is wrong with it. Paths begin at the scenario.
+pub(super) fn check(
+    filled: &Value,
+    head: Option<&CaseFile>,
+    listed: &[Listed],
+) -> Result<Scenario, Vec<Problem>> {
     let mut found = Vec::new();
     let Some(scenario) = read(filled, &mut found) else {
-        return found;
+        return Err(found);
     };
     if !is_kebab(&scenario.name) {
         let message = format!(
@@ -40,7 +47,11 @@ pub(super) fn check(filled: &Value, head: Option<&CaseFile>, listed: &[Listed]) 
         against_header(&scenario, head, &mut found);
     }
     precedence::check(&scenario, head, listed, &mut found);
-    found
+    if found.is_empty() {
+        Ok(scenario)
+    } else {
+        Err(found)
+    }
 }
 
 /// Reads the types. The edit is looked at first: its faults are the commonest, and they must not hide the others.
@@ -266,10 +277,11 @@ fn placeholders_of(
 ) -> impl Iterator<Item = Problem> {
     placeholder::pieces(text).filter_map(move |piece| match piece {
         Piece::Placeholder(name) => unknown_placeholder(name, path, part, known),
-        Piece::Unclosed(_) => {
+        Piece::Unclosed(rest) => {
             let help = "a literal `$` is written `$$`";
             let message = "`${` is never closed";
-            Some(problem(path.clone(), part, message).word("${").help(help))
+            let line = rest.lines().next().unwrap_or(rest);
+            Some(problem(path.clone(), part, message).word(line).help(help))
         }
         Piece::Text(_) | Piece::Dollar => None,
     })

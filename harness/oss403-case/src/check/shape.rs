@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::decode::Problem;
 use crate::document::problem;
 use crate::model::{Edit, Stage};
-use crate::span::{Part, Path};
+use crate::place::{Part, Path};
 use crate::suggest;
 
 /// An edit is a map with exactly one known key; `all` is a list of such maps.

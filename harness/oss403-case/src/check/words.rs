@@ -2,8 +2,8 @@
 
 use crate::decode::Problem;
 use crate::document::problem;
+use crate::place::{Part, Path};
 use crate::placeholder;
-use crate::span::{Part, Path};
 use crate::suggest;
 
 /// ACLs of buckets.

@@ -263,18 +263,14 @@ edits! {
         /// The policy of the VPC endpoint.
         "vpc-policy" VpcPolicy(Value) needs [VpcEndpoint] asks "set vpc-endpoint-policy";
         /// Status of the owner's account (operator).
-        #[schemars(schema_with = "crate::words::account_status")]
         "account-status" AccountStatus(AccountStatus) asks "set account-status" of account;
         /// State of the owner's KMS (operator).
-        #[schemars(schema_with = "crate::words::kms_status")]
         "kms-status" KmsStatus(KmsStatus) needs [Kms] asks "set kms-status" of account;
         /// Keys of identities of the scenario are disabled or enabled (operator).
-        #[schemars(schema_with = "crate::words::key_statuses")]
         "key-status" KeyStatus(BTreeMap<Who, KeyStatus>) asks "set key-status";
         /// Networks from which a key may be used (operator).
         "key-networks" KeyNetworks(BTreeMap<Who, Vec<String>>) asks "set key-networks";
         /// Status of the bucket (operator).
-        #[schemars(schema_with = "crate::words::bucket_status")]
         "bucket-status" BucketStatus(BucketStatus) asks "set bucket-status";
         /// The home region takes no tokens of the owner's account (operator).
         "sts-refused-in-region" StsRefusedInRegion(Yes) needs [Sts] asks "set sts-in-region" of account;

@@ -124,7 +124,7 @@ pub enum WormSpec {
 /// An object to be put by the owner: a text that is its content, or a map.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, remote = "Self")]
-#[schemars(transform = crate::words::text_or_map)]
+#[schemars(transform = crate::model::words::text_or_map)]
 pub struct ObjectSpec {
     /// Its content as text. Exactly one of `text`, `base64`, `picture` (or none: a text that no other object has).
     #[serde(default, skip_serializing_if = "Option::is_none")]

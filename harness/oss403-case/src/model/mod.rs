@@ -8,6 +8,7 @@ mod edit;
 mod given;
 mod scenario;
 mod who;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 

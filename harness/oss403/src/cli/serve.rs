@@ -16,7 +16,7 @@ use oss403_case::decode::Problem;
 use oss403_case::diagnostic::Diagnostic;
 use oss403_case::document::{Document, problem};
 use oss403_case::ledger::read_text;
-use oss403_case::span::{Part, Path as Place};
+use oss403_case::place::{Part, Path as Place};
 
 /// Serves until the process is asked to end.
 pub(super) fn serve(args: &ServeArgs, console: Console) -> Exit {

@@ -17,7 +17,7 @@ use oss403_case::diagnostic::Diagnostic;
 use oss403_case::document::{Document, problem};
 use oss403_case::model::Who;
 use oss403_case::model::{Capability, Span, TextMap};
-use oss403_case::span::{Part, Path};
+use oss403_case::place::{Part, Path};
 use oss403_case::suggest;
 
 /// Reads a profile from its document. `stem` is the target's name when the document gives none.

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use saphyr_parser::{Event, Parser, Span as Place};
+use saphyr_parser::{Event, Parser, Span as Mark};
 
 /// One step down a document.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -83,7 +83,7 @@ pub enum Part {
 
 /// A stretch of text within one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TextSpan {
+pub struct Place {
     /// Counted from 1.
     pub line: usize,
     /// In characters, counted from 1.
@@ -94,14 +94,14 @@ pub struct TextSpan {
 
 /// The places of everything in one document.
 #[derive(Debug, Default)]
-pub struct SpanIndex {
+pub struct Places {
     nodes: Vec<Node>,
-    duplicates: Vec<(String, TextSpan)>,
+    duplicates: Vec<(String, Place)>,
 }
 
 #[derive(Debug)]
 struct Node {
-    span: TextSpan,
+    span: Place,
     children: Children,
 }
 
@@ -110,10 +110,10 @@ enum Children {
     None,
     List(Vec<usize>),
     /// Key, place of the key, value.
-    Map(Vec<(String, TextSpan, usize)>),
+    Map(Vec<(String, Place, usize)>),
 }
 
-impl SpanIndex {
+impl Places {
     /// Reads the places of a text. Where the text stops being YAML the index stops, too.
     pub fn of(text: &str) -> Self {
         let mut builder = Builder {
@@ -134,7 +134,7 @@ impl SpanIndex {
     }
 
     /// The place of a path. When the document has no such path, that of its longest part that is there.
-    pub fn find(&self, path: &Path, part: Part) -> Option<TextSpan> {
+    pub fn find(&self, path: &Path, part: Part) -> Option<Place> {
         let mut node = self.nodes.last()?;
         let mut found = node.span;
         for (number, step) in path.0.iter().enumerate() {
@@ -162,7 +162,7 @@ impl SpanIndex {
     }
 
     /// The place where a key stands a second time in its map.
-    pub fn duplicate(&self, key: &str) -> Option<TextSpan> {
+    pub fn duplicate(&self, key: &str) -> Option<Place> {
         self.duplicates
             .iter()
             .find(|(known, _)| known == key)
@@ -172,7 +172,7 @@ impl SpanIndex {
 
 #[derive(Default)]
 struct Builder {
-    index: SpanIndex,
+    index: Places,
     /// Characters of each line, without the blanks at its end.
     widths: Vec<usize>,
     open: Vec<Open>,
@@ -180,17 +180,17 @@ struct Builder {
 }
 
 struct Open {
-    span: TextSpan,
+    span: Place,
     anchor: usize,
     children: Children,
     /// A map's key that waits for its value.
-    key: Option<(String, TextSpan)>,
+    key: Option<(String, Place)>,
     /// The map's keys so far.
     keys: HashSet<String>,
 }
 
 impl Builder {
-    fn take(&mut self, event: Event<'_>, place: Place) {
+    fn take(&mut self, event: Event<'_>, place: Mark) {
         let span = self.span(place);
         match event {
             Event::Scalar(text, _, anchor, _) => self.scalar(&text, span, anchor),
@@ -202,7 +202,7 @@ impl Builder {
         }
     }
 
-    fn scalar(&mut self, text: &str, span: TextSpan, anchor: usize) {
+    fn scalar(&mut self, text: &str, span: Place, anchor: usize) {
         if let Some(Open {
             children: Children::Map(_),
             key: key @ None,
@@ -225,7 +225,7 @@ impl Builder {
         );
     }
 
-    fn alias(&mut self, anchor: usize, span: TextSpan) {
+    fn alias(&mut self, anchor: usize, span: Place) {
         match self.anchors.get(&anchor).copied() {
             Some(node) => self.attach(node, span),
             None => self.finish(
@@ -238,9 +238,9 @@ impl Builder {
         }
     }
 
-    fn begin(&mut self, span: TextSpan, anchor: usize, children: Children) {
+    fn begin(&mut self, span: Place, anchor: usize, children: Children) {
         // Of a list or a map only its first character is shown.
-        let span = TextSpan { length: 1, ..span };
+        let span = Place { length: 1, ..span };
         self.open.push(Open {
             span,
             anchor,
@@ -272,7 +272,7 @@ impl Builder {
         self.attach(number, span);
     }
 
-    fn attach(&mut self, node: usize, span: TextSpan) {
+    fn attach(&mut self, node: usize, span: Place) {
         match self.open.last_mut() {
             Some(Open {
                 children: Children::List(items),
@@ -292,7 +292,7 @@ impl Builder {
     }
 
     /// The first line of a place, without the blanks at its end.
-    fn span(&self, place: Place) -> TextSpan {
+    fn span(&self, place: Mark) -> Place {
         let (line, start) = (place.start.line(), place.start.col());
         let width = self
             .widths
@@ -304,7 +304,7 @@ impl Builder {
         } else {
             width
         };
-        TextSpan {
+        Place {
             line,
             column: start + 1,
             length: end.min(width).saturating_sub(start).max(1),
@@ -326,9 +326,7 @@ list:
 ";
 
     fn at(path: &[Step], part: Part) -> (usize, usize, usize) {
-        let span = SpanIndex::of(TEXT)
-            .find(&Path(path.to_vec()), part)
-            .unwrap();
+        let span = Places::of(TEXT).find(&Path(path.to_vec()), part).unwrap();
         (span.line, span.column, span.length)
     }
 
@@ -370,7 +368,7 @@ list:
 
     #[test]
     fn the_second_of_two_equal_keys_is_known() {
-        let index = SpanIndex::of("a: 1\nb: { c: 1, c: 2 }\n");
+        let index = Places::of("a: 1\nb: { c: 1, c: 2 }\n");
         let span = index.duplicate("c").unwrap();
         assert_eq!((span.line, span.column), (2, 12));
         assert_eq!(index.duplicate("a"), None);
@@ -389,7 +387,7 @@ list:
             "\u{0}",
             "a: 'x",
         ] {
-            SpanIndex::of(text).find(&Path::from(["a", "b"]), Part::Key);
+            Places::of(text).find(&Path::from(["a", "b"]), Part::Key);
         }
     }
 }

@@ -1,16 +1,14 @@
 //! How the words of a case are read and written where a derive cannot say it: spans of time, hosts, `true`, objects.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use oss403_operator::{AccountStatus, BucketStatus, KeyStatus, KmsStatus};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::model::{HostName, ObjectSpec, Span, Yes};
+use super::{HostName, ObjectSpec, Span, Yes};
 
 /// A hundred years in seconds: no span of a case needs more, and sums with the present stay far from overflow.
 const LONGEST_SPAN: i64 = 100 * 366 * 86_400;
@@ -246,29 +244,9 @@ impl<'de> Deserialize<'de> for ObjectSpec {
 }
 
 /// Admits a plain text wherever the schema of [`ObjectSpec`] asks for a map.
-pub(super) fn text_or_map(schema: &mut Schema) {
+pub(crate) fn text_or_map(schema: &mut Schema) {
     let map = schema.clone();
     *schema = json_schema!({ "anyOf": [{ "type": "string", "description": "The content." }, map] });
-}
-
-/// Schema of the operator hook's account states.
-pub(super) fn account_status(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<AccountStatus>()
-}
-
-/// Schema of the operator hook's KMS states.
-pub(super) fn kms_status(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<KmsStatus>()
-}
-
-/// Schema of key states by identity.
-pub(super) fn key_statuses(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<BTreeMap<String, KeyStatus>>()
-}
-
-/// Schema of the operator hook's bucket states.
-pub(super) fn bucket_status(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<BucketStatus>()
 }
 
 #[cfg(test)]
