@@ -1,6 +1,7 @@
 //! The table of checks, driven without a socket.
 
 mod ask;
+mod bases;
 mod fixture;
 mod scenarios;
 
@@ -8,6 +9,7 @@ mod acl;
 mod answers;
 mod causes;
 mod configuration;
+mod details;
 mod edges;
 mod guards;
 mod hosts;
