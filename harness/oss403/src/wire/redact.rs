@@ -28,6 +28,14 @@ const HIDDEN: [&str; 9] = [
     "proxy-authorization",
 ];
 
+/// What stands in front of the value of a hidden field in a form that this harness wrote: `name="x"` and an empty line. A line break
+/// ends the value.
+const FIELD_HEADS: [&str; 3] = [
+    "name=\"Signature\"\r\n\r\n",
+    "name=\"x-oss-signature\"\r\n\r\n",
+    "name=\"x-oss-security-token\"\r\n\r\n",
+];
+
 /// Hides the signatures and tokens of some requests.
 #[derive(Clone, Default)]
 pub struct Redactor {
@@ -228,8 +236,8 @@ fn collect(request: &SentRequest, found: &mut Vec<String>) {
     let Some(body) = form(request) else {
         return;
     };
-    for head in field_heads() {
-        let values = body.split(&head).skip(1);
+    for head in FIELD_HEADS {
+        let values = body.split(head).skip(1);
         found.extend(values.map(|rest| first_line(rest).to_owned()));
     }
 }
@@ -240,9 +248,9 @@ fn hide_fields(request: &mut SentRequest) {
         return;
     };
     let mut found = false;
-    for head in field_heads() {
-        if body.contains(&head) {
-            body = Cow::Owned(hide_behind(&head, &body));
+    for head in FIELD_HEADS {
+        if body.contains(head) {
+            body = Cow::Owned(hide_behind(head, &body));
             found = true;
         }
     }
@@ -268,13 +276,6 @@ fn form(request: &SentRequest) -> Option<Cow<'_, str>> {
     has(&request.headers, "content-type").then(|| String::from_utf8_lossy(&request.body))
 }
 
-/// What stands in front of the value of a hidden field in a form that this harness wrote: `name="x"` and an empty line. A line break ends
-/// the value.
-fn field_heads() -> [String; 3] {
-    ["Signature", "x-oss-signature", "x-oss-security-token"]
-        .map(|name| format!("name=\"{name}\"\r\n\r\n"))
-}
-
 fn first_line(text: &str) -> &str {
     text.split("\r\n").next().unwrap_or_default()
 }
@@ -289,10 +290,22 @@ fn push_forms(values: &mut Vec<String>, value: String) {
     if escaped != value {
         values.push(escaped.into_owned());
     }
-    let hex: Vec<String> = value.bytes().map(|byte| format!("{byte:02X}")).collect();
-    // With a blank after each pair, as `StringToSignBytes` is written.
-    values.push(hex.join(" "));
+    values.push(hexadecimal(&value));
     values.push(value);
+}
+
+/// With a blank between two pairs, as `StringToSignBytes` is written.
+fn hexadecimal(value: &str) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut hex = String::with_capacity(value.len() * 3);
+    for byte in value.bytes() {
+        if !hex.is_empty() {
+            hex.push(' ');
+        }
+        hex.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        hex.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    hex
 }
 
 #[cfg(test)]
