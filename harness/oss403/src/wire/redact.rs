@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem::Finder;
+
 use super::client::has;
 use super::exchange::{Exchange, Outcome, SentRequest};
 use super::tamper::signature_start;
@@ -39,8 +41,8 @@ const FIELD_HEADS: [&str; 3] = [
 /// Hides the signatures and tokens of some requests.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    /// Longest first, so that no value is cut by a shorter one inside it.
-    values: Vec<String>,
+    /// Longest first, so that no value is cut by a shorter one inside it; with each what finds it, since every text is searched for all.
+    values: Vec<(String, Finder<'static>)>,
 }
 
 impl std::fmt::Debug for Redactor {
@@ -71,7 +73,13 @@ impl Redactor {
         }
         values.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         values.dedup();
-        Self { values }
+        let with_finder = |value: String| {
+            let finder = Finder::new(&value).into_owned();
+            (value, finder)
+        };
+        Self {
+            values: values.into_iter().map(with_finder).collect(),
+        }
     }
 
     /// `text` with every hidden value replaced.
@@ -81,8 +89,8 @@ impl Redactor {
 
     fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut text = Cow::Borrowed(text);
-        for value in &self.values {
-            if text.contains(value.as_str()) {
+        for (value, finder) in &self.values {
+            if finder.find(text.as_bytes()).is_some() {
                 text = Cow::Owned(text.replace(value.as_str(), REDACTED));
             }
         }
