@@ -118,20 +118,22 @@ impl Exchange {
 
 /// Bodies are text where they are UTF-8 and base64 where they are not.
 mod body {
+    use std::borrow::Cow;
+
     use base64::Engine as _;
     use base64::prelude::BASE64_STANDARD;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     #[derive(Serialize, Deserialize)]
     #[serde(rename_all = "kebab-case")]
-    enum Written {
-        Text(String),
+    enum Written<'b> {
+        Text(Cow<'b, str>),
         Base64(String),
     }
 
     pub(super) fn serialize<S: Serializer>(body: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
         match std::str::from_utf8(body) {
-            Ok(text) => Written::Text(text.to_owned()),
+            Ok(text) => Written::Text(text.into()),
             Err(_) => Written::Base64(BASE64_STANDARD.encode(body)),
         }
         .serialize(serializer)
@@ -141,7 +143,7 @@ mod body {
         deserializer: D,
     ) -> Result<Vec<u8>, D::Error> {
         match Written::deserialize(deserializer)? {
-            Written::Text(text) => Ok(text.into_bytes()),
+            Written::Text(text) => Ok(text.into_owned().into_bytes()),
             Written::Base64(text) => BASE64_STANDARD
                 .decode(text)
                 .map_err(serde::de::Error::custom),

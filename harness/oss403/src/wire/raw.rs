@@ -13,6 +13,9 @@ const MOST_HEAD_BYTES: usize = 64 * 1024;
 /// The most bytes of a line that gives the length of a chunk, extensions included.
 const MOST_CHUNK_LINE: usize = 4096;
 
+/// How much is read at a time.
+const PIECE: usize = 8192;
+
 /// Sends the request as it is and reads one answer.
 pub(super) async fn send(
     outgoing: &Outgoing,
@@ -128,13 +131,9 @@ impl<S: AsyncRead + Unpin> Reader<S> {
         if self.ended {
             return Ok(false);
         }
-        let mut piece = [0; 8192];
-        let read = self
-            .stream
-            .read(&mut piece)
-            .await
-            .map_err(|error| error.to_string())?;
-        self.buffer.extend_from_slice(&piece[..read]);
+        self.buffer.reserve(PIECE);
+        let read = self.stream.read_buf(&mut self.buffer).await;
+        let read = read.map_err(|error| error.to_string())?;
         self.ended = read == 0;
         Ok(read > 0)
     }
@@ -143,13 +142,9 @@ impl<S: AsyncRead + Unpin> Reader<S> {
     async fn head(&mut self) -> Result<Response, String> {
         let mut seen = 0;
         loop {
-            let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
-            let mut parsed = httparse::Response::new(&mut headers);
-            let status = parsed
-                .parse(&self.buffer)
-                .map_err(|error| error.to_string())?;
-            if let httparse::Status::Complete(length) = status {
-                let response = owned(&parsed);
+            let parsed = head_in(&self.buffer)?;
+            let whole = parsed.is_some();
+            if let Some((response, length)) = parsed {
                 self.buffer.drain(..length);
                 seen += length;
                 if !(100..200).contains(&response.status) || response.status == 101 {
@@ -161,8 +156,8 @@ impl<S: AsyncRead + Unpin> Reader<S> {
                     "the head of the answer is longer than {MOST_HEAD_BYTES} bytes"
                 ));
             }
-            let whole = matches!(status, httparse::Status::Complete(_)) && !self.buffer.is_empty();
-            if !whole && !self.more().await? {
+            let more_is_here = whole && !self.buffer.is_empty();
+            if !more_is_here && !self.more().await? {
                 return Err("the connection was closed before an answer came".into());
             }
         }
@@ -264,18 +259,22 @@ impl<S: AsyncRead + Unpin> Reader<S> {
     }
 }
 
-fn owned(parsed: &httparse::Response<'_, '_>) -> Response {
-    let headers = parsed
-        .headers
-        .iter()
-        .map(|header| {
-            let value = String::from_utf8_lossy(header.value).into_owned();
-            (header.name.to_ascii_lowercase(), value)
-        })
-        .collect();
-    Response {
+/// The head at the start of these bytes and its length; `None` when it is not whole. Its table of headers must not live in a future.
+fn head_in(bytes: &[u8]) -> Result<Option<(Response, usize)>, String> {
+    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut parsed = httparse::Response::new(&mut headers);
+    let status = parsed.parse(bytes).map_err(|error| error.to_string())?;
+    let httparse::Status::Complete(length) = status else {
+        return Ok(None);
+    };
+    let headers = parsed.headers.iter().map(|header| {
+        let value = String::from_utf8_lossy(header.value).into_owned();
+        (header.name.to_ascii_lowercase(), value)
+    });
+    let response = Response {
         status: parsed.code.unwrap_or_default(),
-        headers,
+        headers: headers.collect(),
         ..Response::default()
-    }
+    };
+    Ok(Some((response, length)))
 }

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem::Finder;
 use oss_auth::is_confidential;
 
 use super::client::has;
@@ -17,11 +18,19 @@ pub const REDACTED: &str = "[redacted]";
 /// Shorter values are hidden only where they stand; replacing them everywhere would destroy the rest of the text.
 const SHORTEST: usize = 6;
 
+/// What stands in front of the value of a hidden field in a form that this harness wrote: `name="x"` and an empty line. A line break
+/// ends the value.
+const FIELD_HEADS: [&str; 3] = [
+    "name=\"Signature\"\r\n\r\n",
+    "name=\"x-oss-signature\"\r\n\r\n",
+    "name=\"x-oss-security-token\"\r\n\r\n",
+];
+
 /// Hides the signatures and tokens of some requests.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    /// Longest first, so that no value is cut by a shorter one inside it.
-    values: Vec<String>,
+    /// Longest first, so that no value is cut by a shorter one inside it; with each what finds it, since every text is searched for all.
+    values: Vec<(String, Finder<'static>)>,
 }
 
 impl std::fmt::Debug for Redactor {
@@ -52,7 +61,13 @@ impl Redactor {
         }
         values.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         values.dedup();
-        Self { values }
+        let with_finder = |value: String| {
+            let finder = Finder::new(&value).into_owned();
+            (value, finder)
+        };
+        Self {
+            values: values.into_iter().map(with_finder).collect(),
+        }
     }
 
     /// `text` with every hidden value replaced.
@@ -62,8 +77,8 @@ impl Redactor {
 
     fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut text = Cow::Borrowed(text);
-        for value in &self.values {
-            if text.contains(value.as_str()) {
+        for (value, finder) in &self.values {
+            if finder.find(text.as_bytes()).is_some() {
                 text = Cow::Owned(text.replace(value.as_str(), REDACTED));
             }
         }
@@ -211,8 +226,8 @@ fn collect(request: &SentRequest, found: &mut Vec<String>) {
     let Some(body) = form(request) else {
         return;
     };
-    for head in field_heads() {
-        let values = body.split(&head).skip(1);
+    for head in FIELD_HEADS {
+        let values = body.split(head).skip(1);
         found.extend(values.map(|rest| first_line(rest).to_owned()));
     }
 }
@@ -223,9 +238,9 @@ fn hide_fields(request: &mut SentRequest) {
         return;
     };
     let mut found = false;
-    for head in field_heads() {
-        if body.contains(&head) {
-            body = Cow::Owned(hide_behind(&head, &body));
+    for head in FIELD_HEADS {
+        if body.contains(head) {
+            body = Cow::Owned(hide_behind(head, &body));
             found = true;
         }
     }
@@ -251,13 +266,6 @@ fn form(request: &SentRequest) -> Option<Cow<'_, str>> {
     has(&request.headers, "content-type").then(|| String::from_utf8_lossy(&request.body))
 }
 
-/// What stands in front of the value of a hidden field in a form that this harness wrote: `name="x"` and an empty line. A line break ends
-/// the value.
-fn field_heads() -> [String; 3] {
-    ["Signature", "x-oss-signature", "x-oss-security-token"]
-        .map(|name| format!("name=\"{name}\"\r\n\r\n"))
-}
-
 fn first_line(text: &str) -> &str {
     text.split("\r\n").next().unwrap_or_default()
 }
@@ -272,10 +280,22 @@ fn push_forms(values: &mut Vec<String>, value: String) {
     if escaped != value {
         values.push(escaped.into_owned());
     }
-    let hex: Vec<String> = value.bytes().map(|byte| format!("{byte:02X}")).collect();
-    // With a blank after each pair, as `StringToSignBytes` is written.
-    values.push(hex.join(" "));
+    values.push(hexadecimal(&value));
     values.push(value);
+}
+
+/// With a blank between two pairs, as `StringToSignBytes` is written.
+fn hexadecimal(value: &str) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut hex = String::with_capacity(value.len() * 3);
+    for byte in value.bytes() {
+        if !hex.is_empty() {
+            hex.push(' ');
+        }
+        hex.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        hex.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    hex
 }
 
 #[cfg(test)]
