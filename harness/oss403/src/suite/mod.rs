@@ -46,7 +46,7 @@ pub enum Step<'r> {
     /// That many instances are going to be run.
     Planned(usize),
     /// An instance is done.
-    Finished(Finished<'r>),
+    Finished(&'r Finished<'r>),
 }
 
 /// How many answers were the same, new, changed.
@@ -87,7 +87,7 @@ pub async fn certify(
         } => {
             let judged = judge_with(&instance, &record, snapshots, &mut compared);
             tally.add(&instance.file.cause, judged.verdict(), record.elapsed_us);
-            on_step(Step::Finished(Finished {
+            on_step(Step::Finished(&Finished {
                 instance: &instance,
                 record: &record,
                 redactor,
