@@ -59,7 +59,7 @@ impl Problem {
 pub fn first<T: DeserializeOwned>(value: &Value) -> Result<T, Problem> {
     serde_path_to_error::deserialize(Plain(value)).map_err(|error| {
         let path = Path(error.path().iter().filter_map(step).collect());
-        problem(path, error.into_inner(), value)
+        problem(path, error.inner(), value)
     })
 }
 
@@ -136,10 +136,10 @@ fn take_out(value: &mut Value, path: &Path) -> bool {
 }
 
 /// Serde speaks of fields, variants and types of Rust; an author knows keys and values.
-fn problem(path: Path, fault: Fault, whole: &Value) -> Problem {
+fn problem(path: Path, fault: &Fault, whole: &Value) -> Problem {
     let ends_with = |word: &str| matches!(path.0.last(), Some(Step::Key(last)) if *last == *word);
     let mut kind = Kind::Shape;
-    let (part, message, help) = match &fault {
+    let (part, message, help) = match fault {
         Fault::UnknownKey(word, known) => {
             let help = suggest::help(word, known.iter().copied(), "keys");
             (Part::Key, format!("unknown key `{word}`"), Some(help))
@@ -166,7 +166,7 @@ fn problem(path: Path, fault: Fault, whole: &Value) -> Problem {
         }
         Fault::Said(message) => (Part::Value, message.clone(), None),
     };
-    let path = match &fault {
+    let path = match fault {
         // The path ends with the key itself, unless the reader lost it.
         Fault::UnknownKey(word, _) if !ends_with(word) => path.then(word.as_str()),
         _ => path,

@@ -2,6 +2,8 @@
 //!
 //! A text becomes a [`document::Document`], which knows where everything stands; [`check::file`] reads its header and makes a
 //! [`expand::Template`] of each scenario; a template gives an [`Instance`] for each combination of its matrix.
+//!
+//! An editor asks [`check::file`], a run [`Ledger::select`], a fuzzer [`check::lone`].
 
 pub mod check;
 pub mod decode;
@@ -31,3 +33,8 @@ pub use instance::Instance;
 pub use ledger::Ledger;
 pub use model::Stage;
 pub use needs::Needs;
+
+/// The page of the crate, whose example is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Page;
