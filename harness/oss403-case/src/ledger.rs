@@ -1,8 +1,12 @@
 //! The ledger: every listed cause with its file, and every instance of its scenarios.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use include_dir::{Dir, include_dir};
 use sha2::{Digest as _, Sha256};
@@ -74,8 +78,11 @@ impl Ledger {
             diagnostics.extend(found);
         }
         let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
-        for (path, text) in files.iter().filter(|(path, _)| is_case(path)) {
-            let (entry, found) = check::file(&format!("{root}/{path}"), text, &listed);
+        let cases: Vec<_> = files.iter().filter(|(path, _)| is_case(path)).collect();
+        let read = |(path, text): &(&String, &String)| {
+            check::file(&format!("{root}/{path}"), text, &listed)
+        };
+        for (entry, found) in on_every_core(&cases, read) {
             diagnostics.extend(found);
             entries.extend(entry.map(|entry| (entry.file.cause.clone(), entry)));
         }
@@ -346,6 +353,34 @@ fn hash(files: &BTreeMap<String, String>, listed: &[Listed]) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
+}
+
+/// What `work` makes of each item, in their order. Every command reads the whole ledger before it does anything else.
+fn on_every_core<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let share = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else {
+                return done;
+            };
+            done.push((at, work(item)));
+        }
+    };
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut done = thread::scope(|scope| {
+        let others: Vec<_> = (1..cores.min(items.len()))
+            .map(|_| scope.spawn(share))
+            .collect();
+        let mut done = share();
+        for other in others {
+            done.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, made)| made).collect()
 }
 
 fn ledger_or_errors(

@@ -129,7 +129,7 @@ impl Profile {
             capabilities: Capability::ALL.iter().copied().collect(),
             // More in flight only makes the two halves of this process wait for each other.
             limits: Limits {
-                concurrency: 32,
+                concurrency: 8,
                 buckets: 1_000,
                 ..Limits::default()
             },
