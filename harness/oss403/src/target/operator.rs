@@ -96,6 +96,8 @@ impl Operator {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .tcp_nodelay(true)
+            // A hook may close a connection that waits. Long before most do, so that a command rarely meets the end of one.
+            .pool_idle_timeout(Duration::from_secs(1))
             .tls_backend_preconfigured(tls.config(scheme)?)
             .build()
             .map_err(|error| TlsError::Client(error.to_string()))?;
