@@ -116,13 +116,13 @@ async fn carry_out(
         Ok(target) => target,
         Err(error) => return console.fail(&error, error.exit()),
     };
-    let pair = Pair::new(
-        &target,
-        !args.without_model,
-        args.out.clone(),
-        scratch.path().to_owned(),
-    );
-    let pair = match pair.await {
+    let out = args.out.clone();
+    let pair = if args.without_model {
+        Ok(Pair::alone(&target, out))
+    } else {
+        Pair::beside_model(&target, out, scratch.path().to_owned()).await
+    };
+    let pair = match pair {
         Ok(pair) => pair,
         Err(error) => return console.fail(&error, error.exit()),
     };

@@ -126,7 +126,7 @@ pub async fn hunt(
         ..Config::default()
     };
     let subject = Target::embedded(config).await?;
-    let pair = Pair::new(&subject, true, out.to_owned(), out.to_owned()).await?;
+    let pair = Pair::beside_model(&subject, out.to_owned(), out.to_owned()).await?;
     let generator = Generator::new(seed, ledger);
     let mut hunted = Hunted {
         requests: 0,

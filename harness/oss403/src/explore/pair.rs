@@ -55,35 +55,39 @@ pub struct Ran {
 }
 
 impl<'t> Pair<'t> {
-    /// A target with a model that speaks of the same regions and names. `out` is the folder of the target's journals, `scratch` that of
+    /// A target beside a model that speaks of the same regions and names. `out` is the folder of the target's journals, `scratch` that of
     /// the model's.
     ///
     /// # Errors
     /// When the model does not start.
-    pub async fn new(
+    pub async fn beside_model(
         subject: &'t Target,
-        with_model: bool,
         out: PathBuf,
         scratch: PathBuf,
     ) -> Result<Self, TargetError> {
-        let model = if with_model {
-            let names = &subject.inner.names;
-            let regions = std::iter::once(&names.home).chain(&names.away);
-            let config = Config {
-                regions: regions.cloned().collect(),
-                suffix: names.suffix.clone(),
-                ..Config::default()
-            };
-            Some(Target::embedded(config).await?)
-        } else {
-            None
+        let names = &subject.inner.names;
+        let regions = std::iter::once(&names.home).chain(&names.away);
+        let config = Config {
+            regions: regions.cloned().collect(),
+            suffix: names.suffix.clone(),
+            ..Config::default()
         };
+        let model = Some(Target::embedded(config).await?);
         Ok(Self {
-            subject,
             model,
-            out,
             scratch,
+            ..Self::alone(subject, out)
         })
+    }
+
+    /// A target that the laws alone are held against.
+    pub fn alone(subject: &'t Target, out: PathBuf) -> Self {
+        Self {
+            subject,
+            model: None,
+            scratch: out.clone(),
+            out,
+        }
     }
 
     /// Runs a batch on both sides at once.

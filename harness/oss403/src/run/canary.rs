@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use super::context::unix_now;
-use super::trouble::describe;
-use crate::target::Inner;
+use super::fault::describe;
+use crate::target::ReadyTarget;
 use crate::wire::client::Outgoing;
 use crate::wire::draft::Draft;
 use crate::wire::exchange::{Exchange, Outcome, Response};
@@ -68,7 +68,7 @@ pub enum CanaryError {
 }
 
 /// Sends the canaries. Answers by how many seconds the target's clock is ahead of ours.
-pub(crate) async fn sing(target: &Inner) -> Result<i64, CanaryError> {
+pub(crate) async fn run_canaries(target: &ReadyTarget) -> Result<i64, CanaryError> {
     let owner = target
         .identities
         .get(Who::Owner.as_str())
@@ -79,9 +79,9 @@ pub(crate) async fn sing(target: &Inner) -> Result<i64, CanaryError> {
         None,
     );
     let (good, wrong, unknown) = tokio::join!(
-        ask(target, Arc::clone(owner), false),
-        ask(target, Arc::clone(owner), true),
-        ask(target, Arc::new(stranger), false),
+        ask(target, Arc::clone(owner), Key::Own),
+        ask(target, Arc::clone(owner), Key::Wrong),
+        ask(target, Arc::new(stranger), Key::Own),
     );
     let good = answered(good)?;
     let ahead = clock_ahead(&good);
@@ -100,8 +100,17 @@ pub(crate) async fn sing(target: &Inner) -> Result<i64, CanaryError> {
     Ok(if ahead.abs() > 1 { ahead } else { 0 })
 }
 
+/// The secret that a canary signs with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Key {
+    /// The identity's own.
+    Own,
+    /// Another.
+    Wrong,
+}
+
 /// ListBuckets, the one request that needs nothing but a key.
-async fn ask(target: &Inner, identity: Arc<Identity>, wrong_secret: bool) -> Exchange {
+async fn ask(target: &ReadyTarget, identity: Arc<Identity>, key: Key) -> Exchange {
     let scene = Scene {
         names: Arc::clone(&target.names),
         buckets: std::collections::BTreeMap::new(),
@@ -112,7 +121,7 @@ async fn ask(target: &Inner, identity: Arc<Identity>, wrong_secret: bool) -> Exc
     };
     let with = target.usual_signature();
     let mut draft = Draft::new("GET", &scene, None, None, identity, with);
-    draft.signing.wrong_secret = wrong_secret;
+    draft.signing.wrong_secret = key == Key::Wrong;
     target
         .client
         .send(Outgoing::new(sign::sign(draft, unix_now())))

@@ -8,10 +8,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest as _, Sha256};
 
+use super::fault::{RunFault, succeeded};
 use super::journal::Journal;
 use super::stop::StopSignal;
-use super::trouble::{Trouble, succeeded};
-use crate::target::Inner;
+use crate::target::ReadyTarget;
 use crate::target::operator::Operator;
 use crate::wire::client::Outgoing;
 use crate::wire::draft::Draft;
@@ -24,7 +24,7 @@ use oss403_case::model::{SignWith, Who};
 
 /// What all instances of a run share.
 pub(crate) struct Context {
-    pub(crate) target: Arc<Inner>,
+    pub(crate) target: Arc<ReadyTarget>,
     pub(crate) journal: Journal,
     pub(crate) stop: StopSignal,
     /// Eight characters that no other run has.
@@ -42,7 +42,7 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(
-        target: Arc<Inner>,
+        target: Arc<ReadyTarget>,
         journal: Journal,
         stop: StopSignal,
         id: String,
@@ -86,21 +86,21 @@ impl Context {
     }
 
     /// An error when the run is being stopped, what it makes cannot be written down any more, or nobody answers.
-    pub(crate) fn go_on(&self) -> Result<(), Trouble> {
+    pub(crate) fn go_on(&self) -> Result<(), RunFault> {
         if self.stop.is_stopped() {
-            Err(Trouble::Interrupted)
+            Err(RunFault::Interrupted)
         } else if self.journal.is_broken() {
-            Err(Trouble::Harness("the journal cannot be written".into()))
+            Err(RunFault::Harness("the journal cannot be written".into()))
         } else if self.target.client.is_silent() {
-            Err(Trouble::Harness("the target has stopped answering".into()))
+            Err(RunFault::Harness("the target has stopped answering".into()))
         } else {
             Ok(())
         }
     }
 
     /// The operator hook.
-    pub(crate) fn operator(&self) -> Result<&Operator, Trouble> {
-        let missing = || Trouble::Precondition("the target has no operator hook".into());
+    pub(crate) fn operator(&self) -> Result<&Operator, RunFault> {
+        let missing = || RunFault::Precondition("the target has no operator hook".into());
         self.target.operator.as_ref().ok_or_else(missing)
     }
 
@@ -123,8 +123,8 @@ impl Context {
         who: &Who,
         identity: &Arc<Identity>,
         scene: &Scene,
-        courier: &Courier<'_>,
-    ) -> Result<String, Trouble> {
+        sender: &Sender<'_>,
+    ) -> Result<String, RunFault> {
         if let Some(account) = &identity.account {
             return Ok(account.clone());
         }
@@ -135,11 +135,11 @@ impl Context {
         let with = self.target.usual_signature();
         let draft = Draft::new("GET", scene, None, None, Arc::clone(identity), with)
             .query("max-keys", Some("1"));
-        let response = succeeded(courier.send(draft).await)?;
+        let response = succeeded(sender.send(draft).await)?;
         let account = xml::text(&response.body, "ID")
             .filter(|id| !id.is_empty())
             .ok_or_else(|| {
-                Trouble::Precondition(format!("ListBuckets does not name the account of `{who}`"))
+                RunFault::Precondition(format!("ListBuckets does not name the account of `{who}`"))
             })?;
         accounts.insert(who.clone(), account.clone());
         Ok(account)
@@ -147,12 +147,12 @@ impl Context {
 }
 
 /// Sends requests on behalf of one instance or one world, and counts them.
-pub(crate) struct Courier<'a> {
+pub(crate) struct Sender<'a> {
     pub(crate) context: &'a Context,
     sent: AtomicU64,
 }
 
-impl<'a> Courier<'a> {
+impl<'a> Sender<'a> {
     pub(crate) fn new(context: &'a Context) -> Self {
         Self {
             context,

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use tokio::sync::{RwLock, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use super::context::{Context, Courier};
+use super::context::{Context, Sender};
 use super::events::RunEvent;
-use super::plan::{Group, Usage};
+use super::fault::RunFault;
+use super::plan::{Group, Private, Usage};
 use super::record::Progress;
-use super::trouble::Trouble;
 use super::twin::{self, Worlds, blank};
 use super::world::remove::remove_by_operator;
 use super::world::{OwnAccount, World};
@@ -41,21 +41,16 @@ impl Crew {
         }
         match group.usage {
             Usage::Shared => Arc::clone(&self).shared(group).await,
-            Usage::Private {
-                own_account,
-                twofold,
-            } => {
-                self.private(group, own_account, twofold).await;
-            }
+            Usage::Private(how) => self.private(group, how).await,
         }
     }
 
     async fn shared(self: Arc<Self>, group: Group) {
         let _account = self.account.read().await;
-        let courier = Courier::new(&self.context);
+        let sender = Sender::new(&self.context);
         let given = &group.instances[0].scenario.given;
         let mut world = World::named(&self.context, given, None);
-        let made = world.make(&courier, &group.wanted).await;
+        let made = world.make(&sender, &group.wanted).await;
         let world = Arc::new(world);
         match made {
             Ok(()) => {
@@ -65,13 +60,13 @@ impl Crew {
                 }
                 while twins.join_next().await.is_some() {}
             }
-            Err(trouble) => {
+            Err(fault) => {
                 for instance in group.instances {
-                    self.give_up(instance, trouble.clone()).await;
+                    self.give_up(instance, fault.clone()).await;
                 }
             }
         }
-        world.remove(&courier).await;
+        world.remove(&sender).await;
     }
 
     /// Sends the twin of an instance that only reads.
@@ -84,69 +79,71 @@ impl Crew {
         if self.context.stop.is_stopped() {
             return;
         }
-        let courier = Courier::new(&self.context);
+        let sender = Sender::new(&self.context);
         let worlds = Worlds {
             base: &world,
             edited: &world,
         };
-        let record = twin::send(&instance, worlds, &courier).await;
+        let record = twin::send(&instance, worlds, &sender).await;
         self.finish(instance, record).await;
     }
 
-    async fn private(&self, group: Group, own_account: bool, twofold: bool) {
+    async fn private(&self, group: Group, how: Private) {
         let _job = self
             .jobs
             .acquire()
             .await
             .expect("the semaphore is never closed");
-        let courier = Courier::new(&self.context);
-        if !own_account {
+        let sender = Sender::new(&self.context);
+        if !how.own_account {
             let _account = self.account.read().await;
-            return self.play(group, None, twofold, &courier).await;
+            return self.run_group(group, None, how, &sender).await;
         }
         let shared = self.account.read().await;
-        match OwnAccount::make(&courier).await {
+        match OwnAccount::make(&sender).await {
             Ok(Some(account)) => {
                 let account = Arc::new(account);
-                self.play(group, Some(Arc::clone(&account)), twofold, &courier)
+                self.run_group(group, Some(Arc::clone(&account)), how, &sender)
                     .await;
-                remove_by_operator(&courier, &account.made()).await;
+                remove_by_operator(&sender, &account.made()).await;
             }
             // Nobody else may be at work while the account that all use is in another state.
             Ok(None) => {
                 drop(shared);
                 let _alone = self.account.write().await;
-                self.play(group, None, twofold, &courier).await;
+                self.run_group(group, None, how, &sender).await;
             }
-            Err(trouble) => {
+            Err(fault) => {
                 for instance in group.instances {
-                    self.give_up(instance, trouble.clone()).await;
+                    self.give_up(instance, fault.clone()).await;
                 }
             }
         }
     }
 
     /// Makes the world or worlds of an instance, sends its twin, removes them.
-    async fn play(
+    async fn run_group(
         &self,
         group: Group,
         account: Option<Arc<OwnAccount>>,
-        twofold: bool,
-        courier: &Courier<'_>,
+        how: Private,
+        sender: &Sender<'_>,
     ) {
         for instance in group.instances {
             let given = &instance.scenario.given;
             let mut edited = World::named(&self.context, given, account.clone());
-            let mut base = twofold.then(|| World::named(&self.context, given, account.clone()));
+            let mut base = how
+                .twofold
+                .then(|| World::named(&self.context, given, account.clone()));
             let made = match &mut base {
                 Some(base) => {
                     let (first, second) = tokio::join!(
-                        base.make(courier, &group.wanted),
-                        edited.make(courier, &group.wanted)
+                        base.make(sender, &group.wanted),
+                        edited.make(sender, &group.wanted)
                     );
                     first.and(second)
                 }
-                None => edited.make(courier, &group.wanted).await,
+                None => edited.make(sender, &group.wanted).await,
             };
             match made {
                 Ok(()) => {
@@ -154,23 +151,23 @@ impl Crew {
                         base: base.as_ref().unwrap_or(&edited),
                         edited: &edited,
                     };
-                    let record = twin::send(&instance, worlds, courier).await;
+                    let record = twin::send(&instance, worlds, sender).await;
                     self.finish(instance, record).await;
                 }
-                Err(trouble) => self.give_up(instance, trouble).await,
+                Err(fault) => self.give_up(instance, fault).await,
             }
             match &base {
                 Some(base) => {
-                    tokio::join!(base.remove(courier), edited.remove(courier));
+                    tokio::join!(base.remove(sender), edited.remove(sender));
                 }
-                None => edited.remove(courier).await,
+                None => edited.remove(sender).await,
             }
         }
     }
 
     /// Hands over the record of an instance whose world could not be made.
-    async fn give_up(&self, instance: Instance, trouble: Trouble) {
-        let record = blank(&instance, Progress::from(trouble));
+    async fn give_up(&self, instance: Instance, fault: RunFault) {
+        let record = blank(&instance, Progress::from(fault));
         self.finish(instance, record).await;
     }
 

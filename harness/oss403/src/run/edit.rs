@@ -6,27 +6,38 @@ use oss403_operator::{
 };
 use serde_json::{Value, json};
 
-use super::context::Courier;
+use super::context::Sender;
+use super::fault::{RunFault, succeeded};
 use super::journal::Made;
-use super::trouble::{Trouble, succeeded};
 use super::world::{World, documents};
 use crate::wire::identity::Identity;
 use crate::wire::scene::BucketPlace;
 use oss403_case::model::{BucketSpec, Edit, OperatorEdit, Staged, Who, WorldEdit};
 
+/// Which changes of a world are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Changes {
+    /// Those after which its owner reads it as before.
+    OwnerStillReads,
+    /// Those that hide it from its owner too, so that probes have to come before.
+    BlindOwner,
+}
+
 /// Applies those world edits that hide the world, or those that do not, in their order; every other edit leaves the world as it is.
 pub(crate) async fn apply(
     edit: &Edit,
-    hiding: bool,
+    changes: Changes,
     world: &World,
-    courier: &Courier<'_>,
-) -> Result<(), Trouble> {
+    sender: &Sender<'_>,
+) -> Result<(), RunFault> {
     for step in edit.steps() {
         match step {
-            Staged::Operator(edit) if hides(edit) == hiding => {
-                ask_operator(edit, world, courier).await?;
+            Staged::Operator(edit) if hides(edit) == (changes == Changes::BlindOwner) => {
+                ask_operator(edit, world, sender).await?;
             }
-            Staged::World(edit) if !hiding => change(edit, world, courier).await?,
+            Staged::World(edit) if changes == Changes::OwnerStillReads => {
+                change(edit, world, sender).await?
+            }
             Staged::Request(_) | Staged::Wire(_) | Staged::World(_) | Staged::Operator(_) => {}
         }
     }
@@ -34,35 +45,35 @@ pub(crate) async fn apply(
 }
 
 /// Makes what the owner of the bucket can change.
-async fn change(edit: WorldEdit<'_>, world: &World, courier: &Courier<'_>) -> Result<(), Trouble> {
-    let now = courier.context.now();
+async fn change(edit: WorldEdit<'_>, world: &World, sender: &Sender<'_>) -> Result<(), RunFault> {
+    let now = sender.context.now();
     let own = || world.scene.bucket("");
     match edit {
         WorldEdit::PutObject(objects) => {
             for (key, spec) in objects {
-                world.put_object(courier, own()?, key, spec).await?;
+                world.put_object(sender, own()?, key, spec).await?;
             }
         }
         WorldEdit::ObjectAcl(acls) => {
             for (key, acl) in acls {
                 let draft = world
-                    .request(courier, "PUT", own()?, Some(&world.scene.text(key, now)?))?
+                    .request(sender, "PUT", own()?, Some(&world.scene.text(key, now)?))?
                     .query("acl", None)
                     .header("x-oss-object-acl", world.scene.text(acl, now)?);
-                succeeded(courier.send(draft).await)?;
+                succeeded(sender.send(draft).await)?;
             }
         }
         WorldEdit::BucketAcl(acl) => {
             let acl = world.scene.text(acl, now)?;
-            world.set_bucket_acl(courier, own()?, &acl).await?;
+            world.set_bucket_acl(sender, own()?, &acl).await?;
         }
         WorldEdit::BucketPolicy(Value::Null) => {
-            world.deconfigure(courier, own()?, "policy").await?;
+            world.deconfigure(sender, own()?, "policy").await?;
         }
         WorldEdit::BucketPolicy(policy) => {
             let policy = world.scene.json(policy, now)?;
             world
-                .set_bucket_policy(courier, own()?, policy.to_string())
+                .set_bucket_policy(sender, own()?, policy.to_string())
                 .await?;
         }
         WorldEdit::AddStatement(statement) => {
@@ -73,32 +84,30 @@ async fn change(edit: WorldEdit<'_>, world: &World, courier: &Courier<'_>) -> Re
                 .and_then(|spec| spec.policy.as_ref());
             let policy = world.scene.json(&with_statement(given, statement), now)?;
             world
-                .set_bucket_policy(courier, own()?, policy.to_string())
+                .set_bucket_policy(sender, own()?, policy.to_string())
                 .await?;
         }
         WorldEdit::Referer(referer) => {
             let document = documents::referer(&world.scene.filled(referer, now)?);
-            world
-                .configure(courier, own()?, "referer", document)
-                .await?;
+            world.configure(sender, own()?, "referer", document).await?;
         }
         WorldEdit::Cors(rules) if rules.is_empty() => {
-            world.deconfigure(courier, own()?, "cors").await?;
+            world.deconfigure(sender, own()?, "cors").await?;
         }
         WorldEdit::Cors(rules) => {
             let document = documents::cors(&world.scene.filled(rules, now)?);
-            world.configure(courier, own()?, "cors", document).await?;
+            world.configure(sender, own()?, "cors", document).await?;
         }
         WorldEdit::LockWorm(_) => {
             let place = own()?;
             let id = world.worm(&place.name).ok_or_else(|| {
-                Trouble::Harness("the bucket has no retention policy to lock".into())
+                RunFault::Harness("the bucket has no retention policy to lock".into())
             })?;
-            world.lock_worm(courier, place, id).await?;
+            world.lock_worm(sender, place, id).await?;
         }
-        WorldEdit::BindDomain(who) => bind_domain(who, world, courier).await?,
+        WorldEdit::BindDomain(who) => bind_domain(who, world, sender).await?,
         WorldEdit::BlockPublicAccess(_) => {
-            world.block_public_access(courier, own()?).await?;
+            world.block_public_access(sender, own()?).await?;
         }
     }
     Ok(())
@@ -111,7 +120,7 @@ pub(crate) fn makes_bucket(edit: &Edit) -> bool {
 }
 
 /// Whether the owner can read nothing while the edit holds, so that probes say something only before it and after it was lifted.
-pub(crate) fn hides_world(edit: &Edit) -> bool {
+pub(crate) fn blinds_owner(edit: &Edit) -> bool {
     edit.steps()
         .any(|step| matches!(step, Staged::Operator(edit) if hides(edit)))
 }
@@ -133,7 +142,7 @@ fn hides(edit: OperatorEdit<'_>) -> bool {
 }
 
 /// Ends what the edits that hide the world have done.
-pub(crate) async fn lift(edit: &Edit, world: &World, courier: &Courier<'_>) -> Result<(), Trouble> {
+pub(crate) async fn undo(edit: &Edit, world: &World, sender: &Sender<'_>) -> Result<(), RunFault> {
     for step in edit.steps() {
         let Staged::Operator(edit) = step else {
             continue;
@@ -141,19 +150,19 @@ pub(crate) async fn lift(edit: &Edit, world: &World, courier: &Courier<'_>) -> R
         if !hides(edit) {
             continue;
         }
-        let sets = states(edit, world, courier).await?;
+        let sets = states(edit, world, sender).await?;
         for set in sets.into_iter().filter_map(opposite) {
-            courier.count();
-            courier.context.operator()?.set(set).await?;
+            sender.count();
+            sender.context.operator()?.set(set).await?;
         }
     }
     Ok(())
 }
 
 /// The scenario's domain is bound to a bucket of somebody else, whose it is from now on.
-async fn bind_domain(who: &Who, world: &World, courier: &Courier<'_>) -> Result<(), Trouble> {
+async fn bind_domain(who: &Who, world: &World, sender: &Sender<'_>) -> Result<(), RunFault> {
     let identity = person(who, world)?;
-    let context = courier.context;
+    let context = sender.context;
     let place = BucketPlace {
         name: context.fresh_name(),
         region: world.scene.names.home.clone(),
@@ -161,34 +170,34 @@ async fn bind_domain(who: &Who, world: &World, courier: &Courier<'_>) -> Result<
     };
     let account = async {
         let account = context
-            .account_of(who, &identity, &world.scene, courier)
+            .account_of(who, &identity, &world.scene, sender)
             .await?;
-        world.disprove_domain(courier, &account).await?;
-        world.prove_domain_of(courier, account).await
+        world.disprove_domain(sender, &account).await?;
+        world.prove_domain_of(sender, account).await
     };
     let spec = BucketSpec::default();
-    let (account, bucket) = tokio::join!(account, world.put_bucket(courier, &place, &spec));
+    let (account, bucket) = tokio::join!(account, world.put_bucket(sender, &place, &spec));
     account?;
     bucket?;
-    world.bind_domain(courier, &place).await
+    world.bind_domain(sender, &place).await
 }
 
 /// Makes the states that only an operator can make.
 async fn ask_operator(
     edit: OperatorEdit<'_>,
     world: &World,
-    courier: &Courier<'_>,
-) -> Result<(), Trouble> {
-    let context = courier.context;
-    for set in states(edit, world, courier).await? {
-        if let Some(undo) = undo(&set, edit, world) {
+    sender: &Sender<'_>,
+) -> Result<(), RunFault> {
+    let context = sender.context;
+    for set in states(edit, world, sender).await? {
+        if let Some(undo) = undoing(&set, edit, world) {
             let made = Made::State {
                 undo: Command::Set(undo).to_json(),
             };
             let _ = context.journal.intent(&made);
             world.note(made);
         }
-        courier.count();
+        sender.count();
         context.operator()?.set(set).await?;
     }
     Ok(())
@@ -198,27 +207,27 @@ async fn ask_operator(
 async fn states(
     edit: OperatorEdit<'_>,
     world: &World,
-    courier: &Courier<'_>,
-) -> Result<Vec<Set>, Trouble> {
-    let now = courier.context.now();
+    sender: &Sender<'_>,
+) -> Result<Vec<Set>, RunFault> {
+    let now = sender.context.now();
     let mut sets = Vec::new();
     match edit {
         OperatorEdit::AccountStatus(value) => {
-            let account = world.account_of_owner(courier).await?;
+            let account = world.account_of_owner(sender).await?;
             sets.push(Set::AccountStatus {
                 account,
                 value: *value,
             });
         }
         OperatorEdit::KmsStatus(value) => {
-            let account = world.account_of_owner(courier).await?;
+            let account = world.account_of_owner(sender).await?;
             sets.push(Set::KmsStatus {
                 account,
                 value: *value,
             });
         }
         OperatorEdit::StsRefusedInRegion(_) => {
-            let account = world.account_of_owner(courier).await?;
+            let account = world.account_of_owner(sender).await?;
             let region = world.scene.names.home.clone();
             sets.push(Set::StsInRegion {
                 account,
@@ -227,7 +236,7 @@ async fn states(
             });
         }
         OperatorEdit::StsRefusedInOperation(operation) => {
-            let account = world.account_of_owner(courier).await?;
+            let account = world.account_of_owner(sender).await?;
             let operation = world.scene.text(operation, now)?;
             sets.push(Set::StsInOperation {
                 account,
@@ -236,7 +245,7 @@ async fn states(
             });
         }
         OperatorEdit::CloseFeature(feature) => {
-            let account = world.account_of_owner(courier).await?;
+            let account = world.account_of_owner(sender).await?;
             let feature = world.scene.text(feature, now)?;
             sets.push(Set::Feature {
                 account,
@@ -280,7 +289,7 @@ async fn states(
             for (who, policy) in policies {
                 let identity = person(who, world)?;
                 let (Some(account), Some(user)) = (&identity.account, &identity.user) else {
-                    return Err(Trouble::Harness(format!("`{who}` is no RAM user")));
+                    return Err(RunFault::Harness(format!("`{who}` is no RAM user")));
                 };
                 let value = match policy {
                     Value::Null => None,
@@ -296,7 +305,7 @@ async fn states(
         OperatorEdit::VpcPolicy(policy) => {
             let endpoint = world
                 .vpc_endpoint()
-                .ok_or_else(|| Trouble::Harness("the scenario has no VPC endpoint".into()))?;
+                .ok_or_else(|| RunFault::Harness("the scenario has no VPC endpoint".into()))?;
             let value = match policy {
                 Value::Null => None,
                 policy => Some(world.scene.json(policy, now)?),
@@ -309,7 +318,7 @@ async fn states(
 
 /// What ends a state that would outlive the world: that of an account which is not the world's own, and that of a bucket, which
 /// could not be deleted otherwise.
-fn undo(set: &Set, edit: OperatorEdit<'_>, world: &World) -> Option<Set> {
+fn undoing(set: &Set, edit: OperatorEdit<'_>, world: &World) -> Option<Set> {
     if world.has_own_account() {
         return None;
     }
@@ -378,9 +387,9 @@ fn opposite(set: Set) -> Option<Set> {
     })
 }
 
-fn person(who: &Who, world: &World) -> Result<std::sync::Arc<Identity>, Trouble> {
+fn person(who: &Who, world: &World) -> Result<std::sync::Arc<Identity>, RunFault> {
     let person = world.scene.identity(who)?;
-    person.ok_or_else(|| Trouble::Harness(format!("`{who}` has no state")))
+    person.ok_or_else(|| RunFault::Harness(format!("`{who}` has no state")))
 }
 
 fn with_statement(policy: Option<&Value>, statement: &Value) -> Value {

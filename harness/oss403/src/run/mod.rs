@@ -5,11 +5,11 @@ mod context;
 mod crew;
 mod edit;
 pub mod events;
+mod fault;
 pub mod journal;
 mod plan;
 pub mod record;
 pub mod stop;
-mod trouble;
 mod twin;
 mod world;
 
@@ -104,7 +104,7 @@ pub async fn run(
     let target = Arc::clone(&target.inner);
     let sent_before = target.client.sent();
     let clock_ahead = if options.canaries {
-        canary::sing(&target).await?
+        canary::run_canaries(&target).await?
     } else {
         0
     };
@@ -153,7 +153,7 @@ pub async fn run(
         account: RwLock::new(()),
         events,
     });
-    work_off(
+    run_plan(
         crew,
         plan.groups.into(),
         jobs,
@@ -182,7 +182,7 @@ pub async fn run(
 }
 
 /// Keeps as many groups under way as there are jobs, and passes events on.
-async fn work_off(
+async fn run_plan(
     crew: Arc<Crew>,
     mut groups: VecDeque<Group>,
     jobs: usize,

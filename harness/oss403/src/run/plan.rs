@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::edit;
 use super::record::Progress;
 use super::world::Wanted;
-use crate::target::Inner;
+use crate::target::ReadyTarget;
 use oss403_case::Instance;
 use oss403_case::model::{Call, Capability, Edit, OperatorEdit, Scenario, Staged, Who};
 
@@ -39,17 +39,21 @@ pub(crate) enum Usage {
     /// Several instances only read in it.
     Shared,
     /// One instance has it to itself.
-    Private {
-        /// The state of the owner's account is changed, so it belongs to an account of its own.
-        own_account: bool,
-        /// The base changes it and so does the edit, so the base has a world of its own.
-        twofold: bool,
-    },
+    Private(Private),
+}
+
+/// What a world is like that one instance has to itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Private {
+    /// The state of the owner's account is changed, so it belongs to an account of its own.
+    pub(crate) own_account: bool,
+    /// The base changes it and so does the edit, so the base has a world of its own.
+    pub(crate) twofold: bool,
 }
 
 impl Plan {
     /// Plans. The order is decided by the seed alone.
-    pub(crate) fn new(target: &Inner, instances: Vec<Instance>, seed: u64) -> Self {
+    pub(crate) fn new(target: &ReadyTarget, instances: Vec<Instance>, seed: u64) -> Self {
         let mut plan = Self::default();
         let mut shared: BTreeMap<String, usize> = BTreeMap::new();
         for instance in instances {
@@ -133,10 +137,10 @@ fn usage(scenario: &Scenario) -> Usage {
     let own_account = edit.touches_account() || changes_owner;
     let reads = is_read(method(base));
     if edit.stage().is_world() {
-        return Usage::Private {
+        return Usage::Private(Private {
             own_account,
             twofold: !reads,
-        };
+        });
     }
     let edited = edit.parts().iter().all(|part| match part {
         Edit::Method(method) | Edit::TamperMethod(method) => is_read(method),
@@ -146,10 +150,10 @@ fn usage(scenario: &Scenario) -> Usage {
     if reads && edited {
         Usage::Shared
     } else {
-        Usage::Private {
+        Usage::Private(Private {
             own_account,
             twofold: false,
-        }
+        })
     }
 }
 
@@ -166,16 +170,15 @@ fn buckets(scenario: &Scenario, usage: Usage) -> usize {
     let reads_only = scenario.given.no_bucket && usage == Usage::Shared;
     // A name that is kept free counts as well: the base may be what makes the bucket.
     let own = usize::from(!reads_only);
-    let worlds = if let Usage::Private { twofold: true, .. } = usage {
-        2
-    } else {
-        1
+    let worlds = match usage {
+        Usage::Private(Private { twofold: true, .. }) => 2,
+        Usage::Private(_) | Usage::Shared => 1,
     };
     worlds * (own + scenario.given.buckets.len()) + usize::from(edit::makes_bucket(&scenario.edit))
 }
 
 /// Why the scenario is not sent to this target.
-fn obstacle(target: &Inner, instance: &Instance, buckets: usize) -> Option<Progress> {
+fn obstacle(target: &ReadyTarget, instance: &Instance, buckets: usize) -> Option<Progress> {
     let scenario = &*instance.scenario;
     let needs = &instance.needs;
     if scenario.reference_only && !target.is_embedded {

@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use futures_util::future::join_all;
 
-use super::context::Courier;
-use super::edit;
+use super::context::Sender;
+use super::edit::{self, Changes};
+use super::fault::RunFault;
 use super::journal::Made;
 use super::plan::is_read;
 use super::record::{Probe, Progress, TwinRecord};
-use super::trouble::Trouble;
 use super::world::World;
 use crate::wire::client::Outgoing;
 use crate::wire::draft::{Body, Draft};
@@ -52,7 +52,7 @@ pub(crate) fn blank(instance: &Instance, progress: Progress) -> TwinRecord {
 pub(crate) async fn send(
     instance: &Instance,
     worlds: Worlds<'_>,
-    courier: &Courier<'_>,
+    sender: &Sender<'_>,
 ) -> TwinRecord {
     let started = Instant::now();
     let mut record = blank(instance, Progress::Complete);
@@ -62,19 +62,19 @@ pub(crate) async fn send(
     let mut twin = Twin {
         instance,
         worlds,
-        courier,
+        sender,
         record,
     };
     let sent = match twin.expectation() {
-        Ok(()) => twin.play().await,
-        Err(trouble) => Err(trouble),
+        Ok(()) => twin.send_all().await,
+        Err(fault) => Err(fault),
     };
     let Twin { mut record, .. } = twin;
     record.progress = match sent {
-        Err(trouble) => trouble.into(),
+        Err(fault) => fault.into(),
         Ok(()) => no_answer(&record).map_or(Progress::Complete, Progress::HarnessError),
     };
-    record.requests = courier.sent();
+    record.requests = sender.sent();
     record.elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     record
 }
@@ -85,14 +85,14 @@ const ATTEMPTS_AT_A_SECOND: u32 = 8;
 struct Twin<'t> {
     instance: &'t Instance,
     worlds: Worlds<'t>,
-    courier: &'t Courier<'t>,
+    sender: &'t Sender<'t>,
     record: TwinRecord,
 }
 
 impl Twin<'_> {
     /// Replaces the placeholders of what the answer is compared with.
-    fn expectation(&mut self) -> Result<(), Trouble> {
-        let now = self.courier.context.now();
+    fn expectation(&mut self) -> Result<(), RunFault> {
+        let now = self.sender.context.now();
         let scene = &self.worlds.edited.scene;
         let expect = &self.instance.scenario.expect;
         let mut elements: TextMap = self.instance.file.elements.clone();
@@ -106,21 +106,21 @@ impl Twin<'_> {
         Ok(())
     }
 
-    async fn play(&mut self) -> Result<(), Trouble> {
+    async fn send_all(&mut self) -> Result<(), RunFault> {
         let edit = &self.instance.scenario.edit;
         if edit.stage().is_world() {
             self.record.base = Some(self.base().await?);
-            self.courier.context.go_on()?;
+            self.sender.context.go_on()?;
             let world = self.worlds.edited;
-            edit::apply(edit, false, world, self.courier).await?;
-            if !edit::hides_world(edit) {
+            edit::apply(edit, Changes::OwnerStillReads, world, self.sender).await?;
+            if !edit::blinds_owner(edit) {
                 return self.probed_edit().await;
             }
             let mut before = self.probe().await?;
-            edit::apply(edit, true, world, self.courier).await?;
+            edit::apply(edit, Changes::BlindOwner, world, self.sender).await?;
             self.send_edited(&mut before).await?;
             if !before.is_empty() {
-                edit::lift(edit, world, self.courier).await?;
+                edit::undo(edit, world, self.sender).await?;
                 let after = self.probe().await?;
                 self.keep_probes(before, after);
             }
@@ -133,7 +133,7 @@ impl Twin<'_> {
         }
     }
 
-    async fn probed_edit(&mut self) -> Result<(), Trouble> {
+    async fn probed_edit(&mut self) -> Result<(), RunFault> {
         let mut before = self.probe().await?;
         self.send_edited(&mut before).await?;
         let after = self.probe().await?;
@@ -154,14 +154,14 @@ impl Twin<'_> {
             .collect();
     }
 
-    async fn base(&self) -> Result<Exchange, Trouble> {
+    async fn base(&self) -> Result<Exchange, RunFault> {
         let nothing = &mut Vec::new();
         self.in_its_second(self.worlds.base, None, None, nothing)
             .await
     }
 
     /// Sends the edited request, and once more for the other object for which the answer must be the same.
-    async fn send_edited(&mut self, before: &mut Vec<Exchange>) -> Result<(), Trouble> {
+    async fn send_edited(&mut self, before: &mut Vec<Exchange>) -> Result<(), RunFault> {
         self.record.edited = Some(self.edited(None, before).await?);
         if let Some(path) = &self.instance.scenario.expect.same_for {
             self.record.same_for = Some(self.edited(Some(path), before).await?);
@@ -174,7 +174,7 @@ impl Twin<'_> {
         &self,
         path: Option<&str>,
         before: &mut Vec<Exchange>,
-    ) -> Result<Exchange, Trouble> {
+    ) -> Result<Exchange, RunFault> {
         let edit = &self.instance.scenario.edit;
         self.in_its_second(self.worlds.edited, Some(edit), path, before)
             .await
@@ -190,7 +190,7 @@ impl Twin<'_> {
         edit: Option<&Edit>,
         path: Option<&str>,
         before: &mut Vec<Exchange>,
-    ) -> Result<Exchange, Trouble> {
+    ) -> Result<Exchange, RunFault> {
         let call = &self.instance.scenario.base;
         let send = async |scene: &Scene, now| {
             let mut draft = match edit {
@@ -203,15 +203,15 @@ impl Twin<'_> {
             }
             self.send(draft, world, edit, now).await
         };
-        let context = self.courier.context;
+        let context = self.sender.context;
         if !self.instance.scenario.to_the_second {
             return send(&world.scene, context.now()).await;
         }
-        let sender = self.sender(edit);
+        let signer = self.signer(edit);
         let mut second = context.seen_second();
         for _ in 0..ATTEMPTS_AT_A_SECOND {
             // The target is in this second already, and if it answers in it too, the session was made in it.
-            let scene = world.with_fresh_sessions(self.courier, &[sender]).await?;
+            let scene = world.with_fresh_sessions(self.sender, &[signer]).await?;
             let exchange = send(&scene, second).await?;
             match exchange.response().map(Response::date) {
                 Some(Some(date)) if date != second => {
@@ -222,22 +222,22 @@ impl Twin<'_> {
                 }
                 Some(None) => {
                     let reason = "the limit is tested to the second, and the target's answer has no Date that can be read";
-                    return Err(Trouble::Precondition(reason.into()));
+                    return Err(RunFault::Precondition(reason.into()));
                 }
                 _ => return Ok(exchange),
             }
         }
-        Err(Trouble::Precondition(format!(
+        Err(RunFault::Precondition(format!(
             "the limit is tested to the second, and none of {ATTEMPTS_AT_A_SECOND} requests was answered in the second it was made for: \
              the target is too slow, or its Date is not its clock"
         )))
     }
 
     /// Who sends the base, or the edited request.
-    fn sender<'s>(&'s self, edit: Option<&'s Edit>) -> &'s Who {
+    fn signer<'s>(&'s self, edit: Option<&'s Edit>) -> &'s Who {
         let parts = edit.map(Edit::parts).unwrap_or_default();
         let another = parts.iter().rev().find_map(|part| match part {
-            Edit::As(sender) => Some(sender),
+            Edit::As(signer) => Some(signer),
             _ => None,
         });
         another.unwrap_or(&self.instance.scenario.base.r#as)
@@ -249,8 +249,8 @@ impl Twin<'_> {
         world: &World,
         edit: Option<&Edit>,
         now: i64,
-    ) -> Result<Exchange, Trouble> {
-        let context = self.courier.context;
+    ) -> Result<Exchange, RunFault> {
+        let context = self.sender.context;
         context.go_on()?;
         let trace = Trace::of(&draft);
         let mut signed = sign::sign(draft, now);
@@ -265,15 +265,15 @@ impl Twin<'_> {
             method: signed.method.clone(),
             ..trace
         };
-        trace.announce(world, self.courier, self.sender(edit));
+        trace.announce(world, self.sender, self.signer(edit));
         let disguises = &self.instance.scenario.base.disguise;
         let outgoing = Outgoing::new(signed);
         let outgoing = context.target.client.disguised(outgoing, disguises);
-        let delivery = self.courier.deliver(outgoing);
+        let delivery = self.sender.deliver(outgoing);
         let mut exchange = if is_read(&trace.method) {
             tokio::select! {
                 exchange = delivery => exchange,
-                () = context.stop.stopped() => return Err(Trouble::Interrupted),
+                () = context.stop.stopped() => return Err(RunFault::Interrupted),
             }
         } else {
             // What may change something is waited for: nobody could remove what comes later.
@@ -294,7 +294,7 @@ impl Twin<'_> {
     }
 
     /// Reads everything that must not change, as its owner.
-    async fn probe(&self) -> Result<Vec<Exchange>, Trouble> {
+    async fn probe(&self) -> Result<Vec<Exchange>, RunFault> {
         let drafts = self
             .instance
             .scenario
@@ -302,17 +302,17 @@ impl Twin<'_> {
             .iter()
             .map(|entry| self.probe_draft(entry));
         let drafts: Vec<Draft> = drafts.collect::<Result<_, _>>()?;
-        let context = self.courier.context;
-        let reads = join_all(drafts.into_iter().map(|draft| self.courier.send(draft)));
+        let context = self.sender.context;
+        let reads = join_all(drafts.into_iter().map(|draft| self.sender.send(draft)));
         tokio::select! {
             exchanges = reads => Ok(exchanges),
-            () = context.stop.stopped() => Err(Trouble::Interrupted),
+            () = context.stop.stopped() => Err(RunFault::Interrupted),
         }
     }
 
-    fn probe_draft(&self, entry: &str) -> Result<Draft, Trouble> {
+    fn probe_draft(&self, entry: &str) -> Result<Draft, RunFault> {
         let world = self.worlds.edited;
-        let entry = world.scene.text(entry, self.courier.context.now())?;
+        let entry = world.scene.text(entry, self.sender.context.now())?;
         let named = entry.split_once(':');
         let (bucket, path) = match named.filter(|(name, _)| world.scene.buckets.contains_key(*name))
         {
@@ -321,7 +321,7 @@ impl Twin<'_> {
         };
         let (key, query) = parse_path(path);
         let place = world.scene.bucket(bucket)?;
-        let mut draft = world.request(self.courier, "GET", place, key.as_deref())?;
+        let mut draft = world.request(self.sender, "GET", place, key.as_deref())?;
         draft.query = query;
         Ok(draft)
     }
@@ -358,22 +358,22 @@ impl Trace {
     }
 
     /// Notes in advance that the request may make the bucket whose name was kept free.
-    fn announce(&self, world: &World, courier: &Courier<'_>, sender: &Who) {
+    fn announce(&self, world: &World, sender: &Sender<'_>, signer: &Who) {
         if !(self.makes_bucket && self.method == "PUT" && world.scene.no_bucket) {
             return;
         }
         let Some(name) = &self.bucket else { return };
         let region = world.scene.names.home.clone();
-        let owner = match sender {
+        let owner = match signer {
             Who::Anonymous => Who::Owner.to_string(),
-            sender => sender.to_string(),
+            signer => signer.to_string(),
         };
         let made = Made::Bucket {
             name: name.clone(),
             region,
             owner,
         };
-        let _ = courier.context.journal.intent(&made);
+        let _ = sender.context.journal.intent(&made);
         world.note(made);
     }
 

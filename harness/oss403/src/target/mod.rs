@@ -7,5 +7,5 @@ pub mod quirk;
 mod ready;
 
 pub use profile::Profile;
-pub(crate) use ready::Inner;
+pub(crate) use ready::ReadyTarget;
 pub use ready::{Target, TargetError};

@@ -21,12 +21,12 @@ use oss403_case::model::{Capability, SignWith};
 
 /// A target that is ready.
 pub struct Target {
-    pub(crate) inner: Arc<Inner>,
+    pub(crate) inner: Arc<ReadyTarget>,
     server: Option<Running>,
 }
 
 /// What a run needs of a target.
-pub(crate) struct Inner {
+pub(crate) struct ReadyTarget {
     pub(crate) name: String,
     pub(crate) names: Arc<Names>,
     pub(crate) identities: BTreeMap<String, Arc<Identity>>,
@@ -104,7 +104,7 @@ impl Target {
                 };
                 let identities = remote.resolve_identities().await?;
                 let operator = remote.resolve_operator().await?;
-                let inner = Inner {
+                let inner = ReadyTarget {
                     name: profile.name.clone(),
                     names: Arc::new(names),
                     identities,
@@ -159,7 +159,7 @@ impl Target {
             identities,
             operator,
         } = embedded;
-        let inner = Inner {
+        let inner = ReadyTarget {
             name,
             names: Arc::new(names),
             identities,
@@ -225,7 +225,7 @@ impl Target {
     }
 }
 
-impl Inner {
+impl ReadyTarget {
     /// The scheme for what the harness itself sends: the best that the target claims.
     pub(crate) fn usual_signature(&self) -> SignWith {
         let claims = |capability| self.capabilities.contains(&capability);

@@ -115,7 +115,7 @@ impl Client {
     /// The request in disguises, as this client will send it.
     pub fn disguised(&self, mut outgoing: Outgoing, disguises: &[Disguise]) -> Outgoing {
         let port = self.addresses.scheme.default_port();
-        disguise::put_on(&mut outgoing, disguises, port);
+        disguise::apply(&mut outgoing, disguises, port);
         outgoing
     }
 

@@ -9,14 +9,14 @@ use super::client::Outgoing;
 use oss403_case::model::Disguise;
 
 /// Puts the disguises on, one after the other.
-pub(super) fn put_on(outgoing: &mut Outgoing, disguises: &[Disguise], default_port: u16) {
+pub(super) fn apply(outgoing: &mut Outgoing, disguises: &[Disguise], default_port: u16) {
     for disguise in disguises {
-        put_on_one(outgoing, *disguise, default_port);
+        apply_one(outgoing, *disguise, default_port);
     }
     outgoing.exact |= !disguises.is_empty();
 }
 
-fn put_on_one(outgoing: &mut Outgoing, disguise: Disguise, default_port: u16) {
+fn apply_one(outgoing: &mut Outgoing, disguise: Disguise, default_port: u16) {
     match disguise {
         Disguise::HeaderOrder => outgoing.headers.reverse(),
         Disguise::HeaderCase => {
@@ -170,7 +170,7 @@ mod tests {
             body: bytes::Bytes::new(),
             exact: false,
         };
-        put_on(&mut outgoing, &[disguise], 80);
+        apply(&mut outgoing, &[disguise], 80);
         assert!(outgoing.exact);
         outgoing
     }

@@ -145,7 +145,7 @@ impl Scene {
     }
 
     /// Makes somebody known, whose UIDs and key id the placeholders stand for from now on.
-    pub fn introduce(&mut self, who: Who, identity: Arc<Identity>) {
+    pub fn add_person(&mut self, who: Who, identity: Arc<Identity>) {
         let id = identity.access_key_id.clone();
         self.values.insert(format!("access-key-id.{who}"), id);
         if let Some(account) = &identity.account {

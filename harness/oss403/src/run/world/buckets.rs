@@ -7,9 +7,9 @@ use futures_util::future::join_all;
 
 use super::settings::XML;
 use super::{World, documents, pictures};
-use crate::run::context::Courier;
+use crate::run::context::Sender;
+use crate::run::fault::{RunFault, succeeded};
 use crate::run::journal::Made;
-use crate::run::trouble::{Trouble, succeeded};
 use crate::wire::draft::Draft;
 use crate::wire::exchange::{Outcome, Response};
 use crate::wire::scene::BucketPlace;
@@ -33,22 +33,22 @@ impl World {
     }
 
     /// Makes all buckets, empty.
-    pub(super) async fn put_buckets(&self, courier: &Courier<'_>) -> Result<(), Trouble> {
+    pub(super) async fn put_buckets(&self, sender: &Sender<'_>) -> Result<(), RunFault> {
         let specs = self.specs();
         let put = specs
             .iter()
-            .map(|(place, spec)| self.put_bucket(courier, place, spec));
+            .map(|(place, spec)| self.put_bucket(sender, place, spec));
         join_all(put).await.into_iter().collect()
     }
 
     /// Makes a bucket. Where Block Public Access stands against a public ACL it is lifted, and the ACL is set afterwards.
     pub(crate) async fn put_bucket(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         place: &BucketPlace,
         spec: &BucketSpec,
-    ) -> Result<(), Trouble> {
-        let mut draft = self.request(courier, "PUT", place, None)?;
+    ) -> Result<(), RunFault> {
+        let mut draft = self.request(sender, "PUT", place, None)?;
         if spec.hierarchical_namespace {
             draft = draft.header("x-oss-hns-status", "enabled");
         }
@@ -62,7 +62,7 @@ impl World {
             region: place.region.clone(),
             owner: place.owner.to_string(),
         };
-        let journal = &courier.context.journal;
+        let journal = &sender.context.journal;
         let seq = journal.intent(&made);
         self.note(made.clone());
         let public = spec.acl.as_deref().filter(|acl| *acl != "private");
@@ -70,14 +70,14 @@ impl World {
             Some(acl) => draft.clone().header("x-oss-acl", acl),
             None => draft.clone(),
         };
-        let exchange = courier.send(whole).await;
+        let exchange = sender.send(whole).await;
         let refused =
             matches!(&exchange.outcome, Outcome::Answered(response) if response.status == 403);
         match public {
             Some(acl) if refused => {
-                succeeded(courier.send(draft).await)?;
+                succeeded(sender.send(draft).await)?;
                 journal.created(seq, &made);
-                self.set_bucket_acl(courier, place, acl).await
+                self.set_bucket_acl(sender, place, acl).await
             }
             _ => {
                 succeeded(exchange)?;
@@ -88,24 +88,24 @@ impl World {
     }
 
     /// Fills and configures the buckets that were made.
-    pub(super) async fn furnish(&mut self, courier: &Courier<'_>) -> Result<(), Trouble> {
-        courier.context.go_on()?;
+    pub(super) async fn configure_buckets(&mut self, sender: &Sender<'_>) -> Result<(), RunFault> {
+        sender.context.go_on()?;
         let specs = self.specs();
-        let furnished: Vec<_> = join_all(
+        let configured: Vec<_> = join_all(
             specs
                 .iter()
-                .map(|(place, spec)| self.furnish_bucket(courier, place, spec)),
+                .map(|(place, spec)| self.configure_bucket(sender, place, spec)),
         )
         .await
         .into_iter()
         .collect::<Result<_, _>>()?;
-        for furnished in furnished {
-            let Furnished {
+        for configured in configured {
+            let Configured {
                 bucket,
                 uploads,
                 worm,
                 secrets,
-            } = furnished;
+            } = configured;
             self.secrets.extend(secrets);
             for (name, id) in uploads {
                 self.scene.values.insert(format!("upload.{name}"), id);
@@ -120,19 +120,19 @@ impl World {
         Ok(())
     }
 
-    async fn furnish_bucket(
+    async fn configure_bucket(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         place: &BucketPlace,
         spec: &BucketSpec,
-    ) -> Result<Furnished, Trouble> {
-        let mut furnished = Furnished {
+    ) -> Result<Configured, RunFault> {
+        let mut configured = Configured {
             bucket: place.name.clone(),
-            ..Furnished::default()
+            ..Configured::default()
         };
         if let Some(algorithm) = &spec.encryption {
             self.configure(
-                courier,
+                sender,
                 place,
                 "encryption",
                 documents::encryption(algorithm),
@@ -140,7 +140,7 @@ impl World {
             .await?;
         }
         let objects = spec.objects.iter().map(|(key, object)| {
-            let object = self.put_object(courier, place, key, object);
+            let object = self.put_object(sender, place, key, object);
             async move {
                 object
                     .await
@@ -150,38 +150,38 @@ impl World {
         let uploads = spec.uploads.iter().map(|(name, key)| async move {
             Ok((
                 name.clone(),
-                self.initiate_upload(courier, place, key).await?,
+                self.initiate_upload(sender, place, key).await?,
             ))
         });
         let (objects, uploads) = tokio::join!(join_all(objects), join_all(uploads));
         for object in objects {
-            furnished.secrets.extend(object?);
+            configured.secrets.extend(object?);
         }
-        furnished.uploads = uploads.into_iter().collect::<Result<_, Trouble>>()?;
+        configured.uploads = uploads.into_iter().collect::<Result<_, RunFault>>()?;
         // A policy or a retention policy may stand in the way of what comes after it, so these are last.
-        let (configured, worm) = tokio::join!(
-            self.configure_all(courier, place, spec),
-            self.retain(courier, place, spec)
+        let (settings, worm) = tokio::join!(
+            self.configure_all(sender, place, spec),
+            self.retain(sender, place, spec)
         );
-        configured?;
-        furnished.worm = worm?;
+        settings?;
+        configured.worm = worm?;
         if let Some(policy) = &spec.policy {
-            let policy = self.scene.json(policy, courier.context.now())?;
-            self.set_bucket_policy(courier, place, policy.to_string())
+            let policy = self.scene.json(policy, sender.context.now())?;
+            self.set_bucket_policy(sender, place, policy.to_string())
                 .await?;
         }
-        Ok(furnished)
+        Ok(configured)
     }
 
     /// Puts an object. Answers its content when a refusal must not show it.
     pub(crate) async fn put_object(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         place: &BucketPlace,
         key: &str,
         spec: &ObjectSpec,
-    ) -> Result<Option<String>, Trouble> {
-        let now = courier.context.now();
+    ) -> Result<Option<String>, RunFault> {
+        let now = sender.context.now();
         let key = &*self.scene.text(key, now)?;
         let mut secret = None;
         let (body, content_type) = if let Some(picture) = spec.picture {
@@ -192,7 +192,7 @@ impl World {
         } else if let Some(coded) = &spec.base64 {
             let bytes = BASE64_STANDARD
                 .decode(coded)
-                .map_err(|_| Trouble::Harness(format!("the content of `{key}` is no base64")))?;
+                .map_err(|_| RunFault::Harness(format!("the content of `{key}` is no base64")))?;
             (bytes.into(), "application/octet-stream")
         } else {
             let text = match &spec.text {
@@ -202,7 +202,7 @@ impl World {
             secret = Some(text.clone());
             (text.into(), "text/plain")
         };
-        let mut draft = self.request(courier, "PUT", place, Some(key))?.body(body);
+        let mut draft = self.request(sender, "PUT", place, Some(key))?.body(body);
         let set = [
             ("x-oss-object-acl", &spec.acl),
             ("x-oss-storage-class", &spec.storage_class),
@@ -224,7 +224,7 @@ impl World {
             draft = draft.header("Content-Type", content_type);
         }
         self.note_key(&place.name, key);
-        self.send_publicly_if(spec.acl.is_some(), courier, place, draft)
+        self.send_publicly_if(spec.acl.is_some(), sender, place, draft)
             .await?;
         Ok(secret)
     }
@@ -232,30 +232,30 @@ impl World {
     async fn send_publicly_if(
         &self,
         public: bool,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         place: &BucketPlace,
         draft: Draft,
-    ) -> Result<Response, Trouble> {
+    ) -> Result<Response, RunFault> {
         if public {
-            self.send_publicly(courier, place, draft).await
+            self.send_publicly(sender, place, draft).await
         } else {
-            succeeded(courier.send(draft).await)
+            succeeded(sender.send(draft).await)
         }
     }
 
     async fn initiate_upload(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         place: &BucketPlace,
         key: &str,
-    ) -> Result<String, Trouble> {
-        let key = &*self.scene.text(key, courier.context.now())?;
+    ) -> Result<String, RunFault> {
+        let key = &*self.scene.text(key, sender.context.now())?;
         let draft = self
-            .request(courier, "POST", place, Some(key))?
+            .request(sender, "POST", place, Some(key))?
             .query("uploads", None);
-        let response = succeeded(courier.send(draft).await)?;
+        let response = succeeded(sender.send(draft).await)?;
         let id = xml::text(&response.body, "UploadId").ok_or_else(|| {
-            Trouble::Precondition("InitiateMultipartUpload answered no UploadId".into())
+            RunFault::Precondition("InitiateMultipartUpload answered no UploadId".into())
         })?;
         self.note_upload(&place.name, key, &id);
         Ok(id)
@@ -264,11 +264,11 @@ impl World {
     /// A request of the bucket's owner.
     pub(crate) fn request(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         method: &str,
         place: &BucketPlace,
         key: Option<&str>,
-    ) -> Result<Draft, Trouble> {
+    ) -> Result<Draft, RunFault> {
         let owner = self.person(&place.owner)?;
         Ok(Draft::new(
             method,
@@ -276,14 +276,14 @@ impl World {
             Some(place),
             key,
             owner,
-            courier.signature(),
+            sender.signature(),
         ))
     }
 }
 
-/// What is known of a bucket once it is furnished.
+/// What is known of a bucket once it is configured.
 #[derive(Default)]
-struct Furnished {
+struct Configured {
     bucket: String,
     uploads: Vec<(String, String)>,
     worm: Option<String>,

@@ -6,9 +6,9 @@ use oss403_operator::{Create, Credential, DomainOwnership, Set};
 
 use super::World;
 use super::people::People;
-use crate::run::context::Courier;
+use crate::run::context::Sender;
+use crate::run::fault::RunFault;
 use crate::run::journal::Made;
-use crate::run::trouble::Trouble;
 use crate::target::operator::OperatorError;
 use crate::wire::identity::Identity;
 use crate::wire::identity::Secret;
@@ -26,11 +26,11 @@ impl OwnAccount {
     ///
     /// # Errors
     /// `Ok(None)` when the operator does not know how to make accounts.
-    pub(crate) async fn make(courier: &Courier<'_>) -> Result<Option<Self>, Trouble> {
+    pub(crate) async fn make(sender: &Sender<'_>) -> Result<Option<Self>, RunFault> {
         let made = |account: &str| Made::Account {
             account: account.to_owned(),
         };
-        match create(courier, Create::Account {}, &made).await {
+        match create(sender, Create::Account {}, &made).await {
             Ok((credential, _)) => {
                 let uid = credential.uid.clone();
                 Ok(Some(Self {
@@ -54,13 +54,13 @@ impl OwnAccount {
 impl World {
     pub(super) async fn make_endpoint(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         account: &str,
-    ) -> Result<Option<String>, Trouble> {
+    ) -> Result<Option<String>, RunFault> {
         let Some(EndpointPolicy { policy }) = &self.given.vpc_endpoint else {
             return Ok(None);
         };
-        let context = courier.context;
+        let context = sender.context;
         let now = context.now();
         let policy = policy
             .as_ref()
@@ -72,7 +72,7 @@ impl World {
         };
         let operator = context.operator()?;
         let seq = context.journal.intent(&named(""));
-        courier.count();
+        sender.count();
         let request = Create::VpcEndpoint {
             account: account.to_owned(),
             policy,
@@ -85,7 +85,7 @@ impl World {
                 Ok(Some(endpoint.address))
             }
             Err(error) => {
-                not_created(courier, seq, error.is_harness());
+                not_created(sender, seq, error.is_harness());
                 Err(error.into())
             }
         }
@@ -94,10 +94,10 @@ impl World {
     /// Proves to the target that the domain belongs to those whom `given` names.
     pub(super) async fn prove_domain(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         people: &People,
         owner: &str,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RunFault> {
         for who in &self.given.domain_proven_by {
             let known = people
                 .identities
@@ -106,16 +106,16 @@ impl World {
             let account = match (who, known) {
                 (Who::Owner, _) => owner.to_owned(),
                 (_, Some(identity)) => {
-                    courier
+                    sender
                         .context
-                        .account_of(who, identity, &self.scene, courier)
+                        .account_of(who, identity, &self.scene, sender)
                         .await?
                 }
                 (_, None) => {
-                    return Err(Trouble::Harness(format!("there is no identity `{who}`")));
+                    return Err(RunFault::Harness(format!("there is no identity `{who}`")));
                 }
             };
-            self.prove_domain_of(courier, account).await?;
+            self.prove_domain_of(sender, account).await?;
         }
         Ok(())
     }
@@ -128,24 +128,24 @@ impl World {
     /// Takes the proofs of everybody but one account away: a domain changes hands.
     pub(crate) async fn disprove_domain(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         but: &str,
-    ) -> Result<(), Trouble> {
-        let context = courier.context;
+    ) -> Result<(), RunFault> {
+        let context = sender.context;
         let domain = self.domain();
         for who in &self.given.domain_proven_by {
             let account = match who {
-                Who::Owner => self.account_of_owner(courier).await?,
+                Who::Owner => self.account_of_owner(sender).await?,
                 who => {
                     let identity = self.person(who)?;
                     context
-                        .account_of(who, &identity, &self.scene, courier)
+                        .account_of(who, &identity, &self.scene, sender)
                         .await?
                 }
             };
             if account != but {
                 let domain = domain.clone();
-                courier.count();
+                sender.count();
                 let set = Set::DomainOwnership {
                     domain,
                     account,
@@ -160,10 +160,10 @@ impl World {
     /// Proves to the target that the domain belongs to an account.
     pub(crate) async fn prove_domain_of(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         account: String,
-    ) -> Result<(), Trouble> {
-        let context = courier.context;
+    ) -> Result<(), RunFault> {
+        let context = sender.context;
         let domain = self.domain();
         let operator = context.operator()?;
         let made = Made::Domain {
@@ -171,7 +171,7 @@ impl World {
         };
         let seq = context.journal.intent(&made);
         self.note(made.clone());
-        courier.count();
+        sender.count();
         operator
             .set(Set::DomainOwnership {
                 domain,
@@ -186,15 +186,15 @@ impl World {
 
 /// Asks the operator to make somebody; the intent stands in the journal before.
 pub(super) async fn create(
-    courier: &Courier<'_>,
+    sender: &Sender<'_>,
     request: Create,
     made: &(dyn Fn(&str) -> Made + Sync),
 ) -> Result<(Credential, Made), Refusal> {
-    let context = courier.context;
-    let operator = context.operator().map_err(Refusal::Trouble)?;
+    let context = sender.context;
+    let operator = context.operator().map_err(Refusal::RunFault)?;
     let is_session = matches!(request, Create::Session { .. });
     let seq = context.journal.intent(&made(""));
-    courier.count();
+    sender.count();
     match operator.credential(request).await {
         Ok(credential) => {
             let id = if is_session {
@@ -207,7 +207,7 @@ pub(super) async fn create(
             Ok((credential, made))
         }
         Err(error) => {
-            not_created(courier, seq, error.is_harness());
+            not_created(sender, seq, error.is_harness());
             Err(Refusal::Operator(error))
         }
     }
@@ -216,22 +216,22 @@ pub(super) async fn create(
 /// Why the operator made nobody.
 pub(super) enum Refusal {
     Operator(OperatorError),
-    Trouble(Trouble),
+    RunFault(RunFault),
 }
 
-impl From<Refusal> for Trouble {
+impl From<Refusal> for RunFault {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Operator(error) => error.into(),
-            Refusal::Trouble(trouble) => trouble,
+            Refusal::RunFault(fault) => fault,
         }
     }
 }
 
 /// A refusal makes nothing for sure; where no answer came, something may exist that nobody can name, and the intent stays open.
-fn not_created(courier: &Courier<'_>, seq: u64, unsure: bool) {
+fn not_created(sender: &Sender<'_>, seq: u64, unsure: bool) {
     if !unsure {
-        courier.context.journal.not_created(seq);
+        sender.context.journal.not_created(seq);
     }
 }
 

@@ -11,9 +11,9 @@ mod settings;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use super::context::{Context, Courier};
+use super::context::{Context, Sender};
+use super::fault::{RunFault, succeeded};
 use super::journal::Made;
-use super::trouble::{Trouble, succeeded};
 use crate::wire::draft::Draft;
 use crate::wire::identity::Identity;
 use crate::wire::scene::{BucketPlace, Scene};
@@ -112,12 +112,12 @@ impl World {
     /// Makes everything.
     pub(crate) async fn make(
         &mut self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         wanted: &Wanted,
-    ) -> Result<(), Trouble> {
-        courier.context.go_on()?;
+    ) -> Result<(), RunFault> {
+        sender.context.go_on()?;
         self.private.clone_from(&wanted.private);
-        self.invite_known_people(courier, wanted).await?;
+        self.add_known_people(sender, wanted).await?;
         // Buckets of people who are there already need not wait for those who are still being made.
         let waits = self
             .given
@@ -130,40 +130,40 @@ impl World {
                     .is_some_and(|owner| !self.scene.identities.contains_key(owner))
             });
         let people = if waits {
-            self.make_people(courier, wanted).await?
+            self.make_people(sender, wanted).await?
         } else {
             let (people, buckets) =
-                tokio::join!(self.make_people(courier, wanted), self.put_buckets(courier));
+                tokio::join!(self.make_people(sender, wanted), self.put_buckets(sender));
             let people = people?;
             buckets?;
             people
         };
-        self.seat(people);
+        self.place_people(people);
         if waits {
-            self.put_buckets(courier).await?;
+            self.put_buckets(sender).await?;
         }
-        self.furnish(courier).await?;
-        self.send_requests(courier).await
+        self.configure_buckets(sender).await?;
+        self.send_requests(sender).await
     }
 
     /// Sends the requests of `given`, one after the other.
-    async fn send_requests(&self, courier: &Courier<'_>) -> Result<(), Trouble> {
+    async fn send_requests(&self, sender: &Sender<'_>) -> Result<(), RunFault> {
         for call in &self.given.requests {
-            courier.context.go_on()?;
-            let draft = Draft::of_call(call, &self.scene, courier.context.now())?;
+            sender.context.go_on()?;
+            let draft = Draft::of_call(call, &self.scene, sender.context.now())?;
             // What it may leave behind is noted beforehand, so that it goes even when no answer comes.
             if let (Some(bucket), Some(key)) = (&draft.bucket, &draft.key) {
                 self.note_key(bucket, key);
             }
-            succeeded(courier.send(draft).await)?;
+            succeeded(sender.send(draft).await)?;
         }
         Ok(())
     }
 
     /// The identity of that name.
-    fn person(&self, who: &Who) -> Result<Arc<Identity>, Trouble> {
+    fn person(&self, who: &Who) -> Result<Arc<Identity>, RunFault> {
         let person = self.scene.identity(who)?;
-        person.ok_or_else(|| Trouble::Harness("`anonymous` owns nothing".into()))
+        person.ok_or_else(|| RunFault::Harness("`anonymous` owns nothing".into()))
     }
 
     /// Notes what was made, so that it will be removed.

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use super::hook::{create, identity};
 use super::{Wanted, World};
-use crate::run::context::Courier;
+use crate::run::context::Sender;
+use crate::run::fault::RunFault;
 use crate::run::journal::Made;
-use crate::run::trouble::Trouble;
 use crate::wire::identity::Identity;
 use crate::wire::scene::Scene;
 use oss403_case::model::{IdentitySpec, Who};
@@ -32,43 +32,43 @@ pub(super) struct People {
 
 impl World {
     /// Those who are there already.
-    pub(super) async fn invite_known_people(
+    pub(super) async fn add_known_people(
         &mut self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         wanted: &Wanted,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RunFault> {
         if let Some(account) = &self.account {
             let root = Arc::clone(&account.root);
-            self.scene.introduce(Who::Owner, root);
+            self.scene.add_person(Who::Owner, root);
         }
         for who in std::iter::once(&Who::Owner).chain(&wanted.people) {
             if self.is_own(who) || *who == Who::Anonymous {
                 continue;
             }
-            if let Some(identity) = courier.context.known_identity(who) {
-                self.scene.introduce(who.clone(), identity);
+            if let Some(identity) = sender.context.known_identity(who) {
+                self.scene.add_person(who.clone(), identity);
             }
         }
         for who in &wanted.uids {
             if let Some(identity) = self.scene.identities.get(who).map(Arc::clone)
                 && identity.account.is_none()
             {
-                let context = courier.context;
+                let context = sender.context;
                 let account = context
-                    .account_of(who, &identity, &self.scene, courier)
+                    .account_of(who, &identity, &self.scene, sender)
                     .await?;
                 let known =
                     Identity::clone(&identity).with_uids(Some(account), identity.user.clone());
-                self.scene.introduce(who.clone(), Arc::new(known));
+                self.scene.add_person(who.clone(), Arc::new(known));
             }
         }
         Ok(())
     }
 
     /// Lets those who were made take part.
-    pub(super) fn seat(&mut self, people: People) {
+    pub(super) fn place_people(&mut self, people: People) {
         for (who, identity) in people.identities {
-            self.scene.introduce(who, identity);
+            self.scene.add_person(who, identity);
         }
         if people.vpc_address.is_some() {
             self.scene.vpc_address = people.vpc_address;
@@ -78,9 +78,9 @@ impl World {
     /// Makes those who are not there yet, and the VPC endpoint.
     pub(super) async fn make_people(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         wanted: &Wanted,
-    ) -> Result<People, Trouble> {
+    ) -> Result<People, RunFault> {
         let mut people = People::default();
         let is_there = |who: &Who| {
             *who == Who::Anonymous
@@ -95,11 +95,11 @@ impl World {
         if nothing {
             return Ok(people);
         }
-        let account = self.account_of_owner(courier).await?;
+        let account = self.account_of_owner(sender).await?;
         let built_in = join_all(
             missing
                 .into_iter()
-                .map(|who| self.make_built_in(courier, who, &account)),
+                .map(|who| self.make_built_in(sender, who, &account)),
         );
         // A policy may name people who are made here as well; those who have such a policy come in a second round.
         let mut scene = self.scene.clone();
@@ -111,25 +111,25 @@ impl World {
         let made = join_all(
             first
                 .into_iter()
-                .map(|(who, spec)| self.make_given(courier, who, spec, &account, &scene)),
+                .map(|(who, spec)| self.make_given(sender, who, spec, &account, &scene)),
         );
-        let endpoint = self.make_endpoint(courier, &account);
+        let endpoint = self.make_endpoint(sender, &account);
         let (built_in, made, endpoint) = tokio::join!(built_in, made, endpoint);
         for person in built_in.into_iter().chain(made) {
             let (who, identity) = person?;
-            scene.introduce(who.clone(), Arc::clone(&identity));
+            scene.add_person(who.clone(), Arc::clone(&identity));
             people.identities.insert(who, identity);
         }
         people.vpc_address = endpoint?;
         let made = join_all(
             second
                 .into_iter()
-                .map(|(who, spec)| self.make_given(courier, who, spec, &account, &scene)),
+                .map(|(who, spec)| self.make_given(sender, who, spec, &account, &scene)),
         );
         for person in made.await {
             people.identities.extend([person?]);
         }
-        self.prove_domain(courier, &people, &account).await?;
+        self.prove_domain(sender, &people, &account).await?;
         Ok(people)
     }
 
@@ -139,9 +139,9 @@ impl World {
     /// When the operator does not make them.
     pub(crate) async fn with_fresh_sessions(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         people: &[&Who],
-    ) -> Result<Scene, Trouble> {
+    ) -> Result<Scene, RunFault> {
         let mut scene = self.scene.clone();
         for who in people {
             let Some(spec) = self.given.identities.get(*who) else {
@@ -152,8 +152,8 @@ impl World {
                 .as_ref()
                 .is_some_and(|session| session.lifetime.is_some())
             {
-                let account = self.account_of_owner(courier).await?;
-                let made = self.make_given(courier, who, spec, &account, &self.scene);
+                let account = self.account_of_owner(sender).await?;
+                let made = self.make_given(sender, who, spec, &account, &self.scene);
                 scene.identities.extend([made.await?]);
             }
         }
@@ -161,14 +161,14 @@ impl World {
     }
 
     /// UID of the account that the scenario's owner is.
-    pub(crate) async fn account_of_owner(&self, courier: &Courier<'_>) -> Result<String, Trouble> {
+    pub(crate) async fn account_of_owner(&self, sender: &Sender<'_>) -> Result<String, RunFault> {
         match &self.account {
             Some(account) => Ok(account.uid.clone()),
             None => {
                 let owner = self.person(&Who::Owner)?;
-                courier
+                sender
                     .context
-                    .account_of(&Who::Owner, &owner, &self.scene, courier)
+                    .account_of(&Who::Owner, &owner, &self.scene, sender)
                     .await
             }
         }
@@ -177,12 +177,12 @@ impl World {
     /// A RAM user without rights or a session with all of them, as the built-in names promise.
     async fn make_built_in(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         who: &Who,
         account: &str,
-    ) -> Result<(Who, Arc<Identity>), Trouble> {
+    ) -> Result<(Who, Arc<Identity>), RunFault> {
         match who {
-            Who::RamUser => self.make_user(courier, who, account, None).await,
+            Who::RamUser => self.make_user(sender, who, account, None).await,
             Who::Sts => {
                 // "All rights" are those over OSS and over the keys that it encrypts with.
                 let all = json!({
@@ -195,9 +195,9 @@ impl World {
                     policy: None,
                     lifetime_seconds: SESSION_SECONDS,
                 };
-                self.make_session(courier, who, account, create).await
+                self.make_session(sender, who, account, create).await
             }
-            _ => Err(Trouble::Precondition(format!(
+            _ => Err(RunFault::Precondition(format!(
                 "the profile has no identity `{who}`"
             ))),
         }
@@ -205,15 +205,15 @@ impl World {
 
     async fn make_given(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         who: &Who,
         spec: &IdentitySpec,
         account: &str,
         scene: &Scene,
-    ) -> Result<(Who, Arc<Identity>), Trouble> {
-        courier.context.go_on()?;
-        let now = courier.context.now();
-        let policy = |policy: &Option<Value>| -> Result<Option<Value>, Trouble> {
+    ) -> Result<(Who, Arc<Identity>), RunFault> {
+        sender.context.go_on()?;
+        let now = sender.context.now();
+        let policy = |policy: &Option<Value>| -> Result<Option<Value>, RunFault> {
             Ok(policy
                 .as_ref()
                 .map(|policy| scene.json(policy, now))
@@ -224,15 +224,15 @@ impl World {
                 ram_user: Some(user),
                 ..
             } => {
-                let made = self.make_user(courier, who, account, policy(&user.policy)?);
+                let made = self.make_user(sender, who, account, policy(&user.policy)?);
                 let made = made.await?;
                 if !user.networks.is_empty() {
                     let bound = Set::KeyNetworks {
                         access_key_id: made.1.access_key_id.clone(),
                         value: scene.filled(&user.networks, now)?,
                     };
-                    courier.count();
-                    courier.context.operator()?.set(bound).await?;
+                    sender.count();
+                    sender.context.operator()?.set(bound).await?;
                 }
                 Ok(made)
             }
@@ -246,7 +246,7 @@ impl World {
                     policy: policy(&session.policy)?,
                     lifetime_seconds: session.lifetime.map_or(USUAL_LIFE, |span| span.0),
                 };
-                self.make_session(courier, who, account, create).await
+                self.make_session(sender, who, account, create).await
             }
             IdentitySpec {
                 account: Some(_), ..
@@ -254,12 +254,12 @@ impl World {
                 let made = |uid: &str| Made::Account {
                     account: uid.to_owned(),
                 };
-                let (credential, made) = create(courier, Create::Account {}, &made).await?;
+                let (credential, made) = create(sender, Create::Account {}, &made).await?;
                 self.note(made);
                 let uid = credential.uid.clone();
                 Ok((who.clone(), Arc::new(identity(credential, &uid, None))))
             }
-            _ => Err(Trouble::Harness(format!(
+            _ => Err(RunFault::Harness(format!(
                 "the identity `{who}` is of no kind"
             ))),
         }
@@ -267,11 +267,11 @@ impl World {
 
     async fn make_user(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         who: &Who,
         account: &str,
         policy: Option<Value>,
-    ) -> Result<(Who, Arc<Identity>), Trouble> {
+    ) -> Result<(Who, Arc<Identity>), RunFault> {
         let made = |user: &str| Made::RamUser {
             account: account.into(),
             user: user.to_owned(),
@@ -280,7 +280,7 @@ impl World {
             account: account.to_owned(),
             policy,
         };
-        let (credential, made) = create(courier, request, &made).await?;
+        let (credential, made) = create(sender, request, &made).await?;
         self.note(made);
         let user = credential.uid.clone();
         Ok((
@@ -291,16 +291,16 @@ impl World {
 
     async fn make_session(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         who: &Who,
         account: &str,
         request: Create,
-    ) -> Result<(Who, Arc<Identity>), Trouble> {
+    ) -> Result<(Who, Arc<Identity>), RunFault> {
         let made = |id: &str| Made::Session {
             account: account.into(),
             access_key_id: id.to_owned(),
         };
-        let (credential, made) = create(courier, request, &made).await?;
+        let (credential, made) = create(sender, request, &made).await?;
         self.note(made);
         Ok((who.clone(), Arc::new(identity(credential, account, None))))
     }

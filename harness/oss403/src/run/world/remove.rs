@@ -6,9 +6,9 @@ use futures_util::future::join_all;
 use oss403_operator::{Command, Remove};
 
 use super::{Removal, World};
-use crate::run::context::Courier;
+use crate::run::context::Sender;
+use crate::run::fault::describe;
 use crate::run::journal::Made;
-use crate::run::trouble::describe;
 use crate::target::operator::OperatorError;
 use crate::wire::draft::Draft;
 use crate::wire::exchange::{Outcome, Response};
@@ -20,7 +20,7 @@ const ROUNDS: usize = 5;
 
 impl World {
     /// Removes everything that was made, in the order in which it can go: buckets, then what the operator made.
-    pub(crate) async fn remove(&self, courier: &Courier<'_>) {
+    pub(crate) async fn remove(&self, sender: &Sender<'_>) {
         let removal = {
             let mut removal = self.removal.lock().expect("nobody panics with this lock");
             std::mem::take(&mut *removal)
@@ -34,7 +34,7 @@ impl World {
         let (states, made): (Vec<_>, Vec<_>) = made
             .into_iter()
             .partition(|made| matches!(made, Made::State { .. }));
-        join_all(states.iter().map(|made| remove_by_operator(courier, made))).await;
+        join_all(states.iter().map(|made| remove_by_operator(sender, made))).await;
         let (buckets, others): (Vec<_>, Vec<_>) = made
             .into_iter()
             .partition(|made| matches!(made, Made::Bucket { .. }));
@@ -44,28 +44,23 @@ impl World {
             join_all(
                 buckets
                     .iter()
-                    .map(|made| self.remove_bucket(courier, made, &left)),
+                    .map(|made| self.remove_bucket(sender, made, &left)),
             )
             .await;
         } else {
             for made in &buckets {
-                courier.context.journal.removed(made);
+                sender.context.journal.removed(made);
             }
         }
         // Accounts go last; their people would go with them.
         let (accounts, others): (Vec<_>, Vec<_>) = others
             .into_iter()
             .partition(|made| matches!(made, Made::Account { .. }));
-        join_all(others.iter().map(|made| remove_by_operator(courier, made))).await;
-        join_all(
-            accounts
-                .iter()
-                .map(|made| remove_by_operator(courier, made)),
-        )
-        .await;
+        join_all(others.iter().map(|made| remove_by_operator(sender, made))).await;
+        join_all(accounts.iter().map(|made| remove_by_operator(sender, made))).await;
     }
 
-    async fn remove_bucket(&self, courier: &Courier<'_>, made: &Made, contents: &Contents) {
+    async fn remove_bucket(&self, sender: &Sender<'_>, made: &Made, contents: &Contents) {
         let Made::Bucket {
             name,
             region,
@@ -79,21 +74,21 @@ impl World {
             region: region.clone(),
             owner: owner.as_str().into(),
         };
-        match self.empty_and_delete(courier, &place, contents).await {
-            Ok(()) => courier.context.journal.removed(made),
-            Err(reason) => give_up(courier, made, &reason),
+        match self.empty_and_delete(sender, &place, contents).await {
+            Ok(()) => sender.context.journal.removed(made),
+            Err(reason) => give_up(sender, made, &reason),
         }
     }
 
     async fn empty_and_delete(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         place: &BucketPlace,
         contents: &Contents,
     ) -> Result<(), String> {
         let ask = |method: &str, key: Option<&str>| {
-            self.request(courier, method, place, key)
-                .map_err(|trouble| format!("{trouble:?}"))
+            self.request(sender, method, place, key)
+                .map_err(|fault| format!("{fault:?}"))
         };
         let mut known = Vec::new();
         for key in contents.keys.get(&place.name).into_iter().flatten() {
@@ -102,19 +97,19 @@ impl World {
         for (key, id) in contents.uploads.get(&place.name).into_iter().flatten() {
             known.push(ask("DELETE", Some(key))?.query("uploadId", Some(id)));
         }
-        send_all(courier, known).await;
+        send_all(sender, known).await;
         let mut last = String::new();
         for round in 0..ROUNDS {
-            let response = answer(courier, ask("DELETE", None)?).await?;
+            let response = answer(sender, ask("DELETE", None)?).await?;
             if matches!(response.status, 200..300 | 404) {
                 return Ok(());
             }
             // A policy may keep even the owner out: of the bucket, or of what would have to be listed and deleted in it.
             if response.status == 403 || round > 0 {
-                send_all(courier, vec![ask("DELETE", None)?.query("policy", None)]).await;
+                send_all(sender, vec![ask("DELETE", None)?.query("policy", None)]).await;
             }
             if response.status != 403 {
-                self.empty(courier, place).await?;
+                self.empty(sender, place).await?;
             }
             last = describe(&response);
         }
@@ -122,16 +117,16 @@ impl World {
     }
 
     /// Deletes whatever a listing shows.
-    async fn empty(&self, courier: &Courier<'_>, place: &BucketPlace) -> Result<(), String> {
+    async fn empty(&self, sender: &Sender<'_>, place: &BucketPlace) -> Result<(), String> {
         let ask = |method: &str, key: Option<&str>| {
-            self.request(courier, method, place, key)
-                .map_err(|trouble| format!("{trouble:?}"))
+            self.request(sender, method, place, key)
+                .map_err(|fault| format!("{fault:?}"))
         };
         let list = ask("GET", None)?
             .query("list-type", Some("2"))
             .query("max-keys", Some("1000"));
         let uploads = ask("GET", None)?.query("uploads", None);
-        let (objects, uploads) = tokio::join!(answer(courier, list), answer(courier, uploads));
+        let (objects, uploads) = tokio::join!(answer(sender, list), answer(sender, uploads));
         let mut found = Vec::new();
         if let Ok(response) = objects {
             for key in xml::elements(&response.body, "Key") {
@@ -145,7 +140,7 @@ impl World {
                 }
             }
         }
-        send_all(courier, found).await;
+        send_all(sender, found).await;
         Ok(())
     }
 }
@@ -157,19 +152,19 @@ struct Contents {
 }
 
 /// Sends requests whose failure shows later.
-async fn send_all(courier: &Courier<'_>, drafts: Vec<Draft>) {
-    join_all(drafts.into_iter().map(|draft| courier.send(draft))).await;
+async fn send_all(sender: &Sender<'_>, drafts: Vec<Draft>) {
+    join_all(drafts.into_iter().map(|draft| sender.send(draft))).await;
 }
 
-async fn answer(courier: &Courier<'_>, draft: Draft) -> Result<Response, String> {
-    match courier.send(draft).await.outcome {
+async fn answer(sender: &Sender<'_>, draft: Draft) -> Result<Response, String> {
+    match sender.send(draft).await.outcome {
         Outcome::Answered(response) => Ok(response),
         Outcome::Failed(failure) => Err(failure.detail),
     }
 }
 
 /// Removes what the operator made.
-pub(crate) async fn remove_by_operator(courier: &Courier<'_>, made: &Made) {
+pub(crate) async fn remove_by_operator(sender: &Sender<'_>, made: &Made) {
     let command = match made.clone() {
         Made::Bucket { .. } => return,
         Made::Account { account } => Command::Remove(Remove::Account { account }),
@@ -179,17 +174,17 @@ pub(crate) async fn remove_by_operator(courier: &Courier<'_>, made: &Made) {
         Made::Domain { domain } => Command::Remove(Remove::Domain { domain }),
         Made::State { undo } => match Command::from_json(undo) {
             Ok(command) => command,
-            Err(reason) => return give_up(courier, made, &reason),
+            Err(reason) => return give_up(sender, made, &reason),
         },
     };
-    let Ok(operator) = courier.context.operator() else {
-        return give_up(courier, made, "the target has no operator hook");
+    let Ok(operator) = sender.context.operator() else {
+        return give_up(sender, made, "the target has no operator hook");
     };
-    courier.count();
+    sender.count();
     match operator.perform(&command).await {
-        Ok(()) => courier.context.journal.removed(made),
-        Err(error) if is_over(made, &error) => courier.context.journal.removed(made),
-        Err(error) => give_up(courier, made, &error.to_string()),
+        Ok(()) => sender.context.journal.removed(made),
+        Err(error) if is_over(made, &error) => sender.context.journal.removed(made),
+        Err(error) => give_up(sender, made, &error.to_string()),
     }
 }
 
@@ -199,7 +194,7 @@ fn is_over(made: &Made, error: &OperatorError) -> bool {
     is_state && matches!(error, OperatorError::Refused { code, .. } if code == "no-such-bucket")
 }
 
-fn give_up(courier: &Courier<'_>, made: &Made, reason: &str) {
-    courier.context.journal.left_behind(made, reason);
-    courier.context.leave_behind(format!("{made}: {reason}"));
+fn give_up(sender: &Sender<'_>, made: &Made, reason: &str) {
+    sender.context.journal.left_behind(made, reason);
+    sender.context.leave_behind(format!("{made}: {reason}"));
 }

@@ -3,8 +3,8 @@
 use futures_util::future::join_all;
 
 use super::{World, documents};
-use crate::run::context::Courier;
-use crate::run::trouble::{Trouble, succeeded};
+use crate::run::context::Sender;
+use crate::run::fault::{RunFault, succeeded};
 use crate::wire::draft::Draft;
 use crate::wire::exchange::{Outcome, Response};
 use crate::wire::scene::BucketPlace;
@@ -15,12 +15,12 @@ pub(super) const XML: &str = "application/xml";
 impl World {
     pub(super) async fn configure_all(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         place: &BucketPlace,
         spec: &BucketSpec,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RunFault> {
         let mut documents: Vec<(&str, String)> = Vec::new();
-        let now = courier.context.now();
+        let now = sender.context.now();
         if let Some(referer) = &spec.referer {
             let referer = self.scene.filled(referer, now)?;
             documents.push(("referer", documents::referer(&referer)));
@@ -40,10 +40,10 @@ impl World {
         }
         let configured = documents
             .into_iter()
-            .map(|(name, document)| self.configure(courier, place, name, document));
+            .map(|(name, document)| self.configure(sender, place, name, document));
         let domain = async {
             if spec.domain {
-                self.bind_domain(courier, place).await
+                self.bind_domain(sender, place).await
             } else {
                 Ok(())
             }
@@ -55,53 +55,53 @@ impl World {
     /// Switches Block Public Access on.
     pub(crate) async fn block_public_access(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         place: &BucketPlace,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RunFault> {
         let document = documents::NOTHING_PUBLIC.into();
-        self.configure(courier, place, "publicAccessBlock", document)
+        self.configure(sender, place, "publicAccessBlock", document)
             .await
     }
 
     /// Binds the scenario's domain to a bucket.
     pub(crate) async fn bind_domain(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         place: &BucketPlace,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RunFault> {
         let domain = self.scene.values.get("domain").map_or("", String::as_str);
         let draft = self
-            .request(courier, "POST", place, None)?
+            .request(sender, "POST", place, None)?
             .query("cname", None)
             .query("comp", Some("add"))
             .header("Content-Type", XML)
             .body(documents::cname(domain));
-        succeeded(courier.send(draft).await).map(drop)
+        succeeded(sender.send(draft).await).map(drop)
     }
 
     pub(super) async fn retain(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         place: &BucketPlace,
         spec: &BucketSpec,
-    ) -> Result<Option<String>, Trouble> {
+    ) -> Result<Option<String>, RunFault> {
         let Some(state) = spec.worm else {
             return Ok(None);
         };
         let draft = self
-            .request(courier, "POST", place, None)?
+            .request(sender, "POST", place, None)?
             .query("worm", None)
             .header("Content-Type", XML)
             .body(documents::WORM);
-        let response = succeeded(courier.send(draft).await)?;
+        let response = succeeded(sender.send(draft).await)?;
         let id = response
             .header("x-oss-worm-id")
             .ok_or_else(|| {
-                Trouble::Precondition("InitiateBucketWorm answered no x-oss-worm-id".into())
+                RunFault::Precondition("InitiateBucketWorm answered no x-oss-worm-id".into())
             })?
             .to_owned();
         if state == WormSpec::Locked {
-            self.lock_worm(courier, place, &id).await?;
+            self.lock_worm(sender, place, &id).await?;
         }
         Ok(Some(id))
     }
@@ -109,89 +109,88 @@ impl World {
     /// Completes a retention policy.
     pub(crate) async fn lock_worm(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         place: &BucketPlace,
         id: &str,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RunFault> {
         let draft = self
-            .request(courier, "POST", place, None)?
+            .request(sender, "POST", place, None)?
             .query("wormId", Some(id));
-        succeeded(courier.send(draft).await).map(drop)
+        succeeded(sender.send(draft).await).map(drop)
     }
 
     /// Puts a sub-resource of a bucket.
     pub(crate) async fn configure(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         place: &BucketPlace,
         name: &str,
         document: String,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RunFault> {
         let draft = self
-            .request(courier, "PUT", place, None)?
+            .request(sender, "PUT", place, None)?
             .query(name, None)
             .header("Content-Type", XML)
             .body(document);
-        succeeded(courier.send(draft).await).map(drop)
+        succeeded(sender.send(draft).await).map(drop)
     }
 
     /// Deletes a sub-resource of a bucket.
     pub(crate) async fn deconfigure(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         place: &BucketPlace,
         name: &str,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RunFault> {
         let draft = self
-            .request(courier, "DELETE", place, None)?
+            .request(sender, "DELETE", place, None)?
             .query(name, None);
-        succeeded(courier.send(draft).await).map(drop)
+        succeeded(sender.send(draft).await).map(drop)
     }
 
     /// Sets the ACL of a bucket.
     pub(crate) async fn set_bucket_acl(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         place: &BucketPlace,
         acl: &str,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RunFault> {
         let draft = self
-            .request(courier, "PUT", place, None)?
+            .request(sender, "PUT", place, None)?
             .query("acl", None)
             .header("x-oss-acl", acl);
-        self.send_publicly(courier, place, draft).await.map(drop)
+        self.send_publicly(sender, place, draft).await.map(drop)
     }
 
     /// Sets the policy of a bucket.
     pub(crate) async fn set_bucket_policy(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         place: &BucketPlace,
         policy: String,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RunFault> {
         let draft = self
-            .request(courier, "PUT", place, None)?
+            .request(sender, "PUT", place, None)?
             .query("policy", None)
             .header("Content-Type", "application/json")
             .body(policy);
-        self.send_publicly(courier, place, draft).await.map(drop)
+        self.send_publicly(sender, place, draft).await.map(drop)
     }
 
     /// Sends what Block Public Access may stand against; where it does, it is lifted first. New buckets of the service have it on.
     pub(super) async fn send_publicly(
         &self,
-        courier: &Courier<'_>,
+        sender: &Sender<'_>,
         place: &BucketPlace,
         draft: Draft,
-    ) -> Result<Response, Trouble> {
-        let exchange = courier.send(draft.clone()).await;
+    ) -> Result<Response, RunFault> {
+        let exchange = sender.send(draft.clone()).await;
         let refused =
             matches!(&exchange.outcome, Outcome::Answered(response) if response.status == 403);
         if !refused {
             return succeeded(exchange);
         }
-        self.deconfigure(courier, place, "publicAccessBlock")
-            .await?;
-        succeeded(courier.send(draft).await)
+        self.deconfigure(sender, place, "publicAccessBlock").await?;
+        succeeded(sender.send(draft).await)
     }
 }

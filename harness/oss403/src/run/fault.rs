@@ -8,7 +8,7 @@ use crate::wire::xml;
 
 /// What came in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Trouble {
+pub(crate) enum RunFault {
     /// The target would not make the scenario's world.
     Precondition(String),
     /// Our fault, or the network's.
@@ -17,23 +17,23 @@ pub(crate) enum Trouble {
     Interrupted,
 }
 
-impl From<Trouble> for Progress {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::Precondition(reason) => Self::PreconditionFailed(reason),
-            Trouble::Harness(reason) => Self::HarnessError(reason),
-            Trouble::Interrupted => Self::Interrupted,
+impl From<RunFault> for Progress {
+    fn from(fault: RunFault) -> Self {
+        match fault {
+            RunFault::Precondition(reason) => Self::PreconditionFailed(reason),
+            RunFault::Harness(reason) => Self::HarnessError(reason),
+            RunFault::Interrupted => Self::Interrupted,
         }
     }
 }
 
-impl From<SceneError> for Trouble {
+impl From<SceneError> for RunFault {
     fn from(error: SceneError) -> Self {
         Self::Harness(error.to_string())
     }
 }
 
-impl From<OperatorError> for Trouble {
+impl From<OperatorError> for RunFault {
     fn from(error: OperatorError) -> Self {
         if error.is_harness() {
             Self::Harness(error.to_string())
@@ -44,7 +44,7 @@ impl From<OperatorError> for Trouble {
 }
 
 /// The answer to a request of the harness, if it succeeded.
-pub(crate) fn succeeded(exchange: Exchange) -> Result<Response, Trouble> {
+pub(crate) fn succeeded(exchange: Exchange) -> Result<Response, RunFault> {
     let Exchange {
         request, outcome, ..
     } = exchange;
@@ -59,9 +59,9 @@ pub(crate) fn succeeded(exchange: Exchange) -> Result<Response, Trouble> {
         Outcome::Answered(response) if response.is_success() => Ok(response),
         Outcome::Answered(response) => {
             let what = describe(&response);
-            Err(Trouble::Precondition(format!("{asked} answered {what}")))
+            Err(RunFault::Precondition(format!("{asked} answered {what}")))
         }
-        Outcome::Failed(failure) => Err(Trouble::Harness(format!("{asked}: {}", failure.detail))),
+        Outcome::Failed(failure) => Err(RunFault::Harness(format!("{asked}: {}", failure.detail))),
     }
 }
 
