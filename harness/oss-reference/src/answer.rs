@@ -8,7 +8,6 @@ use crate::denial::Denial;
 /// An answer: status, headers and a body in chunks.
 #[derive(Debug, Clone, Default)]
 pub struct Answer {
-    /// HTTP status.
     pub status: u16,
     /// Headers besides `server`, `date`, `connection`, `x-oss-request-id` and `x-oss-server-time`, which the front adds.
     pub headers: HeaderMap,
@@ -77,7 +76,6 @@ pub enum Refusal {
 /// An error that is not a 403: bad syntax, absent things, conflicts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
-    /// HTTP status.
     pub status: u16,
     /// The `Code` element.
     pub code: &'static str,

@@ -180,7 +180,6 @@ impl<'r> Request<'r> {
 /// What `x-oss-copy-source` names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CopySource {
-    /// The bucket.
     pub bucket: String,
     /// The decoded key.
     pub key: String,

@@ -24,7 +24,6 @@ pub const MAX_COMBINATIONS: usize = 2_000_000;
 pub struct Template {
     /// The scenario's name.
     pub name: String,
-    /// The axes.
     pub axes: Vec<Axis>,
     /// What is left out: for each entry the values, by number, of the axes that it names.
     exclude: Vec<Vec<(usize, Vec<usize>)>>,

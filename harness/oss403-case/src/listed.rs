@@ -17,7 +17,6 @@ pub struct Listed {
     pub revision: Revision,
     /// Id of the cause.
     pub id: String,
-    /// Its code.
     pub code: String,
     /// Its message; `<…>` stands for what differs from answer to answer, [`ANY_MESSAGE`] for a text that no source shows.
     pub message: String,

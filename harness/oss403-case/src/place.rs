@@ -77,7 +77,6 @@ impl fmt::Display for Path {
 pub enum Part {
     /// The key; the value where there is none, as in a list.
     Key,
-    /// The value.
     Value,
 }
 

@@ -3,7 +3,6 @@
 /// A request line, taken apart but not decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestLine<'text> {
-    /// The method.
     pub method: &'text str,
     /// The path, from its `/` on.
     pub path: &'text str,

@@ -8,7 +8,6 @@ use super::suggest;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("nothing is called `{filter}`")]
 pub struct UnknownFilter {
-    /// The filter.
     pub filter: String,
     /// What was probably meant.
     pub help: String,

@@ -17,7 +17,6 @@ use crate::world::{AccessKey, Account, Bucket, KeyHolder, Object, Session, World
 
 /// A request before its judges.
 pub struct Inquiry<'a> {
-    /// The request.
     pub request: &'a Request<'a>,
     /// PostObject's fields.
     pub form: Option<&'a Form>,

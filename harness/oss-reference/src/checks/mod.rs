@@ -176,7 +176,6 @@ pub enum Row {
 }
 
 impl Row {
-    /// Its name.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Guard(guard) => guard.name,

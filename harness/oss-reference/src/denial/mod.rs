@@ -230,7 +230,6 @@ impl Cause {
 /// One refusal: a cause, and what its answer carries besides code and message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denial {
-    /// The cause.
     pub cause: Cause,
     /// The message, where it is not the cause's own (a failed Post condition, an action named).
     pub message: Option<String>,
@@ -243,7 +242,6 @@ pub struct Denial {
 /// The content of an extra element.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Extra {
-    /// Text.
     Text(String),
     /// Child elements.
     Elements(Vec<(&'static str, String)>),

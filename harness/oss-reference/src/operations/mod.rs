@@ -71,7 +71,6 @@ impl Payload {
 /// What an operation does with a request's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wants {
-    /// Nothing.
     Nothing,
     /// Reads it as a document.
     Small {

@@ -70,7 +70,6 @@ pub(super) fn upload<'b>(bucket: &'b Bucket, call: &Call<'_>) -> Result<&'b Uplo
         .ok_or_else(|| no_such_upload(&slot.1))
 }
 
-/// UploadPart.
 pub(super) fn upload_part(
     bucket: &mut Bucket,
     call: &Call<'_>,

@@ -20,7 +20,6 @@ pub(super) fn put(bucket: &mut Bucket, call: &Call<'_>, body: &[u8]) -> Result<A
     Ok(Answer::empty(200))
 }
 
-/// GET.
 pub(super) fn get(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
     if let Some(text) = bucket.settings.get(&name(call)?) {
         return Ok(Answer::xml(200, text.clone()));
@@ -33,7 +32,6 @@ pub(super) fn get(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection>
     }
 }
 
-/// DELETE.
 pub(super) fn delete(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
     bucket.settings.remove(&name(call)?);
     Ok(Answer::empty(204))

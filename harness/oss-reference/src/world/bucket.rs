@@ -6,7 +6,6 @@ use oss_policy::{BucketAcl, CorsRules, Policy, RefererRules};
 
 use super::object::{Object, StorageClass};
 
-/// A bucket.
 #[derive(Debug, Clone)]
 pub struct Bucket {
     /// Its globally unique name.
@@ -17,7 +16,6 @@ pub struct Bucket {
     pub region: String,
     /// Unix seconds.
     pub created: i64,
-    /// Its ACL.
     pub acl: BucketAcl,
     /// Default storage class of its objects.
     pub storage_class: StorageClass,
@@ -43,7 +41,6 @@ pub struct Bucket {
     pub hierarchical_namespace: bool,
     /// Block Public Access for this bucket.
     pub block_public_access: bool,
-    /// Requester pays.
     pub requester_pays: bool,
     /// Bucket tags.
     pub tags: Vec<(String, String)>,

@@ -7,7 +7,6 @@ use oss_policy::ObjectAcl;
 
 use super::bucket::Encryption;
 
-/// An object.
 #[derive(Debug, Clone)]
 pub struct Object {
     /// Its bytes and their digests.
@@ -92,7 +91,6 @@ pub enum StorageClass {
     /// Hot.
     #[default]
     Standard,
-    /// Infrequent access.
     InfrequentAccess,
     /// Must be restored before it can be read.
     Archive,

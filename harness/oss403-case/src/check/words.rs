@@ -11,7 +11,6 @@ pub(super) const BUCKET_ACLS: [&str; 3] = ["private", "public-read", "public-rea
 /// ACLs of objects.
 pub(super) const OBJECT_ACLS: [&str; 4] =
     ["default", "private", "public-read", "public-read-write"];
-/// Storage classes.
 pub(super) const STORAGE_CLASSES: [&str; 5] = [
     "Standard",
     "IA",

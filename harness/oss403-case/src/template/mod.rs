@@ -16,7 +16,6 @@ mod tests;
 /// An axis of a matrix.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Axis {
-    /// Its name.
     pub name: String,
     /// What it may stand for.
     pub values: Vec<AxisValue>,
@@ -38,7 +37,6 @@ pub struct AxisValue {
 /// A choice of one value for each axis.
 #[derive(Debug, Clone, Copy)]
 pub struct Choice<'a> {
-    /// The axes.
     pub axes: &'a [Axis],
     /// For each axis the number of its value.
     pub picks: &'a [usize],

@@ -20,7 +20,6 @@ use crate::wire::exchange::{Exchange, FailureKind, Outcome};
 pub enum Which {
     /// The edited one.
     Edited,
-    /// The base.
     Base,
 }
 

@@ -20,9 +20,7 @@ use oss403_case::model::{BucketSpec, Edit, Scenario, TextMap, Who, Yes};
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Key {
-    /// The facet.
     pub facet: Facet,
-    /// The cause.
     pub cause: String,
     /// The names of the edits, in their order.
     pub edits: Vec<String>,

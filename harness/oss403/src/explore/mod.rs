@@ -98,7 +98,6 @@ pub struct Counts {
     pub set_aside: u64,
     /// Scenarios whose edited request was refused with 403 on both sides, or on the target where there is no model.
     pub refused: u64,
-    /// Findings.
     pub findings: u64,
     /// Differences that were found before.
     pub repeated: u64,

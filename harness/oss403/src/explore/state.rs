@@ -20,7 +20,6 @@ const VERSION: u32 = 1;
 pub struct State {
     /// Version of the format.
     version: u32,
-    /// The seed.
     pub seed: u64,
     /// Name of the target.
     pub target: String,

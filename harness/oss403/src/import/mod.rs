@@ -50,7 +50,6 @@ pub enum ImportError {
     /// Nothing about it can be the edit of a twin.
     #[error("{reason}; as it stands: {curl}")]
     NoTwin {
-        /// Why.
         reason: NoTwin,
         /// The request as a command of curl.
         curl: String,

@@ -27,7 +27,6 @@ use oss403_case::Instance;
 /// A judgement, with what judging found on the way: whoever writes about it need not look again.
 #[derive(Debug)]
 pub struct Judged<'r> {
-    /// The judgement.
     pub judgement: Judgement,
     /// What was due.
     pub expected: Expected,

@@ -192,7 +192,6 @@ pub enum Level {
     Secure = 1,
     /// Status and code.
     Codes = 2,
-    /// Messages.
     Messages = 3,
     /// The whole normalised envelope and its headers.
     Exact = 4,
@@ -209,12 +208,10 @@ impl Level {
         }
     }
 
-    /// Its number.
     pub fn number(self) -> u8 {
         self as u8
     }
 
-    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Secure => "Secure",

@@ -47,7 +47,6 @@ pub enum Extent {
 /// One mutant and what became of it.
 #[derive(Debug)]
 pub struct Row {
-    /// The mutant.
     pub mutant: Mutant,
     /// For each of its causes how many instances noticed, and how many there are.
     pub causes: BTreeMap<&'static str, Noticed>,
@@ -94,7 +93,6 @@ pub enum MatrixError {
         "{count} of {total} instances are not conformant on the server that is not mutated, the first is `{first}`"
     )]
     Unsound {
-        /// How many.
         count: usize,
         /// Of how many.
         total: usize,

@@ -45,11 +45,8 @@ pub enum Kind {
     DenyButApply,
     /// The refusal shows what it hides.
     DenyButLeak,
-    /// Another status.
     WrongStatus,
-    /// Another code.
     WrongCode,
-    /// Another message.
     WrongMessage,
     /// An element or header of the envelope is missing or says something else.
     WrongEnvelope,

@@ -30,7 +30,6 @@ pub struct Facts {
     pub ledger_causes: usize,
     /// Name of the target.
     pub target: String,
-    /// Its endpoint.
     pub endpoint: String,
     /// What decided the order.
     pub seed: u64,

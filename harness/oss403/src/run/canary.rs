@@ -22,12 +22,7 @@ use oss403_case::model::Who;
 pub enum CanaryError {
     /// No answer.
     #[error("the target is unreachable at {address}: {detail}")]
-    Unreachable {
-        /// Where.
-        address: String,
-        /// Why.
-        detail: String,
-    },
+    Unreachable { address: String, detail: String },
     /// The profile has no owner.
     #[error("the profile has no identity `owner`")]
     NoOwner,
@@ -62,7 +57,6 @@ pub enum CanaryError {
     NoRefusal {
         /// What was sent.
         what: &'static str,
-        /// The status.
         status: u16,
     },
 }
@@ -105,7 +99,6 @@ pub(crate) async fn run_canaries(target: &ReadyTarget) -> Result<i64, CanaryErro
 enum Key {
     /// The identity's own.
     Own,
-    /// Another.
     Wrong,
 }
 

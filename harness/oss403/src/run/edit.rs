@@ -36,7 +36,7 @@ pub(crate) async fn apply(
                 ask_operator(edit, world, sender).await?;
             }
             Staged::World(edit) if changes == Changes::OwnerStillReads => {
-                change(edit, world, sender).await?
+                change(edit, world, sender).await?;
             }
             Staged::Request(_) | Staged::Wire(_) | Staged::World(_) | Staged::Operator(_) => {}
         }

@@ -41,6 +41,5 @@ pub struct RunSummary {
     pub left_behind: Vec<String>,
     /// Whether it was stopped before everything was done.
     pub interrupted: bool,
-    /// The journal.
     pub journal: PathBuf,
 }

@@ -24,7 +24,6 @@ pub enum Line {
     Intent {
         /// Tells intents of one run apart.
         seq: u64,
-        /// What.
         what: Made,
     },
     /// It was made, and this is what it is called.
@@ -40,17 +39,9 @@ pub enum Line {
         seq: u64,
     },
     /// It was removed.
-    Removed {
-        /// What.
-        what: Made,
-    },
+    Removed { what: Made },
     /// It could not be removed.
-    LeftBehind {
-        /// What.
-        what: Made,
-        /// Why.
-        reason: String,
-    },
+    LeftBehind { what: Made, reason: String },
     /// An instance is done.
     Twin(Box<TwinRecord>),
     /// The run is over, and everything made is removed or listed as left behind.
@@ -67,7 +58,6 @@ pub struct Header {
     pub run: String,
     /// Name of the target.
     pub target: String,
-    /// Its endpoint.
     pub endpoint: String,
     /// Seed of the run.
     pub seed: u64,
@@ -84,7 +74,6 @@ pub const VERSION: u32 = 1;
 pub enum Made {
     /// A bucket, with everything in it.
     Bucket {
-        /// Its name.
         name: String,
         /// Bare id of its region.
         region: String,
@@ -118,10 +107,7 @@ pub enum Made {
         endpoint: String,
     },
     /// Proofs of ownership and bindings of a domain.
-    Domain {
-        /// The domain.
-        domain: String,
-    },
+    Domain { domain: String },
     /// A state that the operator has changed.
     State {
         /// The operator's command that ends it.

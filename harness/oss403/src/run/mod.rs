@@ -69,9 +69,7 @@ pub enum RunError {
     /// The journal could not be written. What was made until then is removed.
     #[error("the journal {} could not be written: {error}", path.display())]
     Journal {
-        /// Its path.
         path: PathBuf,
-        /// Why.
         error: std::io::Error,
     },
 }

@@ -11,7 +11,6 @@ use crate::target::ReadyTarget;
 use oss403_case::Instance;
 use oss403_case::model::{Call, Capability, Edit, OperatorEdit, Scenario, Staged, Who};
 
-/// The plan.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     /// What is sent.

@@ -42,7 +42,6 @@ pub enum OperatorError {
         asked: String,
         /// `unknown-command`, …
         code: String,
-        /// In words.
         message: String,
     },
     /// It could not be asked.
@@ -50,7 +49,6 @@ pub enum OperatorError {
     Unreachable {
         /// What was asked.
         asked: String,
-        /// Why.
         detail: String,
     },
     /// Its answer makes no sense.
@@ -58,7 +56,6 @@ pub enum OperatorError {
     Answer {
         /// What was asked.
         asked: String,
-        /// Why.
         detail: String,
     },
 }

@@ -7,7 +7,6 @@ use std::fmt;
 pub struct Address {
     /// Name or IP address; an IPv6 address without brackets.
     pub host: String,
-    /// Port.
     pub port: u16,
 }
 

@@ -53,7 +53,6 @@ impl fmt::Debug for Client {
 /// A request with nothing left to decide.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
-    /// Method.
     pub method: String,
     /// The Host header.
     pub host: String,
@@ -63,7 +62,6 @@ pub struct Outgoing {
     pub target: String,
     /// Headers but Host.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: Bytes,
     /// Whether every byte of the head matters, so that an HTTP client with its own spelling will not do.
     pub exact: bool,

@@ -13,7 +13,6 @@ use oss403_case::model::{Call, Edit, HostName, RequestEdit, SignWith, Staged, Te
 /// A request before it is signed, every name in it decoded.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    /// Method.
     pub method: String,
     /// The Host header.
     pub host: String,
@@ -23,13 +22,11 @@ pub struct Draft {
     pub bucket: Option<String>,
     /// Whether the bucket stands in the path.
     pub bucket_in: BucketIn,
-    /// The key.
     pub key: Option<String>,
     /// Query, without what the signature adds.
     pub query: Vec<Pair>,
     /// Headers, without what the client and the signature add.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: Body,
     /// How it will be signed.
     pub signing: Signing,
@@ -40,7 +37,6 @@ pub struct Draft {
 pub enum Body {
     /// None.
     Empty,
-    /// These bytes.
     Bytes(Bytes),
     /// A PostObject form.
     Form(FormDraft),
@@ -68,7 +64,6 @@ pub struct Signing {
     pub access_key_id: Option<String>,
     /// Sign with a secret that is not the identity's.
     pub wrong_secret: bool,
-    /// The token.
     pub token: Token,
     /// Region of the credential scope.
     pub region: String,
@@ -89,7 +84,6 @@ pub struct Signing {
 pub enum Token {
     /// The identity's own, if it has one.
     Own,
-    /// This text.
     Text(String),
     /// None.
     Absent,

@@ -16,7 +16,6 @@ pub struct Exchange {
 /// A request as it went out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SentRequest {
-    /// Method.
     pub method: String,
     /// `http` or `https`.
     pub scheme: String,
@@ -28,7 +27,6 @@ pub struct SentRequest {
     pub target: String,
     /// Headers in the order sent, without Host.
     pub headers: Vec<(String, String)>,
-    /// The body.
     #[serde(with = "body")]
     pub body: Vec<u8>,
     /// The StringToSign that a server has to compute for this very request, to be compared with the one it reports. Only kept
@@ -52,7 +50,6 @@ pub enum Outcome {
 pub struct Failure {
     /// What kind of failure.
     pub kind: FailureKind,
-    /// In words.
     pub detail: String,
 }
 
@@ -71,7 +68,6 @@ pub enum FailureKind {
 /// An answer.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Response {
-    /// HTTP status.
     pub status: u16,
     /// Headers in the order of arrival, names in lower case, values decoded as UTF-8 with replacement.
     pub headers: Vec<(String, String)>,

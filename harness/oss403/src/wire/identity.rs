@@ -27,7 +27,6 @@ impl fmt::Debug for Secret {
 /// Credentials, and whose they are.
 #[derive(Debug, Clone)]
 pub struct Identity {
-    /// AccessKeyId.
     pub access_key_id: String,
     /// UID of the account, when known.
     pub account: Option<String>,

@@ -12,11 +12,9 @@ pub type Pair = (String, Option<String>);
 /// A request line, decoded.
 #[derive(Debug, PartialEq, Eq)]
 pub struct RequestLine {
-    /// Method.
     pub method: String,
     /// The key; `None` when the path is `/`.
     pub key: Option<String>,
-    /// The query.
     pub query: Vec<Pair>,
 }
 

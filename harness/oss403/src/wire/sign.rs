@@ -21,13 +21,11 @@ const WRONG_SECRET: &str = "oss403-this-is-not-the-secret";
 /// A signed request, its parts still apart so that they can be tampered with.
 #[derive(Debug, Clone)]
 pub struct Signed {
-    /// Method.
     pub method: String,
     /// The Host header.
     pub host: String,
     /// Another address than the host's own.
     pub address: Option<String>,
-    /// The bucket.
     pub bucket: Option<String>,
     /// Whether the bucket stands in the path.
     pub bucket_in: BucketIn,
@@ -37,7 +35,6 @@ pub struct Signed {
     pub query: Vec<Pair>,
     /// Headers but Host and Content-Length.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: SignedBody,
 }
 
@@ -46,7 +43,6 @@ pub struct Signed {
 pub enum SignedBody {
     /// These bytes; none when empty.
     Bytes(Bytes),
-    /// A form.
     Form {
         /// Fields in order, those of the signature included.
         fields: Vec<(String, String)>,

@@ -22,16 +22,10 @@ pub struct Tls {
 pub enum TlsError {
     /// The file of certificates.
     #[error("the certificates in {} cannot be used: {detail}", path.display())]
-    CaFile {
-        /// Its path.
-        path: PathBuf,
-        /// Why.
-        detail: String,
-    },
+    CaFile { path: PathBuf, detail: String },
     /// The platform's verifier.
     #[error("the certificates of this system cannot be used: {0}")]
     Platform(rustls::Error),
-    /// The client.
     #[error("the client cannot be set up: {0}")]
     Client(String),
 }

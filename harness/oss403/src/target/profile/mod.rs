@@ -87,9 +87,7 @@ pub struct Remote {
 /// Where an identity's credentials come from.
 #[derive(Debug, Clone)]
 pub struct IdentitySource {
-    /// AccessKeyId.
     pub access_key_id: Source,
-    /// AccessKeySecret.
     pub access_key_secret: Source,
     /// The token of a session.
     pub security_token: Option<Source>,
