@@ -134,7 +134,7 @@ fn png(mut rest: &[u8]) -> Option<()> {
 
 /// GIF89a specification: blocks of sub-blocks, ended by a trailer.
 fn gif(bytes: &[u8]) -> Option<()> {
-    let mut position = 13 + colour_table(*bytes.get(10)?);
+    let mut position = 13 + color_table(*bytes.get(10)?);
     let mut pictures = 0_u32;
     loop {
         match *bytes.get(position)? {
@@ -142,8 +142,8 @@ fn gif(bytes: &[u8]) -> Option<()> {
             0x21 => position += 2,
             0x2c => {
                 pictures += 1;
-                // Descriptor, local colour table, LZW code size.
-                position += 10 + colour_table(*bytes.get(position + 9)?) + 1;
+                // Descriptor, local color table, LZW code size.
+                position += 10 + color_table(*bytes.get(position + 9)?) + 1;
             }
             _ => return None,
         }
@@ -157,7 +157,7 @@ fn gif(bytes: &[u8]) -> Option<()> {
     }
 }
 
-fn colour_table(flags: u8) -> usize {
+fn color_table(flags: u8) -> usize {
     if flags & 0x80 == 0 {
         0
     } else {

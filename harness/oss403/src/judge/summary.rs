@@ -186,7 +186,7 @@ enum Attained {
 }
 
 /// How good the refusals of a target are, over the whole frozen set. Each level includes the former.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
 pub enum Level {
     /// Nothing granted, no effect, no leak.
     Secure = 1,
@@ -213,12 +213,7 @@ impl Level {
     }
 
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Secure => "Secure",
-            Self::Codes => "Codes",
-            Self::Messages => "Messages",
-            Self::Exact => "Exact",
-        }
+        self.into()
     }
 }
 

@@ -26,9 +26,21 @@ pub enum Verdict {
 
 /// In what an answer deviates, worst first.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    strum::IntoStaticStr,
 )]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Facet {
     /// The edited request succeeded.
     Granted,
@@ -48,10 +60,22 @@ pub enum Facet {
 
 /// A verdict without its facet: what sums are made of, and what the result file calls the verdict.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    strum::IntoStaticStr,
 )]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Verdict", description = "What became of an instance.")]
+#[strum(serialize_all = "kebab-case")]
 pub enum VerdictKind {
     /// The base succeeded, the edit was refused exactly so, nothing changed.
     Conformant,
@@ -107,16 +131,7 @@ impl Verdict {
 impl VerdictKind {
     /// Its name in reports.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Conformant => "conformant",
-            Self::Deviates => "deviates",
-            Self::NotProvoked => "not-provoked",
-            Self::NotClaimed => "not-claimed",
-            Self::NotApplicable => "not-applicable",
-            Self::Disabled => "disabled",
-            Self::Flaky => "flaky",
-            Self::HarnessError => "harness-error",
-        }
+        self.into()
     }
 
     /// Whether somebody should look at it.
@@ -131,14 +146,6 @@ impl VerdictKind {
 impl Facet {
     /// Its name in reports.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Granted => "granted",
-            Self::Effect => "effect",
-            Self::Leak => "leak",
-            Self::Status => "status",
-            Self::Code => "code",
-            Self::Message => "message",
-            Self::Envelope => "envelope",
-        }
+        self.into()
     }
 }

@@ -31,7 +31,19 @@ pub struct Mutant {
 }
 
 /// Kinds of mutants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Kind {
     /// A check is skipped.
     SkipCheck,
@@ -54,33 +66,11 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, those of behaviour first.
-    pub const ALL: [Self; 10] = [
-        Self::SkipCheck,
-        Self::LetThrough,
-        Self::SwapChecks,
-        Self::OffByOne,
-        Self::DenyButApply,
-        Self::DenyButLeak,
-        Self::WrongStatus,
-        Self::WrongCode,
-        Self::WrongMessage,
-        Self::WrongEnvelope,
-    ];
+    pub const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// Its name in ids and reports.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::SkipCheck => "skip-check",
-            Self::LetThrough => "let-through",
-            Self::SwapChecks => "swap-checks",
-            Self::OffByOne => "off-by-one",
-            Self::DenyButApply => "deny-but-apply",
-            Self::DenyButLeak => "deny-but-leak",
-            Self::WrongStatus => "wrong-status",
-            Self::WrongCode => "wrong-code",
-            Self::WrongMessage => "wrong-message",
-            Self::WrongEnvelope => "wrong-envelope",
-        }
+        self.into()
     }
 
     /// Whether a server of this kind decides or acts otherwise, rather than only answering in other words. Every instance notices that an

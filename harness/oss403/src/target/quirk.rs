@@ -31,8 +31,21 @@ fn wording(_: &mut SchemaGenerator) -> Schema {
 }
 
 /// In what a target differs from the model, worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Facet {
     /// The target grants what the model denies.
     Granted,
@@ -58,16 +71,7 @@ impl Facet {
 
     /// Its name in reports.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Granted => "granted",
-            Self::Effect => "effect",
-            Self::Leak => "leak",
-            Self::Refused => "refused",
-            Self::Status => "status",
-            Self::Code => "code",
-            Self::Message => "message",
-            Self::Envelope => "envelope",
-        }
+        self.into()
     }
 
     /// Whether it is a matter of wording.

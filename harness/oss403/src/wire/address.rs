@@ -53,7 +53,8 @@ impl fmt::Display for Address {
 }
 
 /// Transport of the requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Scheme {
     /// Plain text.
     Http,
@@ -64,10 +65,7 @@ pub enum Scheme {
 impl Scheme {
     /// `http` or `https`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-            Self::Https => "https",
-        }
+        self.into()
     }
 
     /// The port when none is written.
