@@ -32,7 +32,7 @@ pub fn matches(filter: &str, instance: &Instance) -> bool {
 }
 
 impl Ledger {
-    /// The instances that any of the filters names; all when there is no filter. See [`matches`] for what a filter is.
+    /// The instances that any of the filters names; all when there is no filter. See [`matches()`] for what a filter is.
     ///
     /// # Errors
     /// When a filter names nothing.
