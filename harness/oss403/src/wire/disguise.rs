@@ -13,7 +13,6 @@ pub(super) fn apply(outgoing: &mut Outgoing, disguises: &[Disguise], default_por
     for disguise in disguises {
         apply_one(outgoing, *disguise, default_port);
     }
-    outgoing.exact |= !disguises.is_empty();
 }
 
 fn apply_one(outgoing: &mut Outgoing, disguise: Disguise, default_port: u16) {
@@ -168,10 +167,8 @@ mod tests {
                 ),
             ],
             body: bytes::Bytes::new(),
-            exact: false,
         };
         apply(&mut outgoing, &[disguise], 80);
-        assert!(outgoing.exact);
         outgoing
     }
 

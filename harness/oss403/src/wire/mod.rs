@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod client;
+mod connections;
 pub mod curl;
 mod disguise;
 pub mod draft;

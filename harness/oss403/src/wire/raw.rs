@@ -1,121 +1,113 @@
-//! Exact bytes on a connection of their own, for requests that an HTTP client would change or refuse.
+//! Requests and answers on a connection, byte by byte: what is sent is sent as it is, and what comes back is never more than the limits.
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::time::Instant;
+use futures_util::FutureExt as _;
+use tokio::io::{
+    AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf,
+};
+use tokio::time::{Instant as Deadline, timeout_at};
 
-use super::address::{Address, host_name};
-use super::client::{CONNECT_TIME, MOST_HEADERS, Outgoing, failed, has, needs_length};
-use super::exchange::{FailureKind, Outcome, Response};
+use super::client::Outgoing;
+use super::exchange::{Failure, FailureKind, Response};
+use super::limits::Limits;
 
+/// The most header lines an answer may have.
+const MOST_HEADERS: usize = 128;
 /// The most bytes the head of an answer may have.
 const MOST_HEAD_BYTES: usize = 64 * 1024;
 /// The most bytes of a line that gives the length of a chunk, extensions included.
 const MOST_CHUNK_LINE: usize = 4096;
-
 /// How much is read at a time.
 const PIECE: usize = 8192;
 
-/// Sends the request as it is and reads one answer.
-pub(super) async fn send(
-    outgoing: &Outgoing,
-    address: &Address,
-    tls: Option<&tokio_rustls::TlsConnector>,
-    deadline: Instant,
-    limit: usize,
-) -> Outcome {
-    let connect = TcpStream::connect((address.host.as_str(), address.port));
-    let connected_by = deadline.min(Instant::now() + CONNECT_TIME);
-    let stream = match tokio::time::timeout_at(connected_by, connect).await {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(error)) => return failed(FailureKind::Connect, error.to_string()),
-        Err(_) => return failed(FailureKind::Connect, "no connection in time"),
-    };
-    // Without it an answer may only come later, which matters to nobody but the clock.
-    let _ = stream.set_nodelay(true);
-    let Some(connector) = tls else {
-        return talk(stream, outgoing, deadline, limit).await;
-    };
-    let name = host_name(&outgoing.host).to_owned();
-    let name = match rustls::pki_types::ServerName::try_from(name) {
-        Ok(name) => name,
-        Err(error) => return failed(FailureKind::Connect, error.to_string()),
-    };
-    match tokio::time::timeout_at(deadline, connector.connect(name, stream)).await {
-        Ok(Ok(stream)) => talk(stream, outgoing, deadline, limit).await,
-        Ok(Err(error)) => failed(FailureKind::Connect, error.to_string()),
-        Err(_) => failed(FailureKind::Timeout, "no TLS handshake in time"),
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+/// A connection, for one request after the other.
+pub(super) struct Connection {
+    reader: Reader<ReadHalf<Box<dyn Stream>>>,
+    writing: WriteHalf<Box<dyn Stream>>,
+    /// Whether nothing of what was asked and answered so far stands in the way of another request.
+    clean: bool,
+}
+
+impl Connection {
+    pub(super) fn new(stream: impl Stream + 'static) -> Self {
+        let (reading, writing) = tokio::io::split(Box::new(stream) as Box<dyn Stream>);
+        Self {
+            reader: Reader {
+                stream: reading,
+                buffer: Vec::new(),
+                ended: false,
+            },
+            writing,
+            clean: true,
+        }
+    }
+
+    /// Whether another request may follow on this connection.
+    pub(super) fn is_clean(&self) -> bool {
+        self.clean && self.reader.buffer.is_empty()
+    }
+
+    /// Whether nothing has come since the last answer, the end included.
+    pub(super) fn is_quiet(&mut self) -> bool {
+        self.reader.stream.read(&mut [0]).now_or_never().is_none()
+    }
+
+    /// Sends the request and reads one answer.
+    pub(super) async fn exchange(
+        &mut self,
+        outgoing: &Outgoing,
+        request: &[u8],
+        deadline: Deadline,
+        limits: &Limits,
+    ) -> Result<Response, Failure> {
+        let Self {
+            reader, writing, ..
+        } = self;
+        self.clean = false;
+        let mut written = false;
+        // A server may answer before it has read everything, so writing and reading go on at the same time.
+        let write = async {
+            if writing.write_all(request).await.is_ok() {
+                // Whether the last bytes leave is seen by whether an answer comes.
+                written = writing.flush().await.is_ok();
+            }
+            std::future::pending::<std::convert::Infallible>().await
+        };
+        let head = async { timeout_at(deadline, reader.head()).await };
+        let head = tokio::select! {
+            biased;
+            never = write => match never {},
+            head = head => head,
+        };
+        let failed = |kind, detail| Failure { kind, detail };
+        let (mut response, lives_on) = match head {
+            Err(_) => {
+                let detail = format!("no answer within {:?}", limits.time_per_request);
+                return Err(failed(FailureKind::Timeout, detail));
+            }
+            Ok(Err(detail)) => return Err(failed(FailureKind::Protocol, detail)),
+            Ok(Ok(head)) => head,
+        };
+        let body = reader.body(&mut response, outgoing.method == "HEAD", limits.body_bytes);
+        let body = timeout_at(deadline, body).await;
+        match body {
+            Ok(Ok(end)) => self.clean = lives_on && written && end == End::Told,
+            Ok(Err(_)) | Err(_) => response.truncated = true,
+        }
+        Ok(response)
     }
 }
 
-async fn talk(
-    stream: impl AsyncRead + AsyncWrite,
-    outgoing: &Outgoing,
-    deadline: Instant,
-    limit: usize,
-) -> Outcome {
-    let (reading, mut writing) = tokio::io::split(stream);
-    let request = bytes_of(outgoing);
-    let mut reader = Reader {
-        stream: reading,
-        buffer: Vec::new(),
-        ended: false,
-    };
-    let bodiless = outgoing.method == "HEAD";
-    // A server may answer before it has read everything, so writing and reading go on at the same time.
-    let write = async {
-        let written = writing.write_all(&request).await;
-        if written.is_ok() {
-            // Whether the last bytes leave is seen by whether an answer comes.
-            let _ = writing.flush().await;
-        }
-        std::future::pending::<std::convert::Infallible>().await
-    };
-    let read = async { tokio::time::timeout_at(deadline, reader.head()).await };
-    let head = tokio::select! {
-        never = write => match never {},
-        head = read => head,
-    };
-    match head {
-        Err(_) => failed(FailureKind::Timeout, "no answer in time"),
-        Ok(Err(detail)) => failed(FailureKind::Protocol, detail),
-        Ok(Ok(mut response)) => {
-            let body = reader.body(&mut response, bodiless, limit);
-            let whole = tokio::time::timeout_at(deadline, body).await;
-            response.truncated |= !matches!(whole, Ok(Ok(())));
-            Outcome::Answered(response)
-        }
-    }
-}
-
-/// The request as it goes on the wire.
-fn bytes_of(outgoing: &Outgoing) -> Vec<u8> {
-    let Outgoing {
-        method,
-        target,
-        host,
-        headers,
-        body,
-        ..
-    } = outgoing;
-    let mut head = format!("{method} {target} HTTP/1.1\r\n");
-    if !has(headers, "host") {
-        head.push_str(&format!("Host: {host}\r\n"));
-    }
-    for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    let chunked = has(headers, "transfer-encoding");
-    if needs_length(outgoing) && !has(headers, "content-length") && !chunked {
-        head.push_str(&format!("Content-Length: {}\r\n", body.len()));
-    }
-    if !has(headers, "connection") {
-        head.push_str("Connection: close\r\n");
-    }
-    head.push_str("\r\n");
-    let mut bytes = head.into_bytes();
-    bytes.extend_from_slice(body);
-    bytes
+/// How the end of an answer is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// The answer says where it is.
+    Told,
+    /// The connection ends there.
+    Closed,
 }
 
 /// Reads an answer piece by piece and never holds more than the limits.
@@ -138,17 +130,17 @@ impl<S: AsyncRead + Unpin> Reader<S> {
         Ok(read > 0)
     }
 
-    /// Reads the head of the final answer; informational ones before it are skipped.
-    async fn head(&mut self) -> Result<Response, String> {
+    /// Reads the head of the final answer; informational ones before it are skipped. Also whether the connection lives on after it.
+    async fn head(&mut self) -> Result<(Response, bool), String> {
         let mut seen = 0;
         loop {
             let parsed = head_in(&self.buffer)?;
             let whole = parsed.is_some();
-            if let Some((response, length)) = parsed {
+            if let Some((response, lives_on, length)) = parsed {
                 self.buffer.drain(..length);
                 seen += length;
                 if !(100..200).contains(&response.status) || response.status == 101 {
-                    return Ok(response);
+                    return Ok((response, lives_on));
                 }
             }
             if seen + self.buffer.len() > MOST_HEAD_BYTES {
@@ -169,9 +161,12 @@ impl<S: AsyncRead + Unpin> Reader<S> {
         response: &mut Response,
         bodiless: bool,
         limit: usize,
-    ) -> Result<(), String> {
-        if bodiless || matches!(response.status, 101 | 204 | 304) {
-            return Ok(());
+    ) -> Result<End, String> {
+        if bodiless || matches!(response.status, 204 | 304) {
+            return Ok(End::Told);
+        }
+        if response.status == 101 {
+            return Ok(End::Closed);
         }
         let chunked = response
             .header("transfer-encoding")
@@ -185,22 +180,26 @@ impl<S: AsyncRead + Unpin> Reader<S> {
                     .trim()
                     .parse::<u64>()
                     .map_err(|_| "no length".to_owned())?;
-                self.take(response, length, limit).await
+                self.take(response, length, limit).await?;
+                Ok(End::Told)
             }
             None => loop {
                 self.keep(response, u64::MAX, limit)?;
                 if !self.more().await? {
-                    return Ok(());
+                    return Ok(End::Closed);
                 }
             },
         }
     }
 
-    async fn chunks(&mut self, response: &mut Response, limit: usize) -> Result<(), String> {
+    async fn chunks(&mut self, response: &mut Response, limit: usize) -> Result<End, String> {
         loop {
             let length = self.chunk_length().await?;
             if length == 0 {
-                return Ok(());
+                // The body is whole. What may follow it is not waited for.
+                let ends = self.buffer == b"\r\n";
+                self.buffer.clear();
+                return Ok(if ends { End::Told } else { End::Closed });
             }
             self.take(response, length, limit).await?;
             self.line().await?;
@@ -250,7 +249,9 @@ impl<S: AsyncRead + Unpin> Reader<S> {
             .unwrap_or(usize::MAX)
             .min(self.buffer.len());
         let room = limit - response.body.len();
-        response.body.extend(self.buffer.drain(..most).take(room));
+        let kept = &self.buffer[..most.min(room)];
+        response.body.extend_from_slice(kept);
+        self.buffer.drain(..most);
         if most > room {
             Err("the body is longer than the limit".into())
         } else {
@@ -259,8 +260,8 @@ impl<S: AsyncRead + Unpin> Reader<S> {
     }
 }
 
-/// The head at the start of these bytes and its length; `None` when it is not whole. Its table of headers must not live in a future.
-fn head_in(bytes: &[u8]) -> Result<Option<(Response, usize)>, String> {
+/// The head at the start of these bytes, whether the connection lives on after its answer, and its length; `None` when it is not whole.
+fn head_in(bytes: &[u8]) -> Result<Option<(Response, bool, usize)>, String> {
     let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut parsed = httparse::Response::new(&mut headers);
     let status = parsed.parse(bytes).map_err(|error| error.to_string())?;
@@ -276,5 +277,9 @@ fn head_in(bytes: &[u8]) -> Result<Option<(Response, usize)>, String> {
         headers: headers.collect(),
         ..Response::default()
     };
-    Ok(Some((response, length)))
+    let closes = |(name, value): &(String, String)| {
+        name == "connection" && value.to_ascii_lowercase().contains("close")
+    };
+    let lives_on = parsed.version == Some(1) && !response.headers.iter().any(closes);
+    Ok(Some((response, lives_on, length)))
 }

@@ -94,7 +94,6 @@ fn get(host: &str, target: &str) -> Outgoing {
         target: target.into(),
         headers: Vec::new(),
         body: Default::default(),
-        exact: false,
     }
 }
 

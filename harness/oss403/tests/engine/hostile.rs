@@ -70,15 +70,14 @@ fn get(target: &str) -> Outgoing {
         target: target.into(),
         headers: Vec::new(),
         body: Default::default(),
-        exact: false,
     }
 }
 
-/// Sends one request through the pooled client and one as exact bytes.
+/// Sends a request that others may follow on its connection, and one that must have its own.
 async fn both_ways(address: SocketAddr) -> [Exchange; 2] {
     let client = client(address, limits());
-    let (plain, raw) = tokio::join!(client.send(get("/k")), client.send(get("/../k")));
-    [plain, raw]
+    let (ordinary, odd) = tokio::join!(client.send(get("/k")), client.send(get("/k#f")));
+    [ordinary, odd]
 }
 
 fn failure(exchange: &Exchange) -> FailureKind {
@@ -245,6 +244,70 @@ async fn lengths_that_lie_leave_an_answer_that_is_not_whole() {
             response.truncated && response.body.len() <= 3,
             "{response:?}"
         );
+    }
+}
+
+/// How many connections two requests, one after the other, need of a server that answers each with these bytes, and goes on reading.
+async fn connections_for_two(answer: &'static str, first: Outgoing) -> usize {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let accepted = Arc::new(AtomicUsize::new(0));
+    tokio::spawn({
+        let accepted = Arc::clone(&accepted);
+        async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                accepted.fetch_add(1, Ordering::SeqCst);
+                tokio::spawn(async move {
+                    let mut seen = Vec::new();
+                    while let Ok(1..) = stream.read_buf(&mut seen).await {
+                        if seen.ends_with(b"\r\n\r\n") {
+                            seen.clear();
+                            let _ = stream.write_all(answer.as_bytes()).await;
+                            if answer.ends_with("bye") {
+                                return;
+                            }
+                        }
+                    }
+                });
+            }
+        }
+    });
+    let client = client(address, limits());
+    for outgoing in [first, get("/second")] {
+        let exchange = client.send(outgoing).await;
+        assert_eq!(exchange.response().unwrap().status, 403, "{exchange:?}");
+        // Lets the end of the connection arrive before the next request goes out.
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    accepted.load(Ordering::SeqCst)
+}
+
+#[tokio::test]
+async fn a_connection_serves_another_request_only_when_nothing_speaks_against_it() {
+    let told = "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nok";
+    for whole in [
+        told,
+        "HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
+    ] {
+        assert_eq!(connections_for_two(whole, get("/k")).await, 1, "{whole}");
+    }
+    for odd in [
+        "HTTP/1.0 403 Forbidden\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 403 Forbidden\r\nConnection: Close\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nok and more",
+        "HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nx: trailer\r\n\r\n",
+        "HTTP/1.1 403 Forbidden\r\nContent-Length: 3\r\n\r\nbye",
+        "HTTP/1.1 403 Forbidden\r\n\r\nbye",
+    ] {
+        assert_eq!(connections_for_two(odd, get("/k")).await, 2, "{odd}");
+    }
+    let mut expects = get("/k");
+    expects.headers = vec![("Expect".into(), "100-continue".into())];
+    let mut split = get("/k");
+    split.headers = vec![("x".into(), "a\nb: c".into())];
+    for first in [get("/k#f"), get("/a b"), expects, split] {
+        assert_eq!(connections_for_two(told, first).await, 2);
     }
 }
 

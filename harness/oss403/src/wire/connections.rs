@@ -1,0 +1,132 @@
+//! Connections to a target: how they are made, and those that wait for another request.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, VecDeque};
+use std::error::Error;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use http::Uri;
+use hyper_util::client::legacy::connect::HttpConnector;
+use rustls::pki_types::ServerName;
+use tokio::time::{Instant as Deadline, timeout_at};
+use tokio_rustls::TlsConnector;
+use tower_service::Service as _;
+
+use super::address::Address;
+use super::exchange::{Failure, FailureKind};
+use super::raw::Connection;
+
+/// The longest time for a connection: more than two lost packets, and less than anybody's patience.
+const CONNECT_TIME: Duration = Duration::from_secs(5);
+
+/// Where a connection leads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Way<'w> {
+    /// `host:port`.
+    pub(super) address: &'w str,
+    /// Who is asked for there: the name in the certificate.
+    pub(super) host: &'w str,
+}
+
+/// The connections of a client.
+pub(super) struct Connections {
+    tcp: HttpConnector,
+    tls: Option<TlsConnector>,
+    /// By the way they lead, the one that has waited longest first.
+    waiting: Mutex<HashMap<String, VecDeque<(Instant, Connection)>>>,
+    /// How long a connection may wait.
+    patience: Duration,
+}
+
+impl Connections {
+    pub(super) fn new(tls: Option<TlsConnector>, patience: Duration) -> Self {
+        let mut tcp = HttpConnector::new();
+        tcp.set_nodelay(true);
+        Self {
+            tcp,
+            tls,
+            waiting: Mutex::default(),
+            patience,
+        }
+    }
+
+    /// The connection that was used last, if it is still of use.
+    pub(super) fn waiting(&self, way: Way<'_>) -> Option<Connection> {
+        let mut waiting = self.waiting.lock().expect("nobody panics with this lock");
+        let waiting = waiting.get_mut(&*self.key(way))?;
+        while let Some((since, mut connection)) = waiting.pop_back() {
+            if since.elapsed() < self.patience && connection.is_quiet() {
+                return Some(connection);
+            }
+        }
+        None
+    }
+
+    /// Keeps a connection for the next request, and closes those that nobody has needed for long.
+    pub(super) fn keep(&self, way: Way<'_>, connection: Connection) {
+        let mut waiting = self.waiting.lock().expect("nobody panics with this lock");
+        let waiting = waiting.entry(self.key(way).into_owned()).or_default();
+        waiting.push_back((Instant::now(), connection));
+        while waiting
+            .front()
+            .is_some_and(|(since, _)| since.elapsed() >= self.patience)
+        {
+            waiting.pop_front();
+        }
+    }
+
+    /// Which connections are as good as each other: with TLS, only those for one name.
+    fn key<'w>(&self, way: Way<'w>) -> Cow<'w, str> {
+        match self.tls {
+            None => way.address.into(),
+            Some(_) => format!("{}/{}", way.host, way.address).into(),
+        }
+    }
+
+    /// Makes a connection.
+    pub(super) async fn open(
+        &self,
+        way: Way<'_>,
+        deadline: Deadline,
+    ) -> Result<Connection, Failure> {
+        let failed = |detail: String| Failure {
+            kind: FailureKind::Connect,
+            detail,
+        };
+        let address = Address::parse(way.address, None).map_err(failed)?;
+        let uri = Uri::try_from(format!("http://{address}"));
+        let uri = uri.map_err(|error| failed(error.to_string()))?;
+        let by = deadline.min(Deadline::now() + CONNECT_TIME);
+        let stream = match timeout_at(by, self.tcp.clone().call(uri)).await {
+            Ok(Ok(stream)) => stream.into_inner(),
+            Ok(Err(error)) => return Err(failed(chain(&error))),
+            Err(_) => return Err(failed("no connection in time".into())),
+        };
+        let Some(tls) = &self.tls else {
+            return Ok(Connection::new(stream));
+        };
+        let name = ServerName::try_from(way.host.to_owned());
+        let name = name.map_err(|error| failed(error.to_string()))?;
+        match timeout_at(deadline, tls.connect(name, stream)).await {
+            Ok(Ok(stream)) => Ok(Connection::new(stream)),
+            Ok(Err(error)) => Err(failed(error.to_string())),
+            Err(_) => Err(Failure {
+                kind: FailureKind::Timeout,
+                detail: "no TLS handshake in time".into(),
+            }),
+        }
+    }
+}
+
+/// An error with its causes.
+fn chain(error: &dyn Error) -> String {
+    let mut causes = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    causes.dedup();
+    causes.join(": ")
+}
