@@ -71,7 +71,7 @@ fn of(
         status: 403,
         headers,
         body,
-        truncated: false,
+        ..Response::default()
     };
     let exchange = Exchange {
         request: SentRequest {
@@ -86,6 +86,7 @@ fn of(
         },
         outcome: Outcome::Answered(response.clone()),
         elapsed_us: 0,
+        earlier: Vec::new(),
     };
     Envelope::of(&exchange, &response)
 }

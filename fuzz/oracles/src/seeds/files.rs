@@ -150,9 +150,10 @@ fn twin(instance: &Instance) -> Option<Line> {
                 status: 403,
                 headers: vec![("content-type".to_owned(), "application/xml".to_owned())],
                 body: envelope(&instance.file.code, &instance.file.message).into_bytes(),
-                truncated: false,
+                ..Response::default()
             }),
             elapsed_us: 100,
+            earlier: Vec::new(),
         })
     };
     Some(Line::Twin(Box::new(TwinRecord {

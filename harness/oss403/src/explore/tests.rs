@@ -122,7 +122,7 @@ fn wording_is_told_apart_by_status_code_message_and_the_rest() {
         Some(Facet::Envelope)
     );
     assert_eq!(
-        facet(&Twin::new().failed(FailureKind::Protocol)),
+        facet(&Twin::new().failed(FailureKind::Malformed)),
         Some(Facet::Status)
     );
     assert_eq!(facet(&Twin::new().failed(FailureKind::Connect)), None);

@@ -141,7 +141,9 @@ fn base_succeeded(instance: &Instance, base: Option<&Exchange>) -> Result<(), Ju
         };
         let verdict = match failure.kind {
             FailureKind::Connect => Verdict::HarnessError,
-            FailureKind::Timeout | FailureKind::Protocol => Verdict::NotProvoked,
+            FailureKind::Timeout | FailureKind::Lost | FailureKind::Malformed => {
+                Verdict::NotProvoked
+            }
         };
         return Err(set_aside(
             verdict,
@@ -169,7 +171,9 @@ fn unanswered(edited: &Exchange) -> Judgement {
     let reason = format!("the edited request got no answer: {}", failure.detail);
     match failure.kind {
         FailureKind::Connect => set_aside(Verdict::HarnessError, &reason),
-        FailureKind::Timeout | FailureKind::Protocol => deviates(Facet::Status, reason),
+        FailureKind::Timeout | FailureKind::Lost | FailureKind::Malformed => {
+            deviates(Facet::Unanswered, reason)
+        }
     }
 }
 

@@ -188,7 +188,7 @@ enum Attained {
 /// How good the refusals of a target are, over the whole frozen set. Each level includes the former.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
 pub enum Level {
-    /// Nothing granted, no effect, no leak.
+    /// Nothing granted, no effect, no leak, nothing unanswered.
     Secure = 1,
     /// Status and code.
     Codes = 2,
@@ -201,7 +201,7 @@ impl Level {
     /// The best level that a deviation in this facet leaves.
     fn below(facet: Facet) -> Option<Self> {
         match facet {
-            Facet::Granted | Facet::Effect | Facet::Leak => None,
+            Facet::Granted | Facet::Effect | Facet::Leak | Facet::Unanswered => None,
             Facet::Status | Facet::Code => Some(Self::Secure),
             Facet::Message => Some(Self::Codes),
             Facet::Envelope => Some(Self::Messages),
@@ -292,6 +292,7 @@ mod tests {
             (Granted, None),
             (Effect, None),
             (Leak, None),
+            (Unanswered, None),
             (Status, Some(Level::Secure)),
             (Code, Some(Level::Secure)),
             (Message, Some(Level::Codes)),

@@ -133,7 +133,7 @@ pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Respo
         status,
         headers,
         body: body.as_bytes().to_vec(),
-        truncated: false,
+        ..Response::default()
     }
 }
 
@@ -215,6 +215,7 @@ fn exchange(method: &str, response: Response) -> Exchange {
         request,
         outcome: Outcome::Answered(response),
         elapsed_us: 700,
+        earlier: Vec::new(),
     }
 }
 

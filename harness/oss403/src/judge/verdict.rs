@@ -48,6 +48,8 @@ pub enum Facet {
     Effect,
     /// The refusal shows what it should hide.
     Leak,
+    /// The base was answered and the refused request was not, readably, however often it was sent.
+    Unanswered,
     /// Another status.
     Status,
     /// Another code.

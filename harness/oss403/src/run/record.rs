@@ -130,6 +130,7 @@ mod tests {
                 ..Response::default()
             }),
             elapsed_us: 1,
+            earlier: Vec::new(),
         };
         let record = TwinRecord {
             instance: "cause/scenario".into(),

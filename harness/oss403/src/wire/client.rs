@@ -231,6 +231,7 @@ impl Client {
             request,
             outcome,
             elapsed_us,
+            earlier: Vec::new(),
         }
     }
 

@@ -11,6 +11,9 @@ pub struct Exchange {
     pub outcome: Outcome,
     /// Microseconds from the first byte sent to the last byte read.
     pub elapsed_us: u64,
+    /// What the same request came to before, oldest first, each in a few words: it is sent again when an exchange says nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<String>,
 }
 
 /// A request as it went out.
@@ -61,22 +64,48 @@ pub enum FailureKind {
     Connect,
     /// The time limit ran out.
     Timeout,
-    /// The connection broke or the answer is not HTTP.
-    Protocol,
+    /// The connection broke before the head of an answer was whole.
+    Lost,
+    /// What came cannot be read as an answer of HTTP/1.
+    Malformed,
 }
 
 /// An answer.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Response {
     pub status: u16,
+    /// The reason phrase as it came, decoded as UTF-8 with replacement.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
     /// Headers in the order of arrival, names in lower case, values decoded as UTF-8 with replacement.
     pub headers: Vec<(String, String)>,
     /// The body, at most as long as the limit.
     #[serde(with = "body")]
     pub body: Vec<u8>,
+    /// Headers after a body in chunks, like those before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trailers: Vec<(String, String)>,
+    /// Informational answers (1xx) that came before, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interim: Vec<Interim>,
+    /// What came after the answer without having been asked for, at most as long as the limit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "body")]
+    pub excess: Vec<u8>,
+    /// In what the answer is not HTTP/1.1 as RFC 9110 and RFC 9112 have it, each in a few words, although it could be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub defects: Vec<String>,
     /// True when the body is not whole: it was longer than the limit, or broke off, or time ran out within it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub truncated: bool,
+}
+
+/// An informational answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interim {
+    pub status: u16,
+    pub reason: String,
+    /// As those of a [`Response`].
+    pub headers: Vec<(String, String)>,
 }
 
 impl Response {
@@ -96,6 +125,12 @@ impl Response {
             .map(|date| date.0)
     }
 
+    /// Whether it says only that the server could not answer now: 429, or a server error other than that something does not exist
+    /// there (501, 505).
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self.status, 429 | 500..=599) && !matches!(self.status, 501 | 505)
+    }
+
     /// Whether the status is 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
@@ -103,6 +138,21 @@ impl Response {
 }
 
 impl Exchange {
+    /// Why it says nothing of what the server decided, in a few words; `None` when it can be read. Such an exchange is neither a grant nor
+    /// a refusal, and proves no effect and no leak.
+    pub fn unreadable(&self) -> Option<String> {
+        match &self.outcome {
+            Outcome::Failed(failure) => Some(failure.detail.clone()),
+            Outcome::Answered(response) if response.is_unavailable() => {
+                Some(format!("it was answered {}", response.status))
+            }
+            Outcome::Answered(response) if response.truncated => {
+                Some("its answer was cut short".into())
+            }
+            Outcome::Answered(_) => None,
+        }
+    }
+
     /// The answer, if there is one.
     pub fn response(&self) -> Option<&Response> {
         match &self.outcome {

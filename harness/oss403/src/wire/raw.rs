@@ -88,7 +88,7 @@ impl Connection {
                 let detail = format!("no answer within {:?}", limits.time_per_request);
                 return Err(failed(FailureKind::Timeout, detail));
             }
-            Ok(Err(detail)) => return Err(failed(FailureKind::Protocol, detail)),
+            Ok(Err(failure)) => return Err(failure),
             Ok(Ok(head)) => head,
         };
         let body = reader.body(&mut response, outgoing.method == "HEAD", limits.body_bytes);
@@ -98,6 +98,18 @@ impl Connection {
             Ok(Err(_)) | Err(_) => response.truncated = true,
         }
         Ok(response)
+    }
+}
+
+fn malformed(detail: String) -> Failure {
+    let kind = FailureKind::Malformed;
+    Failure { kind, detail }
+}
+
+fn lost(detail: impl Into<String>) -> Failure {
+    Failure {
+        kind: FailureKind::Lost,
+        detail: detail.into(),
     }
 }
 
@@ -131,10 +143,10 @@ impl<S: AsyncRead + Unpin> Reader<S> {
     }
 
     /// Reads the head of the final answer; informational ones before it are skipped. Also whether the connection lives on after it.
-    async fn head(&mut self) -> Result<(Response, bool), String> {
+    async fn head(&mut self) -> Result<(Response, bool), Failure> {
         let mut seen = 0;
         loop {
-            let parsed = head_in(&self.buffer)?;
+            let parsed = head_in(&self.buffer).map_err(malformed)?;
             let whole = parsed.is_some();
             if let Some((response, lives_on, length)) = parsed {
                 self.buffer.drain(..length);
@@ -144,13 +156,13 @@ impl<S: AsyncRead + Unpin> Reader<S> {
                 }
             }
             if seen + self.buffer.len() > MOST_HEAD_BYTES {
-                return Err(format!(
-                    "the head of the answer is longer than {MOST_HEAD_BYTES} bytes"
-                ));
+                let detail =
+                    format!("the head of the answer is longer than {MOST_HEAD_BYTES} bytes");
+                return Err(malformed(detail));
             }
             let more_is_here = whole && !self.buffer.is_empty();
-            if !more_is_here && !self.more().await? {
-                return Err("the connection was closed before an answer came".into());
+            if !more_is_here && !self.more().await.map_err(lost)? {
+                return Err(lost("the connection was closed before an answer came"));
             }
         }
     }

@@ -165,6 +165,7 @@ impl Redactor {
             request: self.request(&exchange.request),
             outcome,
             elapsed_us: exchange.elapsed_us,
+            earlier: exchange.earlier.clone(),
         }
     }
 
@@ -330,9 +331,10 @@ mod tests {
                 status: 403,
                 headers: vec![("x-echo".into(), "header-token-1".into())],
                 body: body.into(),
-                truncated: false,
+                ..Response::default()
             }),
             elapsed_us: 1,
+            earlier: Vec::new(),
         };
         let redacted = Redactor::for_request(&exchange.request).exchange(&exchange);
         let written = format!("{redacted:?}");
@@ -370,6 +372,7 @@ mod tests {
                 ..Response::default()
             }),
             elapsed_us: 1,
+            earlier: Vec::new(),
         };
         let redacted = Redactor::for_request(&exchange.request).exchange(&exchange);
         let coded = redacted

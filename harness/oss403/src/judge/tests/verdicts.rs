@@ -90,10 +90,14 @@ fn no_connection_is_the_networks_fault() {
 
 #[test]
 fn a_server_that_breaks_off_has_not_refused_as_it_should() {
-    for kind in [FailureKind::Protocol, FailureKind::Timeout] {
+    for kind in [
+        FailureKind::Malformed,
+        FailureKind::Lost,
+        FailureKind::Timeout,
+    ] {
         assert_facet(
             &Twin::new().failed(kind),
-            Facet::Status,
+            Facet::Unanswered,
             "the connection broke",
         );
         assert_verdict(
