@@ -82,7 +82,7 @@ fn no_two_files_of_the_libraries_need_each_other() {
 #[test]
 fn paths_are_read_out_of_a_source() {
     let text = "use crate::a::{B, c::{self, D}};\n// use crate::no;\nmod tests {\n    use super::*;\n    use super::super::e::F;\n}\n\
-        fn f() { let x = \"crate::no\"; self::g::h(); crate::i::j(x) }\npub use k::L;\n";
+        fn f() { let x = \"crate::no\"; self::g::h(); crate::i::j(x) }\npub use k::L;\nuse o::P;\n";
     let found = paths(text, &["m".into(), "n".into()]);
     let found: Vec<String> = found.iter().map(|path| path.join("::")).collect();
     assert_eq!(
@@ -94,9 +94,36 @@ fn paths_are_read_out_of_a_source() {
             "m::n",
             "m::e::F",
             "m::n::g::h",
-            "i::j"
+            "i::j",
+            "m::n::o::P"
         ]
     );
+}
+
+#[test]
+fn texts_characters_and_comments_hold_no_paths() {
+    let text = r##"/* use crate::no; /* crate::no::two */ */ let x = r""; let y = r#"" crate::no "#; let z = '"'; let w = b"crate::no";
+        fn f<'a>(b: &'a str, r: char) { let q = '''; crate::yes::f(b, r, 'c', '"') }"##;
+    assert_eq!(paths(text, &[]), [["yes", "f"]]);
+}
+
+#[test]
+fn what_the_root_hands_on_is_followed_and_other_names_for_modules_are_seen() {
+    let root = "pub use a::{B, c::D};\npub(crate) use e::F;\nuse g::H;\npub mod a;\n";
+    let exported = exported(root);
+    let names: Vec<String> = exported.values().map(|path| path.join("::")).collect();
+    assert_eq!(names, ["a::B", "a::c::D", "e::F"]);
+    for renamed in [
+        "use crate as c;",
+        "use crate::{self as c};",
+        "use super::{self as c};",
+    ] {
+        let found = paths(renamed, &["m".into()]);
+        assert!(
+            found.iter().flatten().any(|name| name.contains(" as ")),
+            "{renamed}"
+        );
+    }
 }
 
 type Module = Vec<String>;
@@ -114,8 +141,16 @@ impl Sources {
         read(&source, &source, &mut texts);
         let modules: BTreeSet<Module> = texts.keys().cloned().collect();
         let mut arrows = BTreeSet::new();
+        let exported = exported(&texts[&Vec::new()]);
         for (module, text) in &texts {
             for path in paths(text, module) {
+                let renamed = path.iter().find(|name| name.contains(" as "));
+                assert!(renamed.is_none(), "{}: {renamed:?}", module.join("::"));
+                // What the root hands on belongs to the room that it comes from.
+                let path = match path.first().and_then(|name| exported.get(name)) {
+                    Some(origin) if !module.is_empty() => origin.clone(),
+                    _ => path,
+                };
                 let to = (0..=path.len())
                     .rev()
                     .map(|end| &path[..end])
@@ -127,6 +162,18 @@ impl Sources {
         }
         Self { modules, arrows }
     }
+}
+
+/// The names that a crate's root hands on, each with its path.
+fn exported(root: &str) -> BTreeMap<String, Module> {
+    let tokens = tokens(root);
+    let mut found = Vec::new();
+    let uses = (0..tokens.len()).filter(|at| tokens[*at] == "use");
+    for at in uses.filter(|at| is_handed_on(&tokens, *at)) {
+        tree(&tokens, at + 1, &[], &mut found);
+    }
+    let named = |path: Module| path.last().cloned().map(|name| (name, path));
+    found.into_iter().filter_map(named).collect()
 }
 
 /// Every source below a folder, by the module that it is. The crate's root is the empty path.
@@ -179,11 +226,28 @@ fn paths(text: &str, module: &[String]) -> Vec<Module> {
                 at = tree(&tokens, at, &here, &mut found);
                 continue;
             }
+            // Another name for a module would hide what is used through it.
+            "use"
+                if matches!(next(1), Some("crate" | "super" | "self")) && next(2) == Some("as") =>
+            {
+                found.push(vec![format!("{} as {}", tokens[at + 1], tokens[at + 3])]);
+            }
+            // A child by its bare name; the name of another crate leads to no module, and so to no arrow. What is only handed on is not
+            // needed.
+            "use" if next(2) == Some("::") && !is_handed_on(&tokens, at) => {
+                at = tree(&tokens, at + 1, &here, &mut found);
+                continue;
+            }
             _ => {}
         }
         at += 1;
     }
     found
+}
+
+/// Whether the `use` here is `pub`, or `pub(…)`.
+fn is_handed_on(tokens: &[String], at: usize) -> bool {
+    at > 0 && matches!(tokens[at - 1].as_str(), "pub" | ")")
 }
 
 /// Reads one path, or a tree of them in braces, and returns where it ends.
@@ -216,6 +280,9 @@ fn tree(tokens: &[String], mut at: usize, from: &[String], found: &mut Vec<Modul
         at += 1;
     }
     if tokens.get(at).is_some_and(|token| token == "as") {
+        if tokens[at - 1] == "self" {
+            path.push(format!("self as {}", tokens[at + 1]));
+        }
         at += 2;
     }
     found.push(path);
@@ -227,12 +294,9 @@ fn tokens(text: &str) -> Vec<String> {
     let mut tokens = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let length = if rest.starts_with("//") {
-            rest.find('\n').unwrap_or(rest.len())
-        } else if first == '"' {
-            quoted(rest)
-        } else if rest.starts_with("'\"'") || rest.starts_with("'{'") || rest.starts_with("'}'") {
-            3
+        let passed = passed_over(rest);
+        let length = if passed > 0 {
+            passed
         } else if rest.starts_with("::") {
             2
         } else if first.is_alphabetic() || first == '_' {
@@ -242,7 +306,7 @@ fn tokens(text: &str) -> Vec<String> {
             first.len_utf8()
         };
         let token = &rest[..length];
-        if !token.starts_with("//") && !token.starts_with(['"', '\'']) && !token.trim().is_empty() {
+        if passed == 0 && !token.trim().is_empty() {
             tokens.push(token.to_owned());
         }
         rest = &rest[length..];
@@ -250,14 +314,69 @@ fn tokens(text: &str) -> Vec<String> {
     tokens
 }
 
-/// The length of the text literal that this begins with.
-fn quoted(text: &str) -> usize {
+/// The length of the comment, text or character that this begins with; zero when it begins with none.
+fn passed_over(text: &str) -> usize {
+    if text.starts_with("//") {
+        return text.find('\n').unwrap_or(text.len());
+    }
+    if text.starts_with("/*") {
+        return block_comment(text);
+    }
+    let unprefixed = text.trim_start_matches(['b', 'c']);
+    let prefix = text.len() - unprefixed.len();
+    let hashes = unprefixed
+        .strip_prefix('r')
+        .map(|rest| rest.len() - rest.trim_start_matches('#').len());
+    if let Some(hashes) = hashes
+        && unprefixed[1 + hashes..].starts_with('"')
+        && prefix <= 1
+    {
+        let opened = prefix + 1 + hashes + 1;
+        let end = format!("\"{}", "#".repeat(hashes));
+        let length = text[opened..].find(&end).map(|at| at + end.len());
+        return length.map_or(text.len(), |length| opened + length);
+    }
+    if prefix <= 1 && unprefixed.starts_with('"') {
+        return prefix + quoted(unprefixed, '"');
+    }
+    // A character ends two or more signs later; a lifetime does not end at all.
+    let mut signs = text.chars();
+    match (signs.next(), signs.next(), signs.next()) {
+        (Some('\''), Some('\\'), _) | (Some('\''), Some(_), Some('\'')) => quoted(text, '\''),
+        _ => 0,
+    }
+}
+
+/// The length of the comment that this begins with; comments may hold comments.
+fn block_comment(text: &str) -> usize {
+    let mut depth = 0;
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        if rest.starts_with("/*") {
+            depth += 1;
+            at += 2;
+        } else if rest.starts_with("*/") {
+            depth -= 1;
+            at += 2;
+            if depth == 0 {
+                return at;
+            }
+        } else {
+            at += rest.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    text.len()
+}
+
+/// The length of the literal that this begins with, up to its closing mark.
+fn quoted(text: &str, mark: char) -> usize {
     let mut escaped = false;
     for (at, c) in text.char_indices().skip(1) {
         match c {
             _ if escaped => escaped = false,
             '\\' => escaped = true,
-            '"' => return at + 1,
+            _ if c == mark => return at + 1,
             _ => {}
         }
     }
@@ -294,18 +413,22 @@ fn documented() -> Vec<(String, Vec<String>)> {
     rooms
 }
 
-/// The crates of this repository that a crate is built with.
+/// The crates of this repository that a crate is built with: in whatever section of its manifest, under whatever name.
 fn members_it_depends_on(name: &str) -> Vec<String> {
     let manifest = fs::read_to_string(harness().join(name).join("Cargo.toml")).unwrap();
-    let (_, after) = manifest.split_once("\n[dependencies]\n").unwrap();
-    let section = after.split("\n[").next().unwrap();
-    let names = section
-        .lines()
-        .filter_map(|line| line.split(['.', ' ', '=']).next());
-    names
-        .filter(|name| harness().join(name).join("Cargo.toml").exists() && !name.is_empty())
-        .map(str::to_owned)
-        .collect()
+    let (_, sections) = manifest.split_once("\n[").unwrap();
+    let built_with = sections
+        .split("\n[")
+        .filter_map(|section| section.split_once(']'))
+        .filter(|(title, _)| title.contains("dependencies") && !title.contains("dev-"));
+    let words: BTreeSet<&str> = built_with
+        .flat_map(|(title, lines)| [title, lines])
+        .flat_map(|text| text.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_'))
+        .collect();
+    let members = words
+        .into_iter()
+        .filter(|word| !word.is_empty() && harness().join(word).join("Cargo.toml").exists());
+    members.map(str::to_owned).collect()
 }
 
 fn harness() -> PathBuf {
