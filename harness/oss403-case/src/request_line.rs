@@ -10,6 +10,11 @@ pub struct RequestLine<'text> {
     pub query: Option<&'text str>,
 }
 
+/// The method of a request line, whatever follows it.
+pub fn method(line: &str) -> &str {
+    line.split(' ').next().unwrap_or_default()
+}
+
 impl<'text> RequestLine<'text> {
     /// Takes a request line apart.
     ///

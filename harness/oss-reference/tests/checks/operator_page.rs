@@ -89,6 +89,6 @@ fn the_page_has_an_example_of_every_command() {
     });
     let known: BTreeSet<String> = known.collect();
     let shown: BTreeSet<String> = examples().iter().filter_map(asked).collect();
-    assert!(known.len() > 20, "{known:?}");
+    assert!(!known.is_empty());
     assert_eq!(shown, known);
 }

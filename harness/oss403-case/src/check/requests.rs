@@ -8,7 +8,7 @@ use crate::document::problem;
 use crate::model::{Call, Edit, HostName, IdentitySpec, Misspelling, Scenario, SignWith, Who};
 use crate::place::{Part, Path};
 use crate::placeholder;
-use crate::request_line::RequestLine;
+use crate::request_line::{self, RequestLine};
 use crate::suggest;
 
 /// Checks both requests of a twin.
@@ -310,7 +310,7 @@ fn changes_nothing(edit: &Edit, call: &Call) -> bool {
         Edit::As(who) => *who == call.r#as,
         Edit::Sign(scheme) => *scheme == call.signed_with(),
         Edit::Request(request) => *request == call.request,
-        Edit::Method(method) => call.request.split(' ').next() == Some(method),
+        Edit::Method(method) => request_line::method(&call.request) == method,
         Edit::Bucket(name) => call.bucket.as_ref() == Some(name),
         Edit::Host(host) => call.host.as_ref() == Some(host),
         Edit::Body(body) => call.body.as_ref() == Some(body),

@@ -1,5 +1,6 @@
 //! Plain values in YAML's flow style, on one line, the way cases are written.
 
+use oss403_case::placeholder;
 use serde_json::Value;
 
 /// The value on one line.
@@ -33,7 +34,7 @@ pub(super) fn pairs(value: &Value) -> String {
 fn scalar(text: &str) -> String {
     let is_word = |c: char| c.is_alphanumeric() || " $-_./?&=+*<>(){}@!%^~|;'".contains(c);
     let opens = text.starts_with(|c: char| "-?&*!%@|>'{ ".contains(c)) && !text.starts_with("-1");
-    let braces = text.contains(['{', '}']) && !text.contains("${");
+    let braces = text.contains(['{', '}']) && placeholder::names(text).next().is_none();
     let reads_otherwise =
         matches!(text, "" | "~" | "null" | "true" | "false") || text.parse::<f64>().is_ok();
     if text.chars().all(is_word) && !opens && !braces && !reads_otherwise && !text.ends_with(' ') {

@@ -22,6 +22,8 @@ use oss403_case::model::{
     Before, BucketSpec, Call, Edit, Expect, Form, Given, ObjectSpec, OrderBasis, Scenario,
     SignWith, Span, Who,
 };
+use oss403_case::placeholder;
+use oss403_case::request_line;
 use oss403_case::{Instance, Ledger};
 
 /// How many scenarios from nothing share a world.
@@ -126,7 +128,7 @@ fn is_steady(scenario: &Scenario) -> bool {
         match (key, span) {
             ("expires-in" | "lifetime", Ok(span)) => !(0..=NEAR).contains(&span),
             ("clock", Ok(span)) => (span.abs() - SKEW).abs() > NEAR,
-            _ => !text.contains("${now}"),
+            _ => placeholder::names(text).all(|name| name != "now"),
         }
     };
     let value = serde_json::to_value(scenario).unwrap_or_default();
@@ -329,7 +331,7 @@ pub(super) fn finished(mut scenario: Scenario) -> Scenario {
 
 /// Whether one of the two requests may change something.
 fn changes(scenario: &Scenario) -> bool {
-    let of = |line: &str| !is_read(line.split(' ').next().unwrap_or_default());
+    let of = |line: &str| !is_read(request_line::method(line));
     let edited = |part: &Edit| match part {
         Edit::Request(line) => of(line),
         Edit::Method(method) | Edit::TamperMethod(method) => of(method),

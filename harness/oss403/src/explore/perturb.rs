@@ -8,6 +8,7 @@ use super::generate::several;
 use super::vocabulary;
 use crate::run::is_read;
 use oss403_case::model::{Disguise, Edit, Scenario, SignWith, Span, TextMap, Who};
+use oss403_case::request_line;
 
 /// One change of a scenario.
 #[derive(Debug, Clone)]
@@ -122,7 +123,7 @@ impl Perturbation {
                 scenario.edit = several(edits);
             }
             Self::ToTheSecond(edit) => {
-                let method = base.request.split(' ').next().unwrap_or_default();
+                let method = request_line::method(&base.request);
                 if is_read(method) {
                     scenario.edit = edit;
                     scenario.to_the_second = true;
