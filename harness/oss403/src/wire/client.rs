@@ -11,9 +11,10 @@ use tokio::time::Instant as Deadline;
 use super::address::{Addresses, Scheme, host_name};
 use super::connections::{Connections, Way};
 use super::disguise;
-use super::exchange::{Exchange, Failure, Outcome, Response, SentRequest};
+use super::exchange::{Exchange, Failure, FailureKind, Outcome, Response, SentRequest};
 use super::form;
-use super::limits::{Gate, Limits};
+use super::limits::{Gate, Limits, Silence};
+use super::raw::Request;
 use super::sign::{Signed, SignedBody};
 use super::tls::{Tls, TlsError};
 use oss403_case::model::Disguise;
@@ -25,12 +26,8 @@ pub struct Client {
     gate: Gate,
     connections: Connections,
     sent: AtomicU64,
-    /// Requests without an answer since the last answer.
-    unanswered: AtomicU64,
+    silence: Silence,
 }
-
-/// So many requests in a row without an answer mean that none will come.
-const SILENCE: u64 = 100;
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -134,6 +131,23 @@ impl Outgoing {
         bytes
     }
 
+    /// Whether a second time comes to the same as the first: an idempotent method (RFC 9110 §9.2.2), unless the request depends on what is
+    /// there, and not DeleteBucket, which finds no bucket then.
+    fn is_repeatable(&self) -> bool {
+        let is_condition = |(name, _): &(String, String)| {
+            let name = name.as_bytes();
+            name.get(..3)
+                .is_some_and(|start| start.eq_ignore_ascii_case(b"if-"))
+                || name.eq_ignore_ascii_case(b"x-oss-forbid-overwrite")
+        };
+        match self.method.as_str() {
+            "GET" | "HEAD" | "OPTIONS" => true,
+            "PUT" => !self.headers.iter().any(is_condition),
+            "DELETE" => self.target != "/" && !self.headers.iter().any(is_condition),
+            _ => false,
+        }
+    }
+
     /// Whether this is HTTP that every server reads alike, so that other requests may follow on its connection.
     fn is_ordinary(&self) -> bool {
         let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
@@ -179,10 +193,10 @@ impl Client {
         Ok(Self {
             gate: Gate::new(&limits),
             connections: Connections::new(tls, limits.idle),
+            silence: Silence::new(&limits),
             addresses,
             limits,
             sent: AtomicU64::new(0),
-            unanswered: AtomicU64::new(0),
         })
     }
 
@@ -196,12 +210,13 @@ impl Client {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// Whether the target has stopped answering: a hundred requests in a row got no answer at all.
+    /// Whether the target has stopped answering: a hundred requests in a row got no whole answer, or a few did not and nobody else
+    /// did for as long as a request may take.
     pub fn is_silent(&self) -> bool {
-        self.unanswered.load(Ordering::Relaxed) >= SILENCE
+        self.silence.is_here()
     }
 
-    /// Sends a request and records what comes back, within the limits.
+    /// Sends a request and records what comes back, within the limits. While the target says that it is asked too much, this waits.
     pub async fn send(&self, outgoing: Outgoing) -> Exchange {
         let _permit = self.gate.pass().await;
         self.sent.fetch_add(1, Ordering::Relaxed);
@@ -215,48 +230,68 @@ impl Client {
             address: &address,
             host: host_name(&outgoing.host),
         };
-        let outcome = match self.exchange(&outgoing, way, deadline).await {
-            Ok(response) => Outcome::Answered(response),
-            Err(failure) => Outcome::Failed(failure),
-        };
-        match &outcome {
-            Outcome::Answered(_) => self.unanswered.store(0, Ordering::Relaxed),
-            Outcome::Failed(_) => {
-                self.unanswered.fetch_add(1, Ordering::Relaxed);
+        let mut earlier = Vec::new();
+        let outcome = match self.exchange(&outgoing, way, deadline, &mut earlier).await {
+            Ok(response) => {
+                self.gate.heard(&response);
+                // An answer that time cut off is none: a target that never ends one is as good as silent.
+                let in_time = !response.truncated || Deadline::now() < deadline;
+                self.silence.note(in_time);
+                Outcome::Answered(response)
             }
-        }
+            Err(failure) => {
+                self.silence.note(failure.kind == FailureKind::Malformed);
+                Outcome::Failed(failure)
+            }
+        };
         let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let request = self.record(outgoing, address);
         Exchange {
             request,
             outcome,
             elapsed_us,
-            earlier: Vec::new(),
+            earlier,
         }
     }
 
     /// Sends a request on a connection that waits already, or on a new one, and reads the answer. A request that a server may stumble
     /// over has a connection of its own: whatever happens to it happens to nobody else.
+    ///
+    /// A server may close a connection that waits at any time, so a request that meets the end of one is sent again on a new one. One
+    /// that must not be repeated gets a new one from the start (RFC 9112 §9.3.1).
     async fn exchange(
         &self,
         outgoing: &Outgoing,
         way: Way<'_>,
         deadline: Deadline,
+        earlier: &mut Vec<String>,
     ) -> Result<Response, Failure> {
         let shares = outgoing.is_ordinary();
-        let waiting = shares.then(|| self.connections.waiting(way)).flatten();
-        let mut connection = match waiting {
-            Some(connection) => connection,
-            None => self.connections.open(way, deadline).await?,
+        let bytes = outgoing.bytes(!shares);
+        let request = Request {
+            bytes: &bytes,
+            is_head: outgoing.method == "HEAD",
+            is_last: !shares,
         };
-        let request = outgoing.bytes(!shares);
-        let response = connection
-            .exchange(outgoing, &request, deadline, &self.limits)
-            .await?;
-        if shares && connection.is_clean() {
-            self.connections.keep(way, connection);
+        let waits = shares && outgoing.is_repeatable();
+        let mut waiting = waits.then(|| self.connections.waiting(way)).flatten();
+        loop {
+            let again = waiting.is_some();
+            let mut connection = match waiting.take() {
+                Some(connection) => connection,
+                None => self.connections.open(way, deadline).await?,
+            };
+            let answer = connection.exchange(request, deadline, &self.limits).await;
+            let lost = matches!(&answer, Err(failure) if failure.kind == FailureKind::Lost);
+            if again && lost && connection.was_mute() {
+                earlier.push("a kept connection was closed".into());
+                continue;
+            }
+            if shares && connection.is_clean() {
+                self.connections.keep(way, connection);
+            }
+            return answer;
         }
-        Ok(response)
     }
 
     fn record(&self, outgoing: Outgoing, address: String) -> SentRequest {

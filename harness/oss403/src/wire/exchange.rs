@@ -74,7 +74,7 @@ pub enum FailureKind {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Response {
     pub status: u16,
-    /// The reason phrase as it came, decoded as UTF-8 with replacement.
+    /// The reason phrase as it came, decoded as UTF-8 with replacement; empty when it is the one that IANA registers for the status.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
     /// Headers in the order of arrival, names in lower case, values decoded as UTF-8 with replacement.

@@ -1,9 +1,13 @@
 //! How much a target is asked to bear, and how much of it we bear: rate, concurrency, time, size.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
+
+use super::exchange::Response;
+use super::throttle::Throttle;
 
 /// Limits of a target.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +45,7 @@ impl Default for Limits {
 pub struct Gate {
     slots: Semaphore,
     pace: Option<Pace>,
+    throttle: Throttle,
 }
 
 impl Gate {
@@ -56,7 +61,14 @@ impl Gate {
                 interval: Duration::from_secs_f64((1.0 / rate).min(3e10)),
                 next: Mutex::new(None),
             }),
+            throttle: Throttle::new(limits.time_per_request),
         }
+    }
+
+    /// Takes note of an answer: while the target says that it is asked too much, fewer requests pass, and none before the time that
+    /// its `Retry-After` names, up to the time that a request may take.
+    pub(super) fn heard(&self, response: &Response) {
+        self.throttle.heard(response);
     }
 
     /// Waits until a request may go out; it is in flight until the permit is dropped.
@@ -69,6 +81,7 @@ impl Gate {
         if let Some(pace) = &self.pace {
             pace.wait().await;
         }
+        self.throttle.pass().await;
         permit
     }
 }
@@ -93,9 +106,84 @@ impl Pace {
     }
 }
 
+/// Notices that a target has stopped answering.
+#[derive(Debug)]
+pub(super) struct Silence {
+    /// Requests without a whole answer since the last whole one.
+    failed: AtomicU64,
+    /// When the first of them was given up.
+    since: std::sync::Mutex<Option<Instant>>,
+    patience: Duration,
+}
+
+/// So many requests in a row without an answer mean that none will come.
+const MANY: u64 = 100;
+/// So many do when they have taken long.
+const FEW: u64 = 3;
+
+impl Silence {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            failed: AtomicU64::new(0),
+            since: std::sync::Mutex::default(),
+            patience: limits.time_per_request,
+        }
+    }
+
+    /// Takes note of a request, and whether the target had an answer to it.
+    pub(super) fn note(&self, answered: bool) {
+        if answered && self.failed.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        let mut since = self.since.lock().expect("nobody panics with this lock");
+        if answered {
+            self.failed.store(0, Ordering::Relaxed);
+            *since = None;
+        } else {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+            since.get_or_insert_with(Instant::now);
+        }
+    }
+
+    /// Whether a hundred requests in a row got no answer, or three and none did for as long as a request may take.
+    pub(super) fn is_here(&self) -> bool {
+        let failed = self.failed.load(Ordering::Relaxed);
+        let long = || {
+            let since = self.since.lock().expect("nobody panics with this lock");
+            since.is_some_and(|since| since.elapsed() >= self.patience)
+        };
+        failed >= MANY || failed >= FEW && long()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_is_many_failures_or_a_few_that_took_long() {
+        let silence = Silence::new(&Limits::default());
+        let fail = |times| (0..times).for_each(|_| silence.note(false));
+        fail(99);
+        assert!(!silence.is_here());
+        fail(1);
+        assert!(silence.is_here());
+        silence.note(true);
+        assert!(!silence.is_here());
+        // A few that end at the same time say nothing yet; they do when those that are sent next fare no better.
+        fail(5);
+        assert!(!silence.is_here());
+        tokio::time::advance(Duration::from_secs(29)).await;
+        assert!(!silence.is_here());
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert!(silence.is_here());
+        silence.note(true);
+        fail(2);
+        tokio::time::advance(Duration::from_secs(300)).await;
+        assert!(!silence.is_here());
+        fail(1);
+        assert!(silence.is_here());
+    }
 
     /// How long so many requests, one after the other, are held back.
     async fn time_for(requests: u32, limits: &Limits) -> Duration {

@@ -1,6 +1,7 @@
 //! Sending: from a call and its edit to bytes on the wire, and back to a record of what came. Knows nothing of YAML.
 
 pub mod address;
+mod answer;
 pub mod client;
 mod connections;
 pub mod curl;
@@ -16,5 +17,6 @@ pub mod redact;
 pub mod scene;
 pub mod sign;
 pub mod tamper;
+mod throttle;
 pub mod tls;
 pub mod xml;

@@ -1,0 +1,592 @@
+//! What RFC 9110 and RFC 9112 allow, forbid and leave unreadable, byte by byte.
+
+use tokio::io::AsyncWriteExt as _;
+
+use super::*;
+
+const LIMIT: usize = 1000;
+
+/// How a server's bytes are read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Read {
+    /// Whole, and nothing is wrong with it. Its body.
+    Clean(&'static str),
+    /// Whole; the first of its defects holds these words. Its body.
+    Defect(&'static str, &'static str),
+    /// Not whole. What there is of its body.
+    Cut(&'static str),
+    /// No answer, because the connection ended.
+    Lost,
+    /// No answer. The reason holds these words.
+    Malformed(&'static str),
+}
+use Read::{Clean, Cut, Defect, Lost, Malformed};
+
+async fn read(bytes: impl AsyncRead + Unpin, of_head: bool) -> (Result<(), Broken>, Response) {
+    let mut reader = Reader::new(bytes);
+    let mut head = match reader.head(of_head).await {
+        Ok(head) => head,
+        Err(broken) => return (Err(broken), Response::default()),
+    };
+    let read = reader.body(&mut head, LIMIT).await;
+    if read.is_ok() {
+        reader.excess(&mut head.response, None).await;
+    }
+    (read, head.response)
+}
+
+#[track_caller]
+fn assert_read(bytes: &[u8], expected: Read, read: (Result<(), Broken>, Response)) {
+    let (read, response) = read;
+    let body = String::from_utf8_lossy(&response.body).into_owned();
+    let defects = &response.defects;
+    let as_expected = match (expected, &read) {
+        (Clean(expected), Ok(())) => expected == body && defects.is_empty(),
+        (Defect(words, expected), Ok(())) => {
+            expected == body && defects.first().is_some_and(|first| first.contains(words))
+        }
+        (Cut(expected), Err(Broken::Off(_))) => response.status != 0 && expected == body,
+        (Lost, Err(Broken::Off(_))) => response.status == 0,
+        (Malformed(words), Err(Broken::Malformed(detail))) => detail.contains(words),
+        _ => false,
+    };
+    let bytes = bytes[..bytes.len().min(300)].escape_ascii();
+    assert!(
+        as_expected,
+        "{bytes}\nexpected {expected:?}\n{read:?} {response:?}"
+    );
+}
+
+/// Reads the bytes at once, and one by one: both have to come to the same.
+async fn assert_all(rows: &[(&str, Read)], of_head: bool) {
+    for (bytes, expected) in rows {
+        let bytes = bytes.as_bytes();
+        assert_read(bytes, *expected, read(bytes, of_head).await);
+        let (mut server, client) = tokio::io::duplex(1);
+        let send = async {
+            let _ = server.write_all(bytes).await;
+            drop(server);
+        };
+        let ((), slowly) = tokio::join!(send, read(client, of_head));
+        // What comes later than the end of an answer is another question.
+        if !matches!(expected, Defect(words, _) if words.contains("follow")) {
+            assert_read(bytes, *expected, slowly);
+        }
+    }
+}
+
+#[tokio::test]
+async fn status_lines() {
+    assert_all(
+        &[
+            (
+                "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nok",
+                Clean("ok"),
+            ),
+            ("HTTP/1.0 403 Forbidden\r\n\r\nok", Clean("ok")),
+            ("HTTP/1.1 403 \r\nContent-Length: 0\r\n\r\n", Clean("")),
+            (
+                "HTTP/1.1 403 Kein Zutritt \u{fc}\t!\r\nContent-Length: 0\r\n\r\n",
+                Clean(""),
+            ),
+            ("HTTP/1.1 599 x\r\nContent-Length: 0\r\n\r\n", Clean("")),
+            (
+                "HTTP/1.1 403\r\nContent-Length: 0\r\n\r\n",
+                Defect("no space after", ""),
+            ),
+            (
+                "HTTP/1.2 403 x\r\nContent-Length: 0\r\n\r\n",
+                Defect("version", ""),
+            ),
+            (
+                "HTTP/1.1 403 a\rb\r\nContent-Length: 0\r\n\r\n",
+                Defect("reason phrase", ""),
+            ),
+            (
+                "HTTP/1.1 403 a\u{1b}[1m\r\nContent-Length: 0\r\n\r\n",
+                Defect("reason phrase", ""),
+            ),
+            (
+                "HTTP/1.1 403 a\0\r\nContent-Length: 0\r\n\r\n",
+                Defect("reason phrase", ""),
+            ),
+            (
+                "\r\nHTTP/1.1 403 x\r\nContent-Length: 0\r\n\r\n",
+                Defect("an empty line before", ""),
+            ),
+            (
+                "\n\r\n\nHTTP/1.1 403 x\r\n\r\n",
+                Defect("an empty line before", ""),
+            ),
+            (
+                "\r\n\r\n\r\n\r\n\r\nHTTP/1.1 403 x\r\n\r\n",
+                Malformed("HTTP/1."),
+            ),
+            ("", Lost),
+            ("HTTP", Lost),
+            ("HTTP/1.1 403 Forbidden\r\nContent-Le", Lost),
+            ("<html>HTTP 0.9</html>", Malformed("HTTP/1.")),
+            ("HTTP/0.9 200 OK\r\n\r\n", Malformed("HTTP/1.")),
+            ("HTTP/2 200\r\n\r\n", Malformed("HTTP/1.")),
+            ("HTTP/2.0 200 OK\r\n\r\n", Malformed("HTTP/1.")),
+            (
+                "\0\0\u{12}\u{4}\0\0\0\0\0\0\u{3}\0\0\0d",
+                Malformed("HTTP/1."),
+            ),
+            ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Malformed("HTTP/1.")),
+            ("http/1.1 200 OK\r\n\r\n", Malformed("HTTP/1.")),
+            (" HTTP/1.1 200 OK\r\n\r\n", Malformed("HTTP/1.")),
+            ("\u{feff}HTTP/1.1 200 OK\r\n\r\n", Malformed("HTTP/1.")),
+            ("ICY 200 OK\r\n\r\n", Malformed("HTTP/1.")),
+            ("HTTP/1. 200 OK\r\n\r\n", Malformed("version")),
+            ("HTTP/1.11 200 OK\r\n\r\n", Malformed("version")),
+            ("HTTP/1.1\t200 OK\r\n\r\n", Malformed("version")),
+            ("HTTP/1.1200 OK\r\n\r\n", Malformed("version")),
+            ("HTTP/1.1  200 OK\r\n\r\n", Malformed("status")),
+            ("HTTP/1.1 \r\n\r\n", Malformed("status")),
+            ("HTTP/1.1 20 OK\r\n\r\n", Malformed("status")),
+            ("HTTP/1.1 2000 OK\r\n\r\n", Malformed("three digits")),
+            ("HTTP/1.1 200OK\r\n\r\n", Malformed("three digits")),
+            ("HTTP/1.1 200\tOK\r\n\r\n", Malformed("three digits")),
+            ("HTTP/1.1 000 x\r\n\r\n", Malformed("status")),
+            ("HTTP/1.1 099 x\r\n\r\n", Malformed("status")),
+            ("HTTP/1.1 600 x\r\n\r\n", Malformed("status")),
+            ("HTTP/1.1 -40 x\r\n\r\n", Malformed("status")),
+            ("HTTP/1.1 4O3 x\r\n\r\n", Malformed("status")),
+        ],
+        false,
+    )
+    .await;
+}
+
+/// An answer with these lines, which end with their own CRLF.
+fn with(lines: &str) -> String {
+    format!("HTTP/1.1 403 Forbidden\r\n{lines}Content-Length: 2\r\n\r\nok")
+}
+
+#[tokio::test]
+async fn header_lines() {
+    for (lines, expected) in [
+        ("date: x\r\nSERVER:y\r\nX-Any: \t z \t\r\n", Clean("ok")),
+        (
+            "Set-Cookie: a\r\nSet-Cookie: b\r\nVary: a\r\nVary: b\r\n",
+            Clean("ok"),
+        ),
+        ("x-oss-meta-name: \u{e9}\u{4f60}\r\n", Clean("ok")),
+        ("x!#$%&'*+-.^_`|~9:\r\n", Clean("ok")),
+        ("x: a:b\r\n", Clean("ok")),
+        ("x: a\n", Defect("LF alone", "ok")),
+        ("x: a\rb\r\n", Defect("CR stands within", "ok")),
+        ("x: a\r\r\n", Defect("CR stands within", "ok")),
+        ("x: a\r\n b\r\n", Defect("goes on in the next line", "ok")),
+        ("x:\r\n\tb\r\n", Defect("goes on in the next line", "ok")),
+        ("x : a\r\n", Defect("before the colon", "ok")),
+        ("Content-Length\t: 2\r\n", Defect("before the colon", "ok")),
+        (
+            "Date: a\r\nDate: a\r\n",
+            Defect("`date` stands there twice", "ok"),
+        ),
+        (
+            "ETag: a\r\nx: y\r\netag: b\r\n",
+            Defect("`etag` stands", "ok"),
+        ),
+        (
+            "Content-Type: a\r\nContent-Type: b\r\n",
+            Defect("`content-type` stands", "ok"),
+        ),
+        (
+            "x-oss-request-id: 1\r\nX-Oss-Request-Id: 2\r\n",
+            Defect("`x-oss-request-id` stands", "ok"),
+        ),
+        (
+            "Server: a\r\nServer: a\r\n",
+            Defect("`server` stands", "ok"),
+        ),
+        (" x: a\r\n", Malformed("before its first header")),
+        ("no colon\r\n", Malformed("without a colon")),
+        ("\r: a\r\n", Malformed("whose name is none")),
+        (": a\r\n", Malformed("whose name is none")),
+        ("a b: c\r\n", Malformed("whose name is none")),
+        ("a\rb: c\r\n", Malformed("whose name is none")),
+        ("x\u{b}: c\r\n", Malformed("whose name is none")),
+        ("a(b): c\r\n", Malformed("whose name is none")),
+        ("\u{e9}: c\r\n", Malformed("whose name is none")),
+        ("x: a\0b\r\n", Malformed("control characters")),
+        ("x: a\u{b}\r\n", Malformed("control characters")),
+        ("x: \u{c}a\r\n", Malformed("control characters")),
+        ("x: a\u{7f}\r\n", Malformed("control characters")),
+        ("x: a\r\n b\u{1b}\r\n", Malformed("control characters")),
+    ] {
+        assert_all(&[(&with(lines), expected)], false).await;
+    }
+    assert_all(
+        &[(
+            "HTTP/1.1 403 x\nContent-Length: 2\n\nok",
+            Defect("LF alone", "ok"),
+        )],
+        false,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_line_means_is_kept() {
+    let bytes =
+        "HTTP/1.1 403 Go away\r\nX-A:  b \r\n\t c \r\nx-d: e\rf\r\nContent-Length: 0\r\n\r\n";
+    let (_, response) = read(bytes.as_bytes(), false).await;
+    assert_eq!(response.reason, "Go away");
+    let headers = [("x-a", "b c"), ("x-d", "e f"), ("content-length", "0")];
+    assert_eq!(
+        response.headers,
+        headers.map(|(name, value)| (name.into(), value.into()))
+    );
+    let (_, response) = read(&b"HTTP/1.1 403 Forbidden\r\n\r\n"[..], false).await;
+    assert_eq!(response.reason, "");
+}
+
+#[tokio::test]
+async fn lengths() {
+    let with = |lines: &str| format!("HTTP/1.1 403 Forbidden\r\n{lines}\r\n\r\nok");
+    for (lines, expected) in [
+        ("Content-Length: 002", Clean("ok")),
+        ("Connection: close", Clean("ok")),
+        (
+            "Content-Length: 2\r\nContent-Length: 2",
+            Defect("more than once", "ok"),
+        ),
+        ("Content-Length: 2, 2", Defect("more than once", "ok")),
+        ("Content-Length: 1", Defect("1 bytes follow", "o")),
+        ("Content-Length: 3", Cut("ok")),
+        ("Content-Length: 9223372036854775807", Cut("ok")),
+        (
+            "Content-Length: 2\r\nContent-Length: 1",
+            Malformed("differ"),
+        ),
+        ("Content-Length: 2, 1", Malformed("differ")),
+        ("Content-Length: ", Malformed("no length")),
+        ("Content-Length: 2,", Malformed("no length")),
+        ("Content-Length: -1", Malformed("no length")),
+        ("Content-Length: +2", Malformed("no length")),
+        ("Content-Length: 2.0", Malformed("no length")),
+        ("Content-Length: 0x2", Malformed("no length")),
+        ("Content-Length: 2 2", Malformed("no length")),
+        ("Content-Length: \u{ff12}", Malformed("no length")),
+        (
+            "Content-Length: 9223372036854775808",
+            Malformed("no length"),
+        ),
+        (
+            "Content-Length: 18446744073709551617",
+            Malformed("no length"),
+        ),
+    ] {
+        assert_all(&[(&with(lines), expected)], false).await;
+    }
+}
+
+#[tokio::test]
+async fn transfer_codings() {
+    let with =
+        |lines: &str| format!("HTTP/1.1 403 Forbidden\r\n{lines}\r\n\r\n2\r\nok\r\n0\r\n\r\n");
+    for (lines, expected) in [
+        ("Transfer-Encoding: chunked", Clean("ok")),
+        ("transfer-encoding:\tCHUNKED ", Clean("ok")),
+        (
+            "Transfer-Encoding: chunked\r\nContent-Length: 2",
+            Defect("beside Content-Length", "ok"),
+        ),
+        (
+            "Content-Length: 12\r\nTransfer-Encoding: chunked",
+            Defect("beside Content-Length", "ok"),
+        ),
+        (
+            "Transfer-Encoding: chunked, chunked",
+            Defect("more than one transfer", "ok"),
+        ),
+        (
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+            Defect("more than one transfer", "ok"),
+        ),
+        (
+            "Transfer-Encoding: gzip, chunked",
+            Defect("other than `chunked`", "ok"),
+        ),
+        (
+            "Transfer-Encoding: chunked;q=1",
+            Defect("other than `chunked`", "ok"),
+        ),
+        (
+            "Transfer-Encoding: ",
+            Defect("other than `chunked`", "2\r\nok\r\n0\r\n\r\n"),
+        ),
+        (
+            "Transfer-Encoding: xchunked",
+            Defect("other than `chunked`", "2\r\nok\r\n0\r\n\r\n"),
+        ),
+        (
+            "Transfer-Encoding: chunked\u{a0}",
+            Defect("other than `chunked`", "2\r\nok\r\n0\r\n\r\n"),
+        ),
+        (
+            "Transfer-Encoding: chunked, identity",
+            Defect("more than one transfer", "2\r\nok\r\n0\r\n\r\n"),
+        ),
+        (
+            "Transfer-Encoding: identity\r\nContent-Length: 12",
+            Defect("other than `chunked`", "2\r\nok\r\n0\r\n\r\n"),
+        ),
+        (
+            "Transfer-Encoding : chunked",
+            Defect("before the colon", "ok"),
+        ),
+        (
+            "Transfer-Encoding:\r\n chunked",
+            Defect("goes on in the next line", "ok"),
+        ),
+        (
+            "Transfer-Encoding: \u{b}chunked",
+            Malformed("control characters"),
+        ),
+        (
+            "Transfer-Encoding: chunked\r\nContent-Length: x",
+            Malformed("no length"),
+        ),
+    ] {
+        assert_all(&[(&with(lines), expected)], false).await;
+    }
+    let old = with("Transfer-Encoding: chunked").replace("HTTP/1.1", "HTTP/1.0");
+    assert_all(&[(&old, Defect("of HTTP/1.0", "ok"))], false).await;
+}
+
+#[tokio::test]
+async fn chunks() {
+    let long = |n| format!("2;{}\r\nok\r\n0\r\n\r\n", "e".repeat(n));
+    let (allowed, long, endless) = (long(256), long(257), long(5000));
+    let padded = format!("{}2\r\nok\r\n0\r\n\r\n", "0".repeat(30));
+    for (body, expected) in [
+        ("2\r\nok\r\n0\r\n\r\n", Clean("ok")),
+        ("0\r\n\r\n", Clean("")),
+        ("0002\r\nok\r\n000\r\n\r\n", Clean("ok")),
+        (&padded, Clean("ok")),
+        (
+            "A\r\n0123456789\r\na\r\nabcdefghij\r\n0\r\n\r\n",
+            Clean("0123456789abcdefghij"),
+        ),
+        ("2;a=b\r\nok\r\n0;last\r\n\r\n", Clean("ok")),
+        ("2 ; a=\"b\"\r\nok\r\n0\r\n\r\n", Clean("ok")),
+        (&allowed, Clean("ok")),
+        ("2\r\nok\r\n0\r\nx-a: b\r\nX-C: d\r\n\r\n", Clean("ok")),
+        ("3\r\n\r\n0\r\n0\r\n\r\n", Clean("\r\n0")),
+        (&long, Defect("extensions of more than 256", "ok")),
+        (
+            "2;a\rb\r\nok\r\n0\r\n\r\n",
+            Defect("control characters in a chunk", "ok"),
+        ),
+        ("2;a\nok\r\n0\r\n\r\n", Defect("LF alone", "ok")),
+        ("2\r\nok\n0\r\n\r\n", Defect("LF alone", "ok")),
+        ("2\r\nok\r\n0\r\n\n", Defect("LF alone", "ok")),
+        ("2 \r\nok\r\n0\r\n\r\n", Defect("white space after", "ok")),
+        ("2\r\nok0\r\n\r\n", Defect("no CRLF after a chunk", "ok")),
+        ("2\r\nok\r\n0\r\n", Defect("no empty line after", "ok")),
+        (
+            "2\r\nok\r\n0\r\nContent-Length: 7\r\n\r\n",
+            Defect("only be a header", "ok"),
+        ),
+        (
+            "2\r\nok\r\n0\r\nx : y\r\n\r\n",
+            Defect("before the colon", "ok"),
+        ),
+        (
+            "2\r\nok\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+            Defect("19 bytes follow", "ok"),
+        ),
+        ("2\r\nok\r\n", Cut("ok")),
+        ("2\r\no", Cut("o")),
+        ("2\r\nok\r\n0", Cut("ok")),
+        ("2\r\nok\r\n0\r\nx-a: b\r\n", Cut("ok")),
+        ("7fffffffffffffff\r\nok", Cut("ok")),
+        ("zz\r\nok", Malformed("no length")),
+        ("\r\nok\r\n0\r\n\r\n", Malformed("no length")),
+        ("-2\r\nok\r\n0\r\n\r\n", Malformed("no length")),
+        ("+2\r\nok\r\n0\r\n\r\n", Malformed("no length")),
+        (" 2\r\nok\r\n0\r\n\r\n", Malformed("no length")),
+        ("0x2\r\nok\r\n0\r\n\r\n", Malformed("no length")),
+        ("2 x\r\nok\r\n0\r\n\r\n", Malformed("no length")),
+        ("2\r\r\nok\r\n0\r\n\r\n", Malformed("no length")),
+        ("8000000000000000\r\nok", Malformed("no length")),
+        (
+            "10000000000000002\r\nok\r\n0\r\n\r\n",
+            Malformed("no length"),
+        ),
+        ("2\r\nok, and more\r\n0\r\n\r\n", Malformed("no length")),
+        (&endless, Malformed("does not end")),
+        (
+            "2\r\nok\r\n0\r\nno colon\r\n\r\n",
+            Malformed("without a colon"),
+        ),
+        (
+            "2\r\nok\r\n0\r\nx: \0\r\n\r\n",
+            Malformed("control characters"),
+        ),
+    ] {
+        let bytes = format!("HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n{body}");
+        assert_all(&[(&bytes, expected)], false).await;
+    }
+    let bytes = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-A: b\r\n\r\n";
+    let (_, response) = read(&bytes[..], false).await;
+    assert_eq!(response.trailers, [("x-a".into(), "b".into())]);
+}
+
+#[tokio::test]
+async fn answers_without_a_body() {
+    assert_all(
+        &[
+            ("HTTP/1.1 204 No Content\r\n\r\n", Clean("")),
+            // So the service itself.
+            (
+                "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
+                Clean(""),
+            ),
+            (
+                "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n",
+                Clean(""),
+            ),
+            (
+                "HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n",
+                Defect("announces a body", ""),
+            ),
+            (
+                "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n",
+                Defect("announces a body", ""),
+            ),
+            (
+                "HTTP/1.1 204 No Content\r\n\r\nok",
+                Defect("2 bytes follow an answer that has no body", ""),
+            ),
+            (
+                "HTTP/1.1 304 Not Modified\r\n\r\nok",
+                Defect("2 bytes follow an answer that has no body", ""),
+            ),
+        ],
+        false,
+    )
+    .await;
+    assert_all(
+        &[
+            (
+                "HTTP/1.1 403 Forbidden\r\nContent-Length: 7\r\n\r\n",
+                Clean(""),
+            ),
+            (
+                "HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n",
+                Clean(""),
+            ),
+            ("HTTP/1.1 403 Forbidden\r\n\r\n", Clean("")),
+            (
+                "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nok",
+                Defect("2 bytes follow", ""),
+            ),
+            (
+                "HTTP/1.1 403 Forbidden\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+                Malformed("differ"),
+            ),
+            (
+                "HTTP/1.1 403 x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+                Defect("beside", ""),
+            ),
+        ],
+        true,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn informational_answers() {
+    const LAST: &str = "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nok";
+    let many = |n| "HTTP/1.1 100 Continue\r\n\r\n".repeat(n) + LAST;
+    for (bytes, expected) in [
+        (many(1), Clean("ok")),
+        (many(16), Clean("ok")),
+        (many(17), Malformed("more than 16 informational")),
+        (
+            "HTTP/1.1 103 x\r\nLink: a\r\n\r\n".to_owned() + LAST,
+            Clean("ok"),
+        ),
+        (
+            "HTTP/1.1 103 x\r\nDate: a\r\nDate: b\r\n\r\n".to_owned() + LAST,
+            Defect("twice", "ok"),
+        ),
+        (
+            "HTTP/1.1 100 x\r\nContent-Length: 2\r\n\r\n".to_owned() + LAST,
+            Defect("announces", "ok"),
+        ),
+        (
+            "HTTP/1.1 100 x\r\n\r\nok".to_owned() + LAST,
+            Malformed("HTTP/1."),
+        ),
+        ("HTTP/1.1 100 x\r\n\r\n".to_owned(), Lost),
+    ] {
+        assert_all(&[(&bytes, expected)], false).await;
+    }
+    let bytes =
+        "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 100 Go on\r\n\r\n".to_owned() + LAST;
+    let (_, response) = read(bytes.as_bytes(), false).await;
+    let seen = |status, reason: &str, headers: &[(&str, &str)]| Interim {
+        status,
+        reason: reason.into(),
+        headers: headers
+            .iter()
+            .map(|(n, v)| ((*n).into(), (*v).into()))
+            .collect(),
+    };
+    let expected = [seen(103, "", &[("link", "a")]), seen(100, "Go on", &[])];
+    assert_eq!(response.interim, expected);
+}
+
+#[tokio::test]
+async fn limits() {
+    let headers = |n| (0..n).map(|n| format!("x-{n}: y\r\n")).collect::<String>();
+    let reason = |n| {
+        format!(
+            "HTTP/1.1 403 {}\r\nContent-Length: 2\r\n\r\nok",
+            "r".repeat(n)
+        )
+    };
+    // 50 other bytes are in this head.
+    let head = |n: usize| with(&format!("x: {}\r\n", "y".repeat(n - 50)));
+    let trailer = |n| {
+        let trailer = format!("x: {}\r\n", "y".repeat(n));
+        format!("HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n{trailer}\r\n")
+    };
+    let body = |n| {
+        format!(
+            "HTTP/1.1 403 x\r\nContent-Length: {n}\r\n\r\n{}",
+            "b".repeat(n)
+        )
+    };
+    let full: &'static str = "b".repeat(LIMIT).leak();
+    let hints = "HTTP/1.1 103 x\r\nLink: ".to_owned() + &"y".repeat(9000) + "\r\n\r\n";
+    for (bytes, expected) in [
+        (with(&headers(127)), Clean("ok")),
+        (with(&headers(128)), Malformed("more than 128 headers")),
+        (reason(1024), Clean("ok")),
+        (reason(1025), Defect("longer than 1 KiB", "ok")),
+        (head(64 * 1024), Clean("ok")),
+        (head(64 * 1024 + 1), Malformed("head is longer")),
+        (hints.repeat(6) + &with(""), Clean("ok")),
+        (hints.repeat(8) + &with(""), Malformed("head is longer")),
+        (trailer(60_000), Clean("")),
+        (trailer(70_000), Malformed("trailers are longer")),
+        (body(LIMIT), Clean(full)),
+        (body(LIMIT + 1), Cut(full)),
+    ] {
+        assert_all(&[(&bytes, expected)], false).await;
+    }
+    let flood = with("") + &"z".repeat(200_000);
+    let (_, response) = read(flood.as_bytes(), false).await;
+    assert!(
+        (1..=MOST_EXCESS).contains(&response.excess.len()),
+        "{}",
+        response.excess.len()
+    );
+}
