@@ -7,8 +7,9 @@
 use oss_reference::config::Decisions;
 use oss_reference::denial::Cause;
 
-use crate::judge::answer::Answer;
-use crate::judge::facets::{self, Effect};
+use crate::judge::answer::{Answer, unreadable};
+use crate::judge::effect::{Effect, effect};
+use crate::judge::leak::leak;
 use crate::judge::message;
 use crate::judge::normalise::normalise;
 use crate::run::record::TwinRecord;
@@ -61,18 +62,18 @@ impl Difference {
 /// The worst difference between the two records of a scenario, if there is any.
 pub fn compare(subject: &TwinRecord, model: &TwinRecord) -> Option<Difference> {
     let pair = |which, own: &Option<Exchange>, other: &Option<Exchange>| {
+        let (own, other) = (own.as_ref()?, other.as_ref()?);
+        let says_nothing = unreadable(own);
         let pair = Pair {
             which,
             subject,
             model,
-            own: Answer::of(own.as_ref()?),
-            other: Answer::of(other.as_ref()?)?,
+            own: Answer::of(own).filter(|_| says_nothing.is_none()),
+            other: Answer::of(other).filter(|_| unreadable(other).is_none())?,
         };
-        match &own.as_ref()?.outcome {
-            Outcome::Failed(failure) if failure.kind != FailureKind::Connect => {
-                pair.broken_off(&failure.detail)
-            }
-            _ => pair.worst(),
+        match says_nothing {
+            Some(why) => pair.broken_off(own, &why),
+            None => pair.worst(),
         }
     };
     let edited = pair(Which::Edited, &subject.edited, &model.edited);
@@ -153,16 +154,13 @@ impl Pair<'_> {
 
     fn refusal(&self, own: &Answer<'_>) -> Option<Difference> {
         if self.which == Which::Edited {
-            let effects = (
-                facets::effect(&self.subject.probes),
-                facets::effect(&self.model.probes),
-            );
+            let effects = (effect(&self.subject.probes), effect(&self.model.probes));
             if let (Effect::Changed(reason), Effect::None | Effect::Unreadable(_)) = effects {
                 return self.found(Facet::Effect, "", &reason);
             }
         }
-        if let Some(reason) = facets::leak(own, self.subject)
-            && facets::leak(&self.other, self.model).is_none()
+        if let Some(reason) = leak(own, self.subject)
+            && leak(&self.other, self.model).is_none()
         {
             return self.found(Facet::Leak, "", &reason);
         }
@@ -214,7 +212,15 @@ impl Pair<'_> {
         self.found(Facet::Envelope, &says, &reason)
     }
 
-    fn broken_off(&self, detail: &str) -> Option<Difference> {
+    /// An answer that says nothing is no finding by itself: networks lose some. It is one where the server answers the base, and not what it
+    /// should refuse.
+    fn broken_off(&self, own: &Exchange, detail: &str) -> Option<Difference> {
+        let unreachable = matches!(&own.outcome, Outcome::Failed(failure) if failure.kind == FailureKind::Connect);
+        let base = self.subject.base.as_ref();
+        let answers_the_base = base.is_some_and(|base| unreadable(base).is_none());
+        if self.which == Which::Base || unreachable || !answers_the_base {
+            return None;
+        }
         let due = self.other.in_words();
         let reason = format!("the target gives no answer ({detail}), the model answers {due}");
         self.found(Facet::Status, "no answer", &reason)

@@ -122,7 +122,10 @@ pub fn law(scenario: &Scenario) -> Option<Law> {
 /// The law that a record shows broken.
 pub fn broken(scenario: &Scenario, record: &TwinRecord) -> Option<Difference> {
     let law = law(scenario)?;
-    let status = |exchange: &Option<Exchange>| Some(exchange.as_ref()?.response()?.status);
+    let status = |exchange: &Option<Exchange>| {
+        let readable = exchange.as_ref().filter(|sent| sent.unreadable().is_none());
+        Some(readable?.response()?.status)
+    };
     let granted = |status: u16| (200..300).contains(&status);
     let edited = status(&record.edited).filter(|status| granted(*status))?;
     let base = status(&record.base);

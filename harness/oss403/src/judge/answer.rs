@@ -55,6 +55,17 @@ impl<'r> Answer<'r> {
     }
 }
 
+/// Why an exchange says nothing of what the server decided, with what came of the same request before.
+pub(crate) fn unreadable(exchange: &Exchange) -> Option<String> {
+    let why = exchange.unreadable()?;
+    if exchange.earlier.is_empty() {
+        return Some(why);
+    }
+    let times = exchange.earlier.len() + 1;
+    let earlier = exchange.earlier.join("; ");
+    Some(format!("{why} (sent {times} times: {earlier}; {why})"))
+}
+
 /// Longest text of a server that a report repeats, in characters.
 const MAX_TEXT: usize = 1000;
 

@@ -1,234 +1,28 @@
 //! One function for each facet: what is wrong with an answer in this respect, in words, or nothing.
 
-use std::collections::BTreeSet;
-
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-
 use super::answer::{Answer, shorten};
 use super::envelope::Envelope;
 use super::expected::Expected;
-use super::normalise::normalise;
 use super::{claims, message};
-use crate::run::record::{Probe, TwinRecord};
-use crate::wire::exchange::{Exchange, Response};
-use oss403_case::Instance;
 use oss403_case::model::Edit;
 
-/// Granted: the answer is no refusal at all.
-pub(super) fn granted(answer: &Answer<'_>, expected: &Expected) -> Option<String> {
-    (200..400).contains(&answer.response.status).then(|| {
-        format!(
-            "the edited request was answered {} where {} {} is due",
-            answer.response.status, expected.status, expected.code
-        )
-    })
-}
-
-/// What the probes show.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    /// Everything reads the same.
-    None,
-    /// Something changed.
-    Changed(String),
-    /// A probe shows nothing, because it could not be read.
-    Unreadable(String),
-}
-
-/// Effect: something reads otherwise after the refusal than before it.
-pub(crate) fn effect(probes: &[Probe]) -> Effect {
-    let seen: Vec<_> = probes.iter().map(compare).collect();
-    let changed = seen
-        .iter()
-        .position(|effect| matches!(effect, Effect::Changed(_)));
-    let unreadable = seen
-        .iter()
-        .position(|effect| matches!(effect, Effect::Unreadable(_)));
-    let worst = changed.or(unreadable);
-    worst
-        .and_then(|index| seen.into_iter().nth(index))
-        .unwrap_or(Effect::None)
-}
-
-fn compare(probe: &Probe) -> Effect {
-    let name = &probe.target;
-    let (Some(before), Some(after)) = (Answer::of(&probe.before), Answer::of(&probe.after)) else {
-        return Effect::Unreadable(format!(
-            "nothing can be said about effects: reading `{name}` got no answer"
-        ));
-    };
-    let status = before.response.status;
-    if after.response.status != status {
-        return Effect::Changed(format!(
-            "`{name}` read {status} before the refusal and {} after it",
-            after.response.status
-        ));
-    }
-    if status == 404 {
-        return Effect::None;
-    }
-    if !before.response.is_success() {
-        return Effect::Unreadable(format!(
-            "nothing can be said about effects: reading `{name}` was answered {}",
-            before.in_words()
-        ));
-    }
-    if before.response.body != after.response.body {
-        return Effect::Changed(format!(
-            "the content of `{name}` changed, although the request was refused"
-        ));
-    }
-    match changed_header(before.response, after.response) {
-        Some(header) => Effect::Changed(format!(
-            "`{header}` of `{name}` changed, although the request was refused"
-        )),
-        None => Effect::None,
-    }
-}
-
-/// The first header that tells something of a resource's state and differs.
-fn changed_header(before: &Response, after: &Response) -> Option<String> {
-    let names = before
-        .headers
-        .iter()
-        .chain(&after.headers)
-        .map(|(name, _)| name);
-    names
-        .filter(|name| tells_state(name))
-        .find(|name| !before.all(name).eq(after.all(name)))
-        .cloned()
-}
-
-/// Whether a header belongs to the resource rather than to the single answer.
-fn tells_state(name: &str) -> bool {
-    const OF_THE_RESOURCE: [&str; 10] = [
-        "cache-control",
-        "content-disposition",
-        "content-encoding",
-        "content-language",
-        "content-length",
-        "content-md5",
-        "content-type",
-        "etag",
-        "expires",
-        "last-modified",
-    ];
-    const OF_THE_ANSWER: [&str; 4] = [
-        "x-oss-request-id",
-        "x-oss-server-time",
-        "x-oss-ec",
-        "x-oss-err",
-    ];
-    OF_THE_RESOURCE.contains(&name)
-        || (name.starts_with("x-oss-") && !OF_THE_ANSWER.contains(&name))
-}
-
-impl Response {
-    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.headers
-            .iter()
-            .filter(move |(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
-    }
-}
-
-/// Contents shorter than this would be found by chance.
-const SHORTEST_SECRET: usize = 4;
-
-/// Leak: the refusal shows what it should hide.
-pub(crate) fn leak(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
-    leaked_content(answer, record).or_else(|| leaked_header(answer, record))
-}
-
-fn leaked_content(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
-    let hidden = answer
-        .response
-        .header("x-oss-err")
-        .and_then(|text| BASE64_STANDARD.decode(text).ok());
-    let shown = [
-        answer.response.body.as_slice(),
-        hidden.as_deref().unwrap_or_default(),
-    ];
-    record
-        .secrets
-        .iter()
-        .filter(|(_, content)| content.len() >= SHORTEST_SECRET)
-        // What the request itself brought is no secret: a server may repeat it (StringToSign).
-        .filter(|(_, content)| !sent(answer.exchange, content))
-        .find(|(_, content)| shown.iter().any(|text| contains(text, content.as_bytes())))
-        .map(|(key, _)| format!("the refusal holds the content of `{key}`"))
-}
-
-fn sent(exchange: &Exchange, text: &str) -> bool {
-    let request = &exchange.request;
-    request.target.contains(text)
-        || request
-            .headers
-            .iter()
-            .any(|(name, value)| name.contains(text) || value.contains(text))
-        || contains(&request.body, text.as_bytes())
-}
-
-fn contains(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|window| window == part)
-}
-
-fn leaked_header(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
-    const OF_OBJECTS: [&str; 4] = [
-        "etag",
-        "last-modified",
-        "x-oss-hash-crc64ecma",
-        "x-oss-object-type",
-    ];
-    let headers = &answer.response.headers;
-    let named = headers
-        .iter()
-        .find(|(name, _)| OF_OBJECTS.contains(&name.as_str()) || name.starts_with("x-oss-meta-"));
-    if let Some((name, _)) = named {
-        return Some(format!("the refusal carries the object's `{name}`"));
-    }
-    // The length of a refusal of HEAD is that of the error text or zero, never that of the object.
-    let length: usize = answer.response.header("content-length")?.parse().ok()?;
-    let secret = record
-        .secrets
-        .iter()
-        .find(|(_, content)| content.len() == length)?;
-    (answer.is_head() && length > 0).then(|| {
-        format!(
-            "the refusal carries the length of `{}`, {length} bytes",
-            secret.0
-        )
-    })
-}
-
-/// Leak: the refusal tells this object from another that may be there or not.
-pub(super) fn tells_apart(
-    here: &Answer<'_>,
-    instance: &Instance,
-    record: &TwinRecord,
+/// Granted: the answer, which may be that for another path, is no refusal at all.
+pub(super) fn granted(
+    answer: &Answer<'_>,
+    path: Option<&str>,
+    expected: &Expected,
 ) -> Option<String> {
-    let path = instance.scenario.expect.same_for.as_ref()?;
-    let there = Answer::of(record.same_for.as_ref()?)?;
-    let differs = |what: &str| {
-        Some(format!(
-            "{what}: it was {}, and for `{path}` it was {}",
-            here.in_words(),
-            there.in_words()
-        ))
-    };
-    let read = |answer| normalise(answer, &record.placeholders);
-    if read(here) != read(&there) {
-        return differs("the refusal tells one object from another");
+    let status = answer.response.status;
+    if !(200..400).contains(&status) || answer.exchange.unreadable().is_some() {
+        return None;
     }
-    let named = |answer: &Answer<'_>| {
-        let names = answer.response.headers.iter().map(|(name, _)| name.clone());
-        names.collect::<BTreeSet<_>>()
-    };
-    if named(here) != named(&there) {
-        return differs("the headers of the refusal tell one object from another");
-    }
-    None
+    let path = path
+        .map(|path| format!(" for `{path}`"))
+        .unwrap_or_default();
+    Some(format!(
+        "the edited request{path} was answered {status} where {} {} is due",
+        expected.status, expected.code
+    ))
 }
 
 /// Status: refused, but with another status.

@@ -2,9 +2,11 @@
 
 pub mod answer;
 mod claims;
+pub(crate) mod effect;
 pub mod envelope;
 pub mod expected;
-pub(crate) mod facets;
+mod facets;
+pub(crate) mod leak;
 pub mod message;
 pub mod normalise;
 pub mod snapshot;
@@ -15,8 +17,8 @@ pub(crate) mod testing;
 mod tests;
 pub mod verdict;
 
-use answer::Answer;
-use facets::Effect;
+use answer::{Answer, unreadable};
+use effect::Effect;
 use verdict::{Facet, Judgement, Verdict};
 
 use crate::run::record::{Progress, TwinRecord};
@@ -67,7 +69,14 @@ fn judgement(
     answer: Option<&Answer<'_>>,
     expected: &Expected,
 ) -> Judgement {
-    if let Some(reason) = answer.and_then(|answer| facets::granted(answer, expected)) {
+    let there = instance.scenario.expect.same_for.as_deref();
+    let there = there.zip(record.same_for.as_ref().and_then(Answer::of));
+    let granted = answer.and_then(|answer| facets::granted(answer, None, expected));
+    let granted_there = || {
+        let (path, answer) = there.as_ref()?;
+        facets::granted(answer, Some(path), expected)
+    };
+    if let Some(reason) = granted.or_else(granted_there) {
         return deviates(Facet::Granted, reason);
     }
     match &record.progress {
@@ -83,13 +92,17 @@ fn judgement(
             );
         }
     }
+    if let Some(reason) = unreachable(record) {
+        return set_aside(Verdict::HarnessError, &reason);
+    }
     if let Err(judgement) = base_succeeded(instance, record.base.as_ref()) {
         return judgement;
     }
-    match (answer, &record.edited) {
-        (Some(answer), _) => refusal(instance, record, answer, expected),
-        (None, Some(edited)) => unanswered(edited),
-        (None, None) => set_aside(Verdict::HarnessError, "the edited request was never sent"),
+    match answer {
+        _ if record.edited.is_none() => {
+            set_aside(Verdict::HarnessError, "the edited request was never sent")
+        }
+        answer => refusal(instance, record, answer, there.as_ref(), expected),
     }
 }
 
@@ -97,25 +110,34 @@ fn judgement(
 fn refusal(
     instance: &Instance,
     record: &TwinRecord,
-    answer: &Answer<'_>,
+    answer: Option<&Answer<'_>>,
+    there: Option<&(&str, Answer<'_>)>,
     expected: &Expected,
 ) -> Judgement {
-    let effect = facets::effect(&record.probes);
+    let effect = effect::effect(&record.probes);
     if let Effect::Changed(reason) = effect {
         return deviates(Facet::Effect, reason);
     }
     let edit = &instance.scenario.edit;
+    let readable = |answer: &&Answer<'_>| answer.exchange.unreadable().is_none();
+    let here = answer.filter(readable);
+    let there = there.filter(|(_, answer)| readable(&answer));
+    let leak = |answer: &Answer<'_>| leak::leak(answer, record);
+    let of = |facet: Facet| move |reason: String| (facet, reason);
     let worst = None
-        .or_else(|| facets::leak(answer, record).map(|reason| (Facet::Leak, reason)))
+        .or_else(|| here.and_then(leak).map(of(Facet::Leak)))
         .or_else(|| {
-            facets::tells_apart(answer, instance, record).map(|reason| (Facet::Leak, reason))
+            there
+                .and_then(|(_, answer)| leak(answer))
+                .map(of(Facet::Leak))
         })
-        .or_else(|| facets::status(answer, expected).map(|reason| (Facet::Status, reason)))
-        .or_else(|| facets::code(answer, expected).map(|reason| (Facet::Code, reason)))
-        .or_else(|| facets::message(answer, expected).map(|reason| (Facet::Message, reason)))
-        .or_else(|| {
-            facets::envelope(answer, expected, edit).map(|reason| (Facet::Envelope, reason))
-        });
+        .or_else(|| leak::tells_apart(here?, there?, record).map(of(Facet::Leak)))
+        .or_else(|| unanswered(record).map(of(Facet::Unanswered)))
+        .or_else(|| facets::status(here?, expected).map(of(Facet::Status)))
+        .or_else(|| facets::code(here?, expected).map(of(Facet::Code)))
+        .or_else(|| facets::message(here?, expected).map(of(Facet::Message)))
+        .or_else(|| defect(record).map(of(Facet::Envelope)))
+        .or_else(|| facets::envelope(here?, expected, edit).map(of(Facet::Envelope)));
     match (worst, effect) {
         (Some((facet, reason)), _) => deviates(facet, reason),
         // A refusal whose effects could not be looked at has not been shown to be without effect.
@@ -127,6 +149,39 @@ fn refusal(
     }
 }
 
+/// Every exchange of a record, and what it is.
+fn exchanges(record: &TwinRecord) -> impl Iterator<Item = (String, &Exchange)> {
+    let edited = record
+        .edited
+        .iter()
+        .map(|sent| ("the edited request", sent));
+    let base = record.base.iter().map(|sent| ("the base request", sent));
+    let there = record.same_for.iter();
+    let there = there.map(|sent| ("the edited request for the other object", sent));
+    let probes = record.probes.iter().flat_map(|probe| {
+        let read = |when, sent| (format!("reading `{}` {when}", probe.target), sent);
+        [
+            read("before the refusal", &probe.before),
+            read("after the refusal", &probe.after),
+        ]
+    });
+    let twins = edited.chain(base).chain(there);
+    twins
+        .map(|(what, sent)| (what.to_owned(), sent))
+        .chain(probes)
+}
+
+/// That a server cannot be reached is the network's fault, whichever request it was.
+fn unreachable(record: &TwinRecord) -> Option<String> {
+    let mut failed = exchanges(record).filter_map(|(what, sent)| match &sent.outcome {
+        Outcome::Failed(failure) if failure.kind == FailureKind::Connect => {
+            Some(format!("{what} got no answer: {}", unreadable(sent)?))
+        }
+        _ => None,
+    });
+    failed.next()
+}
+
 /// Whether the base was answered as a base must be.
 fn base_succeeded(instance: &Instance, base: Option<&Exchange>) -> Result<(), Judgement> {
     let Some(base) = base else {
@@ -135,20 +190,12 @@ fn base_succeeded(instance: &Instance, base: Option<&Exchange>) -> Result<(), Ju
             "the base request was never sent",
         ));
     };
+    if let Some(why) = unreadable(base) {
+        let reason = format!("the base request got no answer that says anything: {why}");
+        return Err(set_aside(Verdict::NotProvoked, &reason));
+    }
     let Some(answer) = Answer::of(base) else {
-        let Outcome::Failed(failure) = &base.outcome else {
-            return Ok(());
-        };
-        let verdict = match failure.kind {
-            FailureKind::Connect => Verdict::HarnessError,
-            FailureKind::Timeout | FailureKind::Lost | FailureKind::Malformed => {
-                Verdict::NotProvoked
-            }
-        };
-        return Err(set_aside(
-            verdict,
-            &format!("the base request got no answer: {}", failure.detail),
-        ));
+        return Ok(());
     };
     let (found, wanted) = (answer.response.status, instance.scenario.expect.base_status);
     if wanted.map_or(answer.response.is_success(), |wanted| wanted == found) {
@@ -162,19 +209,29 @@ fn base_succeeded(instance: &Instance, base: Option<&Exchange>) -> Result<(), Ju
     Err(set_aside(Verdict::NotProvoked, &reason))
 }
 
-/// A server that can be reached and has answered the base, but breaks off or falls silent at the edited request, answers it otherwise
-/// than OSS. That it cannot be reached any more is the network's fault.
-fn unanswered(edited: &Exchange) -> Judgement {
-    let Outcome::Failed(failure) = &edited.outcome else {
-        return set_aside(Verdict::HarnessError, "the edited request has no answer");
-    };
-    let reason = format!("the edited request got no answer: {}", failure.detail);
-    match failure.kind {
-        FailureKind::Connect => set_aside(Verdict::HarnessError, &reason),
-        FailureKind::Timeout | FailureKind::Lost | FailureKind::Malformed => {
-            deviates(Facet::Unanswered, reason)
-        }
-    }
+/// A server that can be reached and has answered the base, but breaks off, falls silent or is out of order whenever it should refuse,
+/// answers otherwise than OSS.
+fn unanswered(record: &TwinRecord) -> Option<String> {
+    let refused = exchanges(record).filter(|(_, sent)| {
+        [&record.edited, &record.same_for]
+            .into_iter()
+            .flatten()
+            .any(|refused| std::ptr::eq(refused, *sent))
+    });
+    let mut silent = refused.filter_map(|(what, sent)| {
+        let why = unreadable(sent)?;
+        Some(format!("{what} got no answer that says anything: {why}"))
+    });
+    silent.next()
+}
+
+/// The first answer of a record that could be read although it is no proper HTTP.
+fn defect(record: &TwinRecord) -> Option<String> {
+    let mut defects = exchanges(record).filter_map(|(what, sent)| {
+        let defect = sent.response()?.defects.first()?;
+        Some(format!("the answer to {what} is no proper HTTP: {defect}"))
+    });
+    defects.next()
 }
 
 fn deviates(facet: Facet, reason: String) -> Judgement {

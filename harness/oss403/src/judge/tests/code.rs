@@ -24,11 +24,8 @@ fn no_code_at_all_deviates() {
         Facet::Code,
         "not well-formed",
     );
-    assert_facet(
-        &Twin::new().edited(|r| r.truncated = true),
-        Facet::Code,
-        "longer than",
-    );
+    let long = format!("<Error>{}</Error>", " ".repeat(256 << 10));
+    assert_facet(&Twin::new().edited_body(&long), Facet::Code, "longer than");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod granted;
 mod leak;
 mod message;
 mod status;
+mod unreadable;
 mod verdicts;
 
 use base64::Engine as _;
