@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use bytes::Bytes;
+use tokio::sync::SemaphorePermit;
 use tokio::time::Instant as Deadline;
 
 use super::address::{Addresses, Scheme, host_name};
@@ -53,6 +54,8 @@ pub struct Outgoing {
     /// Headers but Host.
     pub headers: Vec<(String, String)>,
     pub body: Bytes,
+    /// Whether it must not go on a connection that was used before.
+    pub fresh: bool,
 }
 
 impl Outgoing {
@@ -90,6 +93,7 @@ impl Outgoing {
             target,
             headers,
             body,
+            fresh: false,
         }
     }
 }
@@ -203,7 +207,21 @@ impl Client {
 
     /// Sends a request and records what comes back, within the limits.
     pub async fn send(&self, outgoing: Outgoing) -> Exchange {
-        let _permit = self.gate.pass().await;
+        let permit = self.pass().await;
+        self.send_with(permit, outgoing).await
+    }
+
+    /// Waits until a request may go out. Who gives up waiting has sent nothing.
+    pub(crate) async fn pass(&self) -> SemaphorePermit<'_> {
+        self.gate.pass().await
+    }
+
+    /// Sends a request that was let out.
+    pub(crate) async fn send_with(
+        &self,
+        _permit: SemaphorePermit<'_>,
+        outgoing: Outgoing,
+    ) -> Exchange {
         self.sent.fetch_add(1, Ordering::Relaxed);
         let address = match &outgoing.address {
             Some(address) => address.clone(),
@@ -244,7 +262,8 @@ impl Client {
         deadline: Deadline,
     ) -> Result<Response, Failure> {
         let shares = outgoing.is_ordinary();
-        let waiting = shares.then(|| self.connections.waiting(way)).flatten();
+        let reuses = shares && !outgoing.fresh;
+        let waiting = reuses.then(|| self.connections.waiting(way)).flatten();
         let mut connection = match waiting {
             Some(connection) => connection,
             None => self.connections.open(way, deadline).await?,

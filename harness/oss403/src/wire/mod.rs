@@ -11,6 +11,7 @@ pub mod form;
 pub mod identity;
 pub mod limits;
 pub mod parts;
+pub mod patience;
 mod raw;
 pub mod redact;
 pub mod scene;
