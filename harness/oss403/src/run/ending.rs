@@ -50,11 +50,16 @@ impl Ending {
     pub(crate) fn fault(&self) -> Option<RunFault> {
         if self.stop.is_stopped() {
             Some(RunFault::Interrupted)
-        } else if *self.gone.borrow() {
+        } else if self.is_gone() {
             Some(RunFault::Harness("the target has stopped answering".into()))
         } else {
             None
         }
+    }
+
+    /// Whether the target has stopped answering.
+    pub(crate) fn is_gone(&self) -> bool {
+        *self.gone.borrow()
     }
 
     /// Returns as soon as nothing new may begin, with the reason.
@@ -74,7 +79,7 @@ impl Ending {
             _ => *self.heard(),
         };
         loop {
-            let grace = if *self.gone.borrow() {
+            let grace = if self.is_gone() {
                 self.time_per_request.min(GRACE_OF_SILENT)
             } else {
                 self.time_per_request + GRACE

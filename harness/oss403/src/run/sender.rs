@@ -108,6 +108,9 @@ impl<'a> Sender<'a> {
                 };
                 let exchange = target.client.send(outgoing).await;
                 self.context.hear(&exchange).await;
+                if ending.is_gone() {
+                    return exchange;
+                }
                 let last = attempts.last(exchange, std::future::pending::<()>());
                 if let Some(exchange) = last.await {
                     return exchange;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 
 use super::context::Context;
-use super::fault::{RunFault, describe};
+use super::fault::describe;
 use super::journal::Made;
 use super::sender::Sender;
 use super::world::World;
@@ -32,7 +32,7 @@ pub(crate) async fn sweep(context: &Context) {
         })
         .collect();
     // A target that has stopped answering will not answer this either.
-    if matches!(context.ending.fault(), Some(RunFault::Harness(_))) {
+    if context.ending.is_gone() {
         return;
     }
     let swept = join_all(accounts.iter().map(|who| sweep_account(context, who))).await;

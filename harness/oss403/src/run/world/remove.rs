@@ -119,9 +119,8 @@ impl World {
             let exchange = sender.clear(ask("DELETE", None)?).await?;
             let (response, why) = (exchange.response(), exchange.unreadable());
             let Some(response) = response.filter(|_| why.is_none()) else {
-                // Whatever it was, it is asked again after a while, as long as there is hope.
                 last = why.unwrap_or_default();
-                continue;
+                break;
             };
             if matches!(response.status, 200..300 | 404) {
                 return Ok(());
