@@ -130,7 +130,7 @@ impl Ready<'_> {
             requests: run.requests,
             level: tally.level(job.ledger.listed().iter().map(|row| row.id.as_str())),
             tally,
-            interrupted: run.interrupted,
+            interrupted: run.stopped.is_some(),
             left_behind: run.left_behind,
             snapshots: compared,
         };

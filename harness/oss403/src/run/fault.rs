@@ -13,6 +13,12 @@ pub(crate) enum RunFault {
     Precondition(String),
     /// Our fault, or the network's.
     Harness(String),
+    /// A request that must not simply be repeated was not answered so that one could know what became of it; in another world it may be.
+    Unknown {
+        reason: String,
+        /// Whether there was an answer at all.
+        answered: bool,
+    },
     /// The run is being stopped.
     Interrupted,
 }
@@ -22,7 +28,36 @@ impl From<RunFault> for Progress {
         match fault {
             RunFault::Precondition(reason) => Self::PreconditionFailed(reason),
             RunFault::Harness(reason) => Self::HarnessError(reason),
+            RunFault::Unknown {
+                reason,
+                answered: true,
+            } => Self::PreconditionFailed(reason),
+            RunFault::Unknown { reason, .. } => Self::HarnessError(reason),
             RunFault::Interrupted => Self::Interrupted,
+        }
+    }
+}
+
+impl RunFault {
+    /// What came in the way, for a person.
+    pub(crate) fn reason(self) -> String {
+        match self {
+            Self::Precondition(reason) | Self::Harness(reason) | Self::Unknown { reason, .. } => {
+                reason
+            }
+            Self::Interrupted => "the run is being stopped".into(),
+        }
+    }
+
+    /// The same, where another world would change nothing.
+    pub(crate) fn for_good(self) -> Self {
+        match self {
+            Self::Unknown {
+                reason,
+                answered: true,
+            } => Self::Precondition(reason),
+            Self::Unknown { reason, .. } => Self::Harness(reason),
+            fault => fault,
         }
     }
 }
@@ -44,9 +79,14 @@ impl From<OperatorError> for RunFault {
 }
 
 /// The answer to a request of the harness, if it succeeded.
-pub(crate) fn succeeded(exchange: Exchange) -> Result<Response, RunFault> {
+pub(crate) fn succeeded(sent: Result<Exchange, RunFault>) -> Result<Response, RunFault> {
+    let exchange = sent?;
+    let unreadable = exchange.unreadable();
     let Exchange {
-        request, outcome, ..
+        request,
+        outcome,
+        earlier,
+        ..
     } = exchange;
     let path = request
         .target
@@ -54,14 +94,37 @@ pub(crate) fn succeeded(exchange: Exchange) -> Result<Response, RunFault> {
         .take(2)
         .collect::<Vec<_>>()
         .join("?");
-    let asked = format!("{} {path} on {}", request.method, request.host);
-    match outcome {
-        Outcome::Answered(response) if response.is_success() => Ok(response),
-        Outcome::Answered(response) => {
-            let what = describe(&response);
-            Err(RunFault::Precondition(format!("{asked} answered {what}")))
+    let times = match earlier.len() {
+        0 => String::new(),
+        more => format!(", sent {} times,", more + 1),
+    };
+    let asked = format!("{} {path} on {}{times}", request.method, request.host);
+    match (outcome, unreadable) {
+        (Outcome::Answered(response), None) if response.is_success() => Ok(response),
+        (Outcome::Answered(response), why) => {
+            let is_unreadable = why.is_some();
+            let reason = match why {
+                Some(_) if response.truncated => {
+                    format!("{asked} was not answered completely")
+                }
+                _ => format!("{asked} answered {}", describe(&response)),
+            };
+            // Refused after an attempt of which nobody knows whether it was carried out, and maybe for that very reason; or not known
+            // at the first attempt, after which there was no other.
+            if earlier.is_empty() == is_unreadable {
+                let answered = true;
+                return Err(RunFault::Unknown { reason, answered });
+            }
+            Err(RunFault::Precondition(reason))
         }
-        Outcome::Failed(failure) => Err(RunFault::Harness(format!("{asked}: {}", failure.detail))),
+        (Outcome::Failed(failure), _) => {
+            let reason = format!("{asked}: {}", failure.detail);
+            if earlier.is_empty() {
+                let answered = false;
+                return Err(RunFault::Unknown { reason, answered });
+            }
+            Err(RunFault::Harness(reason))
+        }
     }
 }
 
