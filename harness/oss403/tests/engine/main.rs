@@ -8,6 +8,7 @@ mod dollars;
 mod edits;
 mod encrypted;
 mod extras;
+mod hook;
 mod hostile;
 mod jobs;
 mod limits;
