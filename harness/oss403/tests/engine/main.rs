@@ -9,6 +9,7 @@ mod edits;
 mod encrypted;
 mod extras;
 mod front;
+mod hook;
 mod hostile;
 mod jobs;
 mod limits;
