@@ -79,13 +79,13 @@ pub(crate) struct Unsure {
 /// Sends a twin and records it.
 ///
 /// # Errors
-/// When another turn is needed for a request of which nobody knows what became of it.
+/// When another turn is needed: nobody knows what became of a request. That of the twin is named, that of a world edit is not.
 pub(crate) async fn send(
     instance: &Instance,
     worlds: Worlds<'_>,
     sender: &Sender<'_>,
     turn: Turn<'_>,
-) -> Result<TwinRecord, Unsure> {
+) -> Result<TwinRecord, Option<Unsure>> {
     let started = Instant::now();
     let mut record = blank(instance, Progress::Complete);
     record.secrets.clone_from(&worlds.edited.secrets);
@@ -106,10 +106,8 @@ pub(crate) async fn send(
     let Twin {
         mut record, unsure, ..
     } = twin;
-    if let Some(unsure) = unsure.into_inner().filter(|_| !turn.is_last) {
-        return Err(unsure);
-    }
     record.progress = match sent {
+        Err(RunFault::Unknown { .. }) if !turn.is_last => return Err(unsure.into_inner()),
         Err(fault) => fault.into(),
         Ok(()) => match sender.context.ending.fault() {
             // Whether it would have been answered in the end nobody knows.
@@ -260,7 +258,12 @@ impl Twin<'_> {
                     }
                     // Decided in the middle of that second, for all we know; the next one will be later by what this one took.
                     let later = began.elapsed() + Duration::from_millis(500);
-                    second = date.saturating_add(i64::try_from(later.as_secs()).unwrap_or(0));
+                    let later = if world.makes_session_anew(signer) {
+                        0
+                    } else {
+                        i64::try_from(later.as_secs()).unwrap_or(0)
+                    };
+                    second = date.saturating_add(later);
                 }
                 Some(None) => {
                     let reason = "the limit is tested to the second, and the target's answer has no Date that can be read";

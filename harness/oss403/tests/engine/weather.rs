@@ -1,13 +1,16 @@
 //! A right server over a network that behaves like networks do: every verdict is right, nothing stays behind, and it ends.
 
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use oss_reference::config::Config;
 use oss_reference::server::Running;
-use oss403::run::{Options, StopSignal};
+use oss403::exit::Exit;
+use oss403::run::{Options, StopReason, StopSignal};
 use oss403::suite::{Certified, Step, certify};
+use oss403::target::Profile;
 use oss403::target::Target;
+use oss403::wire::limits::Limits;
 use oss403_case::{Instance, Ledger};
 
 use crate::front::{Act, Passing, front};
@@ -23,6 +26,7 @@ fn part() -> Vec<Instance> {
 struct Scene {
     desk: Desk,
     server: Running,
+    profile: Profile,
     target: Target,
 }
 
@@ -31,14 +35,19 @@ impl Scene {
         let (desk, server) = (Desk::new(), reference(Config::default()).await);
         let address = front(server.address(), act).await;
         let hook = operator(&desk, server.operator_address(), server.operator_token());
-        let mut profile = desk.profile(address, &Config::default(), &hook);
-        profile.limits.time_per_request = Duration::from_secs(1);
+        let profile = desk.profile(address, &Config::default(), &hook);
         let target = Target::ready(&profile).await.unwrap();
         Self {
             desk,
             server,
+            profile,
             target,
         }
+    }
+
+    async fn limit(&mut self, change: impl FnOnce(&mut Limits)) {
+        change(&mut self.profile.limits);
+        self.target = Target::ready(&self.profile).await.unwrap();
     }
 
     /// Certifies; the instances that were not conformant, and why.
@@ -157,4 +166,135 @@ async fn a_server_that_is_overloaded_now_and_then() {
         _ => Act::Pass,
     })
     .await;
+}
+
+/// Answers so many requests, and then does this with every one.
+fn after(answered: usize, then: fn() -> Act) -> impl Fn(&Passing<'_>) -> Act + Send + Sync {
+    move |passing| {
+        if passing.number < answered {
+            Act::Pass
+        } else {
+            then()
+        }
+    }
+}
+
+/// A target that stops answering properly: the run ends in two requests' time and a little, and what may be there is named.
+async fn ends(act: impl Fn(&Passing<'_>) -> Act + Send + Sync + 'static) {
+    let mut scene = Scene::new(act).await;
+    scene
+        .limit(|limits| limits.time_per_request = Duration::from_secs(1))
+        .await;
+    let started = Instant::now();
+    let (certified, failures) = scene.certify(part()).await;
+    let time = started.elapsed();
+    // The limit of a request is a second here.
+    assert!(time < Duration::from_secs(2 + 10), "{time:?}");
+    assert!(!failures.is_empty());
+    for failure in &failures {
+        assert!(failure.contains("HarnessError"), "{failure}");
+    }
+    let left = &certified.run.left_behind;
+    for bucket in scene.left().await {
+        assert!(
+            left.iter().any(|what| what.contains(&bucket)),
+            "{bucket}: {left:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_target_that_falls_silent_ends_the_run() {
+    ends(after(40, || Act::Silence)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_target_whose_answers_never_end_ends_the_run() {
+    ends(after(40, || Act::Drip)).await;
+}
+
+/// Stops a run that is well under way; how long it takes to end, and what it was.
+async fn stopped(target: &Target, instances: Vec<Instance>, at: Duration) -> (Duration, Certified) {
+    let out = tempfile::tempdir().unwrap();
+    let options = Options {
+        out: out.path().to_owned(),
+        time: Some(at),
+        ..Options::default()
+    };
+    let started = Instant::now();
+    let certified = certify(target, instances, &options, StopSignal::new(), None, |_| {}).await;
+    let certified = certified.unwrap();
+    assert_eq!(certified.run.stopped, Some(StopReason::TimeRanOut));
+    assert_eq!(certified.exit(), Exit::Interrupted);
+    (started.elapsed() - at, certified)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_reaches_those_who_wait_for_a_silent_target() {
+    // A request may take a minute, and nothing is answered after the canaries.
+    let mut scene = Scene::new(after(3, || Act::Silence)).await;
+    scene
+        .limit(|limits| limits.time_per_request = Duration::from_mins(1))
+        .await;
+    // These read only, and need no world but a shared one without a bucket.
+    let ledger = Ledger::embedded().unwrap_or_else(|found| panic!("{}", found[0]));
+    let reads = ledger
+        .instances()
+        .filter(|instance| instance.scenario.given.no_bucket);
+    let (time, _) = stopped(&scene.target, reads.collect(), Duration::from_millis(500)).await;
+    assert!(time < Duration::from_secs(2), "{time:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_has_so_much_time_and_removes_what_it_made() {
+    let mut scene = Scene::new(|_| Act::Pass).await;
+    scene
+        .limit(|limits| limits.requests_per_second = Some(100.0))
+        .await;
+    let (time, certified) = stopped(&scene.target, part(), Duration::from_secs(1)).await;
+    assert!(time < Duration::from_secs(3), "{time:?}");
+    assert!(certified.tally.unfinished() > 0);
+    assert_eq!(certified.run.left_behind, Vec::<String>::new());
+    assert_eq!(scene.left().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bucket_that_is_said_to_be_gone_and_is_not_is_named() {
+    // DeleteBucket is answered as it should be, and nothing is deleted.
+    let scene = Scene::new(|passing| {
+        if passing.head.starts_with("DELETE / ") {
+            Act::Say("HTTP/1.1 204 No Content\r\n\r\n")
+        } else {
+            Act::Pass
+        }
+    })
+    .await;
+    let (certified, failures) = scene.certify(part().into_iter().take(20).collect()).await;
+    assert_eq!(failures, Vec::<String>::new());
+    let (there, said) = (scene.left().await, &certified.run.left_behind);
+    assert!(!there.is_empty());
+    for bucket in &there {
+        assert!(
+            said.iter()
+                .any(|what| what.contains(bucket) && what.contains("DeleteBucket")),
+            "{bucket}: {said:?}"
+        );
+    }
+    assert_eq!(said.len(), there.len());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_target_that_does_not_list_buckets_is_told_so_once() {
+    let scene = Scene::new(|passing| {
+        if passing.head.starts_with("GET /?prefix=") {
+            Act::Say("HTTP/1.1 501 Not Implemented\r\nContent-Length: 0\r\n\r\n")
+        } else {
+            Act::Pass
+        }
+    })
+    .await;
+    let (certified, _) = scene.certify(part().into_iter().take(5).collect()).await;
+    let notes = &certified.run.notes;
+    assert!(notes.len() == 1 && notes[0].contains("501"), "{notes:?}");
+    assert_eq!(certified.run.left_behind, Vec::<String>::new());
 }
