@@ -5,8 +5,10 @@ mod claims;
 pub mod envelope;
 pub mod expected;
 pub(crate) mod facets;
+pub mod foundation;
 pub mod message;
 pub mod normalise;
+pub mod scope;
 pub mod snapshot;
 pub mod summary;
 #[cfg(test)]
