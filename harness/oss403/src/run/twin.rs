@@ -12,7 +12,6 @@ use super::journal::Made;
 use super::plan::is_read;
 use super::record::{Probe, Progress, TwinRecord};
 use super::world::World;
-use crate::wire::client::Outgoing;
 use crate::wire::draft::{Body, Draft};
 use crate::wire::exchange::{Exchange, Outcome, Response};
 use crate::wire::parts::parse_path;
@@ -267,8 +266,7 @@ impl Twin<'_> {
         };
         trace.announce(world, self.sender, self.signer(edit));
         let disguises = &self.instance.scenario.base.disguise;
-        let outgoing = Outgoing::new(signed);
-        let outgoing = context.target.client.disguised(outgoing, disguises);
+        let outgoing = context.target.client.disguised(signed, disguises);
         let delivery = self.sender.deliver(outgoing);
         let mut exchange = if is_read(&trace.method) {
             tokio::select! {

@@ -75,7 +75,7 @@ impl Asked {
         }
         if self.is_list && matches!(response.status, 404 | 405 | 501) {
             advice.push(
-                "if it has no ListBuckets, leave `list-buckets` out of `capabilities`, or name another harmless request: \
+                "if it has no ListBuckets, name another harmless request: \
                  `canary: { request: \"GET /?list-type=2\", bucket: NAME }`"
                     .to_owned(),
             );

@@ -21,7 +21,7 @@ use crate::wire::redact::Redactor;
 use crate::wire::scene::{BucketPlace, Scene};
 use crate::wire::{sign, xml};
 use advice::Asked;
-use oss403_case::model::{Capability, SignWith, Who};
+use oss403_case::model::{SignWith, Who};
 use oss403_operator::{Command, Remove};
 
 /// A key that nobody has.
@@ -95,15 +95,6 @@ pub enum CanaryError {
         /// What was sent.
         asked: String,
     },
-    /// Everybody is answered alike, and that is no success either.
-    #[error(
-        "the target looks for the bucket before it looks at the signature, so that good and bad credentials look alike\n  {asked}\n  \
-         name a request that succeeds: `canary: {{ request: \"GET /?list-type=2\", bucket: NAME }}` in the profile, with a bucket that exists"
-    )]
-    Alike {
-        /// What was sent.
-        asked: String,
-    },
     /// The operator hook does not answer.
     #[error(transparent)]
     Operator(#[from] OperatorError),
@@ -127,21 +118,18 @@ pub(crate) async fn run_canaries(target: &ReadyTarget) -> Result<i64, CanaryErro
     let asked = Asked::of(&good.request, with, canary.is_list());
     let (good, string_to_sign) = (answered(good, &asked)?, asked.string_to_sign.clone());
     let ahead = clock_ahead(&good);
-    if !canary.passes(&good) {
+    if !good.is_success() {
         return Err(explain(&good, ahead, &asked, string_to_sign.as_deref()));
     }
     let accepted = [
-        canary.lets_in(&answered(wrong, &asked)?, "a wrong secret", &asked)?,
-        canary.lets_in(&answered(unknown, &asked)?, "an unknown access key", &asked)?,
+        lets_in(&answered(wrong, &asked)?, "a wrong secret", &asked)?,
+        lets_in(&answered(unknown, &asked)?, "an unknown access key", &asked)?,
     ];
     let (what, status) = match accepted {
         [None, None] => {
             hook?;
             // `Date` has whole seconds, and the answer was on its way: a second is no difference.
             return Ok(if ahead.abs() > 1 { ahead } else { 0 });
-        }
-        [Some(_), Some(_)] if canary.by_absence => {
-            return Err(CanaryError::Alike { asked: asked.text });
         }
         [Some(status), Some(_)] => (
             "any credentials, a wrong secret and an unknown access key alike",
@@ -185,39 +173,27 @@ struct Canary<'t> {
     with: SignWith,
     line: RequestLine,
     bucket: Option<BucketPlace>,
-    /// Whether success is to hear that the bucket does not exist.
-    by_absence: bool,
 }
 
 impl<'t> Canary<'t> {
-    /// What the profile chooses; ListBuckets where that is claimed, and otherwise the list of a bucket that nobody has.
+    /// What the profile chooses, and otherwise ListBuckets.
     fn of(target: &'t ReadyTarget, with: SignWith) -> Self {
-        let place = |name: &str| BucketPlace {
-            name: name.to_owned(),
-            region: target.names.home.clone(),
-            owner: Who::Owner,
-        };
-        let list = || RequestLine {
-            method: "GET".into(),
-            key: None,
-            query: Vec::new(),
-        };
-        let by_absence =
-            target.canary.is_none() && !target.capabilities.contains(&Capability::ListBuckets);
-        let (line, bucket) = match &target.canary {
-            Some(chosen) => (
-                RequestLine::parse(&chosen.request).unwrap_or_else(|_| list()),
-                chosen.bucket.as_deref().map(place),
-            ),
-            None if by_absence => (list(), Some(place("oss403-no-such-bucket-canary"))),
-            None => (list(), None),
-        };
+        let chosen = target.canary.as_ref();
+        let line = chosen.and_then(|chosen| RequestLine::parse(&chosen.request).ok());
+        let bucket = chosen.and_then(|chosen| chosen.bucket.clone());
         Self {
             target,
             with,
-            line,
-            bucket,
-            by_absence,
+            line: line.unwrap_or_else(|| RequestLine {
+                method: "GET".into(),
+                key: None,
+                query: Vec::new(),
+            }),
+            bucket: bucket.map(|name| BucketPlace {
+                name,
+                region: target.names.home.clone(),
+                owner: Who::Owner,
+            }),
         }
     }
 
@@ -255,32 +231,22 @@ impl<'t> Canary<'t> {
         exchange.request.string_to_sign = string_to_sign;
         exchange
     }
+}
 
-    fn passes(&self, response: &Response) -> bool {
-        let is_absent = || {
-            response.status == 404
-                && xml::text(&response.body, "Code").as_deref() == Some("NoSuchBucket")
-        };
-        response.is_success() || (self.by_absence && is_absent())
-    }
-
-    /// The status with which bad credentials were let in; `None` when they were refused.
-    fn lets_in(
-        &self,
-        response: &Response,
-        what: &'static str,
-        asked: &Asked,
-    ) -> Result<Option<u16>, CanaryError> {
-        match response.status {
-            status if self.passes(response) => Ok(Some(status)),
-            400..500 if response.status != 429 => Ok(None),
-            status @ 200..400 => Ok(Some(status)),
-            status => Err(CanaryError::NoRefusal {
-                what,
-                status,
-                asked: asked.text.clone(),
-            }),
-        }
+/// The status with which bad credentials were let in; `None` when they were refused.
+fn lets_in(
+    response: &Response,
+    what: &'static str,
+    asked: &Asked,
+) -> Result<Option<u16>, CanaryError> {
+    match response.status {
+        400..500 if response.status != 429 => Ok(None),
+        status @ 200..400 => Ok(Some(status)),
+        status => Err(CanaryError::NoRefusal {
+            what,
+            status,
+            asked: asked.text.clone(),
+        }),
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) struct File {
     /// How much the target is asked to bear, and how much of it the harness bears.
     #[serde(default)]
     pub(super) limits: LimitKeys,
-    /// The harmless request that shows whether credentials are good. Default: ListBuckets, or the list of a bucket that does not exist.
+    /// The harmless request that shows whether credentials are good. Default: ListBuckets.
     pub(super) canary: Option<CanaryKeys>,
     /// How states are reached that only an operator can make.
     pub(super) operator: Option<OperatorKeys>,
