@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::exit::Exit;
+use crate::judge::scope::{Demands, Scope};
 use crate::judge::snapshot::Snapshots;
 use crate::judge::verdict::Verdict;
 use crate::report::Facts;
@@ -34,6 +35,8 @@ pub struct Job<'a> {
     pub snapshots: Option<PathBuf>,
     /// The reports, opened already.
     pub reports: Vec<Report>,
+    /// What is asked of the result besides that nothing fails.
+    pub demands: Demands,
 }
 
 /// A job whose target is ready.
@@ -118,6 +121,14 @@ impl Ready<'_> {
         let compared =
             compared.map_or_else(String::new, |folder| in_words(certified.snapshots, &folder));
         let Certified { tally, run, .. } = certified;
+        let frozen = || job.ledger.listed().iter().map(|row| row.id.as_str());
+        let level = tally.level(frozen());
+        let scope = Scope::of(&tally, frozen(), &job.profile.capabilities);
+        let unmet = job.demands.unmet(&tally, &level, &scope);
+        let exit = match exit {
+            Exit::Ok if !unmet.is_empty() => Exit::Deviations,
+            exit => exit,
+        };
         let facts = Facts {
             revision: job.ledger.revision().name().to_owned(),
             hash: job.ledger.hash().to_owned(),
@@ -128,7 +139,9 @@ impl Ready<'_> {
             started,
             elapsed: run.elapsed,
             requests: run.requests,
-            level: tally.level(job.ledger.listed().iter().map(|row| row.id.as_str())),
+            level,
+            scope,
+            unmet,
             tally,
             interrupted: run.stopped.is_some(),
             left_behind: run.left_behind,

@@ -114,6 +114,12 @@ pub struct RunOptions {
     /// Write a report; KIND is `json` or `junit`. May be given more than once.
     #[arg(long = "report", value_name = "KIND=PATH")]
     pub reports: Vec<String>,
+    /// End with 1 unless the level is at least this one, from 1 to 4.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub min_level: Option<u8>,
+    /// End with 1 unless this cause is conformant, or this capability is claimed and shown. May be given more than once.
+    #[arg(long = "require", value_name = "CAUSE|CAPABILITY")]
+    pub required: Vec<String>,
     /// Decides the order of the instances.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -140,6 +146,9 @@ pub struct ListArgs {
     /// As for `run`.
     #[arg(value_name = "FILTER")]
     pub filters: Vec<String>,
+    /// List what a profile may claim instead: each capability, and the names that stand for several.
+    #[arg(long, conflicts_with_all = ["filters", "revision", "cases"])]
+    pub capabilities: bool,
     /// Text to read, or JSON.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

@@ -9,6 +9,7 @@ use super::runtime::block_on;
 use super::{Console, signals, source, target};
 use crate::exit::Exit;
 use crate::job::{Done, Job};
+use crate::judge::scope::Demands;
 use crate::report::progress::Progress;
 use crate::report::sink::{KINDS, Report, ReportError};
 use crate::report::style::{Style, counted, harmless};
@@ -16,6 +17,8 @@ use crate::run::{Options, StopSignal};
 use crate::suite::{Step, select};
 use crate::target::Target;
 use oss403_case::ledger::Entry;
+use oss403_case::model::Capability;
+use oss403_case::{Ledger, suggest};
 
 /// What is said of a job besides what it says itself.
 struct Words {
@@ -54,6 +57,7 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
         snapshots: snapshots(options, &files, console)?,
         reports: reports(options, console)?,
         options: settings(options),
+        demands: demands(options, &ledger, console)?,
     };
     let words = Words {
         selected: selected_in_words(&job, &source, options),
@@ -70,6 +74,35 @@ fn settings(options: &RunOptions) -> Options {
         out: options.out.clone().unwrap_or(usual.out),
         ..usual
     }
+}
+
+/// What is asked of the result. What is unknown has been printed when there is something.
+fn demands(options: &RunOptions, ledger: &Ledger, console: Console) -> Result<Demands, Exit> {
+    let mut demands = Demands {
+        level: options.min_level,
+        ..Demands::default()
+    };
+    for name in &options.required {
+        if ledger.causes().any(|file| file.cause == *name) {
+            demands.causes.push(name.clone());
+        } else if let Some(feature) = Capability::named(name) {
+            demands.features.push(feature);
+        } else {
+            let causes = ledger.causes().map(|file| file.cause.as_str());
+            let known = causes.chain(Capability::NAMES.iter().copied());
+            let help = match suggest::nearest(name, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => {
+                    "`oss403 list` shows the causes, `oss403 list --capabilities` the capabilities"
+                        .into()
+                }
+            };
+            let message = format!("`{name}` is neither a cause nor a capability");
+            console.error(message, Some(&help));
+            return Err(Exit::Usage);
+        }
+    }
+    Ok(demands)
 }
 
 /// The folder of the snapshots. A file that stands by itself has none, unless they are asked for.

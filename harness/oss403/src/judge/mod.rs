@@ -6,9 +6,11 @@ pub(crate) mod effect;
 pub mod envelope;
 pub mod expected;
 mod facets;
+pub mod foundation;
 pub(crate) mod leak;
 pub mod message;
 pub mod normalise;
+pub mod scope;
 pub mod snapshot;
 pub mod summary;
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod tests;
 
 use std::time::Duration;
 
+use crate::judge::scope::Scope;
 use crate::judge::summary::{Level, NoLevel, Tally};
 
 /// What a report says of a run as a whole, once it is over.
@@ -43,6 +44,10 @@ pub struct Facts {
     pub tally: Tally,
     /// The level attained, or why none can be stated.
     pub level: Result<Level, NoLevel>,
+    /// What the level is stated for.
+    pub scope: Scope,
+    /// What was asked of the result besides, and is not so.
+    pub unmet: Vec<String>,
     /// Whether the run was stopped before everything was done.
     pub interrupted: bool,
     /// What the run made and could not remove.

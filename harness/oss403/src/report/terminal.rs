@@ -11,6 +11,7 @@ use super::style::{Style, Tone, counted, grouped, harmless};
 use crate::judge::expected::{Expected, Observed};
 use crate::judge::summary::{CauseTally, Tally};
 use crate::judge::verdict::{Verdict, VerdictKind};
+use crate::run::NOT_CLAIMED;
 use oss403_case::model::CaseFile;
 
 /// Failures that are shown in full for each cause.
@@ -21,8 +22,8 @@ const SHOWN: usize = 3;
 pub struct Terminal {
     /// The first failures of each cause by id, and how many there are.
     failures: BTreeMap<String, (BTreeMap<String, Entry>, usize)>,
-    /// Why causes were set aside, the first reason of each.
-    aside: BTreeMap<String, String>,
+    /// Why instances were set aside: by cause and verdict each reason, and how many it holds for.
+    aside: BTreeMap<(String, VerdictKind), IndexMap<String, usize>>,
 }
 
 impl Terminal {
@@ -36,7 +37,8 @@ impl Terminal {
                 shown.pop_last();
             }
         } else if entry.verdict != VerdictKind::Conformant {
-            self.aside.entry(entry.cause).or_insert(entry.reason);
+            let reasons = self.aside.entry((entry.cause, entry.verdict)).or_default();
+            *reasons.entry(entry.reason).or_default() += 1;
         }
     }
 
@@ -111,17 +113,39 @@ impl Terminal {
         ] {
             let count = cause.count(verdict);
             if count > 0 {
-                notes.push(format!("{count} {}", in_words(verdict, count)));
+                let why = self.why_aside(name, verdict);
+                notes.push(format!("{count} {}{why}", in_words(verdict, count)));
             }
         }
         if cause.unfinished() > 0 {
             notes.push(format!("{} unfinished", cause.unfinished()));
         }
-        let mut note = notes.join(", ");
-        if let Some(why) = self.aside.get(name) {
-            let _ = write!(note, ": {}", harmless(why).replace('\n', " "));
+        notes.join(", ")
+    }
+
+    /// Why instances of a cause were set aside: one reason as it is, several with how many each holds for, the most frequent first.
+    fn why_aside(&self, name: &str, verdict: VerdictKind) -> String {
+        const FEW: usize = 3;
+        let Some(reasons) = self.aside.get(&(name.to_owned(), verdict)) else {
+            return String::new();
+        };
+        let mut reasons: Vec<(&str, usize)> = reasons
+            .iter()
+            .map(|(why, count)| (why.strip_prefix(NOT_CLAIMED).unwrap_or(why), *count))
+            .collect();
+        reasons.sort_by_key(|(why, count)| (std::cmp::Reverse(*count), *why));
+        let more: usize = reasons.iter().skip(FEW).map(|(_, count)| count).sum();
+        let mut words: Vec<String> = match reasons[..] {
+            [(why, _)] => vec![why.to_owned()],
+            _ => {
+                let few = reasons.iter().take(FEW);
+                few.map(|(why, count)| format!("{count} {why}")).collect()
+            }
+        };
+        if more > 0 {
+            words.push(format!("{more} for other reasons"));
         }
-        note
+        format!(" ({})", harmless(&words.join(", ")).replace('\n', " "))
     }
 
     fn failures(&self, text: &mut String, style: Style) {
@@ -223,14 +247,23 @@ fn summary(text: &mut String, facts: &Facts, style: Style) {
     }
     let level = match &facts.level {
         Ok(level) => {
-            style.paint(
-                Tone::Strong,
-                &format!("{} {}", level.number(), level.name()),
-            ) + &format!(", of {}", harmless(&facts.revision))
+            let words = format!(
+                "{} {}, of {}, {}",
+                level.number(),
+                level.name(),
+                harmless(&facts.revision),
+                facts.scope.in_words()
+            );
+            let head = format!("{} {}", level.number(), level.name());
+            hung(style, &words).replacen(&head, &style.paint(Tone::Strong, &head), 1)
         }
-        Err(why) => format!("none: {why}"),
+        Err(why) => hung(style, &format!("none: {why}")),
     };
     line("level", level);
+    for sentence in &facts.unmet {
+        let sentence = hung(style, &harmless(sentence));
+        line("unmet", style.paint(Tone::Bad, &sentence));
+    }
     if facts.interrupted {
         line(
             "",
@@ -243,6 +276,12 @@ fn summary(text: &mut String, facts: &Facts, style: Style) {
     for thing in &facts.left_behind {
         line("left", style.paint(Tone::Bad, &harmless(thing)));
     }
+}
+
+/// A text behind the name of a line of the sums, its further lines below its first.
+fn hung(style: Style, text: &str) -> String {
+    let lines = style.wrap(text, 11);
+    lines.join("\n").trim_start().to_owned()
 }
 
 /// `48 of 51 conformant, 2 deviate, 1 not claimed`.

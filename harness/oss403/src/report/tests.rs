@@ -13,6 +13,7 @@ use super::sink::{Report, ReportError};
 use super::style::Style;
 use super::terminal::Terminal;
 use crate::judge::judge;
+use crate::judge::scope::Scope;
 use crate::judge::summary::{NoLevel, Tally};
 use crate::judge::testing::{REQUEST_ID, Twin, error_body};
 use crate::judge::verdict::{Facet, Verdict};
@@ -131,6 +132,13 @@ fn facts(twins: &[Twin]) -> Facts {
         requests: 4321,
         tally,
         level: Err(NoLevel::NotRun("object-state".into())),
+        scope: Scope {
+            tested: 40,
+            of: 51,
+            claimed: vec!["kms", "header-v4"],
+            not_claimed: vec!["sts"],
+        },
+        unmet: vec!["`sts` is required, and the target does not claim it".into()],
         interrupted: true,
         left_behind: vec!["bucket oss403-1a2b3c4d-1".into()],
         snapshots: "3 the same (snapshots/vendor)".into(),

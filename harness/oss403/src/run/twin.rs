@@ -382,9 +382,8 @@ impl Twin<'_> {
         let disguises = &self.instance.scenario.base.disguise;
         let outgoing = Outgoing {
             fresh,
-            ..Outgoing::new(signed)
+            ..context.target.client.disguised(signed, disguises)
         };
-        let outgoing = context.target.client.disguised(outgoing, disguises);
         let mut exchange = self.sender.deliver(outgoing).await?;
         exchange.request.string_to_sign = string_to_sign;
         trace.note(world, &exchange);

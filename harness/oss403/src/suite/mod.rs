@@ -86,7 +86,7 @@ pub async fn certify(
             redactor,
         } => {
             let judged = judge_with(&instance, &record, snapshots, &mut compared);
-            tally.add(&instance.file.cause, judged.verdict(), record.elapsed_us);
+            tally.add_instance(&instance, judged.verdict(), record.elapsed_us);
             on_step(Step::Finished(&Finished {
                 instance: &instance,
                 record: &record,

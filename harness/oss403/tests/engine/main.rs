@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod canaries;
+mod claims;
 mod cleanup;
 mod dollars;
 mod edits;
