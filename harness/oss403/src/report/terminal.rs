@@ -11,6 +11,7 @@ use super::style::{Style, Tone, counted, grouped, harmless};
 use crate::judge::expected::{Expected, Observed};
 use crate::judge::summary::{CauseTally, Tally};
 use crate::judge::verdict::{Verdict, VerdictKind};
+use crate::wire::redact::one_line;
 use oss403_case::model::CaseFile;
 
 /// Failures that are shown in full for each cause.
@@ -336,5 +337,5 @@ pub(super) fn observed_in_words(observed: &Observed) -> String {
             .map(|message| format!("{message:?}")),
     );
     parts.extend(observed.ec.as_ref().map(|ec| format!("(EC {ec})")));
-    parts.join(" ")
+    one_line(parts.join(" "))
 }
