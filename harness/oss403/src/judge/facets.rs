@@ -3,7 +3,9 @@
 use super::answer::{Answer, shorten};
 use super::envelope::Envelope;
 use super::expected::Expected;
+use super::ids::request_ids;
 use super::{claims, message};
+use crate::run::record::TwinRecord;
 use oss403_case::model::Edit;
 
 /// Granted: the answer, which may be that for another path, is no refusal at all.
@@ -73,12 +75,18 @@ pub(super) fn message(answer: &Answer<'_>, expected: &Expected) -> Option<String
 }
 
 /// Envelope: something besides code and message is not as it should be.
-pub(super) fn envelope(answer: &Answer<'_>, expected: &Expected, edit: &Edit) -> Option<String> {
+pub(super) fn envelope(
+    answer: &Answer<'_>,
+    expected: &Expected,
+    edit: &Edit,
+    record: &TwinRecord,
+) -> Option<String> {
     let envelope = match answer.envelope() {
         Ok(envelope) => envelope,
         Err(error) => return Some(error.to_string()),
     };
     transport(answer)
+        .or_else(|| date(answer, record))
         .or_else(|| structure(envelope))
         .or_else(|| identity(answer, envelope))
         .or_else(|| elements(envelope, expected))
@@ -88,6 +96,13 @@ pub(super) fn envelope(answer: &Answer<'_>, expected: &Expected, edit: &Edit) ->
 
 /// The headers around it. An answer to HEAD has no body whose type would have to be told.
 fn transport(answer: &Answer<'_>) -> Option<String> {
+    let coding = answer.response.header("content-encoding");
+    if let Some(coding) = coding.filter(|coding| !coding.trim().eq_ignore_ascii_case("identity")) {
+        return Some(format!(
+            "the refusal is encoded, Content-Encoding `{}`, and nobody asked for that",
+            shorten(coding)
+        ));
+    }
     if answer.is_head() && !answer.response.body.is_empty() {
         return Some("the answer to HEAD has a body".into());
     }
@@ -106,6 +121,25 @@ fn transport(answer: &Answer<'_>) -> Option<String> {
     }
 }
 
+/// How far apart the clocks of the servers behind one address may be, in seconds.
+const CLOCKS_APART: i64 = 60;
+
+/// The time of an answer is that of the answer to the base, but for the time between them.
+fn date(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
+    let Some(said) = answer.response.header("date") else {
+        return Some("the header Date is missing".into());
+    };
+    let Some(date) = answer.response.date() else {
+        return Some(format!("the header Date `{}` is no time", shorten(said)));
+    };
+    let base = record.base.as_ref()?.response()?;
+    let elapsed = i64::try_from(record.elapsed_us / 1_000_000).unwrap_or(i64::MAX);
+    let apart = date.abs_diff(base.date()?);
+    (apart > CLOCKS_APART.saturating_add(elapsed).unsigned_abs()).then(|| {
+        format!("the header Date is {apart} seconds away from that of the answer to the base")
+    })
+}
+
 fn structure(envelope: &Envelope) -> Option<String> {
     if envelope.root != "Error" {
         return Some(format!(
@@ -113,28 +147,64 @@ fn structure(envelope: &Envelope) -> Option<String> {
             shorten(&envelope.root)
         ));
     }
-    ["Code", "Message", "RequestId", "HostId"]
+    if !envelope.namespace.is_empty() {
+        return Some(format!(
+            "the root element is in the namespace `{}`, and is due in none",
+            shorten(&envelope.namespace)
+        ));
+    }
+    let missing = DUE
         .into_iter()
-        .find_map(|name| match envelope.all(name).count() {
-            1 => None,
-            0 => Some(format!("the element `{name}` is missing")),
-            times => Some(format!("the element `{name}` stands there {times} times")),
-        })
+        .find(|name| envelope.text(name).is_none())
+        .map(|name| format!("the element `{name}` is missing"));
+    missing.or_else(|| {
+        let mut own = envelope.elements.iter().map(|child| child.name.as_str());
+        own.find(|name| KNOWN.contains(name) && envelope.all(name).count() > 1)
+            .map(|name| {
+                let times = envelope.all(name).count();
+                format!("the element `{name}` stands there {times} times")
+            })
+    })
 }
+
+/// The elements that every refusal has.
+const DUE: [&str; 4] = ["Code", "Message", "RequestId", "HostId"];
+
+/// The elements that refusals were seen to have, each once.
+const KNOWN: [&str; 17] = [
+    "AWSAccessKeyId",
+    "AccessDeniedDetail",
+    "CanonicalRequest",
+    "CanonicalRequestBytes",
+    "Code",
+    "EC",
+    "Expires",
+    "HostId",
+    "Message",
+    "OSSAccessKeyId",
+    "RecommendDoc",
+    "RequestId",
+    "RequestTime",
+    "ServerTime",
+    "SignatureProvided",
+    "StringToSign",
+    "StringToSignBytes",
+];
 
 /// `RequestId` and `HostId` belong to this very request (help page: Error responses).
 fn identity(answer: &Answer<'_>, envelope: &Envelope) -> Option<String> {
     let id = envelope.text("RequestId").unwrap_or_default();
-    match answer.response.header("x-oss-request-id") {
-        None => return Some("the header x-oss-request-id is missing".into()),
-        Some(header) if header != id || id.is_empty() => {
+    match request_ids(answer.exchange).as_slice() {
+        [] => return Some("the header x-oss-request-id is missing".into()),
+        [(name, header)] if *header != id || id.is_empty() => {
             return Some(format!(
-                "RequestId `{}` is not the x-oss-request-id `{}`",
+                "RequestId `{}` is not the {name} `{}`",
                 shorten(id),
                 shorten(header)
             ));
         }
-        Some(_) => {}
+        [_] => {}
+        [(name, _), ..] => return Some(format!("the header {name} stands there more than once")),
     }
     let host = envelope.text("HostId").unwrap_or_default();
     let sent = &answer.exchange.request.host;

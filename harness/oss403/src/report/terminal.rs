@@ -12,6 +12,7 @@ use crate::judge::expected::{Expected, Observed};
 use crate::judge::summary::{CauseTally, Tally};
 use crate::judge::verdict::{Verdict, VerdictKind};
 use crate::run::NOT_CLAIMED;
+use crate::wire::redact::one_line;
 use oss403_case::model::CaseFile;
 
 /// Failures that are shown in full for each cause.
@@ -375,5 +376,5 @@ pub(super) fn observed_in_words(observed: &Observed) -> String {
             .map(|message| format!("{message:?}")),
     );
     parts.extend(observed.ec.as_ref().map(|ec| format!("(EC {ec})")));
-    parts.join(" ")
+    one_line(parts.join(" "))
 }

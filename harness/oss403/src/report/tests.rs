@@ -48,9 +48,10 @@ fn twins() -> Vec<Twin> {
             })
         }
     };
+    // XML has none of these three.
     let text = HOSTILE
         .replace("]]>", "]]]]><![CDATA[>")
-        .replace('\0', "\u{1}");
+        .replace(['\0', '\u{1b}', '\u{7}'], "\u{84}");
     let text = format!("<![CDATA[{text}]]>");
     let hostile = error_body(&text, &text, REQUEST_ID);
     vec![

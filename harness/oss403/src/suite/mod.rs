@@ -5,6 +5,8 @@ mod selection;
 pub use selection::{Partition, SelectionError, select};
 
 use crate::exit::Exit;
+use crate::judge::answer::Answer;
+use crate::judge::ids::Ids;
 use crate::judge::normalise::normalise;
 use crate::judge::snapshot::{Comparison, Snapshots};
 use crate::judge::summary::{Counts, Tally};
@@ -77,6 +79,7 @@ pub async fn certify(
         tally.plan(&instance.file.cause);
     }
     let mut compared = SnapshotCounts::default();
+    let mut ids = Ids::default();
     let run = run(target, instances, options, stop, |event| match event {
         RunEvent::Planned { instances } => on_step(Step::Planned(instances)),
         RunEvent::Finished { record, .. } if record.progress == Progress::Interrupted => {}
@@ -85,7 +88,12 @@ pub async fn certify(
             record,
             redactor,
         } => {
-            let judged = judge_with(&instance, &record, snapshots, &mut compared);
+            let mut judged = judge(&instance, &record);
+            judged.judgement = ids.judge(&record, judged.judgement);
+            if let (Some(snapshots), Verdict::Conformant) = (snapshots, judged.verdict()) {
+                let done = (&instance, &*record, &redactor);
+                judged.judgement = with_snapshot(judged.judgement, done, snapshots, &mut compared);
+            }
             tally.add_instance(&instance, judged.verdict(), record.elapsed_us);
             on_step(Step::Finished(&Finished {
                 instance: &instance,
@@ -104,21 +112,19 @@ pub async fn certify(
     })
 }
 
-/// A record judged, its snapshot included. Only an answer that is conformant by itself is compared.
-fn judge_with<'r>(
-    instance: &Instance,
-    record: &'r TwinRecord,
-    snapshots: Option<&Snapshots>,
+/// The judgement of an answer that is conformant by itself, its snapshot included. Compared is the answer that may be written down.
+fn with_snapshot(
+    judgement: Judgement,
+    (instance, record, redactor): (&Instance, &TwinRecord, &Redactor),
+    snapshots: &Snapshots,
     compared: &mut SnapshotCounts,
-) -> Judged<'r> {
-    let mut judged = judge(instance, record);
-    let (Some(snapshots), Some(answer), Verdict::Conformant) =
-        (snapshots, &judged.answer, judged.verdict())
-    else {
-        return judged;
+) -> Judgement {
+    let edited = record.edited.as_ref().map(|sent| redactor.exchange(sent));
+    let Some(answer) = edited.as_ref().and_then(Answer::of) else {
+        return judgement;
     };
-    let text = normalise(answer, &record.placeholders);
-    judged.judgement = match snapshots.compare(instance, &text) {
+    let text = normalise(&answer, &record.placeholders);
+    match snapshots.compare(instance, &text) {
         Ok(comparison) => {
             let count = match comparison {
                 Comparison::Same => &mut compared.same,
@@ -126,14 +132,13 @@ fn judge_with<'r>(
                 Comparison::Changed(_) => &mut compared.changed,
             };
             *count += 1;
-            snapshots.judge(judged.judgement, &comparison)
+            snapshots.judge(judgement, &comparison)
         }
         Err(error) => Judgement {
             verdict: Verdict::HarnessError,
             reason: format!("the snapshot could not be compared\n{error}"),
         },
-    };
-    judged
+    }
 }
 
 impl Certified {
