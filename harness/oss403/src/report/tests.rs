@@ -108,6 +108,7 @@ fn finished(twin: &Twin) -> Finished<'_> {
         record: &twin.record,
         redactor: twin.record.redactor(),
         judged: judge(&twin.instance, &twin.record),
+        attempts: 1,
     }
 }
 
@@ -132,6 +133,9 @@ fn facts(twins: &[Twin]) -> Facts {
         tally,
         level: Err(NoLevel::NotRun("object-state".into())),
         interrupted: true,
+        time_ran_out: false,
+        failure: None,
+        notes: Vec::new(),
         left_behind: vec!["bucket oss403-1a2b3c4d-1".into()],
         snapshots: "3 the same (snapshots/vendor)".into(),
     }

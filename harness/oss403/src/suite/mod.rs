@@ -4,6 +4,8 @@ mod selection;
 
 pub use selection::{Partition, SelectionError, select};
 
+use indexmap::IndexMap;
+
 use crate::exit::Exit;
 use crate::judge::normalise::normalise;
 use crate::judge::snapshot::{Comparison, Snapshots};
@@ -38,6 +40,8 @@ pub struct Finished<'r> {
     pub redactor: Redactor,
     /// How it was judged, and what judging found.
     pub judged: Judged<'r>,
+    /// How often it was run.
+    pub attempts: usize,
 }
 
 /// A step of a certification.
@@ -60,48 +64,217 @@ pub struct SnapshotCounts {
     pub changed: usize,
 }
 
-/// Runs and judges the instances; `on_step` sees each as it is done. An instance that an interruption cut short is not judged.
+/// A certification that came to a bad end.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct Failed {
+    /// Why.
+    #[source]
+    pub error: RunError,
+    /// What it was until then.
+    pub certified: Box<Certified>,
+}
+
+/// Runs and judges the instances; `on_step` sees each as it is done. An instance that an interruption cut short is not judged. One that
+/// deviates or was not provoked is run again, in another world, as often as the options allow; when that shows something else, it is
+/// flaky.
 ///
 /// # Errors
-/// When there was no run: a canary failed, or the journal could not be written.
+/// When a canary failed, or the journal could not be written.
 pub async fn certify(
     target: &Target,
     instances: Vec<Instance>,
     options: &Options,
     stop: StopSignal,
     snapshots: Option<&Snapshots>,
-    mut on_step: impl FnMut(Step<'_>) + Send,
-) -> Result<Certified, RunError> {
+    on_step: impl FnMut(Step<'_>) + Send,
+) -> Result<Certified, Failed> {
     let mut tally = Tally::default();
     for instance in &instances {
         tally.plan(&instance.file.cause);
     }
-    let mut compared = SnapshotCounts::default();
-    let run = run(target, instances, options, stop, |event| match event {
-        RunEvent::Planned { instances } => on_step(Step::Planned(instances)),
-        RunEvent::Finished { record, .. } if record.progress == Progress::Interrupted => {}
-        RunEvent::Finished {
+    let mut suite = Suite {
+        certified: Certified {
+            tally,
+            run: RunSummary::default(),
+            snapshots: SnapshotCounts::default(),
+        },
+        snapshots,
+        attempts: options.attempts,
+        open: IndexMap::new(),
+        on_step,
+    };
+    let mut next = Some(instances);
+    let mut attempt = 0;
+    while let Some(instances) = next.take() {
+        attempt += 1;
+        let options = Options {
+            canaries: options.canaries && attempt == 1,
+            ..options.clone()
+        };
+        let ran = run(target, instances, &options, stop.clone(), |event| {
+            suite.take(attempt, event);
+        })
+        .await;
+        suite.add(ran.as_ref().map_or_else(RunError::run, RunSummary::clone));
+        if let Err(error) = ran {
+            return Err(Failed {
+                error,
+                certified: Box::new(suite.close()),
+            });
+        }
+        let again = suite.open.values().map(|open| open.instance.clone());
+        let again: Vec<_> = again.collect();
+        if !again.is_empty() && attempt < options.attempts && !stop.is_stopped() {
+            next = Some(again);
+        }
+    }
+    Ok(suite.close())
+}
+
+/// A certification under way.
+struct Suite<'s, F> {
+    certified: Certified,
+    snapshots: Option<&'s Snapshots>,
+    attempts: usize,
+    /// What failed so far, and may be run again.
+    open: IndexMap<String, Open>,
+    on_step: F,
+}
+
+/// An instance that failed.
+struct Open {
+    instance: Instance,
+    record: Box<TwinRecord>,
+    redactor: Redactor,
+    judgement: Judgement,
+    attempts: usize,
+}
+
+impl<F: FnMut(Step<'_>) + Send> Suite<'_, F> {
+    fn take(&mut self, attempt: usize, event: RunEvent) {
+        match event {
+            RunEvent::Planned { instances } if attempt == 1 => {
+                (self.on_step)(Step::Planned(instances));
+            }
+            RunEvent::Finished {
+                instance,
+                record,
+                redactor,
+            } if record.progress != Progress::Interrupted => {
+                let compared = &mut self.certified.snapshots;
+                let judgement = if attempt == 1 {
+                    judge_with(&instance, &record, self.snapshots, compared).judgement
+                } else {
+                    let nowhere = &mut SnapshotCounts::default();
+                    judge_with(&instance, &record, self.snapshots, nowhere).judgement
+                };
+                let known = self.open.swap_remove(&instance.id);
+                let open = Open {
+                    instance,
+                    record,
+                    redactor,
+                    judgement,
+                    attempts: attempt,
+                };
+                match known {
+                    None => self.settle(open),
+                    Some(known) => self.settle(known.again(open)),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Keeps what may be run again, and hands over the rest.
+    fn settle(&mut self, open: Open) {
+        let fails = matches!(
+            open.judgement.verdict,
+            Verdict::Deviates(_) | Verdict::NotProvoked
+        );
+        if fails && open.attempts < self.attempts {
+            self.open.insert(open.instance.id.clone(), open);
+        } else {
+            self.finish(open);
+        }
+    }
+
+    fn finish(&mut self, open: Open) {
+        let Open {
             instance,
             record,
             redactor,
-        } => {
-            let judged = judge_with(&instance, &record, snapshots, &mut compared);
-            tally.add(&instance.file.cause, judged.verdict(), record.elapsed_us);
-            on_step(Step::Finished(&Finished {
-                instance: &instance,
-                record: &record,
-                redactor,
-                judged,
-            }));
+            judgement,
+            attempts,
+        } = open;
+        let tally = &mut self.certified.tally;
+        tally.add(&instance.file.cause, judgement.verdict, record.elapsed_us);
+        let judged = Judged {
+            judgement,
+            ..judge(&instance, &record)
+        };
+        (self.on_step)(Step::Finished(&Finished {
+            instance: &instance,
+            record: &record,
+            redactor,
+            judged,
+            attempts,
+        }));
+    }
+
+    fn add(&mut self, ran: RunSummary) {
+        let run = &mut self.certified.run;
+        run.requests += ran.requests;
+        run.elapsed += ran.elapsed;
+        run.left_behind.extend(ran.left_behind);
+        for note in ran.notes {
+            if !run.notes.contains(&note) {
+                run.notes.push(note);
+            }
         }
-        RunEvent::LeftBehind(_) | RunEvent::Done => {}
-    })
-    .await?;
-    Ok(Certified {
-        tally,
-        run,
-        snapshots: compared,
-    })
+        run.stopped = ran.stopped;
+        run.journal = ran.journal;
+    }
+
+    fn close(mut self) -> Certified {
+        for (_, open) in std::mem::take(&mut self.open) {
+            self.finish(open);
+        }
+        self.certified
+    }
+}
+
+impl Open {
+    /// What it is after one more attempt. One that says nothing of the target changes nothing.
+    fn again(self, next: Self) -> Self {
+        let (first, second) = (&self.judgement, &next.judgement);
+        if second.verdict == Verdict::HarnessError || first.verdict == second.verdict {
+            return Self {
+                attempts: next.attempts,
+                ..self
+            };
+        }
+        let said = |attempt: usize, judgement: &Judgement| {
+            let (kind, reason) = (judgement.verdict.kind().name(), &judgement.reason);
+            let facet = judgement.verdict.facet();
+            let facet = facet.map_or(String::new(), |facet| format!(" ({})", facet.name()));
+            let colon = if reason.is_empty() { "" } else { ": " };
+            format!("attempt {attempt} {kind}{facet}{colon}{reason}")
+        };
+        let reason = format!(
+            "differed between attempts: {}; {}",
+            said(next.attempts - 1, first),
+            said(next.attempts, second)
+        );
+        Self {
+            judgement: Judgement {
+                verdict: Verdict::Flaky,
+                reason,
+            },
+            attempts: next.attempts,
+            ..self
+        }
+    }
 }
 
 /// A record judged, its snapshot included. Only an answer that is conformant by itself is compared.
