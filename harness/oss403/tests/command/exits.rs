@@ -336,8 +336,8 @@ fn a_failed_canary_is_in_every_report_and_yesterdays_are_gone() {
 #[test]
 fn a_full_journal_disk_is_in_every_report() {
     let desk = Desk::new();
-    // A file may have 64 KiB, which the reports keep to and the journal does not.
-    let line = "ulimit -f 128; trap '' XFSZ; exec \"$0\" run url-auth-expired bucket-acl --report json=a.json --report junit=a.xml";
+    // A file may have 256 KiB, which the reports keep to and the journal does not.
+    let line = "ulimit -f 512; trap '' XFSZ; exec \"$0\" run url-auth-expired bucket-acl --report json=a.json --report junit=a.xml";
     let ran = std::process::Command::new("sh")
         .args(["-c", line, env!("CARGO_BIN_EXE_oss403")])
         .current_dir(desk.folder.path())
