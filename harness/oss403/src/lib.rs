@@ -25,7 +25,7 @@
 //!     snapshots: None,
 //!     reports: Report::open_all(&["junit=oss403.xml".into()])?,
 //! };
-//! let done = job.ready().await?.run(StopSignal::new(), |_| {}).await?;
+//! let done = job.ready().await?.run(StopSignal::new(), |_| {}).await;
 //! println!("{} requests: {:?}", done.facts.requests, done.exit());
 //! # Ok(())
 //! # }

@@ -185,6 +185,12 @@ pub struct RunOptions {
     /// Most instances at a time.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub jobs: Option<usize>,
+    /// Run an instance that deviates or was not provoked again, in another world, until it was run so often; what differs is flaky.
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub attempts: Option<usize>,
+    /// Begin nothing new after so long, as if interrupted: a whole number with `s`, `m`, `h` or `d`.
+    #[arg(long, value_name = "SPAN", value_parser = time)]
+    pub time: Option<Duration>,
     /// Run only the M-th of N parts, counted from 1.
     #[arg(long, value_name = "M/N")]
     pub partition: Option<Partition>,

@@ -72,6 +72,8 @@ fn settings(options: &RunOptions) -> Options {
         seed: options.seed.unwrap_or(usual.seed),
         jobs: options.jobs,
         out: options.out.clone().unwrap_or(usual.out),
+        time: options.time,
+        attempts: options.attempts.unwrap_or(usual.attempts),
         ..usual
     }
 }
@@ -155,13 +157,19 @@ async fn carry_out(job: Job<'_>, words: Words, console: Console) -> Exit {
     if let Some(progress) = &progress {
         progress.finish();
     }
-    match done {
-        Ok(done) => report(done, words.without_snapshots, console),
-        Err(error) => console.fail(&error, error.exit()),
-    }
+    report(done, words.without_snapshots, console)
 }
 
 fn report(mut done: Done, without_snapshots: &str, console: Console) -> Exit {
+    // Where nothing was sent but canaries, there is nothing to show.
+    let nothing = done.facts.tally.instances().is_empty();
+    if let Some(failure) = done.facts.failure.as_ref().filter(|_| nothing) {
+        console.error(failure, None);
+        if let Some(error) = &done.trouble {
+            console.error(format_args!("a report could not be written: {error}"), None);
+        }
+        return done.exit();
+    }
     if done.facts.snapshots.is_empty() {
         done.facts.snapshots = without_snapshots.to_owned();
     }
@@ -171,6 +179,9 @@ fn report(mut done: Done, without_snapshots: &str, console: Console) -> Exit {
     };
     if let Err(error) = print(&done.text(style)) {
         done.trouble.get_or_insert(error);
+    }
+    if let Some(failure) = &done.facts.failure {
+        console.error(failure, None);
     }
     if let Some(error) = &done.trouble {
         console.error(format_args!("a report could not be written: {error}"), None);

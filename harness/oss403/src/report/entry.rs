@@ -24,6 +24,9 @@ pub struct Entry {
     pub facet: Option<Facet>,
     /// One sentence a person can act on; empty when conformant. A difference from a snapshot follows on further lines.
     pub reason: String,
+    /// How often it was run: more than once when it was not conformant and `--attempts` allowed it.
+    #[serde(default = "once")]
+    pub attempts: usize,
     /// Milliseconds from its first request to its last.
     pub elapsed_ms: f64,
     /// The documented answer.
@@ -42,6 +45,7 @@ impl Entry {
             record,
             redactor,
             judged,
+            attempts,
         } = finished;
         let hide = |text: &str| redactor.text(text);
         let (judgement, expected) = (&judged.judgement, &judged.expected);
@@ -54,6 +58,7 @@ impl Entry {
             verdict: judgement.verdict.kind(),
             facet: judgement.verdict.facet(),
             reason: hide(&judgement.reason),
+            attempts: *attempts,
             elapsed_ms: milliseconds(record.elapsed_us),
             expected: Expected {
                 status: expected.status,
@@ -85,6 +90,11 @@ impl Entry {
                 .map(|edited| curl::command(&edited.request)),
         }
     }
+}
+
+/// Result files that do not say it are of runs without a second attempt.
+fn once() -> usize {
+    1
 }
 
 #[allow(

@@ -110,6 +110,15 @@ pub struct Summary {
     /// Whether the run was stopped before everything was done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
+    /// Whether it was because the time it was given ran out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub time_ran_out: bool,
+    /// Why the run cannot be relied upon: a canary failed, or the journal could not be written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// What else there is to say of the run, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What the run made at the target and could not remove.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_behind: Vec<String>,
@@ -200,6 +209,9 @@ impl ResultFile {
                 unmet: facts.unmet.clone(),
                 no_level: facts.level.as_ref().err().map(ToString::to_string),
                 interrupted: facts.interrupted,
+                time_ran_out: facts.time_ran_out,
+                failure: facts.failure.clone(),
+                notes: facts.notes.clone(),
                 left_behind: facts.left_behind.clone(),
             },
             instances: Vec::new(),

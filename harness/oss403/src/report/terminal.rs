@@ -270,9 +270,16 @@ fn summary(text: &mut String, facts: &Facts, style: Style) {
             "",
             style.paint(
                 Tone::Warning,
-                "interrupted: what was not done yet is not counted",
+                if facts.time_ran_out {
+                    "time ran out: what was not done yet is not counted"
+                } else {
+                    "interrupted: what was not done yet is not counted"
+                },
             ),
         );
+    }
+    for note in &facts.notes {
+        line("note", harmless(note));
     }
     for thing in &facts.left_behind {
         line("left", style.paint(Tone::Bad, &harmless(thing)));

@@ -110,6 +110,7 @@ fn finished(twin: &Twin) -> Finished<'_> {
         record: &twin.record,
         redactor: twin.record.redactor(),
         judged: judge(&twin.instance, &twin.record),
+        attempts: 1,
     }
 }
 
@@ -141,6 +142,9 @@ fn facts(twins: &[Twin]) -> Facts {
         },
         unmet: vec!["`sts` is required, and the target does not claim it".into()],
         interrupted: true,
+        time_ran_out: false,
+        failure: None,
+        notes: Vec::new(),
         left_behind: vec!["bucket oss403-1a2b3c4d-1".into()],
         snapshots: "3 the same (snapshots/vendor)".into(),
     }
@@ -277,7 +281,8 @@ fn junit_is_well_formed_whatever_a_server_says() {
             _ => {}
         }
     }
-    assert_eq!((suites, cases, failures, errors, skipped), (7, 12, 7, 1, 1));
+    // One suite, case and error says that the run was interrupted.
+    assert_eq!((suites, cases, failures, errors, skipped), (8, 13, 7, 2, 1));
     assert!(text.contains("needs an operator hook: create session"));
 }
 
@@ -366,6 +371,7 @@ fn the_result_file_has_the_documented_names() {
             "verdict",
             "facet",
             "reason",
+            "attempts",
             "elapsed_ms",
             "expected",
             "observed",

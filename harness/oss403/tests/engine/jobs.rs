@@ -53,7 +53,7 @@ async fn certify(faults: Faults, stop: StopSignal) -> (Done, ResultFile, Vec<Str
             ids.lock().unwrap().push(finished.instance.id.clone());
         }
     });
-    let done = done.await.unwrap();
+    let done = done.await;
     let result = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     (done, result, ids.into_inner().unwrap())
 }

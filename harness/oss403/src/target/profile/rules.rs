@@ -338,11 +338,42 @@ impl LimitKeys {
             problems,
         );
         read_span(["limits", "idle"], self.idle, &mut limits.idle, problems);
+        let (patience, given) = (&mut limits.patience, &self.patience);
+        if let Some(attempts) = given.attempts {
+            if attempts == 0 {
+                problems.add(
+                    ["limits", "patience", "attempts"],
+                    "a limit must be at least 1",
+                );
+            }
+            patience.attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
+        }
+        let path = ["limits", "patience", "time"];
+        read_span(path, given.time, &mut patience.time, problems);
+        let (settle, given) = (&mut limits.settle, &self.settle);
+        for (key, own, time) in [
+            ("acl", given.acl, &mut settle.acl),
+            ("policy", given.policy, &mut settle.policy),
+            ("key-status", given.key_status, &mut settle.key_status),
+            ("default", given.default, &mut settle.other),
+        ] {
+            if own.is_none()
+                && let Some(Ok(usual)) = given.default.map(|span| u64::try_from(span.seconds()))
+            {
+                *time = Duration::from_secs(usual);
+            }
+            read_span(["limits", "settle", key], own, time, problems);
+        }
         limits
     }
 }
 
-fn read_span(path: [&str; 2], given: Option<Span>, limit: &mut Duration, problems: &mut Problems) {
+fn read_span<const N: usize>(
+    path: [&str; N],
+    given: Option<Span>,
+    limit: &mut Duration,
+    problems: &mut Problems,
+) {
     match given.map(|span| u64::try_from(span.seconds())) {
         None => {}
         Some(Ok(seconds)) if seconds > 0 => *limit = Duration::from_secs(seconds),
