@@ -154,7 +154,11 @@ async fn a_wrong_secret_exits_3_and_says_so() {
         profile.display()
     ));
     assert_eq!(ran.code, Some(3), "{ran:?}");
-    assert!(ran.err.contains("secret is wrong"), "{}", ran.err);
+    assert!(
+        ran.err.contains("refuses the owner's signature"),
+        "{}",
+        ran.err
+    );
     assert!(!ran.err.contains("not-the-secret"), "{}", ran.err);
     assert!(!desk.path("a.json").exists(), "there was no run to report");
 }
@@ -310,7 +314,7 @@ fn a_level_and_what_has_to_be_in_it_can_be_asked_for() {
         ),
     ] {
         let ran = desk.run(&format!(
-            "run url-auth-expired/read-past-its-time {asked} --report json=a.json"
+            "run url-auth-expired/url-past-its-time {asked} --report json=a.json"
         ));
         assert_eq!(ran.code, Some(code), "{asked}: {ran:?}");
         let unmet = desk.json("a.json")["summary"]["unmet"].to_string();
