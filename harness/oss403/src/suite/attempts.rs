@@ -248,4 +248,3 @@ fn with_snapshot(
         },
     }
 }
-
