@@ -12,8 +12,9 @@ macro_rules! chunks {
             answer.remove("content-length");
             answer.add("transfer-encoding", "chunked");
             let $body = String::from_utf8_lossy(&answer.body).into_owned();
-            let bytes = [answer.head(), String::from($chunks).into_bytes()].concat();
-            (!answer.to_head).then(|| send_and_end(bytes))
+            let has_body = !answer.to_head && $body.len() > 2;
+            has_body
+                .then(|| send_and_end([answer.head(), String::from($chunks).into_bytes()].concat()))
         })
     };
 }
