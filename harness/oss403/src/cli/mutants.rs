@@ -130,7 +130,8 @@ async fn carry_out(
         }
     }
     let mut outside = None;
-    if !(faults.is_empty() && weather.is_empty()) && !stop.is_stopped() {
+    let has_rows = !faults.is_empty() || !weather.is_empty();
+    if has_rows && !stop.is_stopped() {
         match at_work.outside(ledger, faults, weather, args.whole).await {
             Ok(rows) => outside = Some(rows),
             Err(exit) => return exit,

@@ -187,11 +187,11 @@ pub(super) fn page(outside: &Outside) -> Markup {
             i .all {} " noticed or forgiven " i .survived {} " not "
         }
         div .figures {
-            (figure(outside.killed() == outside.faults.len(), format!("{} / {}", outside.killed(), outside.faults.len()), "faults killed"))
-            (figure(outside.unforgiven().next().is_none(), outside.false_alarms().to_string(), "false alarms"))
-            (figure(outside.left_behind() == 0, outside.left_behind().to_string(), "buckets left behind"))
-            (figure(true, outside.weather.len().to_string(), "kinds of weather"))
-            (figure(true, format!("{:.1} s", outside.elapsed.as_secs_f64()), "wall time"))
+            (figure(outside.killed() == outside.faults.len(), &format!("{} / {}", outside.killed(), outside.faults.len()), "faults killed"))
+            (figure(outside.unforgiven().next().is_none(), &outside.false_alarms().to_string(), "false alarms"))
+            (figure(outside.left_behind() == 0, &outside.left_behind().to_string(), "buckets left behind"))
+            (figure(true, &outside.weather.len().to_string(), "kinds of weather"))
+            (figure(true, &format!("{:.1} s", outside.elapsed.as_secs_f64()), "wall time"))
         }
         div .wide {
             table {
@@ -221,7 +221,7 @@ pub(super) fn page(outside: &Outside) -> Markup {
     }
 }
 
-fn figure(good: bool, value: String, what: &str) -> Markup {
+fn figure(good: bool, value: &str, what: &str) -> Markup {
     html! { div .figure .bad[!good] { strong { (value) } span { (what) } } }
 }
 

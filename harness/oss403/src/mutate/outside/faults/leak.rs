@@ -51,7 +51,7 @@ pub(super) const ROWS: &[Fault] = &[
             answer.set(
                 "content-type",
                 format!("application/xml; note=\"{secret}\""),
-            )
+            );
         }),
     ),
     fault(
@@ -154,7 +154,7 @@ pub(super) const ROWS: &[Fault] = &[
             in_root(
                 answer,
                 &format!("<Note><Text>{}</Text></Note>", escaped(secret)),
-            )
+            );
         }),
     ),
     fault(
@@ -172,7 +172,7 @@ pub(super) const ROWS: &[Fault] = &[
         "leak/element-name",
         "the content, in hexadecimal, is the name of an element",
         Leak(|answer, secret| {
-            in_root(answer, &format!("<x{}/>", oss_auth::hex(secret.as_bytes())))
+            in_root(answer, &format!("<x{}/>", oss_auth::hex(secret.as_bytes())));
         }),
     ),
     fault(

@@ -34,7 +34,7 @@ pub(super) const ROWS: &[Weather] = &[
     weather(
         "head/capitals",
         "the names of the headers are in capitals",
-        change!(|answer| names(&mut answer, |name| name.to_uppercase())),
+        change!(|answer| names(&mut answer, str::to_uppercase)),
     ),
     weather(
         "head/capital-letters",
