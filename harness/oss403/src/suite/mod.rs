@@ -144,3 +144,80 @@ impl Certified {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::verdict::{Facet, Verdict};
+    use crate::run::StopReason;
+
+    fn exit(verdicts: &[Verdict], left_behind: bool, interrupted: bool) -> Exit {
+        let mut tally = Tally::default();
+        for verdict in verdicts {
+            tally.plan("cause");
+            tally.add("cause", *verdict, 1);
+        }
+        let left = || "bucket oss403-1".into();
+        let run = RunSummary {
+            left_behind: left_behind.then(left).into_iter().collect(),
+            stopped: interrupted.then_some(StopReason::Asked),
+            ..RunSummary::default()
+        };
+        Certified {
+            tally,
+            run,
+            snapshots: SnapshotCounts::default(),
+        }
+        .exit()
+    }
+
+    /// The contract of the README: 0 conformant, 1 deviations, flaky or not-provoked, 3 the target or the harness, 4 nothing was tested,
+    /// 130 interrupted.
+    #[test]
+    fn every_verdict_has_its_exit_code_and_the_gravest_counts() {
+        use Verdict::*;
+        let alone = [
+            (Conformant, Exit::Ok),
+            (Deviates(Facet::Envelope), Exit::Deviations),
+            (Deviates(Facet::Granted), Exit::Deviations),
+            (Deviates(Facet::Unanswered), Exit::Deviations),
+            (NotProvoked, Exit::Deviations),
+            (Flaky, Exit::Deviations),
+            (HarnessError, Exit::Target),
+            (NotClaimed, Exit::NothingSelected),
+            (NotApplicable, Exit::NothingSelected),
+            (Disabled, Exit::NothingSelected),
+        ];
+        for (verdict, code) in alone {
+            assert_eq!(exit(&[verdict], false, false), code, "{verdict:?}");
+            let beside = match code {
+                Exit::NothingSelected => Exit::Ok,
+                other => other,
+            };
+            assert_eq!(
+                exit(&[Conformant, verdict], false, false),
+                beside,
+                "{verdict:?}"
+            );
+            assert_eq!(
+                exit(&[verdict, Conformant], false, false),
+                beside,
+                "{verdict:?}"
+            );
+            let worse = exit(
+                &[verdict, HarnessError, Deviates(Facet::Code)],
+                false,
+                false,
+            );
+            assert_eq!(worse, Exit::Target, "{verdict:?}");
+            // What stays behind has to be removed by somebody, whatever else is right or wrong.
+            assert_eq!(exit(&[verdict], true, false), Exit::Target, "{verdict:?}");
+            for left_behind in [false, true] {
+                let interrupted = exit(&[verdict], left_behind, true);
+                assert_eq!(interrupted, Exit::Interrupted, "{verdict:?}");
+            }
+        }
+        assert_eq!(exit(&[], false, false), Exit::NothingSelected);
+        assert_eq!(exit(&[], true, false), Exit::Target);
+    }
+}

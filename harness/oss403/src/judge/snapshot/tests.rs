@@ -422,3 +422,19 @@ fn what_is_written_is_read_again() {
         }
     });
 }
+
+/// What cannot be read is not the same as what is not there.
+#[test]
+fn a_snapshot_that_cannot_be_read_is_no_new_one() {
+    let root = tempfile::tempdir().expect("a folder");
+    fs::create_dir_all(root.path().join("embedded")).expect("makes it");
+    // A file where the folder of the cause would be.
+    fs::write(root.path().join("embedded/url-auth-expired"), "").expect("writes");
+    let snapshots = Snapshots::new(root.path(), "embedded", false);
+    assert!(snapshots.compare(&instance("a"), TEXT).is_err());
+    // And a folder where the snapshot would be.
+    let root = tempfile::tempdir().expect("a folder");
+    fs::create_dir_all(root.path().join(PATH)).expect("makes it");
+    let snapshots = Snapshots::new(root.path(), "embedded", false);
+    assert!(snapshots.compare(&instance("a"), TEXT).is_err());
+}

@@ -112,6 +112,8 @@ fn the_request_id_is_that_of_this_answer() {
 fn the_host_id_is_the_host_that_was_sent() {
     let other = expired().replace(HOST, "oss-cn-hangzhou.aliyuncs.com");
     assert_facet(&Twin::new().edited_body(&other), Facet::Envelope, "HostId");
+    let empty = expired().replace(HOST, "");
+    assert_facet(&Twin::new().edited_body(&empty), Facet::Envelope, "HostId");
     // Seen on the wire: the port is repeated when one was sent.
     let with_port = expired().replace(HOST, &format!("{HOST}:80"));
     assert_conformant(&Twin::new().edited_body(&with_port));

@@ -13,7 +13,7 @@ use crate::wire::exchange::Exchange;
 use crate::wire::identity::{Identity, Secret};
 use crate::wire::limits::Limits;
 use crate::wire::parts::parse_path;
-use crate::wire::scene::{BucketPlace, Names, Scene};
+use crate::wire::scene::{Addressing, BucketPlace, Names, Scene};
 use crate::wire::sign;
 use crate::wire::tls::Tls;
 use oss_reference::server::Running;
@@ -289,6 +289,7 @@ impl Hand {
             away: None,
             suffix: config.suffix.clone(),
             address: endpoint.to_string(),
+            addressing: Addressing::default(),
         };
         let addresses = Addresses {
             scheme: Scheme::Http,
