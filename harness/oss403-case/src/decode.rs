@@ -193,7 +193,10 @@ pub fn unknown_capability(word: &str) -> String {
     }
     if let Some(group) = Capability::named(word) {
         let members: Vec<&str> = group.members.iter().map(|member| member.as_str()).collect();
-        return format!("it stands for several: name one of {}", suggest::quoted(&members));
+        return format!(
+            "it stands for several: name one of {}",
+            suggest::quoted(&members)
+        );
     }
     let likely = suggest::likely(word, Capability::NAMES.iter().copied());
     match likely[..] {
@@ -261,7 +264,12 @@ mod tests {
     #[test]
     fn an_unknown_capability_is_told_which_may_be_meant() {
         let help = unknown_capability("v4");
-        for name in ["`header-v4`", "`url-v4`", "`signature-v4`", "list --capabilities"] {
+        for name in [
+            "`header-v4`",
+            "`url-v4`",
+            "`signature-v4`",
+            "list --capabilities",
+        ] {
             assert!(help.contains(name), "{help}");
         }
         assert!(unknown_capability("sts-sessions").contains("list --capabilities"));

@@ -15,7 +15,7 @@ use oss403::target::Profile;
 use oss403_case::Ledger;
 use oss403_case::model::Capability;
 
-use crate::support::{Desk, reference};
+use crate::support::{Desk, alone, reference};
 
 /// Certifies a server that is not part of the program with the whole ledger, and keeps the reason of each instance that was set aside or
 /// failed.
@@ -23,9 +23,7 @@ async fn certify(
     profile: &Profile,
     demands: Demands,
 ) -> Result<(Done, Vec<(String, VerdictKind, String)>), RunError> {
-    // Some scenarios have to meet a second, and other runs beside them make them late.
-    static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-    let _alone = ALONE.lock().await;
+    let _alone = alone().await;
     let folder = tempfile::tempdir().unwrap();
     let ledger = Ledger::embedded().unwrap();
     let job = Job {
