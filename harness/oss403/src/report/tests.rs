@@ -16,7 +16,7 @@ use crate::judge::judge;
 use crate::judge::scope::Scope;
 use crate::judge::summary::{NoLevel, Tally};
 use crate::judge::testing::{REQUEST_ID, Twin, error_body};
-use crate::judge::verdict::{Facet, Verdict};
+use crate::judge::verdict::{Facet, Verdict, VerdictKind};
 use crate::run::record::Progress;
 use crate::suite::Finished;
 use crate::wire::exchange::Response;
