@@ -9,6 +9,7 @@ mod facets;
 pub(crate) mod leak;
 pub mod message;
 pub mod normalise;
+pub mod recognise;
 pub mod snapshot;
 pub mod summary;
 #[cfg(test)]

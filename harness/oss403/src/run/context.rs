@@ -139,7 +139,9 @@ impl Context {
         let account = xml::text(&response.body, "ID")
             .filter(|id| !id.is_empty())
             .ok_or_else(|| {
-                RunFault::Precondition(format!("ListBuckets does not name the account of `{who}`"))
+                RunFault::Precondition(
+                    format!("ListBuckets does not name the account of `{who}`").into(),
+                )
             })?;
         accounts.insert(who.clone(), account.clone());
         Ok(account)

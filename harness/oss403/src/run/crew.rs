@@ -167,7 +167,8 @@ impl Crew {
 
     /// Hands over the record of an instance whose world could not be made.
     async fn give_up(&self, instance: Instance, fault: RunFault) {
-        let record = blank(&instance, Progress::from(fault));
+        let mut record = blank(&instance, Progress::Complete);
+        fault.note_in(&mut record);
         self.finish(instance, record).await;
     }
 

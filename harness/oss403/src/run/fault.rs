@@ -1,6 +1,6 @@
 //! Why a twin could not be sent as it should have been.
 
-use super::record::Progress;
+use super::record::{Progress, TwinRecord};
 use crate::target::operator::OperatorError;
 use crate::wire::exchange::{Exchange, Outcome, Response};
 use crate::wire::scene::SceneError;
@@ -10,44 +10,69 @@ use crate::wire::xml;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RunFault {
     /// The target would not make the scenario's world.
-    Precondition(String),
+    Precondition(Reason),
     /// Our fault, or the network's.
-    Harness(String),
+    Harness(Reason),
     /// The run is being stopped.
     Interrupted,
 }
 
-impl From<RunFault> for Progress {
-    fn from(fault: RunFault) -> Self {
-        match fault {
-            RunFault::Precondition(reason) => Self::PreconditionFailed(reason),
-            RunFault::Harness(reason) => Self::HarnessError(reason),
-            RunFault::Interrupted => Self::Interrupted,
+/// What came in the way, in words, and the exchange that shows it, when there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reason {
+    pub(crate) words: String,
+    pub(crate) exchange: Option<Box<Exchange>>,
+}
+
+impl From<String> for Reason {
+    fn from(words: String) -> Self {
+        Self {
+            words,
+            exchange: None,
         }
+    }
+}
+
+impl From<&str> for Reason {
+    fn from(words: &str) -> Self {
+        words.to_owned().into()
+    }
+}
+
+impl RunFault {
+    /// Notes in a record how far it came.
+    pub(crate) fn note_in(self, record: &mut TwinRecord) {
+        let (progress, exchange) = match self {
+            Self::Precondition(reason) => {
+                (Progress::PreconditionFailed(reason.words), reason.exchange)
+            }
+            Self::Harness(reason) => (Progress::HarnessError(reason.words), reason.exchange),
+            Self::Interrupted => (Progress::Interrupted, None),
+        };
+        record.progress = progress;
+        record.failed_step = exchange.map(|exchange| *exchange);
     }
 }
 
 impl From<SceneError> for RunFault {
     fn from(error: SceneError) -> Self {
-        Self::Harness(error.to_string())
+        Self::Harness(error.to_string().into())
     }
 }
 
 impl From<OperatorError> for RunFault {
     fn from(error: OperatorError) -> Self {
         if error.is_harness() {
-            Self::Harness(error.to_string())
+            Self::Harness(error.to_string().into())
         } else {
-            Self::Precondition(error.to_string())
+            Self::Precondition(error.to_string().into())
         }
     }
 }
 
 /// The answer to a request of the harness, if it succeeded.
 pub(crate) fn succeeded(exchange: Exchange) -> Result<Response, RunFault> {
-    let Exchange {
-        request, outcome, ..
-    } = exchange;
+    let request = &exchange.request;
     let path = request
         .target
         .split(['?', '&'])
@@ -55,13 +80,23 @@ pub(crate) fn succeeded(exchange: Exchange) -> Result<Response, RunFault> {
         .collect::<Vec<_>>()
         .join("?");
     let asked = format!("{} {path} on {}", request.method, request.host);
-    match outcome {
-        Outcome::Answered(response) if response.is_success() => Ok(response),
-        Outcome::Answered(response) => {
-            let what = describe(&response);
-            Err(RunFault::Precondition(format!("{asked} answered {what}")))
+    let shown = |words: String, exchange: Exchange| Reason {
+        words,
+        exchange: Some(Box::new(exchange)),
+    };
+    match &exchange.outcome {
+        Outcome::Answered(response) if !response.is_success() => {
+            let words = format!("{asked} answered {}", describe(response));
+            Err(RunFault::Precondition(shown(words, exchange)))
         }
-        Outcome::Failed(failure) => Err(RunFault::Harness(format!("{asked}: {}", failure.detail))),
+        Outcome::Failed(failure) => {
+            let words = format!("{asked}: {}", failure.detail);
+            Err(RunFault::Harness(shown(words, exchange)))
+        }
+        Outcome::Answered(_) => match exchange.outcome {
+            Outcome::Answered(response) => Ok(response),
+            Outcome::Failed(_) => unreachable!("it was looked at just now"),
+        },
     }
 }
 

@@ -38,6 +38,7 @@ pub(crate) fn blank(instance: &Instance, progress: Progress) -> TwinRecord {
         base: None,
         edited: None,
         same_for: None,
+        failed_step: None,
         probes: Vec::new(),
         secrets: Vec::new(),
         placeholders: BTreeMap::new(),
@@ -70,11 +71,10 @@ pub(crate) async fn send(
         Err(fault) => Err(fault),
     };
     let Twin { mut record, .. } = twin;
-    record.progress = match sent {
-        Err(fault) => fault.into(),
-        // What got no answer is for the judge to weigh.
-        Ok(()) => Progress::Complete,
-    };
+    // What got no answer is for the judge to weigh.
+    if let Err(fault) = sent {
+        fault.note_in(&mut record);
+    }
     record.requests = sender.sent();
     record.elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     record
@@ -143,7 +143,9 @@ impl Twin<'_> {
     }
 
     fn keep_probes(&mut self, before: Vec<Exchange>, after: Vec<Exchange>) {
-        let targets = self.instance.scenario.unchanged.iter().cloned();
+        let (scene, now) = (&self.worlds.edited.scene, self.sender.context.now());
+        let targets = self.instance.scenario.unchanged.iter();
+        let targets = targets.map(|entry| scene.text(entry, now).unwrap_or_else(|_| entry.clone()));
         self.record.probes = targets
             .zip(before)
             .zip(after)
@@ -231,7 +233,7 @@ impl Twin<'_> {
         Err(RunFault::Precondition(format!(
             "the limit is tested to the second, and none of {ATTEMPTS_AT_A_SECOND} requests was answered in the second it was made for: \
              the target is too slow, or its Date is not its clock"
-        )))
+        ).into()))
     }
 
     /// Who sends the base, or the edited request.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One request and what came back.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
     /// What was sent.
     pub request: SentRequest,
@@ -17,7 +17,7 @@ pub struct Exchange {
 }
 
 /// A request as it went out.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentRequest {
     pub method: String,
     /// `http` or `https`.
@@ -39,7 +39,7 @@ pub struct SentRequest {
 }
 
 /// An answer, or its absence.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// A whole answer, or as much of it as the limits let in.
@@ -49,7 +49,7 @@ pub enum Outcome {
 }
 
 /// Why there is no answer.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// What kind of failure.
     pub kind: FailureKind,
@@ -71,7 +71,7 @@ pub enum FailureKind {
 }
 
 /// An answer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Response {
     pub status: u16,
     /// The reason phrase as it came, decoded as UTF-8 with replacement; empty when it is the one that IANA registers for the status.
