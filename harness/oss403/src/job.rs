@@ -90,6 +90,7 @@ impl Ready<'_> {
         let snapshots =
             root.map(|root| Snapshots::new(root, target.snapshots(), Snapshots::is_ci()));
         let mut sinks = Sinks {
+            ledger: job.ledger,
             reports: job.reports,
             terminal: Terminal::default(),
             trouble: None,
@@ -130,7 +131,7 @@ impl Ready<'_> {
             requests: run.requests,
             level: tally.level(job.ledger.listed().iter().map(|row| row.id.as_str())),
             tally,
-            interrupted: run.interrupted,
+            interrupted: run.stopped.is_some(),
             left_behind: run.left_behind,
             snapshots: compared,
         };
@@ -155,19 +156,20 @@ impl Done {
 }
 
 /// Where the instances go as they finish.
-struct Sinks {
+struct Sinks<'a> {
+    ledger: &'a Ledger,
     reports: Vec<Report>,
     terminal: Terminal,
     trouble: Option<io::Error>,
 }
 
-impl Sinks {
+impl Sinks<'_> {
     fn add(&mut self, finished: &Finished<'_>) {
         // Of what is conformant the terminal shows numbers only, so that there is nothing to redact and to put into words.
         if self.reports.is_empty() && finished.judged.verdict() == Verdict::Conformant {
             return;
         }
-        let entry = Entry::of(finished);
+        let entry = Entry::of(finished, self.ledger);
         for report in &mut self.reports {
             if let Err(error) = report.add(&entry, &finished.instance.file) {
                 self.trouble.get_or_insert(error);

@@ -6,14 +6,13 @@ use std::sync::Arc;
 
 use super::context::unix_now;
 use super::fault::describe;
+use super::patience::send_patiently;
 use crate::target::ReadyTarget;
-use crate::wire::client::Outgoing;
 use crate::wire::draft::Draft;
 use crate::wire::exchange::{Exchange, Outcome, Response};
 use crate::wire::identity::Identity;
 use crate::wire::identity::Secret;
 use crate::wire::scene::Scene;
-use crate::wire::sign;
 use crate::wire::xml;
 use oss403_case::model::Who;
 
@@ -115,10 +114,7 @@ async fn ask(target: &ReadyTarget, identity: Arc<Identity>, key: Key) -> Exchang
     let with = target.usual_signature();
     let mut draft = Draft::new("GET", &scene, None, None, identity, with);
     draft.signing.wrong_secret = key == Key::Wrong;
-    target
-        .client
-        .send(Outgoing::new(sign::sign(draft, unix_now())))
-        .await
+    send_patiently(target, draft).await
 }
 
 fn answered(exchange: Exchange) -> Result<Response, CanaryError> {

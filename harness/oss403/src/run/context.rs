@@ -1,16 +1,19 @@
 //! What all instances of a run share: the target, the clock, the journal, the names of what is made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest as _, Sha256};
+use tokio::sync::OnceCell;
+use tokio::time::timeout;
 
+use super::ending::Ending;
 use super::fault::{RunFault, succeeded};
-use super::journal::Journal;
-use super::stop::StopSignal;
+use super::journal::{Journal, Made};
+use super::sender::Sender;
 use crate::target::ReadyTarget;
 use crate::target::operator::Operator;
 use crate::wire::client::Outgoing;
@@ -20,43 +23,61 @@ use crate::wire::identity::Identity;
 use crate::wire::scene::Scene;
 use crate::wire::sign;
 use crate::wire::xml;
-use oss403_case::model::{SignWith, Who};
+use oss403_case::model::Who;
 
 /// What all instances of a run share.
 pub(crate) struct Context {
     pub(crate) target: Arc<ReadyTarget>,
     pub(crate) journal: Journal,
-    pub(crate) stop: StopSignal,
+    pub(crate) ending: Ending,
     /// Eight characters that no other run has.
     pub(crate) id: String,
     /// Seconds that the target's clock is ahead of ours.
     pub(crate) clock_ahead: i64,
     /// The latest second that any answer's `Date` had.
     seen_second: AtomicI64,
-    /// What could not be removed.
-    pub(crate) left: Mutex<Vec<String>>,
-    /// UIDs of accounts that the profile does not give, by identity.
-    accounts: tokio::sync::Mutex<BTreeMap<Who, String>>,
+    left: Mutex<Vec<Left>>,
+    notes: Mutex<Vec<String>>,
+    /// Who made buckets of a name that only this run has.
+    makers: Mutex<BTreeSet<Who>>,
+    /// UIDs of accounts that the profile does not give, or why they cannot be had, by identity.
+    accounts: Mutex<BTreeMap<Who, Arc<Account>>>,
     names: AtomicU64,
 }
+
+type Account = OnceCell<Result<String, RunFault>>;
+
+/// Something that could not be removed.
+struct Left {
+    what: Made,
+    reason: String,
+}
+
+/// An answer's `Date` that is further from the target's measured clock is no time at all.
+const FAR: i64 = 60;
+
+/// How long a target may take to show that it is there at all.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
 
 impl Context {
     pub(crate) fn new(
         target: Arc<ReadyTarget>,
         journal: Journal,
-        stop: StopSignal,
+        ending: Ending,
         id: String,
         clock_ahead: i64,
     ) -> Self {
         Self {
             target,
             journal,
-            stop,
+            ending,
             id,
             clock_ahead,
             seen_second: AtomicI64::new(i64::MIN),
             left: Mutex::default(),
-            accounts: tokio::sync::Mutex::default(),
+            notes: Mutex::default(),
+            makers: Mutex::default(),
+            accounts: Mutex::default(),
             names: AtomicU64::new(0),
         }
     }
@@ -87,12 +108,10 @@ impl Context {
 
     /// An error when the run is being stopped, what it makes cannot be written down any more, or nobody answers.
     pub(crate) fn go_on(&self) -> Result<(), RunFault> {
-        if self.stop.is_stopped() {
-            Err(RunFault::Interrupted)
+        if let Some(fault) = self.ending.fault() {
+            Err(fault)
         } else if self.journal.is_broken() {
             Err(RunFault::Harness("the journal cannot be written".into()))
-        } else if self.target.client.is_silent() {
-            Err(RunFault::Harness("the target has stopped answering".into()))
         } else {
             Ok(())
         }
@@ -109,15 +128,68 @@ impl Context {
         self.target.identities.get(who.as_str()).map(Arc::clone)
     }
 
-    /// Notes that something stays behind.
-    pub(crate) fn leave_behind(&self, what: String) {
-        self.left
-            .lock()
-            .expect("nobody panics with this lock")
-            .push(what);
+    /// Notes what somebody is about to make.
+    pub(crate) fn intent(&self, made: &Made) -> u64 {
+        if let Made::Bucket { owner, .. } = made {
+            locked(&self.makers).insert(owner.as_str().into());
+        }
+        self.journal.intent(made)
     }
 
-    /// The UID of an identity's account: what the profile says, or else what the service says of the owner of its buckets.
+    /// Notes that something is gone.
+    pub(crate) fn removed(&self, made: &Made) {
+        self.journal.removed(made);
+        locked(&self.left).retain(|left| !left.what.is_same(made));
+    }
+
+    /// Notes that something stays behind.
+    pub(crate) fn leave_behind(&self, made: &Made, reason: &str) {
+        self.journal.left_behind(made, reason);
+        let mut left = locked(&self.left);
+        left.retain(|left| !left.what.is_same(made));
+        left.push(Left {
+            what: made.clone(),
+            reason: reason.to_owned(),
+        });
+    }
+
+    /// What stays behind, in words.
+    pub(crate) fn left_behind(&self) -> Vec<String> {
+        let left = locked(&self.left);
+        let mut left: Vec<_> = left
+            .iter()
+            .map(|Left { what, reason }| format!("{what}: {reason}"))
+            .collect();
+        left.sort();
+        left
+    }
+
+    /// The buckets that stay behind.
+    pub(crate) fn left_buckets(&self) -> Vec<Made> {
+        let left = locked(&self.left);
+        let left = left.iter().map(|left| &left.what);
+        left.filter(|made| matches!(made, Made::Bucket { .. }))
+            .cloned()
+            .collect()
+    }
+
+    /// Who made buckets.
+    pub(crate) fn makers(&self) -> BTreeSet<Who> {
+        locked(&self.makers).clone()
+    }
+
+    /// Notes something that whoever reads of the run should know.
+    pub(crate) fn note(&self, what: String) {
+        locked(&self.notes).push(what);
+    }
+
+    /// What was noted.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        locked(&self.notes).clone()
+    }
+
+    /// The UID of an identity's account: what the profile says, or else what the service says of the owner of its buckets. It is asked
+    /// once, whatever comes of it; nobody holds anything while it is.
     pub(crate) async fn account_of(
         &self,
         who: &Who,
@@ -128,71 +200,73 @@ impl Context {
         if let Some(account) = &identity.account {
             return Ok(account.clone());
         }
-        let mut accounts = self.accounts.lock().await;
-        if let Some(account) = accounts.get(who) {
-            return Ok(account.clone());
+        self.go_on()?;
+        let account = Arc::clone(locked(&self.accounts).entry(who.clone()).or_default());
+        let asked = account.get_or_try_init(|| async {
+            match ask_account(who, identity, scene, sender).await {
+                Err(RunFault::Interrupted) => Err(RunFault::Interrupted),
+                Err(fault) => Ok(Err(fault.for_good())),
+                Ok(account) => Ok(Ok(account)),
+            }
+        });
+        tokio::select! {
+            account = asked => account?.clone(),
+            fault = self.ending.begun() => Err(fault),
         }
+    }
+
+    /// Takes in an exchange: the target's second, and whether anybody is there at all.
+    pub(crate) async fn hear(&self, exchange: &Exchange) {
+        if let Some(second) = exchange.response().and_then(Response::date)
+            && second.abs_diff(self.now()) <= FAR.unsigned_abs()
+        {
+            self.seen_second.fetch_max(second, Ordering::Relaxed);
+        }
+        if self.ending.hear(exchange.unreadable().is_none()) {
+            self.ending.found(self.is_somebody_there().await);
+        }
+    }
+
+    /// Whether the target answers anything that can be read, to a request that every target has to answer somehow.
+    async fn is_somebody_there(&self) -> bool {
+        let scene = Scene::of_service(Arc::clone(&self.target.names));
+        let Some(owner) = self.known_identity(&Who::Owner) else {
+            return false;
+        };
         let with = self.target.usual_signature();
-        let draft = Draft::new("GET", scene, None, None, Arc::clone(identity), with)
-            .query("max-keys", Some("1"));
-        let response = succeeded(sender.send(draft).await)?;
-        let account = xml::text(&response.body, "ID")
-            .filter(|id| !id.is_empty())
-            .ok_or_else(|| {
-                RunFault::Precondition(
-                    format!("ListBuckets does not name the account of `{who}`").into(),
-                )
-            })?;
-        accounts.insert(who.clone(), account.clone());
-        Ok(account)
+        let draft = Draft::new("GET", &scene, None, None, owner, with);
+        let outgoing = Outgoing {
+            fresh: true,
+            ..Outgoing::new(sign::sign(draft, self.now()))
+        };
+        let asked = timeout(SIGN_OF_LIFE, self.target.client.send(outgoing));
+        asked
+            .await
+            .is_ok_and(|exchange| exchange.unreadable().is_none())
     }
 }
 
-/// Sends requests on behalf of one instance or one world, and counts them.
-pub(crate) struct Sender<'a> {
-    pub(crate) context: &'a Context,
-    sent: AtomicU64,
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().expect("nobody panics with this lock")
 }
 
-impl<'a> Sender<'a> {
-    pub(crate) fn new(context: &'a Context) -> Self {
-        Self {
-            context,
-            sent: AtomicU64::new(0),
-        }
-    }
-
-    /// How many it has sent.
-    pub(crate) fn sent(&self) -> u64 {
-        self.sent.load(Ordering::Relaxed)
-    }
-
-    /// Counts a request that somebody else has sent.
-    pub(crate) fn count(&self) {
-        self.sent.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Signs and sends.
-    pub(crate) async fn send(&self, draft: Draft) -> Exchange {
-        let signed = sign::sign(draft, self.context.now());
-        self.deliver(Outgoing::new(signed)).await
-    }
-
-    /// Sends.
-    pub(crate) async fn deliver(&self, outgoing: Outgoing) -> Exchange {
-        self.count();
-        let exchange = self.context.target.client.send(outgoing).await;
-        if let Some(second) = exchange.response().and_then(Response::date) {
-            let seen = &self.context.seen_second;
-            seen.fetch_max(second, Ordering::Relaxed);
-        }
-        exchange
-    }
-
-    /// How fixtures and probes are signed.
-    pub(crate) fn signature(&self) -> SignWith {
-        self.context.target.usual_signature()
-    }
+async fn ask_account(
+    who: &Who,
+    identity: &Arc<Identity>,
+    scene: &Scene,
+    sender: &Sender<'_>,
+) -> Result<String, RunFault> {
+    let with = sender.signature();
+    let draft = Draft::new("GET", scene, None, None, Arc::clone(identity), with)
+        .query("max-keys", Some("1"));
+    let response = succeeded(sender.send(draft).await)?;
+    xml::text(&response.body, "ID")
+        .filter(|id| !id.is_empty())
+        .ok_or_else(|| {
+            RunFault::Precondition(
+                format!("ListBuckets does not name the account of `{who}`").into(),
+            )
+        })
 }
 
 /// Our own time in Unix seconds.

@@ -1,18 +1,20 @@
 //! The crew that works a plan off: makes worlds, sends twins, hands records over, removes worlds, within the limits.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use tokio::sync::{RwLock, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use super::context::{Context, Sender};
+use super::context::Context;
 use super::events::RunEvent;
 use super::fault::RunFault;
 use super::plan::{Group, Private, Usage};
-use super::record::Progress;
-use super::twin::{self, Worlds, blank};
+use super::record::{Progress, TwinRecord};
+use super::sender::Sender;
+use super::twin::{self, Turn, Worlds, blank};
 use super::world::remove::remove_by_operator;
-use super::world::{OwnAccount, World};
+use super::world::{OwnAccount, Wanted, World};
 use oss403_case::Instance;
 
 /// What all workers share.
@@ -27,79 +29,96 @@ pub(crate) struct Crew {
     pub(crate) events: mpsc::Sender<RunEvent>,
 }
 
+/// In how many worlds, one after the other, an instance is tried when nobody knows what became of a request.
+const WORLDS: usize = 4;
+
 impl Crew {
     /// Works off one group.
     pub(crate) async fn work(self: Arc<Self>, group: Group) {
         let permits = u32::try_from(group.buckets).unwrap_or(u32::MAX);
-        let _buckets = self
-            .buckets
-            .acquire_many(permits)
-            .await
-            .expect("the semaphore is never closed");
-        if self.context.stop.is_stopped() {
-            return;
-        }
+        let _buckets = match self.waited(self.buckets.acquire_many(permits)).await {
+            Ok(permits) => permits,
+            Err(fault) => return self.give_all_up(group.instances, fault).await,
+        };
         match group.usage {
             Usage::Shared => Arc::clone(&self).shared(group).await,
             Usage::Private(how) => self.private(group, how).await,
         }
     }
 
+    /// What was waited for, unless the run has to end before.
+    async fn waited<T, E: std::fmt::Debug>(
+        &self,
+        wait: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, RunFault> {
+        tokio::select! {
+            biased;
+            fault = self.context.ending.begun() => Err(fault),
+            granted = wait => Ok(granted.expect("the semaphores are never closed")),
+        }
+    }
+
     async fn shared(self: Arc<Self>, group: Group) {
-        let _account = self.account.read().await;
+        let account = self.waited(async { Ok::<_, Infallible>(self.account.read().await) });
+        let _account = match account.await {
+            Ok(account) => account,
+            Err(fault) => return self.give_all_up(group.instances, fault).await,
+        };
         let sender = Sender::new(&self.context);
         let given = &group.instances[0].scenario.given;
-        let mut world = World::named(&self.context, given, None);
-        let made = world.make(&sender, &group.wanted).await;
-        let world = Arc::new(world);
-        match made {
-            Ok(()) => {
-                let mut twins = JoinSet::new();
-                for instance in group.instances {
-                    twins.spawn(Arc::clone(&self).read(instance, Arc::clone(&world)));
+        for turn in 1.. {
+            let mut world = World::named(&self.context, given, None);
+            let made = world.make(&sender, &group.wanted).await;
+            let world = Arc::new(world);
+            match made {
+                Err(RunFault::Unknown { .. }) if turn < WORLDS => {
+                    world.remove(&sender).await;
+                    continue;
                 }
-                while twins.join_next().await.is_some() {}
-            }
-            Err(fault) => {
-                for instance in group.instances {
-                    self.give_up(instance, fault.clone()).await;
+                Ok(()) => {
+                    let mut twins = JoinSet::new();
+                    for instance in group.instances {
+                        twins.spawn(Arc::clone(&self).read(instance, Arc::clone(&world)));
+                    }
+                    while twins.join_next().await.is_some() {}
                 }
+                Err(fault) => self.give_all_up(group.instances, fault).await,
             }
+            return world.remove(&sender).await;
         }
-        world.remove(&sender).await;
     }
 
     /// Sends the twin of an instance that only reads.
     async fn read(self: Arc<Self>, instance: Instance, world: Arc<World>) {
-        let _job = self
-            .jobs
-            .acquire()
-            .await
-            .expect("the semaphore is never closed");
-        if self.context.stop.is_stopped() {
-            return;
-        }
+        let _job = match self.waited(self.jobs.acquire()).await {
+            Ok(job) => job,
+            Err(fault) => return self.give_all_up(vec![instance], fault).await,
+        };
         let sender = Sender::new(&self.context);
         let worlds = Worlds {
             base: &world,
             edited: &world,
         };
-        let record = twin::send(&instance, worlds, &sender).await;
-        self.finish(instance, record).await;
+        match twin::send(&instance, worlds, &sender, Turn::ONLY).await {
+            Ok(record) => self.finish(instance, record).await,
+            Err(_) => unreachable!("the only turn is the last"),
+        }
     }
 
     async fn private(&self, group: Group, how: Private) {
-        let _job = self
-            .jobs
-            .acquire()
-            .await
-            .expect("the semaphore is never closed");
+        let _job = match self.waited(self.jobs.acquire()).await {
+            Ok(job) => job,
+            Err(fault) => return self.give_all_up(group.instances, fault).await,
+        };
         let sender = Sender::new(&self.context);
+        let shared = self.waited(async { Ok::<_, Infallible>(self.account.read().await) });
+        let shared = match shared.await {
+            Ok(shared) => shared,
+            Err(fault) => return self.give_all_up(group.instances, fault).await,
+        };
         if !how.own_account {
-            let _account = self.account.read().await;
             return self.run_group(group, None, how, &sender).await;
         }
-        let shared = self.account.read().await;
         match OwnAccount::make(&sender).await {
             Ok(Some(account)) => {
                 let account = Arc::new(account);
@@ -110,18 +129,18 @@ impl Crew {
             // Nobody else may be at work while the account that all use is in another state.
             Ok(None) => {
                 drop(shared);
-                let _alone = self.account.write().await;
-                self.run_group(group, None, how, &sender).await;
-            }
-            Err(fault) => {
-                for instance in group.instances {
-                    self.give_up(instance, fault.clone()).await;
+                let alone = self.waited(async { Ok::<_, Infallible>(self.account.write().await) });
+                match alone.await {
+                    Ok(_alone) => self.run_group(group, None, how, &sender).await,
+                    Err(fault) => self.give_all_up(group.instances, fault).await,
                 }
             }
+            Err(fault) => self.give_all_up(group.instances, fault).await,
         }
     }
 
-    /// Makes the world or worlds of an instance, sends its twin, removes them.
+    /// Makes the world or worlds of each instance, sends its twin, removes them; in other worlds when nobody knows what became of a
+    /// request.
     async fn run_group(
         &self,
         group: Group,
@@ -130,50 +149,54 @@ impl Crew {
         sender: &Sender<'_>,
     ) {
         for instance in group.instances {
-            let given = &instance.scenario.given;
-            let mut edited = World::named(&self.context, given, account.clone());
-            let mut base = how
-                .twofold
-                .then(|| World::named(&self.context, given, account.clone()));
-            let made = match &mut base {
-                Some(base) => {
-                    let (first, second) = tokio::join!(
-                        base.make(sender, &group.wanted),
-                        edited.make(sender, &group.wanted)
-                    );
-                    first.and(second)
+            let mut earlier = Vec::new();
+            for turn in 1.. {
+                let turn = Turn {
+                    earlier: &earlier,
+                    is_last: turn == WORLDS,
+                };
+                let given = &instance.scenario.given;
+                let edited = World::named(&self.context, given, account.clone());
+                let named = || World::named(&self.context, given, account.clone());
+                let mut worlds = Owned {
+                    edited,
+                    base: how.twofold.then(named),
+                };
+                let sent = match worlds.make(sender, &group.wanted).await {
+                    Ok(()) => twin::send(&instance, worlds.lent(), sender, turn).await,
+                    Err(RunFault::Unknown { .. }) if !turn.is_last => {
+                        worlds.remove(sender).await;
+                        continue;
+                    }
+                    Err(fault) => Ok(given_up(&instance, fault)),
+                };
+                match sent {
+                    Ok(record) => {
+                        self.finish(instance, record).await;
+                        worlds.remove(sender).await;
+                        break;
+                    }
+                    Err(unsure) => {
+                        worlds.remove(sender).await;
+                        earlier.push(unsure);
+                    }
                 }
-                None => edited.make(sender, &group.wanted).await,
-            };
-            match made {
-                Ok(()) => {
-                    let worlds = Worlds {
-                        base: base.as_ref().unwrap_or(&edited),
-                        edited: &edited,
-                    };
-                    let record = twin::send(&instance, worlds, sender).await;
-                    self.finish(instance, record).await;
-                }
-                Err(fault) => self.give_up(instance, fault).await,
-            }
-            match &base {
-                Some(base) => {
-                    tokio::join!(base.remove(sender), edited.remove(sender));
-                }
-                None => edited.remove(sender).await,
             }
         }
     }
 
-    /// Hands over the record of an instance whose world could not be made.
-    async fn give_up(&self, instance: Instance, fault: RunFault) {
-        let mut record = blank(&instance, Progress::Complete);
-        fault.note_in(&mut record);
-        self.finish(instance, record).await;
+    /// Hands over the records of instances for which nothing was sent. Those that a stop has kept from being begun have none.
+    async fn give_all_up(&self, instances: Vec<Instance>, fault: RunFault) {
+        for instance in instances {
+            if fault != RunFault::Interrupted {
+                let record = given_up(&instance, fault.clone());
+                self.finish(instance, record).await;
+            }
+        }
     }
 
     /// Writes a record down and hands it over.
-    pub(crate) async fn finish(&self, instance: Instance, record: super::record::TwinRecord) {
+    pub(crate) async fn finish(&self, instance: Instance, record: TwinRecord) {
         let redactor = self.context.journal.record(&record);
         let event = RunEvent::Finished {
             instance,
@@ -183,4 +206,47 @@ impl Crew {
         // Whoever listens has gone only when the whole run was dropped.
         let _ = self.events.send(event).await;
     }
+}
+
+/// The world or worlds of one instance.
+struct Owned {
+    edited: World,
+    /// That of the base, where it must not be the same.
+    base: Option<World>,
+}
+
+impl Owned {
+    async fn make(&mut self, sender: &Sender<'_>, wanted: &Wanted) -> Result<(), RunFault> {
+        match &mut self.base {
+            Some(base) => {
+                let (first, second) =
+                    tokio::join!(base.make(sender, wanted), self.edited.make(sender, wanted));
+                first.and(second)
+            }
+            None => self.edited.make(sender, wanted).await,
+        }
+    }
+
+    fn lent(&self) -> Worlds<'_> {
+        Worlds {
+            base: self.base.as_ref().unwrap_or(&self.edited),
+            edited: &self.edited,
+        }
+    }
+
+    async fn remove(&self, sender: &Sender<'_>) {
+        match &self.base {
+            Some(base) => {
+                tokio::join!(base.remove(sender), self.edited.remove(sender));
+            }
+            None => self.edited.remove(sender).await,
+        }
+    }
+}
+
+/// The record of an instance of which nothing was sent.
+fn given_up(instance: &Instance, fault: RunFault) -> TwinRecord {
+    let mut record = blank(instance, Progress::Complete);
+    fault.note_in(&mut record);
+    record
 }

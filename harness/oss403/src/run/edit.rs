@@ -6,9 +6,9 @@ use oss403_operator::{
 };
 use serde_json::{Value, json};
 
-use super::context::Sender;
 use super::fault::{RunFault, succeeded};
 use super::journal::Made;
+use super::sender::Sender;
 use super::world::{World, documents};
 use crate::wire::identity::Identity;
 use crate::wire::scene::BucketPlace;
@@ -152,8 +152,7 @@ pub(crate) async fn undo(edit: &Edit, world: &World, sender: &Sender<'_>) -> Res
         }
         let sets = states(edit, world, sender).await?;
         for set in sets.into_iter().filter_map(opposite) {
-            sender.count();
-            sender.context.operator()?.set(set).await?;
+            sender.set(set).await?;
         }
     }
     Ok(())
@@ -194,11 +193,10 @@ async fn ask_operator(
             let made = Made::State {
                 undo: Command::Set(undo).to_json(),
             };
-            let _ = context.journal.intent(&made);
+            let _ = context.intent(&made);
             world.note(made);
         }
-        sender.count();
-        context.operator()?.set(set).await?;
+        sender.set(set).await?;
     }
     Ok(())
 }

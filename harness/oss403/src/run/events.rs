@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::record::TwinRecord;
+use super::stop::StopReason;
 use crate::wire::redact::Redactor;
 use oss403_case::Instance;
 
@@ -39,7 +40,9 @@ pub struct RunSummary {
     pub elapsed: Duration,
     /// What the run made and could not remove, in words.
     pub left_behind: Vec<String>,
-    /// Whether it was stopped before everything was done.
-    pub interrupted: bool,
+    /// What else there is to say of it, in words.
+    pub notes: Vec<String>,
+    /// Why it was stopped before everything was done, when it was.
+    pub stopped: Option<StopReason>,
     pub journal: PathBuf,
 }

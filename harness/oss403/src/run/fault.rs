@@ -13,6 +13,12 @@ pub(crate) enum RunFault {
     Precondition(Reason),
     /// Our fault, or the network's.
     Harness(Reason),
+    /// A request that must not simply be repeated was not answered so that one could know what became of it; in another world it may be.
+    Unknown {
+        reason: Reason,
+        /// Whether there was an answer at all.
+        answered: bool,
+    },
     /// The run is being stopped.
     Interrupted,
 }
@@ -20,8 +26,8 @@ pub(crate) enum RunFault {
 /// What came in the way, in words, and the exchange that shows it, when there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reason {
-    pub(crate) words: String,
-    pub(crate) exchange: Option<Box<Exchange>>,
+    words: String,
+    exchange: Option<Box<Exchange>>,
 }
 
 impl From<String> for Reason {
@@ -42,15 +48,39 @@ impl From<&str> for Reason {
 impl RunFault {
     /// Notes in a record how far it came.
     pub(crate) fn note_in(self, record: &mut TwinRecord) {
-        let (progress, exchange) = match self {
+        let (progress, exchange) = match self.for_good() {
             Self::Precondition(reason) => {
                 (Progress::PreconditionFailed(reason.words), reason.exchange)
             }
-            Self::Harness(reason) => (Progress::HarnessError(reason.words), reason.exchange),
+            Self::Harness(reason) | Self::Unknown { reason, .. } => {
+                (Progress::HarnessError(reason.words), reason.exchange)
+            }
             Self::Interrupted => (Progress::Interrupted, None),
         };
         record.progress = progress;
         record.failed_step = exchange.map(|exchange| *exchange);
+    }
+
+    /// What came in the way, for a person.
+    pub(crate) fn reason(self) -> String {
+        match self {
+            Self::Precondition(reason) | Self::Harness(reason) | Self::Unknown { reason, .. } => {
+                reason.words
+            }
+            Self::Interrupted => "the run is being stopped".into(),
+        }
+    }
+
+    /// The same, where another world would change nothing.
+    pub(crate) fn for_good(self) -> Self {
+        match self {
+            Self::Unknown {
+                reason,
+                answered: true,
+            } => Self::Precondition(reason),
+            Self::Unknown { reason, .. } => Self::Harness(reason),
+            fault => fault,
+        }
     }
 }
 
@@ -71,33 +101,48 @@ impl From<OperatorError> for RunFault {
 }
 
 /// The answer to a request of the harness, if it succeeded.
-pub(crate) fn succeeded(exchange: Exchange) -> Result<Response, RunFault> {
-    let request = &exchange.request;
+pub(crate) fn succeeded(sent: Result<Exchange, RunFault>) -> Result<Response, RunFault> {
+    let exchange = sent?;
+    let unreadable = exchange.unreadable();
+    let is_readable = unreadable.is_none();
+    match exchange.outcome {
+        Outcome::Answered(response) if is_readable && response.is_success() => return Ok(response),
+        _ => {}
+    }
+    let (request, earlier) = (&exchange.request, &exchange.earlier);
     let path = request
         .target
         .split(['?', '&'])
         .take(2)
         .collect::<Vec<_>>()
         .join("?");
-    let asked = format!("{} {path} on {}", request.method, request.host);
-    let shown = |words: String, exchange: Exchange| Reason {
+    let times = match earlier.len() {
+        0 => String::new(),
+        more => format!(", sent {} times,", more + 1),
+    };
+    let asked = format!("{} {path} on {}{times}", request.method, request.host);
+    let words = match &exchange.outcome {
+        Outcome::Failed(failure) => format!("{asked}: {}", failure.detail),
+        Outcome::Answered(response) if response.truncated && !is_readable => {
+            format!("{asked} was not answered completely")
+        }
+        Outcome::Answered(response) => format!("{asked} answered {}", describe(response)),
+    };
+    let answered = exchange.response().is_some();
+    let is_only = earlier.is_empty();
+    let reason = Reason {
         words,
         exchange: Some(Box::new(exchange)),
     };
-    match &exchange.outcome {
-        Outcome::Answered(response) if !response.is_success() => {
-            let words = format!("{asked} answered {}", describe(response));
-            Err(RunFault::Precondition(shown(words, exchange)))
-        }
-        Outcome::Failed(failure) => {
-            let words = format!("{asked}: {}", failure.detail);
-            Err(RunFault::Harness(shown(words, exchange)))
-        }
-        Outcome::Answered(_) => match exchange.outcome {
-            Outcome::Answered(response) => Ok(response),
-            Outcome::Failed(_) => unreachable!("it was looked at just now"),
-        },
-    }
+    // Refused after an attempt of which nobody knows whether it was carried out, and maybe for that very reason; or not known
+    // at the first attempt, after which there was no other.
+    Err(if is_only != is_readable {
+        RunFault::Unknown { reason, answered }
+    } else if answered {
+        RunFault::Precondition(reason)
+    } else {
+        RunFault::Harness(reason)
+    })
 }
 
 /// Status, code and message of an answer, in one line.

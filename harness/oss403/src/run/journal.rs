@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::record::TwinRecord;
+use super::remains::Remains;
 use crate::wire::redact::Redactor;
 
 /// A line of a journal.
@@ -115,6 +116,16 @@ pub enum Made {
     },
 }
 
+impl Made {
+    /// Whether two speak of the same thing.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Bucket { name, .. }, Self::Bucket { name: other, .. }) => name == other,
+            _ => self == other,
+        }
+    }
+}
+
 impl std::fmt::Display for Made {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -141,14 +152,20 @@ pub struct Journal {
     failure: Mutex<Option<io::Error>>,
     broken: AtomicBool,
     seq: AtomicU64,
+    remains: Remains,
 }
 
 impl Journal {
-    /// Opens `<folder>/journal-<run>.jsonl`, makes the folder when it is absent, and writes the first line.
+    /// Opens `<folder>/journal-<run>.jsonl`, makes the folder when it is absent, and writes the first line. `remains` learns at once what
+    /// is made and removed.
     ///
     /// # Errors
     /// When the file cannot be written, with its path.
-    pub fn create(folder: &Path, header: Header) -> Result<Self, (PathBuf, io::Error)> {
+    pub fn create(
+        folder: &Path,
+        header: Header,
+        remains: Remains,
+    ) -> Result<Self, (PathBuf, io::Error)> {
         let path = folder.join(format!("journal-{}.jsonl", header.run));
         let open = || {
             std::fs::create_dir_all(folder)?;
@@ -161,7 +178,9 @@ impl Journal {
             failure: Mutex::default(),
             broken: AtomicBool::new(false),
             seq: AtomicU64::new(0),
+            remains,
         };
+        journal.remains.open(&journal.path);
         journal.write(&Line::Run(header), true);
         match journal.failed() {
             Some(error) => Err((journal.path, error)),
@@ -183,6 +202,7 @@ impl Journal {
     #[must_use]
     pub fn intent(&self, what: &Made) -> u64 {
         let seq = self.seq.fetch_add(1, Ordering::Relaxed) + 1;
+        self.remains.intent(seq, what);
         self.write(
             &Line::Intent {
                 seq,
@@ -195,6 +215,7 @@ impl Journal {
 
     /// Notes that it was made. What only the target could name leaves this process at once, too.
     pub fn created(&self, seq: u64, what: &Made) {
+        self.remains.created(seq, what);
         let named_by_target = matches!(
             what,
             Made::Account { .. }
@@ -213,11 +234,13 @@ impl Journal {
 
     /// Notes that it was not made.
     pub fn not_created(&self, seq: u64) {
+        self.remains.not_created(seq);
         self.write(&Line::NotCreated { seq }, false);
     }
 
     /// Notes that it was removed.
     pub fn removed(&self, what: &Made) {
+        self.remains.removed(what);
         self.write(&Line::Removed { what: what.clone() }, false);
     }
 
@@ -245,6 +268,7 @@ impl Journal {
     /// # Errors
     /// When this line, or any before it, could not be written.
     pub fn close(self) -> Result<PathBuf, (PathBuf, io::Error)> {
+        self.remains.close(&self.path);
         self.write(&Line::Done, true);
         match self.failed() {
             Some(error) => Err((self.path, error)),

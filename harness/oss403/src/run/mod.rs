@@ -4,30 +4,37 @@ pub mod canary;
 mod context;
 mod crew;
 mod edit;
+mod ending;
 pub mod events;
 mod fault;
 pub mod journal;
+mod patience;
 mod plan;
 pub mod record;
+pub mod remains;
+mod sender;
 pub mod stop;
+mod sweep;
 mod twin;
 mod world;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{RwLock, Semaphore, mpsc};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 pub use canary::CanaryError;
 pub use events::{RunEvent, RunSummary};
-pub use stop::StopSignal;
+pub use remains::Remains;
+pub use stop::{StopReason, StopSignal};
 
 pub(crate) use self::context::unix_now;
 use self::context::{Context, run_id};
 use self::crew::Crew;
+use self::ending::Ending;
 use self::journal::{Header, Journal};
 pub(crate) use self::plan::is_read;
 use self::plan::{Group, Plan};
@@ -47,6 +54,10 @@ pub struct Options {
     pub out: PathBuf,
     /// Whether the target must show first that it tells good credentials from bad ones.
     pub canaries: bool,
+    /// How long it may take: nothing new begins after that.
+    pub time: Option<Duration>,
+    /// How often at most an instance is run that is not conformant; heeded by [`crate::suite::certify`].
+    pub attempts: usize,
 }
 
 impl Default for Options {
@@ -56,6 +67,8 @@ impl Default for Options {
             jobs: None,
             out: "reports".into(),
             canaries: true,
+            time: None,
+            attempts: 1,
         }
     }
 }
@@ -71,6 +84,8 @@ pub enum RunError {
     Journal {
         path: PathBuf,
         error: std::io::Error,
+        /// What the run was until then; `None` when there was none.
+        run: Option<Box<RunSummary>>,
     },
 }
 
@@ -78,8 +93,16 @@ impl RunError {
     /// The exit code that it asks for.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Journal { .. } => Exit::Usage,
-            Self::Canary(_) => Exit::Target,
+            Self::Journal { run: None, .. } => Exit::Usage,
+            Self::Journal { .. } | Self::Canary(_) => Exit::Target,
+        }
+    }
+
+    /// What the run was until then.
+    pub fn run(&self) -> RunSummary {
+        match self {
+            Self::Journal { run: Some(run), .. } => RunSummary::clone(run),
+            _ => RunSummary::default(),
         }
     }
 }
@@ -99,13 +122,68 @@ pub async fn run(
     mut on_event: impl FnMut(RunEvent) + Send,
 ) -> Result<RunSummary, RunError> {
     let started = Instant::now();
-    let target = Arc::clone(&target.inner);
-    let sent_before = target.client.sent();
-    let clock_ahead = if options.canaries {
-        canary::run_canaries(&target).await?
-    } else {
-        0
+    let sent_before = target.inner.client.sent();
+    let _alarm = options.time.map(|time| Alarm::set(time, stop.clone()));
+    let canaries = async {
+        match options.canaries {
+            true => canary::run_canaries(&target.inner).await.map(Some),
+            false => Ok(Some(0)),
+        }
     };
+    let clock_ahead = tokio::select! {
+        ahead = canaries => ahead?,
+        () = stop.stopped() => None,
+    };
+    let mut summary = RunSummary::default();
+    if let Some(clock_ahead) = clock_ahead {
+        let context = context(target, options, &stop, clock_ahead)?;
+        let run = Run {
+            context,
+            options,
+            stop: &stop,
+        };
+        let journal = run.carry_out(instances, &mut on_event, &mut summary).await;
+        summary.requests = target.inner.client.sent() - sent_before;
+        summary.elapsed = started.elapsed();
+        summary.stopped = stop.reason();
+        summary.journal = journal.map_err(|(path, error)| RunError::Journal {
+            path,
+            error,
+            run: Some(Box::new(summary.clone())),
+        })?;
+    }
+    on_event(RunEvent::Done);
+    summary.stopped = stop.reason();
+    Ok(summary)
+}
+
+/// Stops a run when its time is over.
+struct Alarm(AbortHandle);
+
+impl Alarm {
+    fn set(time: Duration, stop: StopSignal) -> Self {
+        let alarm = tokio::spawn(async move {
+            tokio::time::sleep(time).await;
+            stop.stop_because(StopReason::TimeRanOut);
+        });
+        Self(alarm.abort_handle())
+    }
+}
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// What all instances share; its journal is open.
+fn context(
+    target: &Target,
+    options: &Options,
+    stop: &StopSignal,
+    clock_ahead: i64,
+) -> Result<Context, RunError> {
+    let target = Arc::clone(&target.inner);
     let id = run_id();
     let header = Header {
         journal: journal::VERSION,
@@ -115,68 +193,78 @@ pub async fn run(
         seed: options.seed,
         started: unix_now(),
     };
-    let failed = |(path, error)| RunError::Journal { path, error };
-    let journal = Journal::create(&options.out, header).map_err(failed)?;
-    let plan = Plan::new(&target, instances, options.seed);
-    let planned: usize = plan.groups.iter().map(|group| group.instances.len()).sum();
-    on_event(RunEvent::Planned {
-        instances: planned + plan.skipped.len(),
-    });
-    let context = Arc::new(Context::new(
-        Arc::clone(&target),
-        journal,
-        stop.clone(),
-        id,
-        clock_ahead,
-    ));
-    for (instance, progress) in plan.skipped {
-        let record = blank(&instance, progress);
-        let redactor = context.journal.record(&record);
-        on_event(RunEvent::Finished {
-            instance,
-            record: Box::new(record),
-            redactor,
+    let remains = if target.is_embedded {
+        // It ends with this process, and everything in it.
+        Remains::default()
+    } else {
+        stop.remains().clone()
+    };
+    let journal = Journal::create(&options.out, header, remains);
+    let journal = journal.map_err(|(path, error)| RunError::Journal {
+        path,
+        error,
+        run: None,
+    })?;
+    let ending = Ending::new(stop.clone(), &target.limits);
+    Ok(Context::new(target, journal, ending, id, clock_ahead))
+}
+
+/// A run that has begun.
+struct Run<'r> {
+    context: Context,
+    options: &'r Options,
+    stop: &'r StopSignal,
+}
+
+impl Run<'_> {
+    /// Works everything off, removes everything, and closes the journal.
+    async fn carry_out(
+        self,
+        instances: Vec<Instance>,
+        on_event: &mut (impl FnMut(RunEvent) + Send),
+        summary: &mut RunSummary,
+    ) -> Result<PathBuf, (PathBuf, std::io::Error)> {
+        let Self {
+            context,
+            options,
+            stop,
+        } = self;
+        let limits = context.target.limits.clone();
+        let plan = Plan::new(&context.target, instances, options.seed);
+        let planned: usize = plan.groups.iter().map(|group| group.instances.len()).sum();
+        on_event(RunEvent::Planned {
+            instances: planned + plan.skipped.len(),
         });
+        for (instance, progress) in plan.skipped {
+            let record = blank(&instance, progress);
+            let redactor = context.journal.record(&record);
+            on_event(RunEvent::Finished {
+                instance,
+                record: Box::new(record),
+                redactor,
+            });
+        }
+        let jobs = options.jobs.unwrap_or(limits.concurrency);
+        let jobs = jobs.clamp(1, Semaphore::MAX_PERMITS);
+        let (events, received) = mpsc::channel(1024);
+        let context = Arc::new(context);
+        let crew = Arc::new(Crew {
+            context: Arc::clone(&context),
+            buckets: Semaphore::new(limits.buckets.min(Semaphore::MAX_PERMITS)),
+            jobs: Semaphore::new(jobs),
+            account: RwLock::new(()),
+            events,
+        });
+        run_plan(crew, plan.groups.into(), jobs, stop, received, on_event).await;
+        sweep::sweep(&context).await;
+        let context = Arc::into_inner(context).expect("every worker has ended");
+        summary.left_behind = context.left_behind();
+        summary.notes = context.notes();
+        for what in &summary.left_behind {
+            on_event(RunEvent::LeftBehind(what.clone()));
+        }
+        context.journal.close()
     }
-    let limits = &target.limits;
-    let jobs = options
-        .jobs
-        .unwrap_or(limits.concurrency)
-        .clamp(1, Semaphore::MAX_PERMITS);
-    let (events, received) = mpsc::channel(1024);
-    let crew = Arc::new(Crew {
-        context: Arc::clone(&context),
-        buckets: Semaphore::new(limits.buckets.min(Semaphore::MAX_PERMITS)),
-        jobs: Semaphore::new(jobs),
-        account: RwLock::new(()),
-        events,
-    });
-    run_plan(
-        crew,
-        plan.groups.into(),
-        jobs,
-        &stop,
-        received,
-        &mut on_event,
-    )
-    .await;
-    let context = Arc::into_inner(context).expect("every worker has ended");
-    let left_behind = context
-        .left
-        .into_inner()
-        .expect("nobody panics with this lock");
-    for what in &left_behind {
-        on_event(RunEvent::LeftBehind(what.clone()));
-    }
-    let journal = context.journal.close().map_err(failed)?;
-    on_event(RunEvent::Done);
-    Ok(RunSummary {
-        requests: target.client.sent() - sent_before,
-        elapsed: started.elapsed(),
-        left_behind,
-        interrupted: stop.is_stopped(),
-        journal,
-    })
 }
 
 /// Keeps as many groups under way as there are jobs, and passes events on.

@@ -1,16 +1,18 @@
 //! One instance: its base, its edited request, its probes, in the order that keeps each from disturbing the others.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
-use super::context::Sender;
 use super::edit::{self, Changes};
 use super::fault::RunFault;
 use super::journal::Made;
+use super::patience::{Attempts, may_repeat};
 use super::plan::is_read;
 use super::record::{Probe, Progress, TwinRecord};
+use super::sender::Sender;
 use super::world::World;
 use crate::wire::client::Outgoing;
 use crate::wire::draft::{Body, Draft};
@@ -49,12 +51,42 @@ pub(crate) fn blank(instance: &Instance, progress: Progress) -> TwinRecord {
     }
 }
 
+/// Which attempt at a twin it is, each in a world of its own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Turn<'t> {
+    /// Requests of which nobody knows what became of them, in the attempts before.
+    pub(crate) earlier: &'t [Unsure],
+    /// Whether there is another after it.
+    pub(crate) is_last: bool,
+}
+
+impl Turn<'_> {
+    /// The only one.
+    pub(crate) const ONLY: Self = Self {
+        earlier: &[],
+        is_last: true,
+    };
+}
+
+/// A request of which nobody knows what became of it, and which must not be sent twice in the same world.
+#[derive(Debug, Clone)]
+pub(crate) struct Unsure {
+    /// Whether it was the edited request; the base otherwise.
+    edited: bool,
+    /// What it came to, in a few words.
+    why: String,
+}
+
 /// Sends a twin and records it.
+///
+/// # Errors
+/// When another turn is needed for a request of which nobody knows what became of it.
 pub(crate) async fn send(
     instance: &Instance,
     worlds: Worlds<'_>,
     sender: &Sender<'_>,
-) -> TwinRecord {
+    turn: Turn<'_>,
+) -> Result<TwinRecord, Unsure> {
     let started = Instant::now();
     let mut record = blank(instance, Progress::Complete);
     record.secrets.clone_from(&worlds.edited.secrets);
@@ -64,29 +96,45 @@ pub(crate) async fn send(
         instance,
         worlds,
         sender,
+        turn,
+        unsure: OnceLock::new(),
         record,
     };
     let sent = match twin.expectation() {
         Ok(()) => twin.send_all().await,
         Err(fault) => Err(fault),
     };
-    let Twin { mut record, .. } = twin;
-    // What got no answer is for the judge to weigh.
-    if let Err(fault) = sent {
+    let Twin {
+        mut record, unsure, ..
+    } = twin;
+    if let Some(unsure) = unsure.into_inner().filter(|_| !turn.is_last) {
+        return Err(unsure);
+    }
+    // Whether what is unreadable would have been answered in the end nobody knows when the run has to end.
+    let ended = || {
+        sender
+            .context
+            .ending
+            .fault()
+            .filter(|_| has_unreadable(&record))
+    };
+    if let Some(fault) = sent.err().or_else(ended) {
         fault.note_in(&mut record);
     }
     record.requests = sender.sent();
     record.elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    record
+    Ok(record)
 }
 
-/// How often a request is sent whose limit is tested to the second. One that takes less than a second needs three at most.
-const ATTEMPTS_AT_A_SECOND: u32 = 8;
+/// How often a request is sent at most whose limit is tested to the second. One that takes less than a second needs three.
+const ATTEMPTS_AT_A_SECOND: u32 = 30;
 
 struct Twin<'t> {
     instance: &'t Instance,
     worlds: Worlds<'t>,
     sender: &'t Sender<'t>,
+    turn: Turn<'t>,
+    unsure: OnceLock<Unsure>,
     record: TwinRecord,
 }
 
@@ -184,7 +232,8 @@ impl Twin<'_> {
     }
 
     /// Sends the base, or the edited request. Where the very second matters it is sent again until the answer's `Date` shows that the
-    /// server decided in the second that the request was made for; each attempt takes the second of the answer before it.
+    /// server decided in the second that the request was made for; each attempt is made for the second in which the one before it would be
+    /// decided now.
     ///
     /// An attempt that came too late may have been granted, and have changed something: what was read `before` is read again then.
     async fn in_its_second(
@@ -194,34 +243,30 @@ impl Twin<'_> {
         path: Option<&str>,
         before: &mut Vec<Exchange>,
     ) -> Result<Exchange, RunFault> {
-        let call = &self.instance.scenario.base;
-        let send = async |scene: &Scene, now| {
-            let mut draft = match edit {
-                Some(edit) => Draft::of_edited(call, edit, scene, now)?,
-                None => Draft::of_call(call, scene, now)?,
-            };
-            if let Some(path) = path {
-                let path = scene.text(path, now)?;
-                draft.key = parse_path(path.trim_start_matches('/')).0;
-            }
-            self.send(draft, world, edit, now).await
-        };
+        let what = What { edit, path };
         let context = self.sender.context;
         if !self.instance.scenario.to_the_second {
-            return send(&world.scene, context.now()).await;
+            return self.send(what, world, &world.scene, None).await;
         }
         let signer = self.signer(edit);
+        let started = Instant::now();
+        let time = context.target.limits.patience.time;
         let mut second = context.seen_second();
-        for _ in 0..ATTEMPTS_AT_A_SECOND {
+        let mut sent = 0;
+        while sent < ATTEMPTS_AT_A_SECOND && (sent < 3 || started.elapsed() < time) {
+            sent += 1;
             // The target is in this second already, and if it answers in it too, the session was made in it.
             let scene = world.with_fresh_sessions(self.sender, &[signer]).await?;
-            let exchange = send(&scene, second).await?;
+            let began = Instant::now();
+            let exchange = self.send(what, world, &scene, Some(second)).await?;
             match exchange.response().map(Response::date) {
                 Some(Some(date)) if date != second => {
-                    second = date;
                     if !before.is_empty() {
                         *before = self.probe().await?;
                     }
+                    // Decided in the middle of that second, for all we know; the next one will be later by what this one took.
+                    let later = began.elapsed() + Duration::from_millis(500);
+                    second = date.saturating_add(i64::try_from(later.as_secs()).unwrap_or(0));
                 }
                 Some(None) => {
                     let reason = "the limit is tested to the second, and the target's answer has no Date that can be read";
@@ -230,10 +275,13 @@ impl Twin<'_> {
                 _ => return Ok(exchange),
             }
         }
-        Err(RunFault::Precondition(format!(
-            "the limit is tested to the second, and none of {ATTEMPTS_AT_A_SECOND} requests was answered in the second it was made for: \
-             the target is too slow, or its Date is not its clock"
-        ).into()))
+        Err(RunFault::Precondition(
+            format!(
+                "the limit is tested to the second, and none of {sent} requests was answered in the second it was made for: \
+                 the target is too slow, or its Date is not its clock"
+            )
+            .into(),
+        ))
     }
 
     /// Who sends the base, or the edited request.
@@ -246,12 +294,83 @@ impl Twin<'_> {
         another.unwrap_or(&self.instance.scenario.base.r#as)
     }
 
+    /// Sends the base, or the edited request, and again where that is safe until there is an answer that can be read. Where it is not, and
+    /// there is none, another world is needed.
     async fn send(
         &self,
-        draft: Draft,
+        what: What<'_>,
         world: &World,
+        scene: &Scene,
+        second: Option<i64>,
+    ) -> Result<Exchange, RunFault> {
+        let context = self.sender.context;
+        let mut attempts = Attempts::new(&context.target.limits.patience);
+        loop {
+            let now = second.unwrap_or_else(|| context.now());
+            let draft = self.draft(what, scene, now)?;
+            let repeats = may_repeat(&draft) && !self.becomes_post(what.edit);
+            let earlier = self.earlier(what);
+            let fresh = attempts.fresh() || !(repeats || earlier.is_empty());
+            let mut exchange = self.send_once(draft, what.edit, world, now, fresh).await?;
+            if repeats {
+                if let Some(exchange) = attempts.last(exchange, context.ending.begun()).await {
+                    return Ok(exchange);
+                }
+                continue;
+            }
+            // What is said not to be answered was sent twice at least.
+            let settled = self.turn.is_last && !(what.edit.is_some() && earlier.is_empty());
+            if !settled && let Some(why) = exchange.unreadable() {
+                let _ = self.unsure.set(Unsure {
+                    edited: what.edit.is_some(),
+                    why: why.clone(),
+                });
+                let answered = exchange.response().is_some();
+                let reason = format!("nobody knows what became of a request: {why}");
+                return Err(RunFault::Unknown {
+                    reason: reason.into(),
+                    answered,
+                });
+            }
+            exchange.earlier = earlier;
+            return Ok(exchange);
+        }
+    }
+
+    /// What the same request came to in other worlds.
+    fn earlier(&self, what: What<'_>) -> Vec<String> {
+        let edited = what.edit.is_some();
+        let earlier = self.turn.earlier.iter();
+        let earlier = earlier.filter(|unsure| unsure.edited == edited);
+        earlier.map(|unsure| unsure.why.clone()).collect()
+    }
+
+    fn becomes_post(&self, edit: Option<&Edit>) -> bool {
+        let parts = edit.map(Edit::parts).unwrap_or_default();
+        let mut parts = parts.iter();
+        parts.any(|part| matches!(part, Edit::TamperMethod(method) if method == "POST"))
+    }
+
+    fn draft(&self, what: What<'_>, scene: &Scene, now: i64) -> Result<Draft, RunFault> {
+        let call = &self.instance.scenario.base;
+        let mut draft = match what.edit {
+            Some(edit) => Draft::of_edited(call, edit, scene, now)?,
+            None => Draft::of_call(call, scene, now)?,
+        };
+        if let Some(path) = what.path {
+            let path = scene.text(path, now)?;
+            draft.key = parse_path(path.trim_start_matches('/')).0;
+        }
+        Ok(draft)
+    }
+
+    async fn send_once(
+        &self,
+        draft: Draft,
         edit: Option<&Edit>,
+        world: &World,
         now: i64,
+        fresh: bool,
     ) -> Result<Exchange, RunFault> {
         let context = self.sender.context;
         context.go_on()?;
@@ -270,18 +389,12 @@ impl Twin<'_> {
         };
         trace.announce(world, self.sender, self.signer(edit));
         let disguises = &self.instance.scenario.base.disguise;
-        let outgoing = Outgoing::new(signed);
-        let outgoing = context.target.client.disguised(outgoing, disguises);
-        let delivery = self.sender.deliver(outgoing);
-        let mut exchange = if is_read(&trace.method) {
-            tokio::select! {
-                exchange = delivery => exchange,
-                () = context.stop.stopped() => return Err(RunFault::Interrupted),
-            }
-        } else {
-            // What may change something is waited for: nobody could remove what comes later.
-            delivery.await
+        let outgoing = Outgoing {
+            fresh,
+            ..Outgoing::new(signed)
         };
+        let outgoing = context.target.client.disguised(outgoing, disguises);
+        let mut exchange = self.sender.deliver(outgoing).await?;
         exchange.request.string_to_sign = string_to_sign;
         trace.note(world, &exchange);
         Ok(exchange)
@@ -305,12 +418,8 @@ impl Twin<'_> {
             .iter()
             .map(|entry| self.probe_draft(entry));
         let drafts: Vec<Draft> = drafts.collect::<Result<_, _>>()?;
-        let context = self.sender.context;
-        let reads = join_all(drafts.into_iter().map(|draft| self.sender.send(draft)));
-        tokio::select! {
-            exchanges = reads => Ok(exchanges),
-            () = context.stop.stopped() => Err(RunFault::Interrupted),
-        }
+        let reads = drafts.into_iter().map(|draft| self.sender.send(draft));
+        join_all(reads).await.into_iter().collect()
     }
 
     fn probe_draft(&self, entry: &str) -> Result<Draft, RunFault> {
@@ -328,6 +437,13 @@ impl Twin<'_> {
         draft.query = query;
         Ok(draft)
     }
+}
+
+/// The base, or the edited request: for its own object, or for the one of another path.
+#[derive(Clone, Copy)]
+struct What<'w> {
+    edit: Option<&'w Edit>,
+    path: Option<&'w str>,
 }
 
 /// What a request may leave behind in its world.
@@ -376,7 +492,7 @@ impl Trace {
             region,
             owner,
         };
-        let _ = sender.context.journal.intent(&made);
+        let _ = sender.context.intent(&made);
         world.note(made);
     }
 
@@ -399,4 +515,13 @@ impl Trace {
             world.note_key(bucket, key);
         }
     }
+}
+
+/// Whether a request was not answered so that it could be read.
+fn has_unreadable(record: &TwinRecord) -> bool {
+    let probes = record.probes.iter();
+    let probes = probes.flat_map(|probe| [&probe.before, &probe.after]);
+    let twins = record.base.iter().chain(&record.edited);
+    let mut sent = twins.chain(&record.same_for).chain(probes);
+    sent.any(|exchange| exchange.unreadable().is_some())
 }

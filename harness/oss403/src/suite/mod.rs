@@ -146,7 +146,7 @@ impl Certified {
             VerdictKind::NotProvoked,
             VerdictKind::Flaky,
         ];
-        if self.run.interrupted {
+        if self.run.stopped.is_some() {
             Exit::Interrupted
         } else if any(VerdictKind::HarnessError) || !self.run.left_behind.is_empty() {
             Exit::Target

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use bytes::Bytes;
+use tokio::sync::SemaphorePermit;
 use tokio::time::Instant as Deadline;
 
 use super::address::{Addresses, Scheme, host_name};
@@ -50,6 +51,8 @@ pub struct Outgoing {
     /// Headers but Host.
     pub headers: Vec<(String, String)>,
     pub body: Bytes,
+    /// Whether it must not go on a connection that was used before.
+    pub fresh: bool,
 }
 
 impl Outgoing {
@@ -87,6 +90,7 @@ impl Outgoing {
             target,
             headers,
             body,
+            fresh: false,
         }
     }
 }
@@ -218,7 +222,21 @@ impl Client {
 
     /// Sends a request and records what comes back, within the limits. While the target says that it is asked too much, this waits.
     pub async fn send(&self, outgoing: Outgoing) -> Exchange {
-        let _permit = self.gate.pass().await;
+        let permit = self.pass().await;
+        self.send_with(permit, outgoing).await
+    }
+
+    /// Waits until a request may go out. Who gives up waiting has sent nothing.
+    pub(crate) async fn pass(&self) -> SemaphorePermit<'_> {
+        self.gate.pass().await
+    }
+
+    /// Sends a request that was let out.
+    pub(crate) async fn send_with(
+        &self,
+        _permit: SemaphorePermit<'_>,
+        outgoing: Outgoing,
+    ) -> Exchange {
         self.sent.fetch_add(1, Ordering::Relaxed);
         let address = match &outgoing.address {
             Some(address) => address.clone(),
@@ -273,7 +291,7 @@ impl Client {
             is_head: outgoing.method == "HEAD",
             is_last: !shares,
         };
-        let waits = shares && outgoing.is_repeatable();
+        let waits = shares && outgoing.is_repeatable() && !outgoing.fresh;
         let mut waiting = waits.then(|| self.connections.waiting(way)).flatten();
         loop {
             let again = waiting.is_some();

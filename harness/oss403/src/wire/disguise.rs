@@ -167,6 +167,7 @@ mod tests {
                 ),
             ],
             body: bytes::Bytes::new(),
+            fresh: false,
         };
         apply(&mut outgoing, &[disguise], 80);
         outgoing

@@ -7,6 +7,7 @@ use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::exchange::Response;
+use super::patience::{Patience, Settle};
 use super::throttle::Throttle;
 
 /// Limits of a target.
@@ -24,6 +25,10 @@ pub struct Limits {
     pub body_bytes: usize,
     /// How long an idle connection is kept.
     pub idle: Duration,
+    /// How often and how long what was not answered readably is sent again.
+    pub patience: Patience,
+    /// How long changes may take to be heeded.
+    pub settle: Settle,
 }
 
 impl Default for Limits {
@@ -36,6 +41,8 @@ impl Default for Limits {
             time_per_request: Duration::from_secs(30),
             body_bytes: 1024 * 1024,
             idle: Duration::from_secs(15),
+            patience: Patience::default(),
+            settle: Settle::default(),
         }
     }
 }

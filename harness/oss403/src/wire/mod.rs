@@ -12,6 +12,7 @@ pub mod form;
 pub mod identity;
 pub mod limits;
 pub mod parts;
+pub mod patience;
 mod raw;
 pub mod redact;
 pub mod scene;

@@ -89,6 +89,18 @@ pub enum SceneError {
 }
 
 impl Scene {
+    /// A scene in which there is the service alone.
+    pub(crate) fn of_service(names: Arc<Names>) -> Self {
+        Self {
+            names,
+            buckets: BTreeMap::new(),
+            no_bucket: true,
+            identities: BTreeMap::new(),
+            values: BTreeMap::new(),
+            vpc_address: None,
+        }
+    }
+
     /// `text` with its placeholders replaced; `$$` is a literal `$`. `now` is what `${now}` counts from, in Unix seconds.
     ///
     /// # Errors

@@ -94,6 +94,7 @@ fn get(host: &str, target: &str) -> Outgoing {
         target: target.into(),
         headers: Vec::new(),
         body: Default::default(),
+        fresh: false,
     }
 }
 

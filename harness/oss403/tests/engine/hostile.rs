@@ -327,9 +327,19 @@ async fn a_run_against_a_rogue_goes_on_and_says_what_happened() {
     let ran = run_all(&target, instances(scenarios)).await;
     assert_eq!(ran.records.len(), 3);
     for record in &ran.records {
-        assert!(
+        let needs_world = !record.instance.ends_with("read");
+        assert_eq!(
             matches!(record.progress, Progress::HarnessError(_)),
+            needs_world,
             "{record:?}"
+        );
+    }
+    let read = ran.record("/read");
+    assert_eq!(read.progress, Progress::Complete);
+    for exchange in read.base.iter().chain(&read.edited) {
+        assert!(
+            exchange.unreadable().is_some() && exchange.earlier.len() == 9,
+            "{exchange:?}"
         );
     }
     // Whether the buckets exist nobody can know, so they are reported.

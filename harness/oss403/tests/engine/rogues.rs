@@ -65,6 +65,7 @@ pub(crate) fn get(target: &str) -> Outgoing {
         target: target.into(),
         headers: Vec::new(),
         body: Default::default(),
+        fresh: false,
     }
 }
 

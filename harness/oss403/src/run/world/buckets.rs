@@ -7,9 +7,9 @@ use futures_util::future::join_all;
 
 use super::settings::XML;
 use super::{World, documents, pictures};
-use crate::run::context::Sender;
 use crate::run::fault::{RunFault, succeeded};
 use crate::run::journal::Made;
+use crate::run::sender::Sender;
 use crate::wire::draft::Draft;
 use crate::wire::exchange::{Outcome, Response};
 use crate::wire::scene::BucketPlace;
@@ -62,26 +62,26 @@ impl World {
             region: place.region.clone(),
             owner: place.owner.to_string(),
         };
-        let journal = &sender.context.journal;
-        let seq = journal.intent(&made);
+        let context = sender.context;
+        let seq = context.intent(&made);
         self.note(made.clone());
         let public = spec.acl.as_deref().filter(|acl| *acl != "private");
         let whole = match public {
             Some(acl) => draft.clone().header("x-oss-acl", acl),
             None => draft.clone(),
         };
-        let exchange = sender.send(whole).await;
+        let exchange = sender.send(whole).await?;
         let refused =
             matches!(&exchange.outcome, Outcome::Answered(response) if response.status == 403);
         match public {
             Some(acl) if refused => {
                 succeeded(sender.send(draft).await)?;
-                journal.created(seq, &made);
+                context.journal.created(seq, &made);
                 self.set_bucket_acl(sender, place, acl).await
             }
             _ => {
-                succeeded(exchange)?;
-                journal.created(seq, &made);
+                succeeded(Ok(exchange))?;
+                context.journal.created(seq, &made);
                 Ok(())
             }
         }

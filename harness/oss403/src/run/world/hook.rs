@@ -6,9 +6,9 @@ use oss403_operator::{Create, Credential, DomainOwnership, Set};
 
 use super::World;
 use super::people::People;
-use crate::run::context::Sender;
 use crate::run::fault::RunFault;
 use crate::run::journal::Made;
+use crate::run::sender::Sender;
 use crate::target::operator::OperatorError;
 use crate::wire::identity::Identity;
 use crate::wire::identity::Secret;
@@ -71,13 +71,13 @@ impl World {
             endpoint: endpoint.to_owned(),
         };
         let operator = context.operator()?;
-        let seq = context.journal.intent(&named(""));
-        sender.count();
+        let seq = context.intent(&named(""));
         let request = Create::VpcEndpoint {
             account: account.to_owned(),
             policy,
         };
-        match operator.vpc_endpoint(request).await {
+        let made = operator.vpc_endpoint(request);
+        match sender.operated(made, "create vpc-endpoint").await {
             Ok(endpoint) => {
                 let made = named(&endpoint.endpoint);
                 context.journal.created(seq, &made);
@@ -147,13 +147,12 @@ impl World {
             };
             if account != but {
                 let domain = domain.clone();
-                sender.count();
                 let set = Set::DomainOwnership {
                     domain,
                     account,
                     value: DomainOwnership::None,
                 };
-                context.operator()?.set(set).await?;
+                sender.set(set).await?;
             }
         }
         Ok(())
@@ -167,20 +166,18 @@ impl World {
     ) -> Result<(), RunFault> {
         let context = sender.context;
         let domain = self.domain();
-        let operator = context.operator()?;
+        context.operator()?;
         let made = Made::Domain {
             domain: domain.clone(),
         };
-        let seq = context.journal.intent(&made);
+        let seq = context.intent(&made);
         self.note(made.clone());
-        sender.count();
-        operator
-            .set(Set::DomainOwnership {
-                domain,
-                account,
-                value: DomainOwnership::Proven,
-            })
-            .await?;
+        let set = Set::DomainOwnership {
+            domain,
+            account,
+            value: DomainOwnership::Proven,
+        };
+        sender.set(set).await?;
         context.journal.created(seq, &made);
         Ok(())
     }
@@ -195,9 +192,9 @@ pub(super) async fn create(
     let context = sender.context;
     let operator = context.operator().map_err(Refusal::RunFault)?;
     let is_session = matches!(request, Create::Session { .. });
-    let seq = context.journal.intent(&made(""));
-    sender.count();
-    match operator.credential(request).await {
+    let seq = context.intent(&made(""));
+    let credential = operator.credential(request);
+    match sender.operated(credential, "create").await {
         Ok(credential) => {
             let id = if is_session {
                 &credential.access_key_id

@@ -11,9 +11,10 @@ mod settings;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use super::context::{Context, Sender};
+use super::context::Context;
 use super::fault::{RunFault, succeeded};
 use super::journal::Made;
+use super::sender::Sender;
 use crate::wire::draft::Draft;
 use crate::wire::identity::Identity;
 use crate::wire::scene::{BucketPlace, Scene};

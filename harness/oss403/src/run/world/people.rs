@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use super::hook::{create, identity};
 use super::{Wanted, World};
-use crate::run::context::Sender;
 use crate::run::fault::RunFault;
 use crate::run::journal::Made;
+use crate::run::sender::Sender;
 use crate::wire::identity::Identity;
 use crate::wire::scene::Scene;
 use oss403_case::model::{IdentitySpec, Who};
@@ -231,8 +231,7 @@ impl World {
                         access_key_id: made.1.access_key_id.clone(),
                         value: scene.filled(&user.networks, now)?,
                     };
-                    sender.count();
-                    sender.context.operator()?.set(bound).await?;
+                    sender.set(bound).await?;
                 }
                 Ok(made)
             }

@@ -1,24 +1,40 @@
 //! Taking a world away again. Nothing here gives up early: what cannot be removed is reported, and the rest is removed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use futures_util::future::join_all;
 use oss403_operator::{Command, Remove};
 
 use super::{Removal, World};
-use crate::run::context::Sender;
-use crate::run::fault::describe;
+use crate::run::context::Context;
+use crate::run::fault::{RunFault, describe};
 use crate::run::journal::Made;
+use crate::run::sender::Sender;
 use crate::target::operator::OperatorError;
 use crate::wire::draft::Draft;
-use crate::wire::exchange::{Outcome, Response};
+use crate::wire::exchange::Exchange;
+use crate::wire::identity::Identity;
 use crate::wire::scene::BucketPlace;
 use crate::wire::xml;
+use oss403_case::model::{Given, Who};
 
 /// How often a bucket is emptied and deleted before it is given up.
 const ROUNDS: usize = 5;
 
 impl World {
+    /// A world without anything in it, in which its owner can remove buckets.
+    pub(crate) fn of_owner(context: &Context, who: &Who, identity: Arc<Identity>) -> Self {
+        let mut world = Self::named(context, &Given::default(), None);
+        world.scene.add_person(who.clone(), identity);
+        world
+    }
+
+    /// Removes a bucket of which nothing is known but its name.
+    pub(crate) async fn remove_found(&self, sender: &Sender<'_>, made: &Made) {
+        self.remove_bucket(sender, made, &Contents::default()).await;
+    }
+
     /// Removes everything that was made, in the order in which it can go: buckets, then what the operator made.
     pub(crate) async fn remove(&self, sender: &Sender<'_>) {
         let removal = {
@@ -49,7 +65,7 @@ impl World {
             .await;
         } else {
             for made in &buckets {
-                sender.context.journal.removed(made);
+                sender.context.removed(made);
             }
         }
         // Accounts go last; their people would go with them.
@@ -75,8 +91,8 @@ impl World {
             owner: owner.as_str().into(),
         };
         match self.empty_and_delete(sender, &place, contents).await {
-            Ok(()) => sender.context.journal.removed(made),
-            Err(reason) => give_up(sender, made, &reason),
+            Ok(()) => sender.context.removed(made),
+            Err(reason) => sender.context.leave_behind(made, &reason),
         }
     }
 
@@ -88,7 +104,7 @@ impl World {
     ) -> Result<(), String> {
         let ask = |method: &str, key: Option<&str>| {
             self.request(sender, method, place, key)
-                .map_err(|fault| format!("{fault:?}"))
+                .map_err(RunFault::reason)
         };
         let mut known = Vec::new();
         for key in contents.keys.get(&place.name).into_iter().flatten() {
@@ -100,7 +116,12 @@ impl World {
         send_all(sender, known).await;
         let mut last = String::new();
         for round in 0..ROUNDS {
-            let response = answer(sender, ask("DELETE", None)?).await?;
+            let exchange = sender.clear(ask("DELETE", None)?).await?;
+            let (response, why) = (exchange.response(), exchange.unreadable());
+            let Some(response) = response.filter(|_| why.is_none()) else {
+                last = why.unwrap_or_default();
+                break;
+            };
             if matches!(response.status, 200..300 | 404) {
                 return Ok(());
             }
@@ -109,35 +130,54 @@ impl World {
                 send_all(sender, vec![ask("DELETE", None)?.query("policy", None)]).await;
             }
             if response.status != 403 {
-                self.empty(sender, place).await?;
+                self.empty(sender, place, round > 0).await?;
             }
-            last = describe(&response);
+            last = format!("answered {}", describe(response));
         }
-        Err(format!("DeleteBucket answered {last}"))
+        Err(format!("DeleteBucket: {last}"))
     }
 
-    /// Deletes whatever a listing shows.
-    async fn empty(&self, sender: &Sender<'_>, place: &BucketPlace) -> Result<(), String> {
+    /// Deletes whatever a listing shows, also old versions of objects if `versions`.
+    async fn empty(
+        &self,
+        sender: &Sender<'_>,
+        place: &BucketPlace,
+        versions: bool,
+    ) -> Result<(), String> {
         let ask = |method: &str, key: Option<&str>| {
             self.request(sender, method, place, key)
-                .map_err(|fault| format!("{fault:?}"))
+                .map_err(RunFault::reason)
         };
-        let list = ask("GET", None)?
-            .query("list-type", Some("2"))
-            .query("max-keys", Some("1000"));
-        let uploads = ask("GET", None)?.query("uploads", None);
-        let (objects, uploads) = tokio::join!(answer(sender, list), answer(sender, uploads));
-        let mut found = Vec::new();
-        if let Ok(response) = objects {
-            for key in xml::elements(&response.body, "Key") {
-                found.push(ask("DELETE", Some(&key.text))?);
-            }
+        let list = |what| Ok::<_, String>(ask("GET", None)?.query(what, None));
+        let objects = ask("GET", None)?.query("list-type", Some("2"));
+        let mut listings = vec![
+            ("Contents", None, objects.query("max-keys", Some("1000"))),
+            ("Upload", Some(("UploadId", "uploadId")), list("uploads")?),
+        ];
+        if versions {
+            let version = Some(("VersionId", "versionId"));
+            listings.push(("Version", version, list("versions")?));
+            listings.push(("DeleteMarker", version, list("versions")?));
         }
-        if let Ok(response) = uploads {
-            for upload in xml::elements(&response.body, "Upload") {
-                if let (Some(key), Some(id)) = (upload.child("Key"), upload.child("UploadId")) {
-                    found.push(ask("DELETE", Some(key))?.query("uploadId", Some(id)));
-                }
+        let listed = listings.into_iter().map(|(element, id, list)| async move {
+            let exchange = sender.clear(list).await;
+            let body = exchange.as_ref().ok().and_then(Exchange::response);
+            let body = body.map_or(&[][..], |response| &response.body);
+            (id, xml::elements(body, element))
+        });
+        let mut found = Vec::new();
+        for (id, elements) in join_all(listed).await {
+            for element in elements {
+                let Some(key) = element.child("Key") else {
+                    continue;
+                };
+                let draft = ask("DELETE", Some(key))?;
+                found.push(
+                    match id.and_then(|(child, name)| Some((name, element.child(child)?))) {
+                        Some((name, id)) => draft.query(name, Some(id)),
+                        None => draft,
+                    },
+                );
             }
         }
         send_all(sender, found).await;
@@ -146,6 +186,7 @@ impl World {
 }
 
 /// What is known to be in the buckets of a world.
+#[derive(Default)]
 struct Contents {
     keys: BTreeMap<String, BTreeSet<String>>,
     uploads: BTreeMap<String, BTreeSet<(String, String)>>,
@@ -153,14 +194,7 @@ struct Contents {
 
 /// Sends requests whose failure shows later.
 async fn send_all(sender: &Sender<'_>, drafts: Vec<Draft>) {
-    join_all(drafts.into_iter().map(|draft| sender.send(draft))).await;
-}
-
-async fn answer(sender: &Sender<'_>, draft: Draft) -> Result<Response, String> {
-    match sender.send(draft).await.outcome {
-        Outcome::Answered(response) => Ok(response),
-        Outcome::Failed(failure) => Err(failure.detail),
-    }
+    join_all(drafts.into_iter().map(|draft| sender.clear(draft))).await;
 }
 
 /// Removes what the operator made.
@@ -174,17 +208,19 @@ pub(crate) async fn remove_by_operator(sender: &Sender<'_>, made: &Made) {
         Made::Domain { domain } => Command::Remove(Remove::Domain { domain }),
         Made::State { undo } => match Command::from_json(undo) {
             Ok(command) => command,
-            Err(reason) => return give_up(sender, made, &reason),
+            Err(reason) => return sender.context.leave_behind(made, &reason),
         },
     };
     let Ok(operator) = sender.context.operator() else {
-        return give_up(sender, made, "the target has no operator hook");
+        return sender
+            .context
+            .leave_behind(made, "the target has no operator hook");
     };
-    sender.count();
-    match operator.perform(&command).await {
-        Ok(()) => sender.context.journal.removed(made),
-        Err(error) if is_over(made, &error) => sender.context.journal.removed(made),
-        Err(error) => give_up(sender, made, &error.to_string()),
+    let done = operator.perform(&command);
+    match sender.operated(done, "remove").await {
+        Ok(()) => sender.context.removed(made),
+        Err(error) if is_over(made, &error) => sender.context.removed(made),
+        Err(error) => sender.context.leave_behind(made, &error.to_string()),
     }
 }
 
@@ -192,9 +228,4 @@ pub(crate) async fn remove_by_operator(sender: &Sender<'_>, made: &Made) {
 fn is_over(made: &Made, error: &OperatorError) -> bool {
     let is_state = matches!(made, Made::State { .. });
     is_state && matches!(error, OperatorError::Refused { code, .. } if code == "no-such-bucket")
-}
-
-fn give_up(sender: &Sender<'_>, made: &Made, reason: &str) {
-    sender.context.journal.left_behind(made, reason);
-    sender.context.leave_behind(format!("{made}: {reason}"));
 }

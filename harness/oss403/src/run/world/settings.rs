@@ -3,8 +3,8 @@
 use futures_util::future::join_all;
 
 use super::{World, documents};
-use crate::run::context::Sender;
 use crate::run::fault::{RunFault, succeeded};
+use crate::run::sender::Sender;
 use crate::wire::draft::Draft;
 use crate::wire::exchange::{Outcome, Response};
 use crate::wire::scene::BucketPlace;
@@ -184,11 +184,11 @@ impl World {
         place: &BucketPlace,
         draft: Draft,
     ) -> Result<Response, RunFault> {
-        let exchange = sender.send(draft.clone()).await;
+        let exchange = sender.send(draft.clone()).await?;
         let refused =
             matches!(&exchange.outcome, Outcome::Answered(response) if response.status == 403);
         if !refused {
-            return succeeded(exchange);
+            return succeeded(Ok(exchange));
         }
         self.deconfigure(sender, place, "publicAccessBlock").await?;
         succeeded(sender.send(draft).await)

@@ -1,0 +1,96 @@
+//! Patience: what cannot be told apart from a lost connection or an overloaded server is sent again, on a fresh connection, after a
+//! pause.
+
+use tokio::time::{Instant, sleep};
+
+use super::context::unix_now;
+use crate::target::ReadyTarget;
+use crate::wire::client::Outgoing;
+use crate::wire::draft::Draft;
+use crate::wire::exchange::Exchange;
+use crate::wire::patience::Patience;
+use crate::wire::sign;
+
+/// The attempts at one request.
+pub(crate) struct Attempts<'p> {
+    patience: &'p Patience,
+    started: Instant,
+    /// What those so far came to, each in a few words.
+    earlier: Vec<String>,
+}
+
+impl<'p> Attempts<'p> {
+    /// At the first attempt.
+    pub(crate) fn new(patience: &'p Patience) -> Self {
+        Self {
+            patience,
+            started: Instant::now(),
+            earlier: Vec::new(),
+        }
+    }
+
+    /// Whether the next attempt needs a connection that nothing was sent on yet.
+    pub(crate) fn fresh(&self) -> bool {
+        !self.earlier.is_empty()
+    }
+
+    /// The exchange with its history when it is the one that counts: it can be read, or patience has come to its end. Otherwise `None`,
+    /// after a pause. When `end` comes first, there is no further attempt either.
+    pub(crate) async fn last<E>(
+        &mut self,
+        mut exchange: Exchange,
+        end: impl Future<Output = E>,
+    ) -> Option<Exchange> {
+        if let Some(why) = exchange.unreadable() {
+            let sent = u32::try_from(self.earlier.len() + 1).unwrap_or(u32::MAX);
+            let pause = sleep(self.patience.pause_after(sent));
+            if self.patience.allows(sent, self.started.elapsed()) {
+                tokio::select! {
+                    () = pause => {
+                        self.earlier.push(why);
+                        return None;
+                    }
+                    _ = end => {}
+                }
+            }
+        }
+        exchange.earlier = std::mem::take(&mut self.earlier);
+        Some(exchange)
+    }
+}
+
+/// Signs and sends what may be repeated, as often as the target's patience allows, before there is a run.
+pub(crate) async fn send_patiently(target: &ReadyTarget, draft: Draft) -> Exchange {
+    let mut attempts = Attempts::new(&target.limits.patience);
+    loop {
+        let outgoing = Outgoing {
+            fresh: attempts.fresh(),
+            ..Outgoing::new(sign::sign(draft.clone(), unix_now()))
+        };
+        let exchange = target.client.send(outgoing).await;
+        if let Some(exchange) = attempts.last(exchange, std::future::pending::<()>()).await {
+            return exchange;
+        }
+    }
+}
+
+/// Whether a request may be sent again when nobody knows what became of it: its second execution is answered like its first.
+pub(crate) fn may_repeat(draft: &Draft) -> bool {
+    let query = |name: &str| draft.query.iter().any(|(known, _)| known == name);
+    let header = |name: &str| {
+        draft
+            .headers
+            .iter()
+            .any(|(known, _)| known.eq_ignore_ascii_case(name))
+    };
+    match draft.method.as_str() {
+        "GET" | "HEAD" | "OPTIONS" => true,
+        "PUT" => !header("x-oss-forbid-overwrite"),
+        // What is deleted twice was not there the second time, but for objects and settings, of which that is not said.
+        "DELETE" if draft.key.is_none() => !draft.query.is_empty(),
+        "DELETE" => !query("uploadId"),
+        // One upload more is removed with the others.
+        "POST" => query("uploads") || query("delete"),
+        _ => false,
+    }
+}

@@ -1,0 +1,158 @@
+//! Sending on behalf of one instance or one world: with patience, and with an eye on the end of the run.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use oss403_operator::Set;
+
+use super::context::Context;
+use super::fault::RunFault;
+use super::patience::{Attempts, may_repeat};
+use super::plan::is_read;
+use crate::target::operator::OperatorError;
+use crate::wire::client::Outgoing;
+use crate::wire::draft::Draft;
+use crate::wire::exchange::Exchange;
+use crate::wire::sign;
+use oss403_case::model::SignWith;
+
+/// Sends requests on behalf of one instance or one world, and counts them.
+pub(crate) struct Sender<'a> {
+    pub(crate) context: &'a Context,
+    sent: AtomicU64,
+}
+
+impl<'a> Sender<'a> {
+    pub(crate) fn new(context: &'a Context) -> Self {
+        Self {
+            context,
+            sent: AtomicU64::new(0),
+        }
+    }
+
+    /// How many it has sent.
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Counts a request that somebody else has sent.
+    pub(crate) fn count(&self) {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Signs and sends, again and again where that is safe, until there is an answer that can be read or patience has come to its end.
+    ///
+    /// # Errors
+    /// When the run has to end before.
+    pub(crate) async fn send(&self, draft: Draft) -> Result<Exchange, RunFault> {
+        let mut attempts = Attempts::new(&self.context.target.limits.patience);
+        let repeats = may_repeat(&draft);
+        loop {
+            let signed = sign::sign(draft.clone(), self.context.now());
+            let exchange = self
+                .deliver(Outgoing {
+                    fresh: attempts.fresh(),
+                    ..Outgoing::new(signed)
+                })
+                .await?;
+            if !repeats {
+                return Ok(exchange);
+            }
+            if let Some(exchange) = attempts.last(exchange, self.context.ending.begun()).await {
+                return Ok(exchange);
+            }
+        }
+    }
+
+    /// Sends once. What only reads is given up when the run has to end; what may change something is waited for: nobody could remove
+    /// what comes later.
+    ///
+    /// # Errors
+    /// When the run has to end before it was sent, or before what it reads has come.
+    pub(crate) async fn deliver(&self, outgoing: Outgoing) -> Result<Exchange, RunFault> {
+        let Context { ending, target, .. } = self.context;
+        let permit = tokio::select! {
+            biased;
+            fault = ending.begun() => return Err(fault),
+            permit = target.client.pass() => permit,
+        };
+        self.count();
+        let reads = is_read(&outgoing.method);
+        let delivery = target.client.send_with(permit, outgoing);
+        let exchange = if reads {
+            tokio::select! {
+                exchange = delivery => exchange,
+                fault = ending.begun() => return Err(fault),
+            }
+        } else {
+            delivery.await
+        };
+        self.context.hear(&exchange).await;
+        Ok(exchange)
+    }
+
+    /// Sends a request that removes something, or shows what is to be removed: also when the run has to end, for as long as there is hope.
+    ///
+    /// # Errors
+    /// When there is none, in words.
+    pub(crate) async fn clear(&self, draft: Draft) -> Result<Exchange, String> {
+        let Context { ending, target, .. } = self.context;
+        let patience = &target.limits.patience;
+        let sent = async {
+            let mut attempts = Attempts::new(patience);
+            loop {
+                self.count();
+                let signed = sign::sign(draft.clone(), self.context.now());
+                let outgoing = Outgoing {
+                    fresh: attempts.fresh(),
+                    ..Outgoing::new(signed)
+                };
+                let exchange = target.client.send(outgoing).await;
+                self.context.hear(&exchange).await;
+                if ending.is_gone() {
+                    return exchange;
+                }
+                let last = attempts.last(exchange, std::future::pending::<()>());
+                if let Some(exchange) = last.await {
+                    return exchange;
+                }
+            }
+        };
+        tokio::select! {
+            exchange = sent => Ok(exchange),
+            () = ending.over() => Err("the target did not answer in time".into()),
+        }
+    }
+
+    /// Waits for the operator, for as long as there is hope.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) async fn operated<T>(
+        &self,
+        work: impl Future<Output = Result<T, OperatorError>>,
+        asked: &str,
+    ) -> Result<T, OperatorError> {
+        self.count();
+        tokio::select! {
+            done = work => done,
+            () = self.context.ending.over() => Err(OperatorError::Unreachable {
+                asked: asked.into(),
+                detail: "it did not answer in time".into(),
+            }),
+        }
+    }
+
+    /// Asks the operator for a state.
+    ///
+    /// # Errors
+    /// When it is not made.
+    pub(crate) async fn set(&self, set: Set) -> Result<(), RunFault> {
+        let operator = self.context.operator()?;
+        Ok(self.operated(operator.set(set), "set").await?)
+    }
+
+    /// How fixtures and probes are signed.
+    pub(crate) fn signature(&self) -> SignWith {
+        self.context.target.usual_signature()
+    }
+}
