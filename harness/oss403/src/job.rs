@@ -12,7 +12,7 @@ use crate::report::Facts;
 use crate::report::entry::Entry;
 use crate::report::sink::Report;
 use crate::report::style::Style;
-use crate::report::terminal::Terminal;
+use crate::report::terminal::{Detail, Terminal};
 use crate::run::{Options, RunError, StopSignal, unix_now};
 use crate::suite::{Certified, Finished, SnapshotCounts, Step, certify};
 use crate::target::{Profile, Target, TargetError};
@@ -34,6 +34,8 @@ pub struct Job<'a> {
     pub snapshots: Option<PathBuf>,
     /// The reports, opened already.
     pub reports: Vec<Report>,
+    /// How much of the result [`Done::text`] shows.
+    pub detail: Detail,
 }
 
 /// A job whose target is ready.
@@ -92,7 +94,7 @@ impl Ready<'_> {
         let mut sinks = Sinks {
             ledger: job.ledger,
             reports: job.reports,
-            terminal: Terminal::default(),
+            terminal: Terminal::new(job.detail),
             trouble: None,
         };
         let on_step = |step: Step<'_>| {

@@ -114,6 +114,15 @@ pub struct RunOptions {
     /// Write a report; KIND is `json` or `junit`. May be given more than once.
     #[arg(long = "report", value_name = "KIND=PATH")]
     pub reports: Vec<String>,
+    /// Show so many failures of each cause, or all. Default: 3, and what several causes have in common once.
+    #[arg(long, value_name = "N|all", value_parser = most)]
+    pub failures: Option<Most>,
+    /// Print the sums alone.
+    #[arg(long, short, conflicts_with_all = ["verbose", "failures"])]
+    pub quiet: bool,
+    /// Print every instance as it is done.
+    #[arg(long, short)]
+    pub verbose: bool,
     /// Decides the order of the instances.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -293,6 +302,33 @@ pub enum Format {
     Text,
     /// For programs.
     Json,
+}
+
+/// A number, or no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Most {
+    /// So many.
+    Of(usize),
+    /// All there are.
+    All,
+}
+
+impl Most {
+    /// The number, when there is one.
+    pub fn limit(self) -> Option<usize> {
+        match self {
+            Self::Of(number) => Some(number),
+            Self::All => None,
+        }
+    }
+}
+
+fn most(text: &str) -> Result<Most, String> {
+    match text.parse() {
+        Ok(number) => Ok(Most::Of(number)),
+        Err(_) if text == "all" => Ok(Most::All),
+        Err(_) => Err("must be a whole number or `all`".into()),
+    }
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

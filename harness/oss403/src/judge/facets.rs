@@ -72,18 +72,19 @@ pub(super) fn message(answer: &Answer<'_>, expected: &Expected) -> Option<String
     ))
 }
 
-/// Envelope: something besides code and message is not as it should be.
+/// Envelope: everything besides code and message that is not as it should be.
 pub(super) fn envelope(answer: &Answer<'_>, expected: &Expected, edit: &Edit) -> Option<String> {
     let envelope = match answer.envelope() {
         Ok(envelope) => envelope,
         Err(error) => return Some(error.to_string()),
     };
-    transport(answer)
-        .or_else(|| structure(envelope))
-        .or_else(|| identity(answer, envelope))
-        .or_else(|| elements(envelope, expected))
-        .or_else(|| string_to_sign(answer, envelope, expected, edit))
-        .or_else(|| claims::check(answer, envelope, expected))
+    let mut wrong: Vec<String> = transport(answer).into_iter().collect();
+    wrong.extend(structure(envelope));
+    wrong.extend(identity(answer, envelope));
+    wrong.extend(elements(envelope, expected));
+    wrong.extend(string_to_sign(answer, envelope, expected, edit));
+    wrong.extend(claims::check(answer, envelope, expected));
+    (!wrong.is_empty()).then(|| wrong.join("; "))
 }
 
 /// The headers around it. An answer to HEAD has no body whose type would have to be told.
@@ -106,44 +107,46 @@ fn transport(answer: &Answer<'_>) -> Option<String> {
     }
 }
 
-fn structure(envelope: &Envelope) -> Option<String> {
+fn structure(envelope: &Envelope) -> Vec<String> {
     if envelope.root != "Error" {
-        return Some(format!(
+        return vec![format!(
             "the root element is `{}` instead of `Error`",
             shorten(&envelope.root)
-        ));
+        )];
     }
-    ["Code", "Message", "RequestId", "HostId"]
-        .into_iter()
-        .find_map(|name| match envelope.all(name).count() {
-            1 => None,
-            0 => Some(format!("the element `{name}` is missing")),
-            times => Some(format!("the element `{name}` stands there {times} times")),
-        })
+    let counted = |name: &str| match envelope.all(name).count() {
+        1 => None,
+        0 => Some(format!("the element `{name}` is missing")),
+        times => Some(format!("the element `{name}` stands there {times} times")),
+    };
+    let names = ["Code", "Message", "RequestId", "HostId"];
+    names.into_iter().filter_map(counted).collect()
 }
 
-/// `RequestId` and `HostId` belong to this very request (help page: Error responses).
-fn identity(answer: &Answer<'_>, envelope: &Envelope) -> Option<String> {
-    let id = envelope.text("RequestId").unwrap_or_default();
-    match answer.response.header("x-oss-request-id") {
-        None => return Some("the header x-oss-request-id is missing".into()),
-        Some(header) if header != id || id.is_empty() => {
-            return Some(format!(
-                "RequestId `{}` is not the x-oss-request-id `{}`",
-                shorten(id),
-                shorten(header)
-            ));
-        }
-        Some(_) => {}
-    }
-    let host = envelope.text("HostId").unwrap_or_default();
-    let sent = &answer.exchange.request.host;
-    (!same_host(host, sent, &answer.exchange.request.scheme)).then(|| {
-        format!(
-            "HostId `{}` is not the Host that was sent, `{sent}`",
-            shorten(host)
-        )
-    })
+/// `RequestId` and `HostId` belong to this very request (help page: Error responses). That one is missing is a matter of the structure.
+fn identity(answer: &Answer<'_>, envelope: &Envelope) -> Vec<String> {
+    let header = answer.response.header("x-oss-request-id");
+    let id = match (header, envelope.text("RequestId")) {
+        (None, _) => Some("the header x-oss-request-id is missing".into()),
+        (Some(header), Some(id)) if header != id || id.is_empty() => Some(format!(
+            "RequestId `{}` is not the x-oss-request-id `{}`",
+            shorten(id),
+            shorten(header)
+        )),
+        (Some(_), _) => None,
+    };
+    let sent = &answer.exchange.request;
+    let host = envelope
+        .text("HostId")
+        .filter(|host| !same_host(host, &sent.host, &sent.scheme))
+        .map(|host| {
+            format!(
+                "HostId `{}` is not the Host that was sent, `{}`",
+                shorten(host),
+                sent.host
+            )
+        });
+    id.into_iter().chain(host).collect()
 }
 
 /// Hosts are compared without regard to case and to a port that is the scheme's own.
@@ -154,8 +157,8 @@ fn same_host(reported: &str, sent: &str, scheme: &str) -> bool {
 }
 
 /// Elements that this cause's answer has besides.
-fn elements(envelope: &Envelope, expected: &Expected) -> Option<String> {
-    expected.elements.iter().find_map(|(name, text)| {
+fn elements(envelope: &Envelope, expected: &Expected) -> Vec<String> {
+    let wrong = |(name, text): &(String, String)| {
         let found = envelope.at(name);
         if text == "-" {
             return found.map(|_| format!("there is an element `{name}`, where none is due"));
@@ -173,7 +176,8 @@ fn elements(envelope: &Envelope, expected: &Expected) -> Option<String> {
                 shorten(&found.text)
             )),
         }
-    })
+    };
+    expected.elements.iter().filter_map(wrong).collect()
 }
 
 /// The StringToSign that a server reports is the one that it has to compute for the request as it arrived, tampered with or not. It is

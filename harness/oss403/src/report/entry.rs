@@ -71,7 +71,7 @@ pub struct Sent {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StringsToSign {
-    /// Which request: `base` or `edited`.
+    /// Which request: `failed_step`, `base` or `edited`.
     pub of: String,
     /// That of the request as it was sent.
     pub sent: String,
@@ -97,7 +97,6 @@ impl Entry {
             observed.is_the_answer_of = other_causes(ledger, &observed, cause, Some(expected));
         }
         let sent = |exchange: &Exchange| Sent::of(exchange, redactor, ledger);
-        let of = |of, exchange| StringsToSign::of(of, exchange, redactor);
         let failed = verdict.kind().is_failure();
         Self {
             id: instance.id.clone(),
@@ -111,12 +110,17 @@ impl Entry {
             observed: hidden(observed, redactor),
             base: record.base.as_ref().map(sent),
             failed_step: record.failed_step.as_ref().map(sent),
-            string_to_sign: failed
-                .then(|| {
-                    of("base", record.base.as_ref())
-                        .or_else(|| of("edited", record.edited.as_ref()))
-                })
-                .flatten(),
+            string_to_sign: if failed {
+                let sent = [
+                    ("failed_step", &record.failed_step),
+                    ("base", &record.base),
+                    ("edited", &record.edited),
+                ];
+                sent.into_iter()
+                    .find_map(|(of, exchange)| StringsToSign::of(of, exchange.as_ref()?, redactor))
+            } else {
+                None
+            },
             curl: record
                 .edited
                 .as_ref()
@@ -155,8 +159,7 @@ impl Sent {
 
 impl StringsToSign {
     /// Both, where the request's own is known and the answer reports another.
-    fn of(of: &str, exchange: Option<&Exchange>, redactor: &Redactor) -> Option<Self> {
-        let exchange = exchange?;
+    fn of(of: &str, exchange: &Exchange, redactor: &Redactor) -> Option<Self> {
         let answer = Answer::of(exchange)?;
         let sent = exchange.request.string_to_sign.as_deref()?;
         let reported = answer.text("StringToSign")?;

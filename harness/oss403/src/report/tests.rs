@@ -1,6 +1,7 @@
 //! Reports of a run that never took place: fixed data, so that what people and programs read can be looked at here.
 
 use std::fs;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use quick_xml::Reader;
@@ -11,7 +12,7 @@ use super::entry::Entry;
 use super::json::ResultFile;
 use super::sink::{Report, ReportError};
 use super::style::Style;
-use super::terminal::Terminal;
+use super::terminal::{Detail, Terminal};
 use crate::judge::judge;
 use crate::judge::summary::{NoLevel, Tally};
 use crate::judge::testing::{REQUEST_ID, Twin, error_body};
@@ -19,6 +20,7 @@ use crate::judge::verdict::{Facet, Verdict};
 use crate::run::record::Progress;
 use crate::suite::Finished;
 use crate::wire::exchange::Response;
+use oss403_case::Ledger;
 use oss403_case::model::CaseFile;
 
 const HOSTILE: &str =
@@ -111,6 +113,12 @@ fn finished(twin: &Twin) -> Finished<'_> {
     }
 }
 
+fn entry(twin: &Twin) -> Entry {
+    static LEDGER: LazyLock<Ledger> =
+        LazyLock::new(|| Ledger::embedded().expect("the embedded ledger is sound"));
+    Entry::of(&finished(twin), &LEDGER)
+}
+
 fn facts(twins: &[Twin]) -> Facts {
     let mut tally = Tally::default();
     for twin in twins {
@@ -158,9 +166,9 @@ fn files(twins: &[Twin]) -> Vec<CaseFile> {
 
 fn rendered(style: Style) -> String {
     let twins = twins();
-    let mut terminal = Terminal::default();
+    let mut terminal = Terminal::new(Detail::default());
     for twin in twins.iter().rev() {
-        terminal.add(Entry::of(&finished(twin)));
+        terminal.add(entry(twin));
     }
     let files = files(&twins);
     terminal.render(&facts(&twins), &files.iter().collect::<Vec<_>>(), style)
@@ -226,7 +234,7 @@ fn written(kind: &str) -> String {
     let twins = twins();
     for twin in twins.iter().rev() {
         report
-            .add(&Entry::of(&finished(twin)), &twin.instance.file)
+            .add(&entry(twin), &twin.instance.file)
             .expect("takes it in");
     }
     assert!(!path.exists(), "a report appears only when it is whole");
@@ -434,7 +442,7 @@ fn nothing_of_what_a_request_carried_reaches_a_report() {
         judgement.reason.contains(signature),
         "the judgement is not what is redacted"
     );
-    let entry = Entry::of(&finished(&twin));
+    let entry = entry(&twin);
     let text = serde_json::to_string(&entry).expect("is plain data");
     assert!(
         !text.contains(signature) && !text.contains("c2lnbm"),

@@ -383,6 +383,7 @@ impl Twin<'_> {
             Some(_) if self.speaks_of_string_to_sign() => signed.string_to_sign(),
             _ => None,
         };
+        let copy = string_to_sign.is_none().then(|| signed.clone());
         let trace = Trace {
             method: signed.method.clone(),
             ..trace
@@ -395,7 +396,10 @@ impl Twin<'_> {
         };
         let outgoing = context.target.client.disguised(outgoing, disguises);
         let mut exchange = self.sender.deliver(outgoing).await?;
-        exchange.request.string_to_sign = string_to_sign;
+        exchange.request.string_to_sign = string_to_sign.or_else(|| {
+            let reported = exchange.response()?.reports_string_to_sign();
+            reported.then(|| copy?.string_to_sign()).flatten()
+        });
         trace.note(world, &exchange);
         Ok(exchange)
     }

@@ -33,7 +33,7 @@ pub struct SentRequest {
     #[serde(with = "body")]
     pub body: Vec<u8>,
     /// The StringToSign that a server has to compute for this very request, to be compared with the one it reports. Only kept
-    /// where the expectation speaks of it.
+    /// where the expectation speaks of it, or a refusal reports one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub string_to_sign: Option<String>,
 }
@@ -129,6 +129,12 @@ impl Response {
     /// there (501, 505).
     pub fn is_unavailable(&self) -> bool {
         matches!(self.status, 429 | 500..=599) && !matches!(self.status, 501 | 505)
+    }
+
+    /// Whether it is a refusal that reports a StringToSign, in its body or, coded, in a header.
+    pub fn reports_string_to_sign(&self) -> bool {
+        let in_body = || memchr::memmem::find(&self.body, b"<StringToSign").is_some();
+        self.status == 403 && (self.header("x-oss-err").is_some() || in_body())
     }
 
     /// Whether the status is 2xx.
