@@ -76,6 +76,8 @@ pub enum Command {
     List(ListArgs),
     /// Say what a cause means and how to fix it, or diagnose a saved error response
     Explain(ExplainArgs),
+    /// Run an instance, and print what was sent as commands of curl that work, signatures included
+    Curl(CurlArgs),
     /// Turn a request that a fuzzer found into a case file
     Import(ImportArgs),
     /// Validate case files and target profiles, without a network
@@ -166,6 +168,37 @@ pub struct ExplainArgs {
     /// Id of a cause, or a file with an error response (its body, or the raw HTTP response), or `-` for standard input.
     #[arg(value_name = "CAUSE|FILE")]
     pub subject: String,
+    /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
+}
+
+/// Arguments of `curl`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "What is printed is a script for any POSIX shell: set-up, base, edited request and clean-up, each signed just now with\n\
+        the credentials of the profile. It carries valid signatures, which is what it is for: treat it like the credentials until they\n\
+        expire. The secrets themselves are not in it."
+)]
+pub struct CurlArgs {
+    /// Id of an instance, or the path of a case file with one instance.
+    #[arg(value_name = "ID|PATH.yaml")]
+    pub id: String,
+    /// Target profile.
+    #[arg(long, value_name = "FILE")]
+    pub target: PathBuf,
+    /// Print the base request alone. What it asks for is gone already.
+    #[arg(long, conflicts_with = "edited")]
+    pub base: bool,
+    /// Print the edited request alone. What it asks for is gone already.
+    #[arg(long)]
+    pub edited: bool,
+    /// Folder of the journal.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// `documented`, the causes of the 403 page, or `observed`, those and what the service was seen to refuse besides.
+    #[arg(long, value_name = "NAME", default_value = "documented")]
+    pub revision: Revision,
     /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(long, value_name = "DIR")]
     pub cases: Option<PathBuf>,

@@ -85,7 +85,10 @@ impl Failures {
             if count > entries.len() {
                 let more = counted(count - entries.len(), "more failure");
                 let more = format!("… and {more} of this cause (`--failures all` shows them)");
-                let _ = writeln!(text, "\n{}", style.paint(Tone::Faint, &more));
+                text.push('\n');
+                for line in style.wrap(&more, 0) {
+                    let _ = writeln!(text, "{}", style.paint(Tone::Faint, &line));
+                }
             }
         }
         let mut shared: Vec<_> = shared.into_iter().collect();
@@ -313,20 +316,15 @@ fn answered(sent: &Sent) -> String {
 
 /// In what the message differs from the form of the documented one that it is most like.
 fn differs(entry: &Entry) -> Option<String> {
-    let observed = entry.observed.message.as_deref()?.trim();
+    // A full stop at the end makes no difference.
+    let bare = |text: &str| text.trim().trim_end_matches('.').to_owned();
+    let observed = bare(entry.observed.message.as_deref()?);
     let code = entry.observed.code.as_deref()?;
     if entry.facet != Some(Facet::Message) {
         return None;
     }
     let forms = entry.expected.forms().filter(|(known, _)| *known == code);
-    let differences = forms.filter_map(|(_, message)| {
-        // A full stop at the end makes no difference.
-        let stop = if observed.ends_with('.') { "." } else { "" };
-        diff::words(
-            &format!("{}{stop}", message.trim().trim_end_matches('.')),
-            observed,
-        )
-    });
+    let differences = forms.filter_map(|(_, message)| diff::words(&bare(message), &observed));
     differences.min_by_key(String::len)
 }
 
