@@ -10,7 +10,7 @@ const ID: &str = "url-auth-expired/expired-and-badly-signed/url-v1";
 async fn a_printed_script_makes_the_world_and_shows_the_verdict() {
     let desk = Desk::new();
     let server = reference().await;
-    desk.profile(server.local_addr(), "");
+    desk.profile(server.address(), "");
     let ran = desk.run(&format!("curl {ID} --target profile.yaml"));
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     assert!(ran.err.contains("valid"), "{}", ran.err);
