@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
+use super::model::Capability;
 use super::place::{Part, Path, Step};
 use super::plain::{Fault, Plain};
 use super::suggest;
@@ -145,7 +146,10 @@ fn problem(path: Path, fault: &Fault, whole: &Value) -> Problem {
             (Part::Key, format!("unknown key `{word}`"), Some(help))
         }
         Fault::UnknownWord(word, known) => {
-            let help = suggest::help(word, known.iter().copied(), "words");
+            let help = match list_of(&path) {
+                CAPABILITY => unknown_capability(word),
+                _ => suggest::help(word, known.iter().copied(), "words"),
+            };
             let part = if ends_with(word) {
                 Part::Key
             } else {
@@ -181,6 +185,22 @@ fn problem(path: Path, fault: &Fault, whole: &Value) -> Problem {
     }
 }
 
+/// What to write instead of a capability that does not exist.
+pub fn unknown_capability(word: &str) -> String {
+    const LIST: &str = "`oss403 list --capabilities` shows all of them";
+    if word == "path-style" {
+        return "write `addressing: { style: path }` instead".into();
+    }
+    let likely = suggest::likely(word, Capability::NAMES.iter().copied());
+    match likely[..] {
+        [] => LIST.into(),
+        [one] => format!("did you mean `{one}`? {LIST}"),
+        _ => format!("did you mean one of {}? {LIST}", suggest::quoted(&likely)),
+    }
+}
+
+const CAPABILITY: &str = "capability";
+
 /// What the words are called that may stand at a path.
 fn list_of(path: &Path) -> &'static str {
     let key = path.0.iter().rev().find_map(|step| match step {
@@ -188,7 +208,7 @@ fn list_of(path: &Path) -> &'static str {
         Step::Index(_) => None,
     });
     match key {
-        Some("requires" | "capabilities" | "except") => "capability",
+        Some("requires" | "capabilities" | "claim" | "except") => CAPABILITY,
         Some("sign") => "signature scheme",
         Some("region") => "region",
         Some("picture") => "picture",

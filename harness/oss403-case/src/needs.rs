@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use strum::VariantArray;
 
 use super::model::{
     BucketSpec, Call, Capability, Edit, Given, HostName, IdentitySpec, ObjectSpec, RegionName,
@@ -12,25 +11,20 @@ use super::model::{
 use super::placeholder::{self, Kind};
 use super::visit;
 
-impl Capability {
-    /// Every capability, in the order of the language's description.
-    pub const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
-
-    /// The capability as a case writes it.
-    pub fn as_str(self) -> &'static str {
-        self.into()
-    }
-}
-
 impl SignWith {
-    /// The capability that a target must claim to understand this scheme, if any.
+    /// The capability that a target must claim to understand this scheme in this carrier, if any.
     pub fn needs(self) -> Option<Capability> {
         match self {
             Self::None => None,
-            Self::HeaderV1 | Self::UrlV1 | Self::FormV1 => Some(Capability::SignatureV1),
-            Self::HeaderV2 | Self::UrlV2 => Some(Capability::SignatureV2),
-            Self::HeaderV4 | Self::UrlV4 | Self::FormV4 => Some(Capability::SignatureV4),
-            Self::S3HeaderV4 => Some(Capability::S3Dialect),
+            Self::HeaderV1 => Some(Capability::HeaderV1),
+            Self::UrlV1 => Some(Capability::UrlV1),
+            Self::FormV1 => Some(Capability::FormV1),
+            Self::HeaderV2 => Some(Capability::HeaderV2),
+            Self::UrlV2 => Some(Capability::UrlV2),
+            Self::HeaderV4 => Some(Capability::HeaderV4),
+            Self::UrlV4 => Some(Capability::UrlV4),
+            Self::FormV4 => Some(Capability::FormV4),
+            Self::S3HeaderV4 => Some(Capability::S3HeaderV4),
         }
     }
 }
@@ -75,7 +69,14 @@ impl Needs {
         needs.capabilities.extend(&scenario.requires);
         of_given(&scenario.given, &mut needs.capabilities);
         of_call(&scenario.base, &mut needs.capabilities);
+        of_service(scenario, &mut needs.capabilities);
         of_edit(&scenario.edit, &mut needs.capabilities);
+        for read in &scenario.unchanged {
+            of_request(
+                &format!("GET /{}", read.trim_start_matches('/')),
+                &mut needs.capabilities,
+            );
+        }
         needs.people = people(scenario);
         // Placeholders may stand in any text.
         visit::texts_of_scenario(filled, &mut |text| needs.add_placeholders(text));
@@ -161,6 +162,10 @@ fn of_bucket(bucket: &BucketSpec, needs: &mut BTreeSet<Capability>) {
         (bucket.block_public_access, Capability::BlockPublicAccess),
         (bucket.domain, Capability::Cname),
         (bucket.domain, Capability::Operator),
+        (bucket.acl.is_some(), Capability::BucketAcl),
+        (is_public(bucket.acl.as_deref()), Capability::PublicBuckets),
+        (!bucket.uploads.is_empty(), Capability::Multipart),
+        (bucket.encryption.is_some(), Capability::Encryption),
         (is_kms(bucket.encryption.as_deref()), Capability::Kms),
         (
             is_archive(bucket.storage_class.as_deref()),
@@ -183,6 +188,7 @@ fn of_object(object: &ObjectSpec, needs: &mut BTreeSet<Capability>) {
     if is_kms(object.encryption.as_deref()) {
         needs.insert(Capability::Kms);
     }
+    needs.extend(object.acl.as_ref().map(|_| Capability::ObjectAcl));
     if is_archive(object.storage_class.as_deref()) {
         needs.insert(Capability::Archive);
     }
@@ -193,9 +199,29 @@ fn of_call(call: &Call, needs: &mut BTreeSet<Capability>) {
     needs.extend(call.signed_with().needs());
     needs.extend(call.form.as_ref().map(|_| Capability::PostObject));
     needs.extend(call.via.map(|_| Capability::VpcEndpoint));
-    needs.extend(call.host.as_ref().and_then(of_host));
+    if let Some(host) = &call.host {
+        of_host(host, needs);
+    }
     of_request(&call.request, needs);
     of_headers(call.headers.iter(), needs);
+    if let Some(form) = &call.form {
+        of_headers(form.fields.iter(), needs);
+    }
+}
+
+/// What the base asks of the service itself, and of its names: the list of all buckets, and a bucket in the path of the service's host.
+fn of_service(scenario: &Scenario, needs: &mut BTreeSet<Capability>) {
+    let base = &scenario.base;
+    let no_bucket = match base.bucket.as_deref() {
+        Some(bucket) => bucket == "none",
+        None => scenario.given.no_bucket && base.host != Some(HostName::Bucket),
+    };
+    let query = base.request.split_once('?').map_or("", |(_, query)| query);
+    let asks_for = |name: &str| query.split('&').any(|parameter| parameter == name);
+    let path = base.request.split(['?', ' ']).nth(1);
+    if no_bucket && base.request.starts_with("GET ") && path == Some("/") && !asks_for("regions") {
+        needs.insert(Capability::ListBuckets);
+    }
 }
 
 fn of_edit(edit: &Edit, needs: &mut BTreeSet<Capability>) {
@@ -210,6 +236,9 @@ fn of_edit(edit: &Edit, needs: &mut BTreeSet<Capability>) {
             Staged::World(WorldEdit::PutObject(objects)) => {
                 objects.values().for_each(|object| of_object(object, needs));
             }
+            Staged::World(WorldEdit::BucketAcl(acl)) if is_public(Some(acl)) => {
+                needs.insert(Capability::PublicBuckets);
+            }
             // What these need, their rows say.
             Staged::World(_) | Staged::Operator(_) => {}
         }
@@ -219,16 +248,17 @@ fn of_edit(edit: &Edit, needs: &mut BTreeSet<Capability>) {
 fn of_request_edit(edit: RequestEdit<'_>, needs: &mut BTreeSet<Capability>) {
     match edit {
         RequestEdit::Sign(scheme) => needs.extend(scheme.needs()),
-        RequestEdit::Host(host) => needs.extend(of_host(host)),
+        RequestEdit::Host(host) => of_edited_host(host, needs),
         RequestEdit::Request(line) | RequestEdit::Method(line) => of_request(line, needs),
-        RequestEdit::SetHeader(headers) => of_headers(headers.iter(), needs),
+        RequestEdit::SetHeader(named) | RequestEdit::SetField(named) => {
+            of_headers(named.iter(), needs);
+        }
         RequestEdit::SetQuery(query) => of_query(query, needs),
         RequestEdit::As(_)
         | RequestEdit::Bucket(_)
         | RequestEdit::DropHeader(_)
         | RequestEdit::DropQuery(_)
         | RequestEdit::Body(_)
-        | RequestEdit::SetField(_)
         | RequestEdit::DropField(_)
         | RequestEdit::Conditions(_)
         | RequestEdit::Clock(_)
@@ -245,11 +275,11 @@ fn of_request_edit(edit: RequestEdit<'_>, needs: &mut BTreeSet<Capability>) {
 
 fn of_wire_edit(edit: WireEdit<'_>, needs: &mut BTreeSet<Capability>) {
     match edit {
-        WireEdit::TamperHost(host) => needs.extend(of_host(host)),
+        WireEdit::TamperHost(host) => of_edited_host(host, needs),
         WireEdit::TamperMethod(method) => of_request(method, needs),
-        WireEdit::TamperHeader(headers) | WireEdit::RepeatHeader(headers) => {
-            of_headers(headers.iter(), needs);
-        }
+        WireEdit::TamperHeader(named)
+        | WireEdit::RepeatHeader(named)
+        | WireEdit::TamperField(named) => of_headers(named.iter(), needs),
         WireEdit::TamperQuery(query) | WireEdit::RepeatQuery(query) => of_query(query, needs),
         WireEdit::FlipSignature(_)
         | WireEdit::RespellSignature(_)
@@ -258,8 +288,7 @@ fn of_wire_edit(edit: WireEdit<'_>, needs: &mut BTreeSet<Capability>) {
         | WireEdit::TamperAdditionalHeaders(_)
         | WireEdit::TamperPath(_)
         | WireEdit::RemoveHeader(_)
-        | WireEdit::RemoveQuery(_)
-        | WireEdit::TamperField(_) => {}
+        | WireEdit::RemoveQuery(_) => {}
     }
 }
 
@@ -272,19 +301,32 @@ fn of_identity(who: &Who, needs: &mut BTreeSet<Capability>) {
     });
 }
 
-fn of_host(host: &HostName) -> Option<Capability> {
+fn of_host(host: &HostName, needs: &mut BTreeSet<Capability>) {
     match host {
-        HostName::AwayBucket | HostName::AwayService => Some(Capability::TwoRegions),
-        HostName::Accelerate => Some(Capability::Acceleration),
-        HostName::S3Service => Some(Capability::S3Dialect),
-        HostName::Domain => Some(Capability::Cname),
-        HostName::Literal(_) => Some(Capability::AnyHost),
-        HostName::Bucket | HostName::Service | HostName::Ip => None,
+        HostName::AwayBucket | HostName::AwayService => needs.insert(Capability::TwoRegions),
+        HostName::Accelerate => needs.insert(Capability::Acceleration),
+        HostName::S3Service => needs.insert(Capability::S3Service),
+        HostName::Domain => needs.insert(Capability::Cname),
+        HostName::Literal(name) => {
+            if name.contains("${bucket") {
+                needs.insert(Capability::VirtualHosted);
+            }
+            needs.insert(Capability::AnyHost)
+        }
+        HostName::Bucket | HostName::Service | HostName::Ip => return,
+    };
+}
+
+/// Another host for a request that is about a bucket: where it is the service's own, the bucket goes into the path.
+fn of_edited_host(host: &HostName, needs: &mut BTreeSet<Capability>) {
+    of_host(host, needs);
+    if matches!(host, HostName::Service | HostName::S3Service | HostName::Ip) {
+        needs.insert(Capability::SecondLevel);
     }
 }
 
 /// What a target must have to understand a sub-resource at all.
-const SUB_RESOURCES: [(&str, Capability); 12] = [
+const SUB_RESOURCES: [(&str, Capability); 42] = [
     ("policy", Capability::BucketPolicy),
     ("referer", Capability::Referer),
     ("cors", Capability::Cors),
@@ -297,23 +339,62 @@ const SUB_RESOURCES: [(&str, Capability); 12] = [
     ("x-oss-rename", Capability::HierarchicalNamespace),
     ("x-oss-dir", Capability::HierarchicalNamespace),
     ("x-oss-delete", Capability::HierarchicalNamespace),
+    ("logging", Capability::Logging),
+    ("publicAccessBlock", Capability::BlockPublicAccess),
+    ("requestPayment", Capability::RequesterPays),
+    ("uploads", Capability::Multipart),
+    ("uploadId", Capability::Multipart),
+    ("partNumber", Capability::Multipart),
+    ("append", Capability::Append),
+    ("position", Capability::Append),
+    ("delete", Capability::MultiDelete),
+    ("symlink", Capability::Symlink),
+    ("objectMeta", Capability::ObjectMeta),
+    ("tagging", Capability::Tagging),
+    ("bucketInfo", Capability::BucketInfo),
+    ("location", Capability::Location),
+    ("stat", Capability::BucketStat),
+    ("regions", Capability::Regions),
+    ("encryption", Capability::Encryption),
+    ("lifecycle", Capability::Lifecycle),
+    ("website", Capability::Website),
+    ("versioning", Capability::Versioning),
+    ("versions", Capability::Versioning),
+    ("versionId", Capability::Versioning),
+    ("dataAccelerator", Capability::DataAccelerator),
+    ("list-type", Capability::ListObjectsV2),
+    ("response-content-type", Capability::ResponseOverrides),
+    (
+        "response-content-disposition",
+        Capability::ResponseOverrides,
+    ),
+    ("response-content-language", Capability::ResponseOverrides),
+    ("response-content-encoding", Capability::ResponseOverrides),
+    ("response-cache-control", Capability::ResponseOverrides),
+    ("response-expires", Capability::ResponseOverrides),
 ];
 
 fn of_request(request: &str, needs: &mut BTreeSet<Capability>) {
     if request.starts_with("OPTIONS") {
         needs.insert(Capability::Cors);
     }
-    if request.contains("?logging") {
-        needs.insert(Capability::Logging);
-    }
     if request.contains("x-oss-process=image/") {
         needs.insert(Capability::ImageProcessing);
     }
-    let query = request.split_once('?').map_or("", |(_, query)| query);
+    let (line, query) = request.split_once('?').unwrap_or((request, ""));
     for parameter in query.split('&') {
         let name = parameter.split('=').next().unwrap_or_default();
         let implied = SUB_RESOURCES.iter().find(|(known, _)| *known == name);
         needs.extend(implied.map(|(_, need)| *need));
+        if name == "acl" {
+            // Of the bucket, unless a key stands before it.
+            let of_bucket = line.ends_with([' ', '/', ':']);
+            needs.insert(if of_bucket {
+                Capability::BucketAcl
+            } else {
+                Capability::ObjectAcl
+            });
+        }
     }
 }
 
@@ -331,6 +412,16 @@ fn of_headers<'a>(
         match name.to_ascii_lowercase().as_str() {
             "x-oss-server-side-encryption" if is_kms(Some(value)) => needs.insert(Capability::Kms),
             "x-oss-storage-class" if is_archive(Some(value)) => needs.insert(Capability::Archive),
+            "x-oss-acl" => {
+                if is_public(Some(value)) {
+                    needs.insert(Capability::PublicBuckets);
+                }
+                needs.insert(Capability::BucketAcl)
+            }
+            "x-oss-object-acl" => needs.insert(Capability::ObjectAcl),
+            "x-oss-copy-source" => needs.insert(Capability::Copy),
+            "x-oss-tagging" => needs.insert(Capability::Tagging),
+            "x-oss-symlink-target" => needs.insert(Capability::Symlink),
             _ => continue,
         };
     }
@@ -338,6 +429,10 @@ fn of_headers<'a>(
 
 fn is_kms(algorithm: Option<&str>) -> bool {
     algorithm.is_some_and(|algorithm| algorithm.eq_ignore_ascii_case("KMS"))
+}
+
+fn is_public(acl: Option<&str>) -> bool {
+    acl.is_some_and(|acl| acl.starts_with("public-read"))
 }
 
 fn is_archive(class: Option<&str>) -> bool {

@@ -32,7 +32,25 @@ pub fn help<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, what: &str
     }
 }
 
-fn quoted(words: &[&str]) -> String {
+/// The known words that somebody who wrote `word` may have meant: the nearest one, and those of which it is a part.
+pub fn likely<'a>(word: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> Vec<&'a str> {
+    const FEW: usize = 6;
+    let folded = word.to_lowercase();
+    let mut found: Vec<&str> = nearest(word, known.clone()).into_iter().collect();
+    if found.is_empty() && !folded.is_empty() {
+        let part = |known: &&str| {
+            known.split('-').any(|part| part == folded)
+                || folded
+                    .split('-')
+                    .any(|part| part.len() > 3 && part == *known)
+        };
+        found.extend(known.into_iter().filter(part).take(FEW));
+    }
+    found
+}
+
+/// Words in backticks, with commas between them.
+pub fn quoted(words: &[&str]) -> String {
     words
         .iter()
         .map(|word| format!("`{word}`"))

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::exit::Exit;
+use crate::judge::scope::{Demands, Scope};
 use crate::judge::snapshot::Snapshots;
 use crate::judge::verdict::Verdict;
 use crate::report::Facts;
@@ -13,8 +14,8 @@ use crate::report::entry::Entry;
 use crate::report::sink::Report;
 use crate::report::style::Style;
 use crate::report::terminal::{Detail, Terminal};
-use crate::run::{Options, RunError, StopSignal, unix_now};
-use crate::suite::{Certified, Finished, SnapshotCounts, Step, certify};
+use crate::run::{Options, RunError, StopReason, StopSignal, unix_now};
+use crate::suite::{Certified, Failed, Finished, SnapshotCounts, Step, certify};
 use crate::target::{Profile, Target, TargetError};
 use oss403_case::model::CaseFile;
 use oss403_case::{Instance, Ledger};
@@ -36,6 +37,8 @@ pub struct Job<'a> {
     pub reports: Vec<Report>,
     /// How much of the result [`Done::text`] shows.
     pub detail: Detail,
+    /// What is asked of the result besides that nothing fails.
+    pub demands: Demands,
 }
 
 /// A job whose target is ready.
@@ -78,13 +81,8 @@ impl Ready<'_> {
     /// Runs and judges the instances, removes what it made, stops the target and puts the reports in their places. `on_step` sees each
     /// instance as it is done. A `stop` that is raised ends it early.
     ///
-    /// # Errors
-    /// When there was no run: a canary failed, or the journal could not be written.
-    pub async fn run(
-        self,
-        stop: StopSignal,
-        mut on_step: impl FnMut(Step<'_>) + Send,
-    ) -> Result<Done, RunError> {
+    /// Reports are written whatever happens: what failed stands in them too.
+    pub async fn run(self, stop: StopSignal, mut on_step: impl FnMut(Step<'_>) + Send) -> Done {
         let Self { job, target } = self;
         let started = unix_now();
         let files = files(job.ledger, &job.instances);
@@ -116,11 +114,24 @@ impl Ready<'_> {
         let (name, endpoint) = (target.name().to_owned(), target.endpoint().to_owned());
         let compared = root.map(|root| root.join(target.snapshots()));
         target.stop().await;
-        let certified = certified?;
-        let exit = certified.exit();
+        let (certified, failure) = match certified {
+            Ok(certified) => (certified, None),
+            Err(Failed { error, certified }) => (*certified, Some(error)),
+        };
+        let exit = failure
+            .as_ref()
+            .map_or_else(|| certified.exit(), RunError::exit);
         let compared =
             compared.map_or_else(String::new, |folder| in_words(certified.snapshots, &folder));
         let Certified { tally, run, .. } = certified;
+        let frozen = || job.ledger.listed().iter().map(|row| row.id.as_str());
+        let level = tally.level(frozen());
+        let scope = Scope::of(&tally, frozen(), &job.profile.capabilities);
+        let unmet = job.demands.unmet(&tally, &level, &scope);
+        let exit = match exit {
+            Exit::Ok if !unmet.is_empty() => Exit::Deviations,
+            exit => exit,
+        };
         let facts = Facts {
             revision: job.ledger.revision().name().to_owned(),
             hash: job.ledger.hash().to_owned(),
@@ -131,13 +142,18 @@ impl Ready<'_> {
             started,
             elapsed: run.elapsed,
             requests: run.requests,
-            level: tally.level(job.ledger.listed().iter().map(|row| row.id.as_str())),
+            level,
+            scope,
+            unmet,
             tally,
             interrupted: run.stopped.is_some(),
+            time_ran_out: run.stopped == Some(StopReason::TimeRanOut),
+            failure: failure.as_ref().map(ToString::to_string),
+            notes: run.notes,
             left_behind: run.left_behind,
             snapshots: compared,
         };
-        Ok(sinks.finish(facts, exit, files))
+        sinks.finish(facts, exit, files)
     }
 }
 

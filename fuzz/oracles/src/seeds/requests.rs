@@ -191,6 +191,7 @@ pub(super) fn scene() -> Scene {
             away: Some("cn-shanghai".to_owned()),
             suffix: "aliyuncs.test".to_owned(),
             address: "127.0.0.1:9403".to_owned(),
+            addressing: Default::default(),
         }),
         buckets,
         no_bucket: false,

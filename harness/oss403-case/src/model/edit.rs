@@ -238,9 +238,9 @@ edits! {
         "put-object" PutObject(IndexMap<String, ObjectSpec>);
         /// ACLs of objects.
         #[schemars(with = "BTreeMap<String, String>")]
-        "object-acl" ObjectAcl(TextMap);
+        "object-acl" ObjectAcl(TextMap) needs [ObjectAcl];
         /// ACL of the bucket.
-        "bucket-acl" BucketAcl(String);
+        "bucket-acl" BucketAcl(String) needs [BucketAcl];
         /// The bucket policy; `null` for none.
         "bucket-policy" BucketPolicy(Value) needs [BucketPolicy];
         /// One more statement in the bucket policy.

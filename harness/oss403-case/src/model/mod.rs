@@ -4,6 +4,7 @@
 //! its `$axis` names have been replaced. `${…}` placeholders stay in the text: they are known only when a run has made its buckets.
 
 mod call;
+mod capability;
 mod edit;
 mod given;
 mod scenario;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use call::{Call, Disguise, Form, HostName, SignWith, Span, Via};
+pub use capability::{Capability, ClaimName, Named};
 pub use edit::{
     Edit, Misspelling, OperatorEdit, RequestEdit, Row, Stage, Staged, WireEdit, WorldEdit, Yes,
 };
@@ -24,7 +26,7 @@ pub use given::{
     AccountSpec, BucketSpec, CorsRuleSpec, EndpointPolicy, Given, IdentitySpec, ObjectSpec,
     Picture, RamUserSpec, RefererSpec, RegionName, SessionSpec, WormSpec,
 };
-pub use scenario::{Before, Capability, Expect, OrderBasis, Scenario};
+pub use scenario::{Before, Expect, OrderBasis, Scenario};
 pub use who::Who;
 
 /// Text by name, in the order written.

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use strum::{IntoStaticStr, VariantArray};
 
-use super::{Call, Edit, Given, TextMap};
+use super::{Call, Capability, Edit, Given, TextMap};
 
 /// A twin: a base request that must succeed, one edit that must turn it into the refusal, and what must not change.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -51,77 +50,6 @@ pub struct Scenario {
     /// (`?acl`, `k.txt?acl`, `?list-type=2`), in another bucket with its name in front (`second:k.txt`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unchanged: Vec<String>,
-}
-
-/// What a target may or may not have.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    JsonSchema,
-    IntoStaticStr,
-    VariantArray,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum Capability {
-    /// A second region, and the server answers for its name.
-    TwoRegions,
-    /// A second account.
-    SecondAccount,
-    /// RAM users and their policies.
-    RamUsers,
-    /// STS sessions.
-    Sts,
-    /// The operator hook.
-    Operator,
-    /// Server-side encryption with KMS.
-    Kms,
-    /// Bucket policies.
-    BucketPolicy,
-    /// Hotlink protection.
-    Referer,
-    /// CORS configuration.
-    Cors,
-    /// Retention policies.
-    Worm,
-    /// PostObject.
-    PostObject,
-    /// Hierarchical namespace.
-    HierarchicalNamespace,
-    /// Transfer acceleration.
-    Acceleration,
-    /// Archive storage classes.
-    Archive,
-    /// Image processing.
-    ImageProcessing,
-    /// Custom domains.
-    Cname,
-    /// VPC endpoints.
-    VpcEndpoint,
-    /// Block Public Access.
-    BlockPublicAccess,
-    /// Buckets whose requesters pay.
-    RequesterPays,
-    /// Access logs of buckets.
-    Logging,
-    /// Signature version 1.
-    SignatureV1,
-    /// Signature version 2.
-    SignatureV2,
-    /// Signature version 4.
-    SignatureV4,
-    /// The S3 dialect.
-    S3Dialect,
-    /// Any Host header reaches the server.
-    AnyHost,
 }
 
 /// The answer that would be given if OSS looked at a request in another order: that of another cause, or one that is no 403.

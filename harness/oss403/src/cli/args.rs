@@ -72,6 +72,10 @@ pub enum ColorWhen {
 pub enum Command {
     /// Run the suite, or a part of it, against a target
     Run(RunArgs),
+    /// Ask a server what it has, and write a profile that says so
+    Init(InitArgs),
+    /// Say what a target has, what speaks for it, and where its profile claims otherwise
+    Probe(ProbeArgs),
     /// List every instance: its id, its cause, what it needs
     List(ListArgs),
     /// Say what a cause means and how to fix it, or diagnose a saved error response
@@ -104,6 +108,61 @@ pub struct RunArgs {
     pub options: RunOptions,
 }
 
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Where the server listens: `https://oss-cn-hangzhou.example.com`, `http://127.0.0.1:9403`.
+    #[arg(value_name = "URL")]
+    pub endpoint: String,
+    /// The profile that is written, `-` for standard output. A file that is there is left alone.
+    #[arg(long, value_name = "FILE", default_value = "target.yaml")]
+    pub out: PathBuf,
+    /// The home region, and after it a second one if the server has it. Default: what the host name says, else cn-hangzhou.
+    #[arg(long = "region", value_name = "ID")]
+    pub regions: Vec<String>,
+    /// What stands in host names where the service has aliyuncs.com. Default: what the host name says.
+    #[arg(long, value_name = "NAME")]
+    pub suffix: Option<String>,
+    /// Where requests carry their bucket. Default: both are tried.
+    #[arg(long, value_name = "STYLE")]
+    pub style: Option<InitStyle>,
+    /// The environment variable with the owner's AccessKeyId.
+    #[arg(long, value_name = "NAME", default_value = "OSS_ACCESS_KEY_ID")]
+    pub key_env: String,
+    /// The environment variable with the owner's AccessKeySecret.
+    #[arg(long, value_name = "NAME", default_value = "OSS_ACCESS_KEY_SECRET")]
+    pub secret_env: String,
+    /// Folder of the journals. Default: ./reports.
+    #[arg(long, value_name = "DIR")]
+    pub journals: Option<PathBuf>,
+}
+
+/// Where requests carry their bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InitStyle {
+    /// In the host name.
+    VirtualHosted,
+    /// As the first segment of the path.
+    Path,
+}
+
+/// Arguments of `probe`.
+#[derive(Debug, Args)]
+pub struct ProbeArgs {
+    /// Target profile, or `embedded`.
+    #[arg(long, value_name = "FILE")]
+    pub target: PathBuf,
+    /// How to print it.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
+    /// Folder of the journals. Default: ./reports.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
 /// Options of `run`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct RunOptions {
@@ -125,12 +184,24 @@ pub struct RunOptions {
     /// Print every instance as it is done.
     #[arg(long, short)]
     pub verbose: bool,
+    /// End with 1 unless the level is at least this one, from 1 to 4.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub min_level: Option<u8>,
+    /// End with 1 unless this cause is conformant, or this capability is claimed and shown. May be given more than once.
+    #[arg(long = "require", value_name = "CAUSE|CAPABILITY")]
+    pub required: Vec<String>,
     /// Decides the order of the instances.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Most instances at a time.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub jobs: Option<usize>,
+    /// Run an instance that deviates or was not provoked again, in another world, until it was run so often; what differs is flaky.
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub attempts: Option<usize>,
+    /// Begin nothing new after so long, as if interrupted: a whole number with `s`, `m`, `h` or `d`.
+    #[arg(long, value_name = "SPAN", value_parser = time)]
+    pub time: Option<Duration>,
     /// Run only the M-th of N parts, counted from 1.
     #[arg(long, value_name = "M/N")]
     pub partition: Option<Partition>,
@@ -151,6 +222,9 @@ pub struct ListArgs {
     /// As for `run`.
     #[arg(value_name = "FILTER")]
     pub filters: Vec<String>,
+    /// List what a profile may claim instead: each capability, and the names that stand for several.
+    #[arg(long, conflicts_with_all = ["filters", "revision", "cases"])]
+    pub capabilities: bool,
     /// Text to read, or JSON.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

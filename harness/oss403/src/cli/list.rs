@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::args::{Format, ListArgs};
 use super::console::tolerate_closed_pipe;
@@ -11,9 +11,21 @@ use super::{Console, source};
 use crate::exit::Exit;
 use crate::report::style::{Style, Tone, counted};
 use oss403_case::Instance;
-use oss403_case::model::ProvokedBy;
+use oss403_case::model::{Capability, ProvokedBy};
 
 pub(super) fn list(args: &ListArgs, console: Console) -> Exit {
+    let style = Style {
+        color: console.color_out(),
+        width: console.width(),
+    };
+    if args.capabilities {
+        let mut out = BufWriter::new(io::stdout().lock());
+        let written = match args.format {
+            Format::Json => capabilities_json(&mut out),
+            Format::Text => capabilities_text(style, &mut out),
+        };
+        return ended(written.and_then(|()| out.flush()), console);
+    }
     let (ledger, _) = match source::ledger(args.cases.as_deref(), args.revision, console) {
         Ok(found) => found,
         Err(exit) => return exit,
@@ -26,21 +38,79 @@ pub(super) fn list(args: &ListArgs, console: Console) -> Exit {
         }
     };
     let mut out = BufWriter::new(io::stdout().lock());
-    let style = Style {
-        color: console.color_out(),
-        width: console.width(),
-    };
     let written = match args.format {
         Format::Json => json(&instances, &mut out),
         Format::Text => text(&instances, style, &mut out),
     };
-    match tolerate_closed_pipe(written.and_then(|()| out.flush())) {
+    ended(written.and_then(|()| out.flush()), console)
+}
+
+fn ended(written: io::Result<()>, console: Console) -> Exit {
+    match tolerate_closed_pipe(written) {
         Ok(()) => Exit::Ok,
         Err(error) => {
             console.error(format_args!("standard output: {error}"), None);
             Exit::Usage
         }
     }
+}
+
+/// Writes an array with an object for each name that a profile may claim, one a line.
+fn capabilities_json(out: &mut dyn Write) -> io::Result<()> {
+    let names = |these: &[Capability]| -> Vec<&'static str> {
+        these.iter().map(|these| these.as_str()).collect()
+    };
+    writeln!(out, "[")?;
+    for (number, named) in Capability::TABLE.iter().enumerate() {
+        let comma = if number + 1 == Capability::TABLE.len() {
+            ""
+        } else {
+            ","
+        };
+        let members = if named.is_group() { named.members } else { &[] };
+        let line = json!({
+            "name": named.name, "means": named.means, "stands_for": names(members), "needs": names(named.needs),
+        });
+        writeln!(out, "  {line}{comma}")?;
+    }
+    writeln!(out, "]")
+}
+
+/// Writes the same for people.
+fn capabilities_text(style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let column = Capability::NAMES
+        .iter()
+        .map(|name| name.len())
+        .max()
+        .unwrap_or_default();
+    for (heading, groups) in [("capabilities", false), ("names for several", true)] {
+        writeln!(out, "{}", style.paint(Tone::Strong, heading))?;
+        let rows = Capability::TABLE
+            .iter()
+            .filter(|named| named.is_group() == groups);
+        for named in rows {
+            let mut about = named.means.to_owned();
+            let others = if groups { named.members } else { named.needs };
+            if !others.is_empty() {
+                let what = if groups { ":" } else { "; nothing without" };
+                let others: Vec<&str> = others.iter().map(|other| other.as_str()).collect();
+                about.push_str(&format!("{what} {}", others.join(", ")));
+            }
+            let lines = style.wrap(&about, column + 4);
+            let about = lines.join("\n");
+            let name = format!("{:column$}", named.name);
+            writeln!(
+                out,
+                "  {}  {}",
+                style.paint(Tone::Good, &name),
+                about.trim_start()
+            )?;
+        }
+        if !groups {
+            writeln!(out)?;
+        }
+    }
+    Ok(())
 }
 
 /// An instance as `--format json` shows it.
@@ -147,8 +217,6 @@ fn local(instance: &Instance) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use oss403_case::check;
     use oss403_case::ledger::embedded_lists;
@@ -192,13 +260,13 @@ scenarios:
         assert_eq!(listed.as_array().unwrap().len(), 5);
         let first = json!({
             "id": "url-auth-expired/read/url-v1-GET", "cause": "url-auth-expired", "code": "AccessDenied", "scenario": "read",
-            "matrix": { "scheme": "url-v1", "method": "GET" }, "provoked_by": "owner", "requires": ["signature-v1"],
+            "matrix": { "scheme": "url-v1", "method": "GET" }, "provoked_by": "owner", "requires": ["url-v1"],
         });
         assert_eq!(listed[0], first);
         assert_eq!(listed[4]["matrix"], json!({}));
         assert_eq!(
             listed[4]["requires"],
-            json!(["two-regions", "sts", "signature-v1"])
+            json!(["two-regions", "sts", "url-v1"])
         );
     }
 
@@ -224,11 +292,11 @@ scenarios:
         insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r"
         AccessDenied
           url-auth-expired
-            read/url-v1-GET   signature-v1
-            read/url-v1-HEAD  signature-v1
-            read/url-v4-GET   signature-v4
-            read/url-v4-HEAD  signature-v4
-            one               two-regions, sts, signature-v1
+            read/url-v1-GET   url-v1
+            read/url-v1-HEAD  url-v1
+            read/url-v4-GET   url-v4
+            read/url-v4-HEAD  url-v4
+            one               two-regions, sts, url-v1
 
         1 cause, 5 instances
         ");

@@ -7,8 +7,10 @@ mod curl;
 mod explain;
 mod fuzz;
 mod import;
+mod init;
 mod list;
 mod mutants;
+mod probe;
 mod review;
 mod run;
 mod runtime;
@@ -45,6 +47,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let console = Console::new(color);
     match command {
         Command::Run(args) => run::run(&args, console),
+        Command::Init(args) => init::init(&args, console),
+        Command::Probe(args) => probe::run(&args, console),
         Command::Serve(args) => serve::serve(&args, console),
         Command::Review(args) => review::review(&args, console),
         Command::List(args) => list::list(&args, console),

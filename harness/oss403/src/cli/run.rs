@@ -9,14 +9,17 @@ use super::runtime::block_on;
 use super::{Console, signals, source, target};
 use crate::exit::Exit;
 use crate::job::{Done, Job};
+use crate::judge::scope::Demands;
 use crate::report::progress::Progress;
 use crate::report::sink::{KINDS, Report, ReportError};
 use crate::report::style::{Style, counted, harmless};
-use crate::report::terminal::{Detail, one_line};
+use crate::report::terminal::{Detail, in_a_line};
 use crate::run::{Options, StopSignal};
 use crate::suite::{Step, select};
 use crate::target::Target;
 use oss403_case::ledger::Entry;
+use oss403_case::model::Capability;
+use oss403_case::{Ledger, suggest};
 
 /// What is said of a job besides what it says itself.
 struct Words {
@@ -56,6 +59,7 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
         reports: reports(options, console)?,
         options: settings(options),
         detail: detail(options),
+        demands: demands(options, &ledger, console)?,
     };
     let words = Words {
         selected: selected_in_words(&job, &source, options),
@@ -81,8 +85,39 @@ fn settings(options: &RunOptions) -> Options {
         seed: options.seed.unwrap_or(usual.seed),
         jobs: options.jobs,
         out: options.out.clone().unwrap_or(usual.out),
+        time: options.time,
+        attempts: options.attempts.unwrap_or(usual.attempts),
         ..usual
     }
+}
+
+/// What is asked of the result. What is unknown has been printed when there is something.
+fn demands(options: &RunOptions, ledger: &Ledger, console: Console) -> Result<Demands, Exit> {
+    let mut demands = Demands {
+        level: options.min_level,
+        ..Demands::default()
+    };
+    for name in &options.required {
+        if ledger.causes().any(|file| file.cause == *name) {
+            demands.causes.push(name.clone());
+        } else if let Some(feature) = Capability::named(name) {
+            demands.features.push(feature);
+        } else {
+            let causes = ledger.causes().map(|file| file.cause.as_str());
+            let known = causes.chain(Capability::NAMES.iter().copied());
+            let help = match suggest::nearest(name, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => {
+                    "`oss403 list` shows the causes, `oss403 list --capabilities` the capabilities"
+                        .into()
+                }
+            };
+            let message = format!("`{name}` is neither a cause nor a capability");
+            console.error(message, Some(&help));
+            return Err(Exit::Usage);
+        }
+    }
+    Ok(demands)
 }
 
 /// The folder of the snapshots. A file that stands by itself has none, unless they are asked for.
@@ -139,7 +174,7 @@ async fn carry_out(job: Job<'_>, words: Words, verbose: bool, console: Console) 
                     kind => progress.step(kind.is_failure()),
                 }
                 if verbose {
-                    let line = one_line(&finished.instance.id, verdict, style);
+                    let line = in_a_line(&finished.instance.id, verdict, style);
                     // The report that follows says so when nobody reads.
                     progress.aside(|| drop(print(&line)));
                 }
@@ -150,18 +185,27 @@ async fn carry_out(job: Job<'_>, words: Words, verbose: bool, console: Console) 
     if let Some(progress) = &progress {
         progress.finish();
     }
-    match done {
-        Ok(done) => report(done, words.without_snapshots, style, console),
-        Err(error) => console.fail(&error, error.exit()),
-    }
+    report(done, words.without_snapshots, style, console)
 }
 
 fn report(mut done: Done, without_snapshots: &str, style: Style, console: Console) -> Exit {
+    // Where nothing was sent but canaries, there is nothing to show.
+    let nothing = done.facts.tally.instances().is_empty();
+    if let Some(failure) = done.facts.failure.as_ref().filter(|_| nothing) {
+        console.error(failure, None);
+        if let Some(error) = &done.trouble {
+            console.error(format_args!("a report could not be written: {error}"), None);
+        }
+        return done.exit();
+    }
     if done.facts.snapshots.is_empty() {
         done.facts.snapshots = without_snapshots.to_owned();
     }
     if let Err(error) = print(&done.text(style)) {
         done.trouble.get_or_insert(error);
+    }
+    if let Some(failure) = &done.facts.failure {
+        console.error(failure, None);
     }
     if let Some(error) = &done.trouble {
         console.error(format_args!("a report could not be written: {error}"), None);

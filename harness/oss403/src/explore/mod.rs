@@ -167,7 +167,7 @@ pub async fn explore(
 ) -> Result<Explored, RunError> {
     let started = Instant::now();
     let generator = Generator::new(settings.seed, ledger);
-    let over = StopSignal::new();
+    let over = stop.another();
     let alarm = tokio::spawn(alarm(stop.clone(), over.clone(), settings.time));
     let mut explored = Explored {
         counts: Counts::default(),

@@ -3,7 +3,9 @@
 use super::answer::{Answer, shorten};
 use super::envelope::Envelope;
 use super::expected::Expected;
+use super::ids::request_ids;
 use super::{claims, message};
+use crate::run::record::TwinRecord;
 use oss403_case::model::Edit;
 
 /// Granted: the answer, which may be that for another path, is no refusal at all.
@@ -73,12 +75,18 @@ pub(super) fn message(answer: &Answer<'_>, expected: &Expected) -> Option<String
 }
 
 /// Envelope: everything besides code and message that is not as it should be.
-pub(super) fn envelope(answer: &Answer<'_>, expected: &Expected, edit: &Edit) -> Option<String> {
+pub(super) fn envelope(
+    answer: &Answer<'_>,
+    expected: &Expected,
+    edit: &Edit,
+    record: &TwinRecord,
+) -> Option<String> {
     let envelope = match answer.envelope() {
         Ok(envelope) => envelope,
         Err(error) => return Some(error.to_string()),
     };
     let mut wrong: Vec<String> = transport(answer).into_iter().collect();
+    wrong.extend(date(answer, record));
     wrong.extend(structure(envelope));
     wrong.extend(identity(answer, envelope));
     wrong.extend(elements(envelope, expected));
@@ -89,6 +97,13 @@ pub(super) fn envelope(answer: &Answer<'_>, expected: &Expected, edit: &Edit) ->
 
 /// The headers around it. An answer to HEAD has no body whose type would have to be told.
 fn transport(answer: &Answer<'_>) -> Option<String> {
+    let coding = answer.response.header("content-encoding");
+    if let Some(coding) = coding.filter(|coding| !coding.trim().eq_ignore_ascii_case("identity")) {
+        return Some(format!(
+            "the refusal is encoded, Content-Encoding `{}`, and nobody asked for that",
+            shorten(coding)
+        ));
+    }
     if answer.is_head() && !answer.response.body.is_empty() {
         return Some("the answer to HEAD has a body".into());
     }
@@ -107,6 +122,25 @@ fn transport(answer: &Answer<'_>) -> Option<String> {
     }
 }
 
+/// How far apart the clocks of the servers behind one address may be, in seconds.
+const CLOCKS_APART: i64 = 60;
+
+/// The time of an answer is that of the answer to the base, but for the time between them.
+fn date(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
+    let Some(said) = answer.response.header("date") else {
+        return Some("the header Date is missing".into());
+    };
+    let Some(date) = answer.response.date() else {
+        return Some(format!("the header Date `{}` is no time", shorten(said)));
+    };
+    let base = record.base.as_ref()?.response()?;
+    let elapsed = i64::try_from(record.elapsed_us / 1_000_000).unwrap_or(i64::MAX);
+    let apart = date.abs_diff(base.date()?);
+    (apart > CLOCKS_APART.saturating_add(elapsed).unsigned_abs()).then(|| {
+        format!("the header Date is {apart} seconds away from that of the answer to the base")
+    })
+}
+
 fn structure(envelope: &Envelope) -> Vec<String> {
     if envelope.root != "Error" {
         return vec![format!(
@@ -114,26 +148,56 @@ fn structure(envelope: &Envelope) -> Vec<String> {
             shorten(&envelope.root)
         )];
     }
-    let counted = |name: &str| match envelope.all(name).count() {
-        1 => None,
-        0 => Some(format!("the element `{name}` is missing")),
+    if !envelope.namespace.is_empty() {
+        return vec![format!(
+            "the root element is in the namespace `{}`, and is due in none",
+            shorten(&envelope.namespace)
+        )];
+    }
+    let counted = |name: &&str| match envelope.all(name).count() {
+        0 if DUE.contains(name) => Some(format!("the element `{name}` is missing")),
+        0 | 1 => None,
         times => Some(format!("the element `{name}` stands there {times} times")),
     };
-    let names = ["Code", "Message", "RequestId", "HostId"];
-    names.into_iter().filter_map(counted).collect()
+    KNOWN.iter().filter_map(counted).collect()
 }
+
+/// The elements that every refusal has.
+const DUE: [&str; 4] = ["Code", "Message", "RequestId", "HostId"];
+
+/// The elements that refusals were seen to have, each once.
+const KNOWN: [&str; 17] = [
+    "AWSAccessKeyId",
+    "AccessDeniedDetail",
+    "CanonicalRequest",
+    "CanonicalRequestBytes",
+    "Code",
+    "EC",
+    "Expires",
+    "HostId",
+    "Message",
+    "OSSAccessKeyId",
+    "RecommendDoc",
+    "RequestId",
+    "RequestTime",
+    "ServerTime",
+    "SignatureProvided",
+    "StringToSign",
+    "StringToSignBytes",
+];
 
 /// `RequestId` and `HostId` belong to this very request (help page: Error responses). That one is missing is a matter of the structure.
 fn identity(answer: &Answer<'_>, envelope: &Envelope) -> Vec<String> {
-    let header = answer.response.header("x-oss-request-id");
-    let id = match (header, envelope.text("RequestId")) {
-        (None, _) => Some("the header x-oss-request-id is missing".into()),
-        (Some(header), Some(id)) if header != id || id.is_empty() => Some(format!(
-            "RequestId `{}` is not the x-oss-request-id `{}`",
+    let ids = request_ids(answer.exchange);
+    let id = match (ids.as_slice(), envelope.text("RequestId")) {
+        ([], _) => Some("the header x-oss-request-id is missing".into()),
+        ([(name, header)], Some(id)) if *header != id || id.is_empty() => Some(format!(
+            "RequestId `{}` is not the {name} `{}`",
             shorten(id),
             shorten(header)
         )),
-        (Some(_), _) => None,
+        ([_], _) => None,
+        ([(name, _), ..], _) => Some(format!("the header {name} stands there more than once")),
     };
     let sent = &answer.exchange.request;
     let host = envelope

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
+use super::foundation::Core;
 use super::verdict::{Facet, Verdict, VerdictKind};
+use oss403_case::Instance;
 
 /// How many of each.
 pub type Counts = BTreeMap<VerdictKind, usize>;
@@ -13,6 +15,7 @@ pub type Counts = BTreeMap<VerdictKind, usize>;
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
     causes: IndexMap<String, CauseTally>,
+    core: Core,
 }
 
 /// What became of one cause.
@@ -83,28 +86,52 @@ impl Tally {
         self.causes.values().map(CauseTally::unfinished).sum()
     }
 
-    /// The level attained over the frozen set of causes, and otherwise why there is none.
+    /// An instance is done, and what it shows of the core counts as well.
+    pub fn add_instance(&mut self, instance: &Instance, verdict: Verdict, elapsed_us: u64) {
+        self.add(&instance.file.cause, verdict, elapsed_us);
+        self.core.add(instance, verdict);
+    }
+
+    /// What was seen of the core.
+    pub fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// The level attained over the frozen set of causes, as far as they are claimed, and otherwise why there is none.
     ///
     /// # Errors
     /// Why no level can be stated.
     pub fn level<'a>(&self, frozen: impl IntoIterator<Item = &'a str>) -> Result<Level, NoLevel> {
+        let attained = self.attained(frozen);
+        match self.core.missing() {
+            Some(missing) if !matches!(attained, Err(NoLevel::NotRun(_))) => {
+                Err(NoLevel::Core(missing))
+            }
+            _ => attained,
+        }
+    }
+
+    /// The same, whatever was seen of the core.
+    fn attained<'a>(&self, frozen: impl IntoIterator<Item = &'a str>) -> Result<Level, NoLevel> {
         let mut level = Level::Exact;
         let mut tested = 0;
+        let mut open = Vec::new();
         for name in frozen {
             let tally = self.causes.get(name).filter(|tally| tally.planned > 0);
             let tally = tally.ok_or_else(|| NoLevel::NotRun(name.to_owned()))?;
             match tally.level() {
-                Some(Attained::Level(own)) => {
+                Ok(Some(own)) => {
                     tested += 1;
                     level = level.min(own);
                 }
-                // What does not exist grants nothing, and shows nothing either.
-                Some(Attained::NotClaimed) => level = level.min(Level::Secure),
-                Some(Attained::NotApplicable) => {}
-                None => return Err(NoLevel::Unproven(name.to_owned())),
+                // What was not asked narrows what the level is stated for.
+                Ok(None) => {}
+                Err(why) => open.push((name.to_owned(), why)),
             }
         }
-        if tested == 0 {
+        if !open.is_empty() {
+            Err(NoLevel::Unproven(open))
+        } else if tested == 0 {
             Err(NoLevel::NothingTested)
         } else {
             Ok(level)
@@ -159,33 +186,47 @@ impl CauseTally {
         (self.unfinished() == 0).then_some(worst)
     }
 
-    /// The level that this cause alone allows; `None` when something about it was not proven.
-    fn level(&self) -> Option<Attained> {
-        match self.verdict()? {
-            Verdict::Conformant => Some(Attained::Level(Level::Exact)),
-            Verdict::NotClaimed => Some(Attained::NotClaimed),
-            Verdict::NotApplicable => Some(Attained::NotApplicable),
-            Verdict::Deviates(worst) => {
-                let unproven = [Verdict::Flaky, Verdict::HarnessError, Verdict::NotProvoked];
-                let is_proven = !unproven
-                    .iter()
-                    .any(|verdict| self.verdicts.contains_key(verdict));
-                let level = Level::below(worst).filter(|_| is_proven && self.unfinished() == 0);
-                level.map(Attained::Level)
+    /// Whether an instance of it was sent and judged.
+    pub fn is_tested(&self) -> bool {
+        let aside = [
+            Verdict::NotClaimed,
+            Verdict::NotApplicable,
+            Verdict::Disabled,
+        ];
+        self.verdicts.keys().any(|verdict| !aside.contains(verdict))
+    }
+
+    /// The level that this cause alone allows, `None` when it was set aside.
+    ///
+    /// # Errors
+    /// In one or two words, why it allows none.
+    fn level(&self) -> Result<Option<Level>, &'static str> {
+        let worst = self.facets().next().map(|(worst, _)| worst);
+        let mut level = Level::Exact;
+        if let Some(worst) = worst {
+            level = Level::below(worst).ok_or(worst.name())?;
+        }
+        for (verdict, why) in [
+            (Verdict::Flaky, "flaky"),
+            (Verdict::HarnessError, "harness error"),
+            (Verdict::NotProvoked, "not provoked"),
+        ] {
+            if self.verdicts.contains_key(&verdict) {
+                return Err(why);
             }
-            _ => None,
+        }
+        if self.unfinished() > 0 {
+            return Err("unfinished");
+        }
+        match self.verdict() {
+            Some(Verdict::Conformant | Verdict::Deviates(_)) => Ok(Some(level)),
+            Some(Verdict::Disabled) => Err("disabled"),
+            _ => Ok(None),
         }
     }
 }
 
-/// What one cause contributes to the level.
-enum Attained {
-    Level(Level),
-    NotClaimed,
-    NotApplicable,
-}
-
-/// How good the refusals of a target are, over the whole frozen set. Each level includes the former.
+/// How good the refusals of a target are, over all causes that it claims. Each level includes the former.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
 pub enum Level {
     /// Nothing granted, no effect, no leak, nothing unanswered.
@@ -199,7 +240,7 @@ pub enum Level {
 
 impl Level {
     /// The best level that a deviation in this facet leaves.
-    fn below(facet: Facet) -> Option<Self> {
+    pub(super) fn below(facet: Facet) -> Option<Self> {
         match facet {
             Facet::Granted | Facet::Effect | Facet::Leak | Facet::Unanswered => None,
             Facet::Status | Facet::Code => Some(Self::Secure),
@@ -223,12 +264,43 @@ pub enum NoLevel {
     /// A cause of the frozen set was not run: a filter, a partition, an interruption.
     #[error("a level is stated for the whole suite, and `{0}` was not run")]
     NotRun(String),
-    /// A cause was granted, or not proven at all.
-    #[error("`{0}` was not refused, or its refusal was not proven")]
-    Unproven(String),
+    /// It was not seen that the target tells who is asking.
+    #[error("the core is not proven: {0}")]
+    Core(String),
+    /// Causes that were granted, or not proven at all, each with one or two words that say why.
+    #[error("{}", unproven(.0))]
+    Unproven(Vec<(String, &'static str)>),
     /// Everything was set aside.
     #[error("nothing was tested")]
     NothingTested,
+}
+
+/// `2 of the causes stand against one: 1 granted (`a`), 1 not provoked (`b`)`.
+fn unproven(open: &[(String, &'static str)]) -> String {
+    const FEW: usize = 3;
+    let mut reasons: IndexMap<&str, Vec<&str>> = IndexMap::new();
+    for (cause, why) in open {
+        reasons.entry(why).or_default().push(cause);
+    }
+    let reasons = reasons.into_iter().map(|(why, causes)| {
+        let shown: Vec<String> = causes
+            .iter()
+            .take(FEW)
+            .map(|cause| format!("`{cause}`"))
+            .collect();
+        let more = match causes.len().saturating_sub(FEW) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{} {why} ({}{more})", causes.len(), shown.join(", "))
+    });
+    let reasons: Vec<String> = reasons.collect();
+    let stand = if open.len() == 1 {
+        "cause stands"
+    } else {
+        "causes stand"
+    };
+    format!("{} {stand} against one: {}", open.len(), reasons.join(", "))
 }
 
 #[cfg(test)]
@@ -303,29 +375,29 @@ mod tests {
                 ("b", Verdict::Deviates(Envelope)),
                 ("b", Verdict::Deviates(facet)),
             ]);
-            assert_eq!(tally.level(["a", "b"]).ok(), level, "{facet:?}");
+            assert_eq!(tally.attained(["a", "b"]).ok(), level, "{facet:?}");
         }
         let all = tally(&[("a", Verdict::Conformant), ("b", Verdict::Conformant)]);
-        assert_eq!(all.level(["a", "b"]), Ok(Level::Exact));
+        assert_eq!(all.attained(["a", "b"]), Ok(Level::Exact));
     }
 
     #[test]
     fn a_level_needs_every_cause_of_the_frozen_set() {
         let one = || ("a", Verdict::Conformant);
         assert_eq!(
-            tally(&[one()]).level(["a", "b"]),
+            tally(&[one()]).attained(["a", "b"]),
             Err(NoLevel::NotRun("b".into()))
         );
-        for unproven in [
-            Verdict::NotProvoked,
-            Verdict::Flaky,
-            Verdict::HarnessError,
-            Verdict::Disabled,
+        for (unproven, why) in [
+            (Verdict::NotProvoked, "not provoked"),
+            (Verdict::Flaky, "flaky"),
+            (Verdict::HarnessError, "harness error"),
+            (Verdict::Disabled, "disabled"),
         ] {
             let tally = tally(&[one(), ("b", unproven)]);
             assert_eq!(
-                tally.level(["a", "b"]),
-                Err(NoLevel::Unproven("b".into())),
+                tally.attained(["a", "b"]),
+                Err(NoLevel::Unproven(vec![("b".into(), why)])),
                 "{unproven:?}"
             );
         }
@@ -334,18 +406,53 @@ mod tests {
             ("b", Verdict::Deviates(Facet::Envelope)),
             ("b", Verdict::NotProvoked),
         ]);
-        assert_eq!(mixed.level(["a", "b"]), Err(NoLevel::Unproven("b".into())));
+        assert_eq!(
+            mixed.attained(["a", "b"]),
+            Err(NoLevel::Unproven(vec![("b".into(), "not provoked")]))
+        );
     }
 
     #[test]
-    fn what_is_not_claimed_limits_the_level_and_is_never_enough_for_one() {
+    fn what_is_not_claimed_does_not_lower_the_level_and_is_never_enough_for_one() {
         let conformant = ("a", Verdict::Conformant);
         let not_claimed = tally(&[conformant, ("b", Verdict::NotClaimed)]);
-        assert_eq!(not_claimed.level(["a", "b"]), Ok(Level::Secure));
+        assert_eq!(not_claimed.attained(["a", "b"]), Ok(Level::Exact));
         let not_applicable = tally(&[conformant, ("b", Verdict::NotApplicable)]);
-        assert_eq!(not_applicable.level(["a", "b"]), Ok(Level::Exact));
+        assert_eq!(not_applicable.attained(["a", "b"]), Ok(Level::Exact));
         let nothing = tally(&[("a", Verdict::NotClaimed), ("b", Verdict::NotApplicable)]);
-        assert_eq!(nothing.level(["a", "b"]), Err(NoLevel::NothingTested));
-        assert_eq!(Tally::default().level([]), Err(NoLevel::NothingTested));
+        assert_eq!(nothing.attained(["a", "b"]), Err(NoLevel::NothingTested));
+        assert_eq!(Tally::default().attained([]), Err(NoLevel::NothingTested));
+    }
+
+    #[test]
+    fn every_cause_that_stands_against_a_level_is_counted_with_why() {
+        let done = [
+            ("a", Verdict::Deviates(Facet::Granted)),
+            ("b", Verdict::NotProvoked),
+            ("c", Verdict::NotProvoked),
+            ("d", Verdict::Conformant),
+            ("e", Verdict::NotProvoked),
+            ("f", Verdict::NotProvoked),
+            ("g", Verdict::HarnessError),
+        ];
+        let why = tally(&done).attained(["a", "b", "c", "d", "e", "f", "g"]);
+        assert_eq!(
+            why.unwrap_err().to_string(),
+            "6 causes stand against one: 1 granted (`a`), 4 not provoked (`b`, `c`, `e` and 1 more), 1 harness error (`g`)"
+        );
+    }
+
+    #[test]
+    fn there_is_no_level_without_the_core() {
+        let all = tally(&[("a", Verdict::Conformant)]);
+        let Err(NoLevel::Core(why)) = all.level(["a"]) else {
+            panic!("{:?}", all.level(["a"]))
+        };
+        assert!(
+            why.contains("a wrong signature") && why.contains("anonymous"),
+            "{why}"
+        );
+        // A part of the suite says nothing of the core either.
+        assert_eq!(all.level(["b"]), Err(NoLevel::NotRun("b".into())));
     }
 }

@@ -29,6 +29,9 @@ pub struct Entry {
     pub facet: Option<Facet>,
     /// One sentence a person can act on; empty when conformant. A difference from a snapshot follows on further lines.
     pub reason: String,
+    /// How often it was run: more than once when it was not conformant and `--attempts` allowed it.
+    #[serde(default = "once")]
+    pub attempts: usize,
     /// Milliseconds from its first request to its last.
     pub elapsed_ms: f64,
     /// The documented answer.
@@ -87,6 +90,7 @@ impl Entry {
             record,
             redactor,
             judged,
+            attempts,
         } = finished;
         let hide = |text: &str| redactor.text(text);
         let (judgement, expected) = (&judged.judgement, &judged.expected);
@@ -105,6 +109,7 @@ impl Entry {
             verdict: verdict.kind(),
             facet: verdict.facet(),
             reason: hide(&judgement.reason),
+            attempts: *attempts,
             elapsed_ms: milliseconds(record.elapsed_us),
             expected: hidden_expectation(expected, redactor),
             observed: hidden(observed, redactor),
@@ -198,6 +203,11 @@ fn hidden(observed: Observed, redactor: &Redactor) -> Observed {
         ec: hide(observed.ec),
         is_the_answer_of: observed.is_the_answer_of,
     }
+}
+
+/// Result files that do not say it are of runs without a second attempt.
+fn once() -> usize {
+    1
 }
 
 #[allow(

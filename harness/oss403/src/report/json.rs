@@ -31,6 +31,12 @@ pub struct ResultFile {
     pub suite: Suite,
     /// What it was run against.
     pub target: TargetName,
+    /// Capabilities that the target claims.
+    #[serde(default)]
+    pub claims: Vec<String>,
+    /// What the level is stated for.
+    #[serde(default)]
+    pub scope: ScopeNames,
     /// What decided the order of the instances.
     pub seed: u64,
     /// When the run began, UTC, in ISO 8601.
@@ -65,6 +71,20 @@ pub struct TargetName {
     pub endpoint: String,
 }
 
+/// What the level is stated for.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeNames {
+    /// Capabilities that the target claims.
+    pub claimed: Vec<String>,
+    /// Capabilities that it does not claim: what needs them was not asked.
+    pub not_claimed: Vec<String>,
+    /// Causes of the revision of which an instance was sent and judged.
+    pub tested: usize,
+    /// Causes of the revision.
+    pub causes: usize,
+}
+
 /// Sums over the run.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -78,12 +98,27 @@ pub struct Summary {
     /// 1 Secure, 2 Codes, 3 Messages, 4 Exact; `null` when none can be stated.
     #[schemars(range(min = 1, max = 4))]
     pub level: Option<u8>,
+    /// Whether the level is stated for everything: all is claimed, and every cause was tested.
+    #[serde(default)]
+    pub complete: bool,
+    /// What `--min-level` and `--require` asked for and is not so, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unmet: Vec<String>,
     /// Why there is no level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_level: Option<String>,
     /// Whether the run was stopped before everything was done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
+    /// Whether it was because the time it was given ran out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub time_ran_out: bool,
+    /// Why the run cannot be relied upon: a canary failed, or the journal could not be written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// What else there is to say of the run, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What the run made at the target and could not remove.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_behind: Vec<String>,
@@ -135,6 +170,10 @@ impl Sums {
     }
 }
 
+fn names(these: &[&str]) -> Vec<String> {
+    these.iter().copied().map(str::to_owned).collect()
+}
+
 impl ResultFile {
     /// Everything but the instances.
     pub fn head(facts: &Facts) -> Self {
@@ -151,6 +190,13 @@ impl ResultFile {
                 name: facts.target.clone(),
                 endpoint: facts.endpoint.clone(),
             },
+            claims: names(&facts.scope.claimed),
+            scope: ScopeNames {
+                claimed: names(&facts.scope.claimed),
+                not_claimed: names(&facts.scope.not_claimed),
+                tested: facts.scope.tested,
+                causes: facts.scope.of,
+            },
             seed: facts.seed,
             started: Timestamp(facts.started).to_iso_extended_millis(),
             elapsed_ms: u64::try_from(facts.elapsed.as_millis()).unwrap_or(u64::MAX),
@@ -159,8 +205,13 @@ impl ResultFile {
                 instances: Sums::of(&facts.tally.instances(), facts.tally.unfinished()),
                 requests: facts.requests,
                 level: facts.level.as_ref().ok().map(|level| level.number()),
+                complete: facts.scope.is_complete(),
+                unmet: facts.unmet.clone(),
                 no_level: facts.level.as_ref().err().map(ToString::to_string),
                 interrupted: facts.interrupted,
+                time_ran_out: facts.time_ran_out,
+                failure: facts.failure.clone(),
+                notes: facts.notes.clone(),
                 left_behind: facts.left_behind.clone(),
             },
             instances: Vec::new(),

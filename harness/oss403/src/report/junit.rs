@@ -11,6 +11,7 @@ use junit_report::{
     Duration, Report as Document, ReportBuilder, TestCase, TestCaseBuilder, TestSuite,
 };
 
+use super::Facts;
 use super::atomic::Atomic;
 use super::entry::Entry;
 use super::terminal::{expected_in_words, observed_in_words};
@@ -41,9 +42,10 @@ impl JunitReport {
         suite.add_testcase(test_case(entry, file));
     }
 
-    pub(super) fn finish(mut self) -> io::Result<()> {
+    pub(super) fn finish(mut self, facts: &Facts) -> io::Result<()> {
         self.suites.sort_unstable_keys();
-        let suites = self.suites.into_values().map(|mut suite| {
+        let run = unfinished(facts).map(run_that_failed);
+        let suites = self.suites.into_values().chain(run).map(|mut suite| {
             suite.testcases.sort_by(|a, b| a.name.cmp(&b.name));
             suite
         });
@@ -53,6 +55,25 @@ impl JunitReport {
             .map_err(io::Error::other)?;
         self.file.finish()
     }
+}
+
+/// Why the run is not what it was to be: whoever looks at tests alone must see it too.
+fn unfinished(facts: &Facts) -> Option<&str> {
+    match &facts.failure {
+        Some(failure) => Some(failure),
+        None if facts.time_ran_out => Some("time ran out before everything was done"),
+        None if facts.interrupted => Some("the run was interrupted before everything was done"),
+        None => None,
+    }
+}
+
+fn run_that_failed(why: &str) -> TestSuite {
+    let time = Duration::ZERO;
+    let mut case = TestCaseBuilder::error("run", time, "unfinished", &clean(why));
+    case.set_classname("oss403");
+    let mut suite = TestSuite::new("oss403");
+    suite.add_testcase(case.build());
+    suite
 }
 
 fn test_case(entry: &Entry, file: &CaseFile) -> TestCase {

@@ -19,6 +19,7 @@ mod tests;
 
 use std::time::Duration;
 
+use crate::judge::scope::Scope;
 use crate::judge::summary::{Level, NoLevel, Tally};
 
 /// What a report says of a run as a whole, once it is over.
@@ -45,8 +46,18 @@ pub struct Facts {
     pub tally: Tally,
     /// The level attained, or why none can be stated.
     pub level: Result<Level, NoLevel>,
+    /// What the level is stated for.
+    pub scope: Scope,
+    /// What was asked of the result besides, and is not so.
+    pub unmet: Vec<String>,
     /// Whether the run was stopped before everything was done.
     pub interrupted: bool,
+    /// Whether it was because the time it was given ran out.
+    pub time_ran_out: bool,
+    /// Why the run cannot be relied upon, when it cannot: a canary failed, or the journal could not be written.
+    pub failure: Option<String>,
+    /// What else there is to say of the run.
+    pub notes: Vec<String>,
     /// What the run made and could not remove.
     pub left_behind: Vec<String>,
     /// What the comparison with the snapshots came to, in words.

@@ -44,7 +44,8 @@ pub enum ReportError {
 }
 
 impl Report {
-    /// Opens the reports that are asked for, each as `KIND=PATH`, so that a path that cannot be written is known before the run.
+    /// Opens the reports that are asked for, each as `KIND=PATH`, so that a path that cannot be written is known before the run. What stands there
+    /// already goes.
     ///
     /// # Errors
     /// The first report that cannot be written.
@@ -61,6 +62,13 @@ impl Report {
             }
             reports.push(Self::open(kind, &path)?);
             paths.push(path);
+        }
+        // What an earlier run wrote must not be taken for what this one did, whatever becomes of it.
+        for path in paths {
+            let is_file = path.symlink_metadata().is_ok_and(|known| known.is_file());
+            if is_file && let Err(error) = std::fs::remove_file(&path) {
+                return Err(ReportError::File { path, error });
+            }
         }
         Ok(reports)
     }
@@ -98,7 +106,7 @@ impl Report {
     pub fn finish(self, facts: &Facts) -> io::Result<()> {
         match self {
             Self::Json(report) => report.finish(facts),
-            Self::Junit(report) => report.finish(),
+            Self::Junit(report) => report.finish(facts),
         }
     }
 }

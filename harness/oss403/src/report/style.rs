@@ -1,5 +1,7 @@
 //! How text looks on a terminal: colors, numbers, and the harmlessness of what servers say.
 
+use crate::wire::redact::is_obeyed;
+
 /// Whether there is color, and how wide a line may be.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
@@ -102,10 +104,9 @@ fn columns(text: &str) -> usize {
 /// A text of a server without anything that a terminal would obey: control characters and those that turn the direction of writing
 /// are shown as escapes. Line feeds remain, since what is printed is indented line by line.
 pub fn harmless(text: &str) -> String {
-    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if (c.is_control() && c != '\n') || turns(c) {
+        if is_obeyed(c) && c != '\n' {
             out.extend(c.escape_default());
         } else {
             out.push(c);

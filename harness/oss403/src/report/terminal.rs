@@ -12,6 +12,8 @@ use super::style::{Style, Tone, grouped, harmless};
 use crate::judge::expected::{Expected, Observed};
 use crate::judge::summary::{CauseTally, Tally};
 use crate::judge::verdict::{Verdict, VerdictKind};
+use crate::run::NOT_CLAIMED;
+use crate::wire::redact::one_line;
 use oss403_case::model::CaseFile;
 
 /// How much the terminal shows.
@@ -163,7 +165,7 @@ impl Terminal {
         };
         let mut reasons: Vec<(&str, usize)> = reasons
             .iter()
-            .map(|(why, count)| (why.as_str(), *count))
+            .map(|(why, count)| (why.strip_prefix(NOT_CLAIMED).unwrap_or(why), *count))
             .collect();
         reasons.sort_by_key(|(why, count)| (std::cmp::Reverse(*count), *why));
         let more: usize = reasons.iter().skip(FEW).map(|(_, count)| count).sum();
@@ -182,7 +184,7 @@ impl Terminal {
 }
 
 /// An instance that is done, on a line of its own: `✗ cause/scenario  deviates: code`.
-pub fn one_line(id: &str, verdict: Verdict, style: Style) -> String {
+pub fn in_a_line(id: &str, verdict: Verdict, style: Style) -> String {
     let mut line = String::new();
     failures::head(
         &mut line,
@@ -238,22 +240,37 @@ fn summary(text: &mut String, facts: &Facts, style: Style) {
     }
     let level = match &facts.level {
         Ok(level) => {
-            style.paint(
-                Tone::Strong,
-                &format!("{} {}", level.number(), level.name()),
-            ) + &format!(", of {}", harmless(&facts.revision))
+            let words = format!(
+                "{} {}, of {}, {}",
+                level.number(),
+                level.name(),
+                harmless(&facts.revision),
+                facts.scope.in_words()
+            );
+            let head = format!("{} {}", level.number(), level.name());
+            words.replacen(&head, &style.paint(Tone::Strong, &head), 1)
         }
         Err(why) => format!("none: {why}"),
     };
     line("level", level);
+    for sentence in &facts.unmet {
+        line("unmet", style.paint(Tone::Bad, &harmless(sentence)));
+    }
     if facts.interrupted {
         line(
             "",
             style.paint(
                 Tone::Warning,
-                "interrupted: what was not done yet is not counted",
+                if facts.time_ran_out {
+                    "time ran out: what was not done yet is not counted"
+                } else {
+                    "interrupted: what was not done yet is not counted"
+                },
             ),
         );
+    }
+    for note in &facts.notes {
+        line("note", harmless(note));
     }
     for thing in &facts.left_behind {
         line("left", style.paint(Tone::Bad, &harmless(thing)));
@@ -358,5 +375,5 @@ pub(super) fn observed_in_words(observed: &Observed) -> String {
             .map(|message| format!("{message:?}")),
     );
     parts.extend(observed.ec.as_ref().map(|ec| format!("(EC {ec})")));
-    parts.join(" ")
+    one_line(parts.join(" "))
 }

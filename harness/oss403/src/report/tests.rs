@@ -14,6 +14,7 @@ use super::sink::{Report, ReportError};
 use super::style::Style;
 use super::terminal::{Detail, Terminal};
 use crate::judge::judge;
+use crate::judge::scope::Scope;
 use crate::judge::summary::{NoLevel, Tally};
 use crate::judge::testing::{REQUEST_ID, Twin, error_body};
 use crate::judge::verdict::{Facet, Verdict};
@@ -49,9 +50,10 @@ fn twins() -> Vec<Twin> {
             })
         }
     };
+    // XML has none of these three.
     let text = HOSTILE
         .replace("]]>", "]]]]><![CDATA[>")
-        .replace('\0', "\u{1}");
+        .replace(['\0', '\u{1b}', '\u{7}'], "\u{84}");
     let text = format!("<![CDATA[{text}]]>");
     let hostile = error_body(&text, &text, REQUEST_ID);
     vec![
@@ -110,6 +112,7 @@ fn finished(twin: &Twin) -> Finished<'_> {
         record: &twin.record,
         redactor: twin.record.redactor(),
         judged: judge(&twin.instance, &twin.record),
+        attempts: 1,
     }
 }
 
@@ -139,7 +142,17 @@ fn facts(twins: &[Twin]) -> Facts {
         requests: 4321,
         tally,
         level: Err(NoLevel::NotRun("object-state".into())),
+        scope: Scope {
+            tested: 40,
+            of: 51,
+            claimed: vec!["kms", "header-v4"],
+            not_claimed: vec!["sts"],
+        },
+        unmet: vec!["`sts` is required, and the target does not claim it".into()],
         interrupted: true,
+        time_ran_out: false,
+        failure: None,
+        notes: Vec::new(),
         left_behind: vec!["bucket oss403-1a2b3c4d-1".into()],
         snapshots: "3 the same (snapshots/vendor)".into(),
     }
@@ -276,7 +289,8 @@ fn junit_is_well_formed_whatever_a_server_says() {
             _ => {}
         }
     }
-    assert_eq!((suites, cases, failures, errors, skipped), (7, 12, 7, 1, 1));
+    // One suite, case and error says that the run was interrupted.
+    assert_eq!((suites, cases, failures, errors, skipped), (8, 13, 7, 2, 1));
     assert!(text.contains("needs an operator hook: create session"));
 }
 
@@ -365,6 +379,7 @@ fn the_result_file_has_the_documented_names() {
             "verdict",
             "facet",
             "reason",
+            "attempts",
             "elapsed_ms",
             "expected",
             "observed",

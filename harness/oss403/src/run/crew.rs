@@ -178,7 +178,7 @@ impl Crew {
                     }
                     Err(unsure) => {
                         worlds.remove(sender).await;
-                        earlier.push(unsure);
+                        earlier.extend(unsure);
                     }
                 }
             }

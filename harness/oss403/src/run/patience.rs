@@ -59,15 +59,19 @@ impl<'p> Attempts<'p> {
     }
 }
 
-/// Signs and sends what may be repeated, as often as the target's patience allows, before there is a run.
+/// Signs and sends what may be repeated, as often as the target's patience allows, before there is a run. The record keeps the
+/// StringToSign.
 pub(crate) async fn send_patiently(target: &ReadyTarget, draft: Draft) -> Exchange {
     let mut attempts = Attempts::new(&target.limits.patience);
     loop {
+        let signed = sign::sign(draft.clone(), unix_now());
+        let string_to_sign = signed.string_to_sign();
         let outgoing = Outgoing {
             fresh: attempts.fresh(),
-            ..Outgoing::new(sign::sign(draft.clone(), unix_now()))
+            ..Outgoing::new(signed)
         };
-        let exchange = target.client.send(outgoing).await;
+        let mut exchange = target.client.send(outgoing).await;
+        exchange.request.string_to_sign = string_to_sign;
         if let Some(exchange) = attempts.last(exchange, std::future::pending::<()>()).await {
             return exchange;
         }

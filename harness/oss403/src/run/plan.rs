@@ -8,6 +8,7 @@ use super::edit;
 use super::record::Progress;
 use super::world::Wanted;
 use crate::target::ReadyTarget;
+use crate::wire::scene::Style;
 use oss403_case::Instance;
 use oss403_case::model::{Call, Capability, Edit, OperatorEdit, Scenario, Staged, Who};
 
@@ -176,6 +177,12 @@ fn buckets(scenario: &Scenario, usage: Usage) -> usize {
     worlds * (own + scenario.given.buckets.len()) + usize::from(edit::makes_bucket(&scenario.edit))
 }
 
+/// How the reason begins for which an instance is not sent that needs what the target does not claim.
+pub(crate) const NOT_CLAIMED: &str = "the target does not claim ";
+
+/// What is about the host names of buckets.
+const HOSTS: [Capability; 2] = [Capability::VirtualHosted, Capability::SecondLevel];
+
 /// Why the scenario is not sent to this target.
 fn obstacle(target: &ReadyTarget, instance: &Instance, buckets: usize) -> Option<Progress> {
     let scenario = &*instance.scenario;
@@ -188,6 +195,22 @@ fn obstacle(target: &ReadyTarget, instance: &Instance, buckets: usize) -> Option
         return Some(Progress::NotApplicable(
             "the target has one region only".into(),
         ));
+    }
+    if target.names.addressing.style == Style::Path
+        && let Some(host) = needs.capabilities.iter().find(|need| HOSTS.contains(need))
+    {
+        let reason = format!(
+            "the target is addressed in path style, and it is about `{}`",
+            host.as_str()
+        );
+        return Some(Progress::NotApplicable(reason));
+    }
+    let claimed = |need: &Capability| target.capabilities.contains(need);
+    if let Some(missing) = needs.capabilities.iter().find(|need| !claimed(need)) {
+        return Some(Progress::NotClaimed(format!(
+            "{NOT_CLAIMED}`{}`",
+            missing.as_str()
+        )));
     }
     let mut commands = operator_commands(scenario);
     for who in &needs.people {
@@ -210,14 +233,6 @@ fn obstacle(target: &ReadyTarget, instance: &Instance, buckets: usize) -> Option
         return Some(Progress::NotClaimed(format!(
             "needs an operator hook: {command}"
         )));
-    }
-    let missing = needs
-        .capabilities
-        .iter()
-        .find(|need| !target.capabilities.contains(need));
-    if let Some(missing) = missing {
-        let reason = format!("the target does not claim `{}`", missing.as_str());
-        return Some(Progress::NotClaimed(reason));
     }
     let most = target.limits.buckets;
     if buckets > most {

@@ -12,7 +12,7 @@ use super::operator::Operator;
 use super::ready::TargetError;
 use crate::wire::address::{Address, Addresses, Scheme};
 use crate::wire::identity::{Identity, Secret};
-use crate::wire::scene::Names;
+use crate::wire::scene::{Addressing, Names};
 use crate::wire::tls::Tls;
 
 /// A server at work and everything needed to be its client.
@@ -62,6 +62,7 @@ pub(super) async fn start(config: Config) -> Result<Embedded, TargetError> {
             away,
             suffix,
             address: endpoint.to_string(),
+            addressing: Addressing::default(),
         },
         addresses: Addresses {
             scheme: Scheme::Http,

@@ -14,6 +14,10 @@ use crate::wire::tls::{Tls, TlsError};
 
 /// The most bytes of an answer.
 const MOST_BYTES: usize = 1024 * 1024;
+/// How often a command is sent at most.
+const ATTEMPTS: u32 = 6;
+/// How long after the first time it is sent again; twice as long after each further one.
+const BACK_OFF: Duration = Duration::from_millis(100);
 
 /// A target's operator hook.
 #[derive(Debug)]
@@ -24,12 +28,19 @@ pub struct Operator {
 
 #[derive(Debug)]
 enum Way {
-    Http {
-        client: reqwest::Client,
-        url: reqwest::Url,
-        token: Secret,
-    },
+    Http(Box<Http>),
     Command(Vec<String>),
+}
+
+#[derive(Debug)]
+struct Http {
+    /// For commands that may be repeated, on connections that are used again.
+    keeping: reqwest::Client,
+    /// For the others, each on a connection of its own: a hook closes those that wait when it likes, and then nobody knows whether it has
+    /// carried out what was just sent.
+    fresh: reqwest::Client,
+    url: reqwest::Url,
+    token: Secret,
 }
 
 /// Why the operator did not do what it was asked. Never holds a credential.
@@ -88,18 +99,27 @@ impl Operator {
         } else {
             Scheme::Http
         };
-        let client = reqwest::Client::builder()
-            .http1_only()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .tcp_nodelay(true)
-            // A hook may close a connection that waits. Long before most do, so that a command rarely meets the end of one.
-            .pool_idle_timeout(Duration::from_secs(1))
-            .tls_backend_preconfigured(tls.config(scheme)?)
-            .build()
-            .map_err(|error| TlsError::Client(error.to_string()))?;
+        let client = |kept| {
+            reqwest::Client::builder()
+                .http1_only()
+                .redirect(reqwest::redirect::Policy::none())
+                // A hook may close a connection that waits. Long before most do, so that a command rarely meets the end of one.
+                .pool_idle_timeout(Duration::from_secs(1))
+                .pool_max_idle_per_host(kept)
+                .no_proxy()
+                .tcp_nodelay(true)
+                .tls_backend_preconfigured(tls.config(scheme)?)
+                .build()
+                .map_err(|error| TlsError::Client(error.to_string()))
+        };
+        let http = Http {
+            keeping: client(usize::MAX)?,
+            fresh: client(0)?,
+            url,
+            token,
+        };
         Ok(Self {
-            way: Way::Http { client, url, token },
+            way: Way::Http(Box::new(http)),
             time,
         })
     }
@@ -149,7 +169,11 @@ impl Operator {
         let asked = asked(&json);
         let exchange = async {
             match &self.way {
-                Way::Http { client, url, token } => post(client, url.clone(), token, &json).await,
+                // To set and to remove twice is to do it once; what is made twice exists twice.
+                Way::Http(http) => {
+                    http.ask(&json, !matches!(command, Command::Create(_)))
+                        .await
+                }
                 Way::Command(words) => run(words, &json).await,
             }
         };
@@ -203,37 +227,82 @@ fn read<T: DeserializeOwned>(answer: &[u8], asked: String) -> Result<T, Operator
         .map_err(|_| unusable("a field is missing or has a wrong type", asked))
 }
 
-async fn post(
-    client: &reqwest::Client,
-    url: reqwest::Url,
-    token: &Secret,
-    json: &Value,
-) -> Result<Vec<u8>, String> {
-    let plain = |error: reqwest::Error| error.without_url().to_string();
-    let mut answer = client
-        .post(url)
-        .header("Content-Type", "application/json")
-        .header("x-oss403-operator", VERSION.to_string())
-        .bearer_auth(token.reveal())
-        .body(json.to_string())
-        .send()
-        .await
-        .map_err(|error| describe(&error))?;
-    let status = answer.status();
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(plain)? {
-        if body.len() + chunk.len() > MOST_BYTES {
-            return Err("its answer is too long".into());
+/// Why an attempt came to nothing.
+struct Miss {
+    detail: String,
+    /// Whether the hook did not get the command, or says that it could not take it: 429 or 503.
+    untouched: bool,
+    /// Whether the next attempt may fare better.
+    passes: bool,
+    /// How long the hook asks to be left alone.
+    wait: Duration,
+}
+
+impl Http {
+    /// Sends a command until it is answered. One that must not be repeated is only sent again when the hook did not take it. The caller
+    /// limits the time.
+    async fn ask(&self, json: &Value, is_repeatable: bool) -> Result<Vec<u8>, String> {
+        let client = if is_repeatable {
+            &self.keeping
+        } else {
+            &self.fresh
+        };
+        let mut back_off = BACK_OFF;
+        for attempt in 1.. {
+            let miss = match self.post(client, json).await {
+                Ok(answer) => return Ok(answer),
+                Err(miss) => miss,
+            };
+            let again = miss.passes && (is_repeatable || miss.untouched);
+            if !again || attempt == ATTEMPTS {
+                return Err(miss.detail);
+            }
+            tokio::time::sleep(back_off.max(miss.wait)).await;
+            back_off *= 2;
         }
-        body.extend_from_slice(&chunk);
+        unreachable!("the last attempt returns")
     }
-    // An error document explains more than the status does.
-    let explains =
-        serde_json::from_slice::<Value>(&body).is_ok_and(|json| json.get("error").is_some());
-    if status.is_success() || explains {
-        Ok(body)
-    } else {
-        Err(format!("it answered {status}"))
+
+    async fn post(&self, client: &reqwest::Client, json: &Value) -> Result<Vec<u8>, Miss> {
+        let request = client
+            .post(self.url.clone())
+            .header("Content-Type", "application/json")
+            .header("x-oss403-operator", VERSION.to_string())
+            .bearer_auth(self.token.reveal())
+            .body(json.to_string());
+        let lost = |error: &reqwest::Error| Miss {
+            detail: describe(error),
+            untouched: error.is_connect(),
+            passes: true,
+            wait: Duration::ZERO,
+        };
+        let mut answer = request.send().await.map_err(|error| lost(&error))?;
+        let status = answer.status();
+        let seconds = answer.headers().get("retry-after");
+        let seconds = seconds.and_then(|value| value.to_str().ok()?.parse().ok());
+        let mut miss = Miss {
+            detail: format!("it answered {status}"),
+            untouched: matches!(status.as_u16(), 429 | 503),
+            passes: matches!(status.as_u16(), 429 | 502..=504),
+            wait: Duration::from_secs(seconds.unwrap_or(0)),
+        };
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|error| lost(&error))? {
+            if body.len() + chunk.len() > MOST_BYTES {
+                miss.detail = "its answer is too long".into();
+                miss.passes = false;
+                return Err(miss);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        // An error document explains more than the status does.
+        let explains =
+            serde_json::from_slice::<Value>(&body).is_ok_and(|json| json.get("error").is_some());
+        if status.is_success() || explains {
+            Ok(body)
+        } else {
+            Err(miss)
+        }
     }
 }
 

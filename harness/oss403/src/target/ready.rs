@@ -9,7 +9,7 @@ use oss_reference::server::Running;
 
 use super::embedded::{self, Embedded};
 use super::operator::Operator;
-use super::profile::{Endpoint, Profile};
+use super::profile::{CanaryRequest, Endpoint, Profile, usual_signature};
 use crate::exit::Exit;
 use crate::wire::address::Addresses;
 use crate::wire::client::Client;
@@ -32,6 +32,8 @@ pub(crate) struct ReadyTarget {
     pub(crate) identities: BTreeMap<String, Arc<Identity>>,
     pub(crate) capabilities: BTreeSet<Capability>,
     pub(crate) operator: Option<Operator>,
+    /// The harmless request that the profile chooses.
+    pub(crate) canary: Option<CanaryRequest>,
     pub(crate) limits: Limits,
     pub(crate) client: Client,
     pub(crate) is_embedded: bool,
@@ -101,6 +103,7 @@ impl Target {
                     away: remote.away.clone(),
                     suffix: remote.suffix.clone(),
                     address: addresses.endpoint.to_string(),
+                    addressing: remote.addressing.clone(),
                 };
                 let identities = remote.resolve_identities().await?;
                 let operator = remote.resolve_operator().await?;
@@ -110,6 +113,7 @@ impl Target {
                     identities,
                     capabilities: profile.capabilities.clone(),
                     operator,
+                    canary: remote.canary.clone(),
                     client: Client::new(addresses, limits.clone(), &remote.tls)?,
                     limits,
                     is_embedded: false,
@@ -165,6 +169,7 @@ impl Target {
             identities,
             capabilities,
             operator: Some(operator),
+            canary: None,
             endpoint: format!("http://{}", addresses.endpoint),
             client: Client::new(addresses, limits.clone(), &Tls::default())?,
             limits,
@@ -226,17 +231,13 @@ impl Target {
 }
 
 impl ReadyTarget {
-    /// The scheme for what the harness itself sends: the best that the target claims.
+    /// The scheme for what the harness itself sends: the best that the target claims. Without any the canaries let nothing be sent.
     pub(crate) fn usual_signature(&self) -> SignWith {
-        let claims = |capability| self.capabilities.contains(&capability);
-        if claims(Capability::SignatureV4) {
-            SignWith::HeaderV4
-        } else if claims(Capability::SignatureV1) {
-            SignWith::HeaderV1
-        } else if claims(Capability::SignatureV2) {
-            SignWith::HeaderV2
-        } else {
-            SignWith::HeaderV4
-        }
+        usual_signature(&self.capabilities).unwrap_or(SignWith::HeaderV4)
+    }
+
+    /// The same, when a scheme is claimed.
+    pub(crate) fn claimed_signature(&self) -> Option<SignWith> {
+        usual_signature(&self.capabilities)
     }
 }

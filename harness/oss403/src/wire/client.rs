@@ -16,6 +16,7 @@ use super::exchange::{Exchange, Failure, FailureKind, Outcome, Response, SentReq
 use super::form;
 use super::limits::{Gate, Limits, Silence};
 use super::raw::Request;
+use super::scene::BucketIn;
 use super::sign::{Signed, SignedBody};
 use super::tls::{Tls, TlsError};
 use oss403_case::model::Disguise;
@@ -180,10 +181,17 @@ impl Outgoing {
 const USER_AGENT: &str = concat!("oss403/", env!("CARGO_PKG_VERSION"));
 
 impl Client {
-    /// The request in disguises, as this client will send it.
-    pub fn disguised(&self, mut outgoing: Outgoing, disguises: &[Disguise]) -> Outgoing {
+    /// A signed request in disguises, as this client will send it.
+    pub fn disguised(&self, signed: Signed, disguises: &[Disguise]) -> Outgoing {
         let port = self.addresses.scheme.default_port();
-        disguise::apply(&mut outgoing, disguises, port);
+        // The slash behind a bucket in the path is none of the key's.
+        let bucket = signed.bucket.as_deref();
+        let before_key = match bucket.filter(|_| signed.bucket_in == BucketIn::Path) {
+            Some(bucket) => oss_auth::percent_encode(bucket).len() + 2,
+            None => 1,
+        };
+        let mut outgoing = Outgoing::new(signed);
+        disguise::apply(&mut outgoing, disguises, port, before_key);
         outgoing
     }
 

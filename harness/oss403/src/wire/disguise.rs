@@ -8,14 +8,19 @@
 use super::client::Outgoing;
 use oss403_case::model::Disguise;
 
-/// Puts the disguises on, one after the other.
-pub(super) fn apply(outgoing: &mut Outgoing, disguises: &[Disguise], default_port: u16) {
+/// Puts the disguises on, one after the other. `before_key` is the length of the path in front of the key.
+pub(super) fn apply(
+    outgoing: &mut Outgoing,
+    disguises: &[Disguise],
+    default_port: u16,
+    before_key: usize,
+) {
     for disguise in disguises {
-        apply_one(outgoing, *disguise, default_port);
+        apply_one(outgoing, *disguise, default_port, before_key);
     }
 }
 
-fn apply_one(outgoing: &mut Outgoing, disguise: Disguise, default_port: u16) {
+fn apply_one(outgoing: &mut Outgoing, disguise: Disguise, default_port: u16, before_key: usize) {
     match disguise {
         Disguise::HeaderOrder => outgoing.headers.reverse(),
         Disguise::HeaderCase => {
@@ -42,8 +47,8 @@ fn apply_one(outgoing: &mut Outgoing, disguise: Disguise, default_port: u16) {
         }
         Disguise::EncodedSlash => {
             let (path, query) = halves(&outgoing.target);
-            let key = path.strip_prefix('/').unwrap_or(path);
-            let path = format!("/{}", key.replace('/', "%2F"));
+            let (front, key) = path.split_at_checked(before_key).unwrap_or((path, ""));
+            let path = format!("{front}{}", key.replace('/', "%2F"));
             outgoing.target = joined(path, query.map(str::to_owned));
         }
         Disguise::PlusForBlank => {
@@ -127,7 +132,7 @@ fn first_escaped(text: &str) -> String {
 }
 
 /// `%2F` as `%2f`.
-fn small_escapes(target: &str) -> String {
+pub(super) fn small_escapes(target: &str) -> String {
     let mut pieces = target.split('%');
     let mut written = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
@@ -154,6 +159,10 @@ mod tests {
     use super::*;
 
     fn worn(disguise: Disguise) -> Outgoing {
+        worn_before(disguise, 1)
+    }
+
+    fn worn_before(disguise: Disguise, before_key: usize) -> Outgoing {
         let mut outgoing = Outgoing {
             method: "GET".into(),
             host: "b.oss-cn-hangzhou.aliyuncs.test".into(),
@@ -169,8 +178,18 @@ mod tests {
             body: bytes::Bytes::new(),
             fresh: false,
         };
-        apply(&mut outgoing, &[disguise], 80);
+        apply(&mut outgoing, &[disguise], 80, before_key);
         outgoing
+    }
+
+    #[test]
+    fn the_slash_behind_a_bucket_in_the_path_stays() {
+        let outgoing = worn_before(Disguise::EncodedSlash, "/dir%20x/".len());
+        assert!(
+            outgoing.target.starts_with("/dir%20x/k.txt?"),
+            "{}",
+            outgoing.target
+        );
     }
 
     #[test]

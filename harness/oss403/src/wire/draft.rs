@@ -100,20 +100,14 @@ impl Draft {
         with: SignWith,
     ) -> Self {
         let region = bucket.map_or(&scene.names.home, |bucket| &bucket.region);
-        let host = match bucket {
-            Some(bucket) => scene.names.bucket_host(&bucket.name, region),
-            None => scene.names.service_host(region),
-        };
+        let name = bucket.map(|bucket| &*bucket.name);
+        let (host, bucket_in) = scene.names.host(name, region);
         Self {
             method: method.to_owned(),
             host,
             address: None,
             bucket: bucket.map(|bucket| bucket.name.clone()),
-            bucket_in: if bucket.is_some() {
-                BucketIn::Host
-            } else {
-                BucketIn::Path
-            },
+            bucket_in,
             key: key.map(str::to_owned),
             query: Vec::new(),
             headers: Vec::new(),

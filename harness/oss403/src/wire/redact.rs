@@ -1,15 +1,17 @@
 //! The one place where signatures and tokens are taken out of what is written down: journals, reports, command lines.
 //!
 //! Hidden is what a request itself carried: its signatures and security tokens, wherever they stand in the request and wherever
-//! an answer brings them back, also escaped, percent-encoded or as hexadecimal digits. AccessKeySecrets never go on the wire.
+//! an answer brings them back, also escaped, percent-encoded (twice too), as hexadecimal digits, inside base64, in another case or
+//! backwards. AccessKeySecrets never go on the wire.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
-use memchr::memmem::Finder;
 use oss_auth::is_confidential;
 
 use super::client::has;
-use super::exchange::{Exchange, Outcome, SentRequest};
+use super::disguise::small_escapes;
+use super::exchange::{Exchange, Outcome, Response, SentRequest};
 use super::tamper::signature_start;
 
 /// What stands in place of what is hidden.
@@ -26,11 +28,31 @@ const FIELD_HEADS: [&str; 3] = [
     "name=\"x-oss-security-token\"\r\n\r\n",
 ];
 
+/// Whether a terminal, an editor or a CI system may obey a character: controls, ends of lines, and what turns the direction of writing.
+pub fn is_obeyed(c: char) -> bool {
+    let turns = |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    c.is_control() || turns(c)
+}
+
+/// A text that may hold what a server said, on one line and obeyed by nobody: in a reason no server can begin a line of its own.
+pub fn one_line(text: String) -> String {
+    if !text.contains(is_obeyed) {
+        return text;
+    }
+    let shown = |c: char| match is_obeyed(c) {
+        true => c.escape_default().to_string(),
+        false => c.to_string(),
+    };
+    text.chars().map(shown).collect()
+}
+
 /// Hides the signatures and tokens of some requests.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Redactor {
-    /// Longest first, so that no value is cut by a shorter one inside it; with each what finds it, since every text is searched for all.
-    values: Vec<(String, Finder<'static>)>,
+    /// Every form of every value by the bytes that it begins with: every text is searched for all of them, in one pass.
+    values: HashMap<[u8; SHORTEST], Vec<String>>,
+    /// Which bytes a form begins with, so that most places are passed over at once.
+    begins_with: [bool; 256],
 }
 
 impl std::fmt::Debug for Redactor {
@@ -55,19 +77,19 @@ impl Redactor {
         }
         // What is hidden already is no secret, and neither is what looks like it elsewhere.
         found.retain(|value| value.len() >= SHORTEST && value != REDACTED);
-        let mut values = Vec::with_capacity(found.len() * 2);
-        for value in found {
-            push_forms(&mut values, value);
-        }
-        values.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        values.dedup();
-        let with_finder = |value: String| {
-            let finder = Finder::new(&value).into_owned();
-            (value, finder)
+        found.sort_unstable();
+        found.dedup();
+        let mut redactor = Self {
+            values: HashMap::new(),
+            begins_with: [false; 256],
         };
-        Self {
-            values: values.into_iter().map(with_finder).collect(),
+        for form in found.iter().flat_map(|value| forms(value)) {
+            if let Some(start) = form.as_bytes().first_chunk() {
+                redactor.begins_with[usize::from(start[0])] = true;
+                redactor.values.entry(*start).or_default().push(form);
+            }
         }
+        redactor
     }
 
     /// `text` with every hidden value replaced.
@@ -76,13 +98,35 @@ impl Redactor {
     }
 
     fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut text = Cow::Borrowed(text);
-        for (value, finder) in &self.values {
-            if finder.find(text.as_bytes()).is_some() {
-                text = Cow::Owned(text.replace(value.as_str(), REDACTED));
+        let bytes = text.as_bytes();
+        let longest = |at: usize| {
+            let start = bytes[at..].first_chunk()?;
+            let forms = self.values.get(start)?.iter();
+            let here = forms.filter(|form| bytes[at..].starts_with(form.as_bytes()));
+            here.map(String::len).max()
+        };
+        let mut hidden = String::new();
+        let (mut shown, mut end) = (0, 0);
+        for at in 0..bytes.len() {
+            let Some(length) = self.begins_with[usize::from(bytes[at])]
+                .then(|| longest(at))
+                .flatten()
+            else {
+                continue;
+            };
+            // One that begins inside another is hidden with it.
+            if at >= end {
+                hidden.push_str(&text[shown..at]);
+                hidden.push_str(REDACTED);
             }
+            end = end.max(at + length);
+            shown = end;
         }
-        text
+        if end == 0 {
+            return Cow::Borrowed(text);
+        }
+        hidden.push_str(&text[shown..]);
+        Cow::Owned(hidden)
     }
 
     /// Replaces what is hidden in place; whether there was any.
@@ -144,28 +188,44 @@ impl Redactor {
 
     /// A copy of an exchange that may be written down.
     pub fn exchange(&self, exchange: &Exchange) -> Exchange {
-        let mut outcome = exchange.outcome.clone();
-        match &mut outcome {
-            Outcome::Answered(response) => {
-                for (name, value) in &mut response.headers {
-                    if name == "x-oss-err" {
-                        self.hide_in_coded(value);
-                    } else if is_confidential(name) {
-                        REDACTED.clone_into(value);
-                    }
-                    self.hide_in(value);
-                }
-                self.hide_in_bytes(&mut response.body);
-            }
+        let mut exchange = exchange.clone();
+        exchange.request = self.request(&exchange.request);
+        match &mut exchange.outcome {
+            Outcome::Answered(response) => self.hide_in_response(response),
             Outcome::Failed(failure) => {
                 self.hide_in(&mut failure.detail);
             }
         }
-        Exchange {
-            request: self.request(&exchange.request),
-            outcome,
-            elapsed_us: exchange.elapsed_us,
-            earlier: exchange.earlier.clone(),
+        for earlier in &mut exchange.earlier {
+            self.hide_in(earlier);
+        }
+        exchange
+    }
+
+    fn hide_in_response(&self, response: &mut Response) {
+        self.hide_in(&mut response.reason);
+        self.hide_in_headers(&mut response.headers);
+        self.hide_in_bytes(&mut response.body);
+        self.hide_in_headers(&mut response.trailers);
+        for interim in &mut response.interim {
+            self.hide_in(&mut interim.reason);
+            self.hide_in_headers(&mut interim.headers);
+        }
+        self.hide_in_bytes(&mut response.excess);
+        for defect in &mut response.defects {
+            self.hide_in(defect);
+        }
+    }
+
+    fn hide_in_headers(&self, headers: &mut [(String, String)]) {
+        for (name, value) in headers {
+            if name == "x-oss-err" {
+                self.hide_in_coded(value);
+            } else if is_confidential(name) {
+                REDACTED.clone_into(value);
+            }
+            self.hide_in(value);
+            self.hide_in(name);
         }
     }
 
@@ -271,32 +331,49 @@ fn first_line(text: &str) -> &str {
     text.split("\r\n").next().unwrap_or_default()
 }
 
-/// The forms in which a value may come back: as it is, percent-encoded, escaped for XML, as hexadecimal digits.
-fn push_forms(values: &mut Vec<String>, value: String) {
-    let encoded = oss_auth::percent_encode(&value);
-    if encoded != value {
-        values.push(encoded);
+/// The forms in which a value may come back.
+fn forms(value: &str) -> Vec<String> {
+    let encoded = oss_auth::percent_encode(value);
+    let hex = oss_auth::hex(value.as_bytes());
+    let pairs: Vec<&str> = (0..value.len())
+        .map(|at| &hex[at * 2..at * 2 + 2])
+        .collect();
+    // As `StringToSignBytes` is written.
+    let pairs = pairs.join(" ");
+    let mut forms = vec![
+        encoded.replace('%', "%25"),
+        small_escapes(&encoded.replace('%', "%25")),
+        small_escapes(&encoded),
+        encoded,
+        quick_xml::escape::escape(value).into_owned(),
+        value.replace('/', "\\/"),
+        value.to_ascii_lowercase(),
+        value.to_ascii_uppercase(),
+        value.chars().rev().collect(),
+        hex.to_ascii_uppercase(),
+        pairs.to_ascii_uppercase(),
+        hex,
+        pairs,
+        value.to_owned(),
+    ];
+    for offset in 0..3 {
+        let coded = base64_inside(value.as_bytes(), offset);
+        forms.push(coded.replace('+', "-").replace('/', "_"));
+        forms.push(coded);
     }
-    let escaped = quick_xml::escape::escape(value.as_str());
-    if escaped != value {
-        values.push(escaped.into_owned());
-    }
-    values.push(hexadecimal(&value));
-    values.push(value);
+    forms.sort_unstable();
+    forms.dedup();
+    forms
 }
 
-/// With a blank between two pairs, as `StringToSignBytes` is written.
-fn hexadecimal(value: &str) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut hex = String::with_capacity(value.len() * 3);
-    for byte in value.bytes() {
-        if !hex.is_empty() {
-            hex.push(' ');
-        }
-        hex.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        hex.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-    hex
+/// The digits of base64 that depend on `bytes` alone, when so many others stand before them in their group of three.
+pub(crate) fn base64_inside(bytes: &[u8], offset: usize) -> String {
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD;
+    let whole = [&[0; 2][..offset], bytes].concat();
+    let mut digits = BASE64_STANDARD.encode(&whole[..whole.len() / 3 * 3]);
+    digits.drain(..offset + usize::from(offset > 0));
+    digits
 }
 
 #[cfg(test)]
@@ -354,6 +431,122 @@ mod tests {
         }
         assert!(written.contains("OSS LTAI1:[redacted]"));
         assert!(redacted.request.target.ends_with("&acl"));
+    }
+
+    /// Every form is told by a piece of it that is in no other text here.
+    #[test]
+    fn a_value_is_hidden_in_any_form_and_in_any_place() {
+        use super::super::exchange::Interim;
+        use base64::Engine as _;
+        use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+        let token = "tok/123+Zä=~<&>?>?>?";
+        let mut sent = request();
+        sent.headers = vec![("x-oss-security-token".into(), token.into())];
+        let percent = |text: &str| -> String {
+            let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.~".contains(&b);
+            let each = text.bytes().map(|b| {
+                if plain(b) {
+                    char::from(b).into()
+                } else {
+                    format!("%{b:02X}")
+                }
+            });
+            each.collect()
+        };
+        let hex = |blank: &str| -> Vec<String> {
+            let pairs = |upper: bool| {
+                token.bytes().map(move |b| {
+                    if upper {
+                        format!("{b:02X}")
+                    } else {
+                        format!("{b:02x}")
+                    }
+                })
+            };
+            [true, false]
+                .map(|upper| pairs(upper).collect::<Vec<_>>().join(blank))
+                .to_vec()
+        };
+        let escaped = token
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;");
+        let mut forms = vec![
+            token.to_owned(),
+            token.to_ascii_lowercase(),
+            token.to_ascii_uppercase(),
+            token.chars().rev().collect(),
+            percent(token),
+            percent(token)
+                .to_ascii_lowercase()
+                .replace("tok%2f123%2bz", "tok%2f123%2bZ"),
+            percent(&percent(token)),
+            token.replace('/', "\\/"),
+            escaped,
+        ];
+        forms.extend(hex("").into_iter().chain(hex(" ")));
+        let in_base64 = ["", "G", "GE"].map(|before| format!("{before}{token}\nmore"));
+        forms.extend(in_base64.iter().map(|text| BASE64_STANDARD.encode(text)));
+        forms.extend(
+            in_base64
+                .iter()
+                .map(|text| BASE64_URL_SAFE_NO_PAD.encode(text)),
+        );
+        let redactor = Redactor::for_request(&sent);
+        for form in &forms {
+            let header = || vec![("x-echo".to_owned(), format!("a={form};"))];
+            let exchange = Exchange {
+                request: sent.clone(),
+                outcome: Outcome::Answered(Response {
+                    status: 403,
+                    reason: form.clone(),
+                    headers: header(),
+                    body: format!("<a>{form}</a>").into_bytes(),
+                    trailers: header(),
+                    interim: vec![Interim {
+                        status: 103,
+                        reason: form.clone(),
+                        headers: header(),
+                    }],
+                    excess: form.clone().into_bytes(),
+                    defects: vec![format!("what: {form}")],
+                    ..Response::default()
+                }),
+                elapsed_us: 1,
+                earlier: vec![format!("it was answered {form}")],
+            };
+            let hidden = redactor.exchange(&exchange);
+            let written = serde_json::to_string(&hidden).unwrap();
+            let core: String = form.chars().skip(6).take(8).collect();
+            let core = serde_json::to_string(&core).unwrap();
+            assert!(
+                !written.contains(core.trim_matches('"')),
+                "{form}: {written}"
+            );
+            // Three places of the request, and nine of the answer.
+            assert_eq!(written.matches(REDACTED).count(), 12, "{form}: {written}");
+            assert!(
+                written.contains("x-echo") && written.contains("it was answered"),
+                "{written}"
+            );
+        }
+    }
+
+    #[test]
+    fn values_that_overlap_are_hidden_together() {
+        let with = |token: &str| {
+            let mut sent = request();
+            sent.headers = vec![("x-oss-security-token".into(), token.into())];
+            sent.target = "/k".into();
+            sent
+        };
+        let sent = [with("abcdefgh"), with("efghijklmnop")];
+        let redactor = Redactor::of(&sent);
+        assert_eq!(redactor.text("-abcdefghijklmnop-"), "-[redacted]-");
+        assert_eq!(
+            redactor.text("-abcdefghabcdefgh-efghijklmnop"),
+            "-[redacted][redacted]-[redacted]"
+        );
     }
 
     #[test]

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use oss_auth::Timestamp;
-use serde::Serialize;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::wire::identity::Identity;
@@ -23,17 +24,68 @@ pub struct Names {
     pub suffix: String,
     /// `ip:port` or `host:port` of the endpoint.
     pub address: String,
+    /// How hosts are called and where buckets stand.
+    pub addressing: Addressing,
+}
+
+/// How hosts are called and where buckets stand. In the templates `{bucket}`, `{region}` and `{suffix}` stand for what they say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addressing {
+    /// Where a request carries its bucket.
+    pub style: Style,
+    /// The host name of a bucket.
+    pub bucket: String,
+    /// The host name of the service.
+    pub service: String,
+}
+
+/// Where the requests to a target carry their bucket, unless a scenario says otherwise.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Style {
+    /// In the host name.
+    #[default]
+    VirtualHosted,
+    /// As the first segment of the path.
+    Path,
+}
+
+impl Default for Addressing {
+    fn default() -> Self {
+        Self {
+            style: Style::VirtualHosted,
+            bucket: "{bucket}.oss-{region}.{suffix}".into(),
+            service: "oss-{region}.{suffix}".into(),
+        }
+    }
 }
 
 impl Names {
-    /// `oss-<region>.<suffix>`
+    /// The service's host: `oss-<region>.<suffix>`, unless the target calls it otherwise.
     pub fn service_host(&self, region: &str) -> String {
-        format!("oss-{region}.{}", self.suffix)
+        self.filled(&self.addressing.service, "", region)
     }
 
-    /// `<bucket>.oss-<region>.<suffix>`
+    /// A bucket's own host: `<bucket>.oss-<region>.<suffix>`, unless the target calls it otherwise.
     pub fn bucket_host(&self, bucket: &str, region: &str) -> String {
-        format!("{bucket}.oss-{region}.{}", self.suffix)
+        self.filled(&self.addressing.bucket, bucket, region)
+    }
+
+    /// The host for a request on a bucket, or on the service, and where the bucket stands.
+    pub fn host(&self, bucket: Option<&str>, region: &str) -> (String, BucketIn) {
+        match (bucket, self.addressing.style) {
+            (Some(bucket), Style::VirtualHosted) => {
+                (self.bucket_host(bucket, region), BucketIn::Host)
+            }
+            _ => (self.service_host(region), BucketIn::Path),
+        }
+    }
+
+    fn filled(&self, template: &str, bucket: &str, region: &str) -> String {
+        template
+            .replace("{bucket}", bucket)
+            .replace("{region}", region)
+            .replace("{suffix}", &self.suffix)
     }
 }
 
@@ -223,14 +275,11 @@ impl Scene {
     ) -> Result<(String, BucketIn), SceneError> {
         let names = &self.names;
         let away = || names.away.as_deref().ok_or(SceneError::Host("away"));
-        let in_host = |region: &str| match bucket {
-            Some(bucket) => (names.bucket_host(&bucket.name, region), BucketIn::Host),
-            None => (names.service_host(region), BucketIn::Path),
-        };
+        let usual = |region: &str| names.host(bucket.map(|bucket| &*bucket.name), region);
         Ok(match host {
-            None => in_host(bucket.map_or(&names.home, |bucket| &bucket.region)),
-            Some(HostName::Bucket) => in_host(&names.home),
-            Some(HostName::AwayBucket) => in_host(away()?),
+            None => usual(bucket.map_or(&names.home, |bucket| &bucket.region)),
+            Some(HostName::Bucket) => usual(&names.home),
+            Some(HostName::AwayBucket) => usual(away()?),
             Some(HostName::Service) => (names.service_host(&names.home), BucketIn::Path),
             Some(HostName::AwayService) => (names.service_host(away()?), BucketIn::Path),
             Some(HostName::Accelerate) => match bucket {
@@ -278,6 +327,7 @@ mod tests {
                 away: None,
                 suffix: "aliyuncs.test".into(),
                 address: "127.0.0.1:9403".into(),
+                addressing: Addressing::default(),
             }),
             buckets: BTreeMap::new(),
             no_bucket: true,

@@ -317,7 +317,7 @@ mod tests {
         let mut seed = 1_u64;
         let (served, refused) = crowd(move || {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (seed >> 33) % 5 == 0
+            (seed >> 33).is_multiple_of(5)
         })
         .await;
         let (nobody, _) = crowd(|| false).await;

@@ -303,3 +303,50 @@ fn copy_ledger(desk: &Desk) {
         .unwrap();
     assert!(copied.success());
 }
+
+#[test]
+fn a_failed_canary_is_in_every_report_and_yesterdays_are_gone() {
+    let desk = Desk::new();
+    for name in ["a.json", "a.xml"] {
+        desk.write(name, "<testsuites/> of yesterday, all green");
+    }
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let profile = desk.profile(address, "limits: { patience: { attempts: 2 } }");
+    let line = format!(
+        "run --target {} --report json=a.json --report junit=a.xml",
+        profile.display()
+    );
+    let ran = desk.run(&line);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    let summary = desk.json("a.json")["summary"].clone();
+    let failure = summary["failure"].as_str().unwrap();
+    assert!(failure.contains("unreachable"), "{failure}");
+    assert_eq!(summary["level"], serde_json::Value::Null);
+    assert_eq!(summary["instances"]["conformant"], 0);
+    let junit = desk.read("a.xml");
+    assert!(
+        junit.contains("<error ") && junit.contains("unreachable"),
+        "{junit}"
+    );
+    assert!(!junit.contains("yesterday"), "{junit}");
+}
+
+#[test]
+fn a_full_journal_disk_is_in_every_report() {
+    let desk = Desk::new();
+    // A file may have 256 KiB, which the reports keep to and the journal does not.
+    let line = "ulimit -f 512; trap '' XFSZ; exec \"$0\" run url-auth-expired bucket-acl --report json=a.json --report junit=a.xml";
+    let ran = std::process::Command::new("sh")
+        .args(["-c", line, env!("CARGO_BIN_EXE_oss403")])
+        .current_dir(desk.folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(ran.status.code(), Some(3), "{ran:?}");
+    let summary = desk.json("a.json")["summary"].clone();
+    let failure = summary["failure"].as_str().unwrap();
+    assert!(failure.contains("journal"), "{failure}");
+    assert!(summary["requests"].as_u64().unwrap() > 0, "{summary}");
+    assert!(desk.read("a.xml").contains("<error "));
+}

@@ -63,14 +63,22 @@ async fn a_wrong_secret_and_an_unknown_key_are_told_apart() {
         .await
         .unwrap();
     let error = failing(&target).await;
-    assert_eq!(error, CanaryError::WrongSecret);
-    assert!(error.to_string().contains("secret is wrong"));
+    assert!(
+        matches!(error, CanaryError::SignatureRefused { .. }),
+        "{error}"
+    );
+    // It is not known whose fault that is: the server signs the same text, so that the secrets differ.
+    let said = error.to_string();
+    assert!(said.contains("signed with `header-v4`"), "{said}");
+    assert!(said.contains("both sides sign the same text"), "{said}");
+    assert!(!said.contains("Signature="), "{said}");
 
     config.identities.0.get_mut("owner").unwrap().access_key_id = "MISTYPED".into();
     let target = Target::ready(&desk.profile(server.address(), &config, ""))
         .await
         .unwrap();
-    assert_eq!(failing(&target).await, CanaryError::UnknownKey);
+    let error = failing(&target).await;
+    assert!(matches!(error, CanaryError::UnknownKey { .. }), "{error}");
 }
 
 #[tokio::test]
@@ -124,40 +132,140 @@ async fn servers_that_say_yes_or_no_to_everything_are_not_judged() {
         Target::embedded(config)
     };
     let yes = with(Extreme::AllowAll).await.unwrap();
-    assert_eq!(
-        failing(&yes).await,
-        CanaryError::AcceptsAnyCredentials { status: 200 }
+    let error = failing(&yes).await;
+    assert!(
+        matches!(error, CanaryError::Accepts { status: 200, .. }),
+        "{error}"
     );
+    assert!(error.to_string().contains("any credentials"), "{error}");
     let no = with(Extreme::DenyAll).await.unwrap();
     let error = failing(&no).await;
     assert!(
-        matches!(&error, CanaryError::OwnerRefused { answer } if answer.starts_with("403 AccessDenied")),
+        matches!(&error, CanaryError::OwnerRefused { answer, .. } if answer.starts_with("403 AccessDenied")),
         "{error}"
     );
     let broken = fake(|_| async { plain(500) }).await;
     let error = failing(&Desk::new().target(broken, "").await).await;
-    assert_eq!(
-        error,
-        CanaryError::OwnerRefused {
-            answer: "500".into()
-        }
+    assert!(
+        matches!(&error, CanaryError::OwnerRefused { answer, advice, .. } if answer == "500" && advice.contains("cannot answer now")),
+        "{error}"
     );
 }
 
 #[tokio::test]
-async fn a_server_that_checks_no_signature_but_knows_its_keys_is_judged() {
-    let mut config = Config::default();
-    config.faults.without = vec!["signature".into()];
-    let target = Target::embedded(config).await.unwrap();
-    let scenario = "[{ name: x, given: { bucket: { objects: { k: v } } }, base: { request: GET /k }, edit: { wrong-secret: true } }]";
+async fn a_server_that_takes_either_bad_secret_or_bad_key_is_not_judged() {
+    let mut blind = Config::default();
+    blind.faults.without = vec!["signature".into()];
+    // The key that nobody has, with the secret that nobody has.
+    let mut generous = Config::default();
+    let owner = generous.identities.0.get_mut("owner").unwrap();
+    let (id, secret) = (owner.access_key_id.clone(), owner.access_key_secret.clone());
+    owner.access_key_id = "OSS403NOSUCHKEY00000".into();
+    owner.access_key_secret = "oss403-no-such-secret".into();
+    let mut more = owner.clone();
+    (more.access_key_id, more.access_key_secret) = (id, secret);
+    generous.identities.0.insert("more".into(), more);
+    for (config, says) in [
+        (blind, "the target accepts a wrong secret"),
+        (generous, "the target accepts an unknown access key"),
+    ] {
+        let server = reference(config).await;
+        let target = Desk::new().target(server.address(), "").await;
+        let error = failing(&target).await;
+        assert!(error.to_string().starts_with(says), "{error}");
+    }
+}
+
+/// What a fake says to the owner, and a part of what is said of it.
+#[tokio::test]
+async fn what_to_look_at_is_said_of_a_canary_that_fails() {
+    let cases: [(u16, &str, &str, &str); 6] = [
+        (
+            403,
+            "NonStandardHostForbidden",
+            "",
+            "look at `suffix`, `regions` and `addressing`",
+        ),
+        (501, "NotImplemented", "", "if it has no ListBuckets"),
+        (503, "SlowDown", "", "it cannot answer now"),
+        (
+            403,
+            "AccessDenied",
+            "",
+            "take `header-v4` out of `capabilities`",
+        ),
+        (
+            400,
+            "",
+            "The plain HTTP request was sent to HTTPS port",
+            "write `endpoint: https://…`",
+        ),
+        (
+            403,
+            "SignatureDoesNotMatch",
+            "<StringToSign>PUT\nx</StringToSign>",
+            "there: \"PUT\\nx\"",
+        ),
+    ];
+    for (status, code, more, says) in cases {
+        let address = fake(move |_| async move {
+            let body = format!("<Error><Code>{code}</Code>{more}</Error>");
+            Some((status, Vec::new(), body))
+        })
+        .await;
+        let error = failing(&Desk::new().target(address, "").await).await;
+        let said = error.to_string();
+        assert!(said.contains(says), "{code}: {said}");
+        assert!(said.contains("signed with `header-v4`"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_list_buckets_is_asked_what_the_profile_chooses() {
+    let server = reference(Config::default()).await;
+    let desk = Desk::new();
+    let target = desk
+        .target(server.address(), "canary: { request: \"GET /?regions\" }\n")
+        .await;
     let ran = run_with(
         &target,
-        instances(scenario),
+        instances(SCENARIO),
         |options| options.canaries = true,
         |_, _| {},
     );
     let ran = ran.await.unwrap();
-    assert_eq!(status(ran.records[0].edited.as_ref()), 200);
+    assert_eq!(status(ran.records[0].base.as_ref()), 200);
+    // A bucket stands where buckets stand, and that it is not there is said.
+    let chosen = "canary: { request: \"GET /?list-type=2\", bucket: no-such-bucket-here }\n";
+    let error = failing(&desk.target(server.address(), chosen).await).await;
+    let said = error.to_string();
+    assert!(
+        said.contains("NoSuchBucket")
+            && said.contains("on no-such-bucket-here.oss-cn-hangzhou.aliyuncs.test"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn an_operator_hook_that_does_not_answer_is_found_before_the_run() {
+    let server = reference(Config::default()).await;
+    let desk = Desk::new();
+    let wrong = crate::support::operator(&desk, server.operator_address(), "not-the-token");
+    let error = failing(&desk.target(server.address(), &wrong).await).await;
+    assert!(matches!(error, CanaryError::Operator(_)), "{error}");
+    let hook = "operator: { command: [sh, -c, \"exit 3\"] }\n";
+    let error = failing(&desk.target(server.address(), hook).await).await;
+    assert!(error.to_string().contains("remove session"), "{error}");
+    // One that knows only some commands is one that answers.
+    let hook = "operator: { command: [sh, -c, \"echo '{\\\"error\\\":{\\\"code\\\":\\\"unknown-command\\\",\\\"message\\\":\\\"no\\\"}}'\"] }\n";
+    let target = desk.target(server.address(), hook).await;
+    let ran = run_with(
+        &target,
+        instances(SCENARIO),
+        |options| options.canaries = true,
+        |_, _| {},
+    );
+    assert_eq!(ran.await.unwrap().records.len(), 1);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use oss_reference::config::{Config, Faults};
 use oss403::exit::Exit;
 use oss403::job::{Done, Job};
+use oss403::judge::scope::Demands;
 use oss403::report::json::ResultFile;
 use oss403::report::sink::Report;
 use oss403::report::style::Style;
@@ -43,6 +44,7 @@ async fn certify(faults: Faults, stop: StopSignal) -> (Done, ResultFile, Vec<Str
             ..Options::default()
         },
         snapshots: None,
+        demands: Demands::default(),
         reports: Report::open_all(&[format!("json={}", path.display())]).unwrap(),
         detail: Detail::default(),
     };
@@ -53,7 +55,7 @@ async fn certify(faults: Faults, stop: StopSignal) -> (Done, ResultFile, Vec<Str
             ids.lock().unwrap().push(finished.instance.id.clone());
         }
     });
-    let done = done.await.unwrap();
+    let done = done.await;
     let result = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     (done, result, ids.into_inner().unwrap())
 }

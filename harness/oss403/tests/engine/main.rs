@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod canaries;
+mod claims;
 mod cleanup;
 mod dollars;
 mod edits;
 mod encrypted;
 mod extras;
 mod front;
+mod hook;
 mod hostile;
 mod jobs;
 mod limits;

@@ -45,7 +45,9 @@ fn every_key_of_a_profile_is_read() {
         (profile.name.as_str(), profile.snapshots.as_str()),
         ("vendor", "vendor-1.2")
     );
-    assert_eq!(profile.capabilities.len(), Capability::ALL.len() - 2);
+    // Without an identity `other-account` there is no second account.
+    assert_eq!(profile.capabilities.len(), Capability::ALL.len() - 3);
+    assert!(!profile.capabilities.contains(&Capability::SecondAccount));
     assert!(!profile.capabilities.contains(&Capability::Kms));
     assert_eq!(profile.limits.requests_per_second, Some(12.5));
     assert_eq!(
@@ -112,11 +114,14 @@ fn capabilities_are_all_or_a_list_or_all_but_some() {
         let text = SOUND.replace("{ except: [kms, worm] }", claims);
         Profile::parse(&text, Path::new("p.yaml")).map(|profile| profile.capabilities.len())
     };
-    let all = Capability::ALL.len();
+    // SOUND has no second account. Where names of buckets are is no claim of a list.
+    let all = Capability::ALL.len() - 1;
     assert_eq!(with("all").ok(), Some(all));
-    assert_eq!(with("[cors, signature-v4]").ok(), Some(2));
+    assert_eq!(with("[cors, header-v4]").ok(), Some(3));
+    assert_eq!(with("[post-object, signature-v4]").ok(), Some(5));
+    assert_eq!(with("{ except: [signature-v1] }").ok(), Some(all - 3));
     assert_eq!(with("{ claim: all, except: [cors] }").ok(), Some(all - 1));
-    assert_eq!(with("{ claim: [cors, kms], except: [cors] }").ok(), Some(1));
+    assert_eq!(with("{ claim: [cors, kms], except: [cors] }").ok(), Some(2));
     for wrong in ["most", "[cors, teleport]", "{ claims: all }", "5"] {
         assert!(with(wrong).is_err(), "{wrong}");
     }
@@ -162,6 +167,19 @@ fn what_is_wrong_is_said_where_it_stands() {
             "suffix: OSS.example",
             "`OSS.example` is no lower-case domain name",
             "OSS",
+        ),
+        (
+            "suffix: oss.example",
+            "suffix: 127.0.0.1",
+            "`127.0.0.1` is an address, and no domain name",
+            "127.0.0.1\n",
+        ),
+        ("idle: 1m", "idle: 0s", "a span must be above zero", "0s"),
+        (
+            "time-per-request: 5s",
+            "time-per-request: 0s",
+            "a span must be above zero",
+            "0s",
         ),
         (
             "[oss-cn-hangzhou, cn-shanghai]",
@@ -392,4 +410,160 @@ async fn a_target_shows_no_secret() {
         None,
     );
     assert!(!format!("{identity:?}").contains("hush"));
+}
+
+/// What is claimed against the rest of a profile, the message, and what to do.
+#[test]
+fn claims_that_the_profile_itself_contradicts_are_errors_with_their_place() {
+    let one_region = SOUND
+        .replace("[oss-cn-hangzhou, cn-shanghai]", "[cn-hangzhou]")
+        .replace(
+            "operator: { url: 'http://127.0.0.1:1/', token: { env: TOKEN }, time: 5s }\n",
+            "",
+        );
+    let without_session = one_region.replace(
+        "  sts:\n    access-key-id: { env: STS_ID }\n    access-key-secret: { command: [pass, sts] }\n    security-token: { env: STS_TOKEN }\n",
+        "",
+    );
+    for (claims, message, help) in [
+        (
+            "[header-v4, two-regions]",
+            "`two-regions` is claimed, but there is one region only",
+            "name the second one",
+        ),
+        (
+            "[header-v4, second-account]",
+            "`second-account` is claimed, but there is no identity `other-account`",
+            "`identities`",
+        ),
+        (
+            "[header-v4, operator]",
+            "`operator` is claimed, but there is no operator hook",
+            "`operator`",
+        ),
+        (
+            "[header-v4, ram-users]",
+            "neither an identity `ram-user` nor an operator hook",
+            "`identities`",
+        ),
+        (
+            "[header-v4, sts]",
+            "neither an identity `sts` nor an operator hook",
+            "`identities`",
+        ),
+        (
+            "[header-v4, cname]",
+            "`cname` is nothing without `operator`",
+            "claim `operator` as well",
+        ),
+        (
+            "[header-v4, form-v4]",
+            "`form-v4` is nothing without `post-object`",
+            "claim `post-object`",
+        ),
+        (
+            "{ claim: [header-v4, public-buckets] }",
+            "`public-buckets` is nothing without `bucket-acl`",
+            "`bucket-acl`",
+        ),
+        ("[header-v4, v4]", "unknown capability `v4`", "`header-v4`"),
+        (
+            "[header-v4, path-style]",
+            "unknown capability `path-style`",
+            "addressing: { style: path }",
+        ),
+        (
+            "[header-v4, url-v5]",
+            "unknown capability `url-v5`",
+            "oss403 list --capabilities",
+        ),
+        (
+            "[kms]",
+            "no signature scheme is claimed",
+            "claim at least one of `header-v1`",
+        ),
+        (
+            "[]",
+            "no signature scheme is claimed",
+            "claim at least one of `header-v1`",
+        ),
+    ] {
+        let text = without_session.replace("{ except: [kms, worm] }", claims);
+        let found = Profile::check(&text, Path::new("p.yaml"));
+        assert_eq!(found.len(), 1, "{claims}: {found:?}");
+        let shown = found[0].to_string();
+        assert!(found[0].message.contains(message), "{claims}: {shown}");
+        assert!(
+            found[0]
+                .help
+                .as_ref()
+                .is_some_and(|found| found.contains(help)),
+            "{claims}: {shown}"
+        );
+        assert!(shown.contains("p.yaml:") && shown.contains('^'), "{shown}");
+    }
+    // Whoever says `all`, or a name for several, means what the rest of the profile allows.
+    for claims in [
+        "all",
+        "{ except: [kms] }",
+        "[basics, signature-v4]",
+        "[url-v1]",
+    ] {
+        let text = without_session.replace("{ except: [kms, worm] }", claims);
+        assert_eq!(Profile::check(&text, Path::new("p.yaml")), [], "{claims}");
+    }
+    let path = without_session
+        .replace("addressing:\n", "addressing:\n  style: path\n")
+        .replace("{ except: [kms, worm] }", "[header-v4, second-level]");
+    let found = Profile::check(&path, Path::new("p.yaml"));
+    assert!(
+        found[0].message.contains("addressed in path style"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn hosts_may_be_called_otherwise_than_those_of_the_service() {
+    let with = |addressing: &str, regions: &str| {
+        SOUND
+            .replace("addressing:\n", &format!("addressing:\n  {addressing}\n"))
+            .replace("[oss-cn-hangzhou, cn-shanghai]", regions)
+    };
+    let own = with(
+        "template: \"{bucket}.storage.vendor.example\"\n  service: storage.vendor.example",
+        "[cn-hangzhou]",
+    );
+    let Endpoint::Remote(remote) = read(&own).endpoint else {
+        panic!()
+    };
+    assert_eq!(remote.addressing.bucket, "{bucket}.storage.vendor.example");
+    for (addressing, regions, message) in [
+        (
+            "template: storage.example",
+            "[a]",
+            "has no place for `{bucket}`",
+        ),
+        (
+            "template: \"{bucket}.{zone}.example\"",
+            "[a]",
+            "no template of a lower-case host name",
+        ),
+        (
+            "template: \"{bucket}.Storage.example\"",
+            "[a]",
+            "no template of a lower-case host name",
+        ),
+        (
+            "template: \"{bucket}.storage.example\"",
+            "[a, b]",
+            "the same name in both regions",
+        ),
+        ("style: paths", "[a]", "unknown word `paths`"),
+    ] {
+        let found = Profile::check(&with(addressing, regions), Path::new("p.yaml"));
+        assert!(
+            found.iter().any(|found| found.message.contains(message)),
+            "{addressing}: {found:?}"
+        );
+    }
 }

@@ -83,23 +83,23 @@ async fn what_a_target_does_not_have_is_not_sent_and_says_why() {
     assert_eq!(progress("/away"), Progress::Complete);
     assert_eq!(
         progress("/v1"),
-        not_claimed("the target does not claim `signature-v1`")
+        not_claimed("the target does not claim `header-v1`")
     );
     assert_eq!(
         progress("/status"),
-        not_claimed("needs an operator hook: set account-status")
+        not_claimed("the target does not claim `operator`")
     );
     assert_eq!(
         progress("/session"),
-        not_claimed("needs an operator hook: create session")
+        not_claimed("the target does not claim `sts`")
     );
     assert_eq!(
         progress("/user"),
-        not_claimed("needs an operator hook: create ram-user")
+        not_claimed("the target does not claim `ram-users`")
     );
     assert_eq!(
         progress("/other"),
-        not_claimed("the profile has no identity `other-account`")
+        not_claimed("the target does not claim `second-account`")
     );
     assert!(matches!(progress("/inferred"), Progress::NotApplicable(_)));
     for name in ["/v1", "/status", "/session", "/user", "/other", "/inferred"] {

@@ -410,7 +410,11 @@ async fn fixtures_are_signed_with_what_the_target_claims() {
         .await;
     assert_eq!(
         target.capabilities().iter().copied().collect::<Vec<_>>(),
-        [Capability::SignatureV1]
+        [
+            Capability::VirtualHosted,
+            Capability::HeaderV1,
+            Capability::UrlV1
+        ]
     );
     let scenarios = "[{ name: x, base: { sign: header-v1, request: PUT /k }, edit: { as: anonymous }, unchanged: [k] }]";
     let ran = run_all(&target, instances(scenarios)).await;

@@ -13,6 +13,50 @@ fn the_root_is_error() {
 }
 
 #[test]
+fn the_root_is_in_no_namespace() {
+    for root in [
+        r#"<Error xmlns="urn:evil">"#,
+        r#"<Error xmlns="http://doc.oss-cn-hangzhou.aliyuncs.com">"#,
+    ] {
+        let body = expired().replace("<Error>", root);
+        assert_facet(
+            &Twin::new().edited_body(&body),
+            Facet::Envelope,
+            "namespace",
+        );
+    }
+    let prefixed = expired().replace("<Error>", r#"<o:Error xmlns:o="urn:evil">"#);
+    let prefixed = prefixed.replace("</Error>", "</o:Error>");
+    assert_facet(
+        &Twin::new().edited_body(&prefixed),
+        Facet::Code,
+        "`Code` is missing",
+    );
+}
+
+#[test]
+fn further_elements_do_no_harm() {
+    let with = |more: &str| {
+        let body = expired().replace("</Error>", &format!("{more}</Error>"));
+        Twin::new().edited_body(&body)
+    };
+    for more in [
+        "<Region>cn</Region>",
+        "<Region/><Region/>",
+        "<a><b>c</b></a>",
+        r#"<Code xmlns="urn:of-somebody-else">X</Code>"#,
+        r#"<x:Message xmlns:x="urn:x">X</x:Message>"#,
+        "<!-- a --><?p?>",
+    ] {
+        assert_conformant(&with(more));
+    }
+    for twice in ["EC", "OSSAccessKeyId", "StringToSign", "RecommendDoc"] {
+        let more = format!("<{twice}>a</{twice}><{twice}>a</{twice}>");
+        assert_facet(&with(&more), Facet::Envelope, "2 times");
+    }
+}
+
+#[test]
 fn every_required_element_stands_there_once() {
     for name in ["RequestId", "HostId"] {
         let (open, close) = (format!("<{name}>"), format!("</{name}>"));

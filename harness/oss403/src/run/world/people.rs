@@ -147,17 +147,20 @@ impl World {
             let Some(spec) = self.given.identities.get(*who) else {
                 continue;
             };
-            if spec
-                .session
-                .as_ref()
-                .is_some_and(|session| session.lifetime.is_some())
-            {
+            if self.makes_session_anew(who) {
                 let account = self.account_of_owner(sender).await?;
                 let made = self.make_given(sender, who, spec, &account, &self.scene);
                 scene.identities.extend([made.await?]);
             }
         }
         Ok(scene)
+    }
+
+    /// Whether somebody has a session whose life is limited.
+    pub(crate) fn makes_session_anew(&self, who: &Who) -> bool {
+        let spec = self.given.identities.get(who);
+        let session = spec.and_then(|spec| spec.session.as_ref());
+        session.is_some_and(|session| session.lifetime.is_some())
     }
 
     /// UID of the account that the scenario's owner is.

@@ -15,7 +15,8 @@ use serde::de::{
 
 use super::source::{Source, UrlSource};
 use crate::target::quirk::Quirk;
-use oss403_case::model::{Capability, Span, TextMap};
+use crate::wire::scene::Style;
+use oss403_case::model::{ClaimName, Span, TextMap};
 
 /// A target profile: a server's address, identities, claims and limits.
 #[derive(Deserialize, JsonSchema)]
@@ -30,7 +31,7 @@ pub(super) struct File {
     pub(super) regions: Vec<String>,
     /// What stands in host names where the service has `aliyuncs.com`.
     pub(super) suffix: Option<String>,
-    /// Where host names lead that have an address of their own.
+    /// How buckets are addressed, and where host names lead that have an address of their own.
     #[serde(default)]
     pub(super) addressing: AddressingKeys,
     /// Whom TLS trusts.
@@ -39,12 +40,14 @@ pub(super) struct File {
     /// Who there is: `owner`, which is needed, `other-account`, `ram-user`, `sts`, `disabled-key`.
     #[serde(default)]
     pub(super) identities: BTreeMap<String, IdentityKeys>,
-    /// What the target has. What it does not claim is not sent, is shown as such, and limits the level.
+    /// What the target has. What it does not claim is not sent, is shown as such, and narrows what the level is stated for.
     #[serde(default)]
     pub(super) capabilities: Claims,
     /// How much the target is asked to bear, and how much of it the harness bears.
     #[serde(default)]
     pub(super) limits: LimitKeys,
+    /// The harmless request that shows whether credentials are good. Default: ListBuckets.
+    pub(super) canary: Option<CanaryKeys>,
     /// How states are reached that only an operator can make.
     pub(super) operator: Option<OperatorKeys>,
     /// Name of its folder of snapshots. Default: its name.
@@ -60,6 +63,13 @@ pub(super) struct File {
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct AddressingKeys {
+    /// Where a request carries its bucket. Default: in the host name.
+    pub(super) style: Style,
+    /// The host name of a bucket, with `{bucket}` and, where they occur, `{region}` and `{suffix}`.
+    /// Default: `{bucket}.oss-{region}.{suffix}`.
+    pub(super) template: Option<String>,
+    /// The host name of the service. Default: `oss-{region}.{suffix}`.
+    pub(super) service: Option<String>,
     /// Host name, or `*.` and a suffix, to `address:port`.
     #[schemars(with = "BTreeMap<String, String>")]
     pub(super) resolve: TextMap,
@@ -102,6 +112,42 @@ pub(super) struct LimitKeys {
     pub(super) body_bytes: Option<usize>,
     /// How long a connection is kept without use.
     pub(super) idle: Option<Span>,
+    /// How often, and for how long, a request is sent that is not answered so that it can be read: connection lost, cut short, 429, 5xx.
+    pub(super) patience: PatienceKeys,
+    /// How long a change may take until a server with caches heeds it. What must be refused is asked for again until it is, or that time is
+    /// over. Default: changes are heeded at once.
+    pub(super) settle: SettleKeys,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct PatienceKeys {
+    /// Most attempts for one request. Default: 10.
+    pub(super) attempts: Option<usize>,
+    /// No third attempt begins after so long. Default: 15s.
+    pub(super) time: Option<Span>,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct SettleKeys {
+    /// ACLs of buckets and objects, Block Public Access.
+    pub(super) acl: Option<Span>,
+    /// Bucket policies, RAM policies, policies of VPC endpoints.
+    pub(super) policy: Option<Span>,
+    /// States of access keys and accounts, and the networks that keys are bound to.
+    pub(super) key_status: Option<Span>,
+    /// Whatever has no time of its own here.
+    pub(super) default: Option<Span>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct CanaryKeys {
+    /// `GET /key?query` or `HEAD /key?query`, which the owner may send.
+    pub(super) request: String,
+    /// A bucket of the owner's that exists. Default: the request is on the service.
+    pub(super) bucket: Option<String>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -129,14 +175,16 @@ pub(super) struct EmbeddedKeys {
 #[derive(Default)]
 pub(super) struct Claims {
     pub(super) claim: Claim,
-    pub(super) except: Vec<Capability>,
+    pub(super) except: Vec<ClaimName>,
+    /// Whether `claim` is written as a key.
+    pub(super) is_map: bool,
 }
 
 #[derive(Default)]
 pub(super) enum Claim {
     #[default]
     All,
-    These(Vec<Capability>),
+    These(Vec<ClaimName>),
 }
 
 impl JsonSchema for Claims {
@@ -145,10 +193,10 @@ impl JsonSchema for Claims {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let list = generator.subschema_for::<Vec<Capability>>();
+        let list = generator.subschema_for::<Vec<ClaimName>>();
         let claim = json_schema!({ "anyOf": [{ "const": "all" }, list] });
         json_schema!({
-            "description": "`all`, a list, or both with exceptions: `{ claim: all, except: [kms] }`.",
+            "description": "`all` that the rest of the profile allows, a list, or both with exceptions: `{ claim: all, except: [kms] }`.",
             "anyOf": [claim, {
                 "type": "object",
                 "properties": { "claim": claim, "except": list },
@@ -166,7 +214,7 @@ impl<'de> Deserialize<'de> for Claims {
             #[serde(default)]
             claim: Claim,
             #[serde(default)]
-            except: Vec<Capability>,
+            except: Vec<ClaimName>,
         }
         struct Reader;
         impl<'de> Visitor<'de> for Reader {
@@ -177,18 +225,22 @@ impl<'de> Deserialize<'de> for Claims {
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Claims, E> {
                 Ok(Claims {
                     claim: ClaimReader.visit_str(text)?,
-                    except: Vec::new(),
+                    ..Claims::default()
                 })
             }
             fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Claims, A::Error> {
                 Ok(Claims {
                     claim: ClaimReader.visit_seq(seq)?,
-                    except: Vec::new(),
+                    ..Claims::default()
                 })
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Claims, A::Error> {
                 let Keys { claim, except } = Keys::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(Claims { claim, except })
+                Ok(Claims {
+                    claim,
+                    except,
+                    is_map: true,
+                })
             }
         }
         deserializer.deserialize_any(Reader)

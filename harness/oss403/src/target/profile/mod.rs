@@ -12,6 +12,7 @@
 //! capabilities: { except: [vpc-endpoint] }
 //! ```
 
+mod claims;
 mod keys;
 mod mask;
 mod rules;
@@ -32,10 +33,11 @@ use crate::target::quirk::Quirk;
 use crate::wire::address::Addresses;
 use crate::wire::identity::Identity;
 use crate::wire::limits::Limits;
+use crate::wire::scene::Addressing;
 use crate::wire::tls::Tls;
 use oss403_case::diagnostic::Diagnostic;
 use oss403_case::document::Document;
-use oss403_case::model::Capability;
+use oss403_case::model::{Capability, SignWith};
 
 /// A target profile as it was read. Nothing in it has been contacted, and no credential is known yet.
 #[derive(Debug, Clone)]
@@ -76,12 +78,25 @@ pub struct Remote {
     pub away: Option<String>,
     /// The domain suffix.
     pub suffix: String,
+    /// How hosts are called and where buckets stand.
+    pub addressing: Addressing,
     /// Whom TLS trusts.
     pub tls: Tls,
     /// Where the credentials come from, by identity.
     pub identities: BTreeMap<String, IdentitySource>,
     /// How the operator is reached.
     pub operator: Option<OperatorSource>,
+    /// The harmless request that shows that the credentials are good.
+    pub canary: Option<CanaryRequest>,
+}
+
+/// A request that changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CanaryRequest {
+    /// `GET /key?query`.
+    pub request: String,
+    /// A bucket that exists; `None` for a request on the service.
+    pub bucket: Option<String>,
 }
 
 /// Where an identity's credentials come from.
@@ -157,14 +172,27 @@ impl Profile {
 
     /// Everything that is wrong with a profile's text, without a network and without looking for credentials.
     pub fn check(text: &str, path: &Path) -> Vec<Diagnostic> {
-        Self::parse(text, path).err().unwrap_or_default()
+        match Self::read(text, path) {
+            Ok((_, without_scheme)) => without_scheme.into_iter().collect(),
+            Err(found) => found,
+        }
     }
 
     /// Reads a profile's text; `path` is its name for diagnostics, and gives the target's name when the text does not.
     ///
     /// # Errors
-    /// Everything that is wrong with it. No diagnostic shows a credential.
+    /// Everything that is wrong with it, but for claims without a scheme: with them a run ends at its canaries. No diagnostic shows a
+    /// credential.
     pub fn parse(text: &str, path: &Path) -> Result<Self, Vec<Diagnostic>> {
+        Self::read(text, path).map(|(profile, _)| profile)
+    }
+
+    /// The scheme for what the harness itself sends: the best that is claimed.
+    pub fn usual_signature(&self) -> Option<SignWith> {
+        usual_signature(&self.capabilities)
+    }
+
+    fn read(text: &str, path: &Path) -> Result<(Self, Option<Diagnostic>), Vec<Diagnostic>> {
         // What must not stand in a profile must not be shown when it does.
         let text = mask::credentials(text);
         let document =
@@ -174,6 +202,20 @@ impl Profile {
             .map(|stem| stem.to_string_lossy().into_owned());
         rules::read(&document, &stem.unwrap_or_else(|| "target".into()))
     }
+}
+
+/// The best scheme among claims, in headers rather than in URLs.
+pub(super) fn usual_signature(claims: &BTreeSet<Capability>) -> Option<SignWith> {
+    const BEST: [SignWith; 6] = [
+        SignWith::HeaderV4,
+        SignWith::HeaderV1,
+        SignWith::HeaderV2,
+        SignWith::UrlV4,
+        SignWith::UrlV1,
+        SignWith::UrlV2,
+    ];
+    let claimed = |scheme: &SignWith| scheme.needs().is_some_and(|need| claims.contains(&need));
+    BEST.into_iter().find(claimed)
 }
 
 impl Remote {

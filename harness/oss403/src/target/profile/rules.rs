@@ -1,27 +1,33 @@
 //! What must hold between the keys of a profile.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use oss_reference::Server;
 use oss_reference::host::is_label;
 
-use super::keys::{Claim, File, IdentityKeys, LimitKeys, OperatorKeys};
+use super::claims::{Grounds, without_scheme};
+use super::keys::{AddressingKeys, File, IdentityKeys, LimitKeys, OperatorKeys};
 use super::source::{LITERAL, USER_INFO, UrlSource, parse_url};
-use super::{Endpoint, IdentitySource, OperatorSource, Profile, Remote};
-use crate::wire::address::{Address, Addresses, Scheme};
+use super::{CanaryRequest, Endpoint, IdentitySource, OperatorSource, Profile, Remote};
+use crate::wire::address::{Address, Addresses, Scheme, host_name};
 use crate::wire::limits::Limits;
+use crate::wire::scene::{Addressing, Style};
 use crate::wire::tls::Tls;
 use oss403_case::decode::Problem;
 use oss403_case::diagnostic::Diagnostic;
 use oss403_case::document::{Document, problem};
 use oss403_case::model::Who;
-use oss403_case::model::{Capability, Span, TextMap};
+use oss403_case::model::{Span, TextMap};
 use oss403_case::place::{Part, Path};
 use oss403_case::suggest;
 
 /// Reads a profile from its document. `stem` is the target's name when the document gives none.
-pub(super) fn read(document: &Document, stem: &str) -> Result<Profile, Vec<Diagnostic>> {
+/// Beside it stands what makes a level impossible, although a run is not.
+pub(super) fn read(
+    document: &Document,
+    stem: &str,
+) -> Result<(Profile, Option<Diagnostic>), Vec<Diagnostic>> {
     let file: File = document.decode().map_err(|mut found| {
         for diagnostic in found.iter_mut().filter(|found| found.message == LITERAL) {
             diagnostic.help = Some(
@@ -34,7 +40,10 @@ pub(super) fn read(document: &Document, stem: &str) -> Result<Profile, Vec<Diagn
     let mut problems = Problems::default();
     let profile = file.into_profile(stem, &mut problems);
     match profile {
-        Some(profile) if problems.0.is_empty() => Ok(profile),
+        Some(profile) if problems.0.is_empty() => {
+            let without = without_scheme(&profile).map(|found| document.diagnostic(&found));
+            Ok((profile, without))
+        }
         _ => Err(problems
             .0
             .iter()
@@ -45,10 +54,14 @@ pub(super) fn read(document: &Document, stem: &str) -> Result<Profile, Vec<Diagn
 
 /// What is wrong so far.
 #[derive(Default)]
-struct Problems(Vec<Problem>);
+pub(super) struct Problems(Vec<Problem>);
 
 impl Problems {
-    fn add(&mut self, path: impl Into<Path>, message: impl Into<String>) -> &mut Problem {
+    pub(super) fn add(
+        &mut self,
+        path: impl Into<Path>,
+        message: impl Into<String>,
+    ) -> &mut Problem {
         self.0.push(problem(path.into(), Part::Value, message));
         self.0.last_mut().expect("it was just pushed")
     }
@@ -61,7 +74,7 @@ impl Problems {
 }
 
 impl File {
-    fn into_profile(self, stem: &str, problems: &mut Problems) -> Option<Profile> {
+    fn into_profile(mut self, stem: &str, problems: &mut Problems) -> Option<Profile> {
         let named = self.name.is_some();
         let name = self.name.clone().unwrap_or_else(|| stem.to_owned());
         let snapshots = self.snapshots.clone().unwrap_or_else(|| name.clone());
@@ -92,15 +105,19 @@ impl File {
         let quirks = self.quirks.clone();
         let is_embedded = self.endpoint == "embedded";
         let limits = self.limits.read(is_embedded, problems);
-        let capabilities = self.claimed(is_embedded, problems);
+        let claims = std::mem::take(&mut self.capabilities);
+        let has_operator = is_embedded || self.operator.is_some();
         let endpoint = if is_embedded {
             self.embedded(problems)
         } else {
             self.remote(problems)
         };
+        let endpoint = endpoint?;
+        let grounds = Grounds::of(&endpoint, has_operator);
+        let capabilities = claims.read(&grounds, problems);
         Some(Profile {
             name,
-            endpoint: endpoint?,
+            endpoint,
             capabilities,
             limits,
             snapshots,
@@ -108,36 +125,15 @@ impl File {
         })
     }
 
-    fn claimed(&self, is_embedded: bool, problems: &mut Problems) -> BTreeSet<Capability> {
-        let has_operator = is_embedded || self.operator.is_some();
-        let mut claimed: BTreeSet<Capability> = match &self.capabilities.claim {
-            Claim::All => Capability::ALL.iter().copied().collect(),
-            Claim::These(these) => {
-                if these.contains(&Capability::Operator) && !has_operator {
-                    problems
-                        .key(
-                            ["capabilities"],
-                            "`operator` is claimed, but there is no operator hook",
-                        )
-                        .help = Some("say how it is reached under the key `operator`".into());
-                }
-                these.iter().copied().collect()
-            }
-        };
-        for except in &self.capabilities.except {
-            claimed.remove(except);
-        }
-        claimed
-    }
-
     fn embedded(self, problems: &mut Problems) -> Option<Endpoint> {
         let set = [
             ("regions", !self.regions.is_empty()),
             ("suffix", self.suffix.is_some()),
-            ("addressing", !self.addressing.resolve.is_empty()),
+            ("addressing", !self.addressing.is_empty()),
             ("tls", self.tls.ca_file.is_some()),
             ("identities", !self.identities.is_empty()),
             ("operator", self.operator.is_some()),
+            ("canary", self.canary.is_some()),
         ];
         for (key, _) in set.into_iter().filter(|(_, set)| *set) {
             problems
@@ -170,24 +166,26 @@ impl File {
             }
         };
         let (home, away) = read_regions(&self.regions, problems);
-        if self.suffix.is_none() {
-            problems
-                .key(["endpoint"], "the key `suffix` is missing")
-                .help = Some("it stands where the service has `aliyuncs.com`".into());
-        }
-        let suffix = self.suffix.unwrap_or_default();
-        if !suffix.is_empty() && !suffix.split('.').all(is_label) {
-            problems.add(
-                ["suffix"],
-                format!("`{suffix}` is no lower-case domain name"),
-            );
-        }
+        let suffix = read_suffix(self.suffix.as_deref(), &self.addressing, problems);
+        let addressing = self.addressing.read(away.is_some(), problems);
         let overrides = read_overrides(&self.addressing.resolve, scheme, problems);
         if self.tls.ca_file.is_some() && scheme == Scheme::Http {
             problems.key(["tls"], "the endpoint does not speak TLS");
         }
         let identities = read_identities(self.identities, problems);
         let operator = self.operator.and_then(|keys| keys.read(problems));
+        let canary = self.canary.map(|keys| {
+            let words: Vec<&str> = keys.request.split(' ').collect();
+            if !matches!(words[..], ["GET" | "HEAD", path] if path.starts_with('/')) {
+                let message = format!("`{}` is not `GET /key?query`", keys.request);
+                problems.add(["canary", "request"], message).help =
+                    Some("a canary is a `GET` or a `HEAD`, so that it changes nothing".into());
+            }
+            CanaryRequest {
+                request: keys.request,
+                bucket: keys.bucket,
+            }
+        });
         Some(Endpoint::Remote(Box::new(Remote {
             url: self.endpoint.trim_end_matches('/').to_owned(),
             addresses: Addresses {
@@ -198,12 +196,112 @@ impl File {
             home: home?,
             away,
             suffix,
+            addressing,
             tls: Tls {
                 ca_file: self.tls.ca_file,
             },
             identities,
             operator,
+            canary,
         })))
+    }
+}
+
+fn read_suffix(
+    suffix: Option<&str>,
+    addressing: &AddressingKeys,
+    problems: &mut Problems,
+) -> String {
+    let Some(suffix) = suffix else {
+        let templates = [
+            addressing.template.as_deref(),
+            addressing.service.as_deref(),
+        ];
+        let [_, Some(service)] =
+            templates.map(|template| template.filter(|text| !text.contains("{suffix}")))
+        else {
+            problems
+                .key(["endpoint"], "the key `suffix` is missing")
+                .help = Some("it stands where the service has `aliyuncs.com`".into());
+            return String::new();
+        };
+        return host_name(service).to_owned();
+    };
+    if suffix.parse::<std::net::Ipv4Addr>().is_ok() {
+        problems
+            .add(["suffix"], format!("`{suffix}` is an address, and no domain name"))
+            .help = Some(
+            "hosts are called `<bucket>.oss-<region>.<suffix>`; for a server without names write `addressing: { style: path, service: HOST }`"
+                .into(),
+        );
+    } else if suffix.is_empty() || !suffix.split('.').all(is_label) {
+        problems.add(
+            ["suffix"],
+            format!("`{suffix}` is no lower-case domain name"),
+        );
+    }
+    suffix.to_owned()
+}
+
+impl AddressingKeys {
+    fn is_empty(&self) -> bool {
+        let Self {
+            style,
+            template,
+            service,
+            resolve,
+        } = self;
+        *style == Style::default() && template.is_none() && service.is_none() && resolve.is_empty()
+    }
+
+    fn read(&self, two_regions: bool, problems: &mut Problems) -> Addressing {
+        let usual = Addressing::default();
+        let mut read = |key, template: &Option<String>, usual: String, known: &[&str]| {
+            let Some(template) = template else {
+                return usual;
+            };
+            if let Err(defect) = check_template(template, known) {
+                problems.add(["addressing", key], defect).help =
+                    Some(format!("write it as `{usual}` is written"));
+            } else if two_regions && !template.contains("{region}") {
+                let message = format!("`{template}` is one and the same name in both regions");
+                problems.add(["addressing", key], message).help =
+                    Some("put `{region}` into it, or name one region only".into());
+            }
+            template.clone()
+        };
+        Addressing {
+            style: self.style,
+            bucket: read(
+                "template",
+                &self.template,
+                usual.bucket,
+                &["bucket", "region", "suffix"],
+            ),
+            service: read(
+                "service",
+                &self.service,
+                usual.service,
+                &["region", "suffix"],
+            ),
+        }
+    }
+}
+
+/// What is wrong with a template of a host name, in which the known words may stand in braces; where `bucket` may, it must.
+fn check_template(template: &str, known: &[&str]) -> Result<(), String> {
+    let mut name = template.to_owned();
+    for word in known {
+        name = name.replace(&format!("{{{word}}}"), "x");
+    }
+    if known.contains(&"bucket") && !template.contains("{bucket}") {
+        return Err(format!("`{template}` has no place for `{{bucket}}`"));
+    }
+    match Address::parse(&name, Some(80)) {
+        Ok(address) if address.host.to_ascii_lowercase() == address.host => Ok(()),
+        _ => Err(format!(
+            "`{template}` is no template of a lower-case host name"
+        )),
     }
 }
 
@@ -240,11 +338,42 @@ impl LimitKeys {
             problems,
         );
         read_span(["limits", "idle"], self.idle, &mut limits.idle, problems);
+        let (patience, given) = (&mut limits.patience, &self.patience);
+        if let Some(attempts) = given.attempts {
+            if attempts == 0 {
+                problems.add(
+                    ["limits", "patience", "attempts"],
+                    "a limit must be at least 1",
+                );
+            }
+            patience.attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
+        }
+        let path = ["limits", "patience", "time"];
+        read_span(path, given.time, &mut patience.time, problems);
+        let (settle, given) = (&mut limits.settle, &self.settle);
+        for (key, own, time) in [
+            ("acl", given.acl, &mut settle.acl),
+            ("policy", given.policy, &mut settle.policy),
+            ("key-status", given.key_status, &mut settle.key_status),
+            ("default", given.default, &mut settle.other),
+        ] {
+            if own.is_none()
+                && let Some(Ok(usual)) = given.default.map(|span| u64::try_from(span.seconds()))
+            {
+                *time = Duration::from_secs(usual);
+            }
+            read_span(["limits", "settle", key], own, time, problems);
+        }
         limits
     }
 }
 
-fn read_span(path: [&str; 2], given: Option<Span>, limit: &mut Duration, problems: &mut Problems) {
+fn read_span<const N: usize>(
+    path: [&str; N],
+    given: Option<Span>,
+    limit: &mut Duration,
+    problems: &mut Problems,
+) {
     match given.map(|span| u64::try_from(span.seconds())) {
         None => {}
         Some(Ok(seconds)) if seconds > 0 => *limit = Duration::from_secs(seconds),

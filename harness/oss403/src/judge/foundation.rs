@@ -1,0 +1,129 @@
+//! What every level rests on: that a target can tell who is asking at all.
+//!
+//! With one scheme in one carrier a wrong signature, an unknown key and a time that is off have to be seen refused, and an anonymous request
+//! on a private bucket besides. Refused is enough here; how well, the level says.
+
+use std::collections::BTreeSet;
+
+use super::summary::Level;
+use super::verdict::Verdict;
+use oss403_case::Instance;
+use oss403_case::model::{Capability, SignWith};
+
+/// What was seen of the core, and of each capability.
+#[derive(Debug, Clone, Default)]
+pub struct Core {
+    /// Refusals that were seen, with the carrier of the scheme.
+    seen: BTreeSet<(Stone, Option<Capability>)>,
+    /// Capabilities that a conformant instance asked for.
+    shown: BTreeSet<Capability>,
+}
+
+/// What has to be refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stone {
+    Signature,
+    UnknownKey,
+    Time,
+    Anonymous,
+}
+
+impl Stone {
+    /// Those that have to be seen in one and the same carrier.
+    const SIGNED: [Self; 3] = [Self::Signature, Self::UnknownKey, Self::Time];
+
+    fn of(cause: &str) -> Option<Self> {
+        Some(match cause {
+            "signature-mismatch" => Self::Signature,
+            "access-key-unknown" => Self::UnknownKey,
+            "time-skewed" | "url-auth-expired" => Self::Time,
+            "anonymous-bucket" | "anonymous-object" => Self::Anonymous,
+            _ => return None,
+        })
+    }
+
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::Signature => "a wrong signature (`signature-mismatch`)",
+            Self::UnknownKey => "an unknown access key (`access-key-unknown`)",
+            Self::Time => "a time that is off (`time-skewed`, `url-auth-expired`)",
+            Self::Anonymous => {
+                "an anonymous request on a private bucket (`anonymous-bucket`, `anonymous-object`)"
+            }
+        }
+    }
+}
+
+/// Carriers in which a request may be signed that is more than a form.
+const CARRIERS: [SignWith; 6] = [
+    SignWith::HeaderV1,
+    SignWith::UrlV1,
+    SignWith::HeaderV2,
+    SignWith::UrlV2,
+    SignWith::HeaderV4,
+    SignWith::UrlV4,
+];
+
+impl Core {
+    /// Takes in an instance that is done.
+    pub fn add(&mut self, instance: &Instance, verdict: Verdict) {
+        let refused = match verdict {
+            Verdict::Conformant => true,
+            Verdict::Deviates(facet) => Level::below(facet).is_some(),
+            _ => false,
+        };
+        if verdict == Verdict::Conformant {
+            self.shown.extend(&instance.needs.capabilities);
+        }
+        if let Some(stone) = Stone::of(&instance.file.cause).filter(|_| refused) {
+            let carrier = instance.scenario.base.signed_with();
+            let carrier = CARRIERS.contains(&carrier).then(|| carrier.needs());
+            self.seen.insert((stone, carrier.flatten()));
+        }
+    }
+
+    /// Whether a conformant instance asked for the capability.
+    pub fn shows(&self, capability: Capability) -> bool {
+        self.shown.contains(&capability)
+    }
+
+    /// What was not seen refused, as a sentence; `None` when the core stands.
+    pub fn missing(&self) -> Option<String> {
+        let seen =
+            |stone: Stone, carrier: Option<Capability>| self.seen.contains(&(stone, carrier));
+        let carriers = CARRIERS.map(SignWith::needs);
+        let best = carriers
+            .into_iter()
+            .rev()
+            .max_by_key(|carrier| {
+                let seen = Stone::SIGNED.iter().filter(|stone| seen(**stone, *carrier));
+                seen.count()
+            })
+            .flatten();
+        let mut missing: Vec<Stone> = Stone::SIGNED.into();
+        missing.retain(|stone| !seen(*stone, best));
+        let with = match best {
+            Some(carrier) if missing.len() < Stone::SIGNED.len() => {
+                format!("with `{}`", carrier.as_str())
+            }
+            _ => "with any scheme".into(),
+        };
+        let mut sentences = Vec::new();
+        if !missing.is_empty() {
+            let missing: Vec<&str> = missing.into_iter().map(Stone::in_words).collect();
+            sentences.push(format!(
+                "{with} nothing shows that {} is refused",
+                missing.join(", that ")
+            ));
+        }
+        if !self
+            .seen
+            .iter()
+            .any(|(stone, _)| *stone == Stone::Anonymous)
+        {
+            let anonymous = Stone::Anonymous.in_words();
+            sentences.push(format!("nothing shows that {anonymous} is refused"));
+        }
+        (!sentences.is_empty()).then(|| sentences.join("; "))
+    }
+}
