@@ -309,9 +309,18 @@ pub struct CheckArgs {
 /// Arguments of `mutants`.
 #[derive(Debug, Args)]
 pub struct MutantsArgs {
-    /// Parts of the ids of mutants: a kind, a check, a cause. Every mutant, when none is given.
+    /// Parts of the ids of mutants, faults and weather: a kind or class, a check, a cause. Every one, when none is given.
     #[arg(value_name = "FILTER")]
     pub filters: Vec<String>,
+    /// Only the mutants of the reference server.
+    #[arg(long, conflicts_with = "outside")]
+    pub inside: bool,
+    /// Only the faults and the weather between server and engine.
+    #[arg(long)]
+    pub outside: bool,
+    /// Let the whole suite meet each weather, and not only a sample of every cause. Takes minutes.
+    #[arg(long, conflicts_with = "inside")]
+    pub whole: bool,
     /// Text to read, or JSON.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

@@ -134,7 +134,7 @@ pub async fn probe(
         )
         .await;
         target.stop().await;
-        let run = run?.run;
+        let run = run.map_err(|failed| failed.error)?.run;
         probed.requests += run.requests;
         probed.left_behind.extend(run.left_behind);
         rounds.heard(std::mem::take(outcomes));

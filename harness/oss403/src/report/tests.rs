@@ -17,7 +17,7 @@ use crate::judge::judge;
 use crate::judge::scope::Scope;
 use crate::judge::summary::{NoLevel, Tally};
 use crate::judge::testing::{REQUEST_ID, Twin, error_body};
-use crate::judge::verdict::{Facet, Verdict};
+use crate::judge::verdict::{Facet, Verdict, VerdictKind};
 use crate::run::record::Progress;
 use crate::suite::Finished;
 use crate::wire::exchange::{Outcome, Response};
@@ -360,6 +360,8 @@ fn the_result_file_has_the_documented_names() {
             "schema",
             "suite",
             "target",
+            "claims",
+            "scope",
             "seed",
             "started",
             "elapsed_ms",
@@ -673,4 +675,57 @@ fn nothing_but_commands_is_wider_than_the_terminal() {
             );
         }
     }
+}
+
+#[test]
+fn every_reason_for_which_instances_are_set_aside_stands_with_its_count() {
+    let mut terminal = Terminal::new(Detail::default());
+    let twins = twins();
+    let named = |reason: &str, verdict| {
+        let mut entry = entry(&twins[0]);
+        (entry.verdict, entry.reason) = (verdict, reason.to_owned());
+        entry
+    };
+    let cause = named("", VerdictKind::NotClaimed).cause;
+    let mut tally = Tally::default();
+    for (reason, verdict, kind) in [
+        (
+            "the target does not claim `url-v4`",
+            Verdict::NotClaimed,
+            VerdictKind::NotClaimed,
+        ),
+        (
+            "the target does not claim `sts`",
+            Verdict::NotClaimed,
+            VerdictKind::NotClaimed,
+        ),
+        (
+            "the target does not claim `url-v4`",
+            Verdict::NotClaimed,
+            VerdictKind::NotClaimed,
+        ),
+        (
+            "the target has one region only",
+            Verdict::NotApplicable,
+            VerdictKind::NotApplicable,
+        ),
+    ] {
+        tally.plan(&cause);
+        tally.add(&cause, verdict, 0);
+        terminal.add(named(reason, kind));
+    }
+    let facts = Facts {
+        tally,
+        ..facts(&twins)
+    };
+    let files = files(&twins);
+    let files: Vec<&CaseFile> = files.iter().collect();
+    let style = Style {
+        color: false,
+        width: 100,
+    };
+    let text = terminal.render(&facts, &files, style);
+    let note =
+        "3 not claimed (2 `url-v4`, 1 `sts`), 1 not applicable (the target has one region only)";
+    assert!(text.contains(note), "{text}");
 }

@@ -412,6 +412,38 @@ async fn a_target_shows_no_secret() {
     assert!(!format!("{identity:?}").contains("hush"));
 }
 
+#[test]
+fn a_text_in_a_json_file_is_named_by_file_and_pointer() {
+    let with = |source: &str| SOUND.replace("{ env: OWNER_ID }", source);
+    for source in [
+        "{ file: serve.json, pointer: /identities/owner/access_key_id }",
+        "{ pointer: /identities/owner/access_key_id, file: serve.json }",
+    ] {
+        let Endpoint::Remote(remote) = read(&with(source)).endpoint else {
+            panic!()
+        };
+        assert_eq!(
+            remote.identities["owner"].access_key_id,
+            Source::Pointer(
+                "serve.json".into(),
+                "/identities/owner/access_key_id".into()
+            )
+        );
+    }
+    for source in [
+        "{ env: A, pointer: /a }",
+        "{ pointer: /a }",
+        "{ file: a, pointer: a }",
+        "{ file: a, env: A }",
+    ] {
+        assert_eq!(
+            Profile::check(&with(source), Path::new("p.yaml")).len(),
+            1,
+            "{source}"
+        );
+    }
+}
+
 /// What is claimed against the rest of a profile, the message, and what to do.
 #[test]
 fn claims_that_the_profile_itself_contradicts_are_errors_with_their_place() {
