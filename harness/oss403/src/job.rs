@@ -13,7 +13,7 @@ use crate::report::Facts;
 use crate::report::entry::Entry;
 use crate::report::sink::Report;
 use crate::report::style::Style;
-use crate::report::terminal::Terminal;
+use crate::report::terminal::{Detail, Terminal};
 use crate::run::{Options, RunError, StopReason, StopSignal, unix_now};
 use crate::suite::{Certified, Failed, Finished, SnapshotCounts, Step, certify};
 use crate::target::{Profile, Target, TargetError};
@@ -35,6 +35,8 @@ pub struct Job<'a> {
     pub snapshots: Option<PathBuf>,
     /// The reports, opened already.
     pub reports: Vec<Report>,
+    /// How much of the result [`Done::text`] shows.
+    pub detail: Detail,
     /// What is asked of the result besides that nothing fails.
     pub demands: Demands,
 }
@@ -88,8 +90,9 @@ impl Ready<'_> {
         let snapshots =
             root.map(|root| Snapshots::new(root, target.snapshots(), Snapshots::is_ci()));
         let mut sinks = Sinks {
+            ledger: job.ledger,
             reports: job.reports,
-            terminal: Terminal::default(),
+            terminal: Terminal::new(job.detail),
             trouble: None,
         };
         let on_step = |step: Step<'_>| {
@@ -171,19 +174,20 @@ impl Done {
 }
 
 /// Where the instances go as they finish.
-struct Sinks {
+struct Sinks<'a> {
+    ledger: &'a Ledger,
     reports: Vec<Report>,
     terminal: Terminal,
     trouble: Option<io::Error>,
 }
 
-impl Sinks {
+impl Sinks<'_> {
     fn add(&mut self, finished: &Finished<'_>) {
         // Of what is conformant the terminal shows numbers only, so that there is nothing to redact and to put into words.
         if self.reports.is_empty() && finished.judged.verdict() == Verdict::Conformant {
             return;
         }
-        let entry = Entry::of(finished);
+        let entry = Entry::of(finished, self.ledger);
         for report in &mut self.reports {
             if let Err(error) = report.add(&entry, &finished.instance.file) {
                 self.trouble.get_or_insert(error);

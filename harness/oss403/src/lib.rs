@@ -10,6 +10,7 @@
 //! ```no_run
 //! use oss403::job::Job;
 //! use oss403::report::sink::Report;
+//! use oss403::report::terminal::Detail;
 //! use oss403::run::{Options, StopSignal};
 //! use oss403::suite::select;
 //! use oss403::target::Profile;
@@ -24,6 +25,7 @@
 //!     options: Options::default(),
 //!     snapshots: None,
 //!     reports: Report::open_all(&["junit=oss403.xml".into()])?,
+//!     detail: Detail::default(),
 //! };
 //! let done = job.ready().await?.run(StopSignal::new(), |_| {}).await;
 //! println!("{} requests: {:?}", done.facts.requests, done.exit());

@@ -80,6 +80,8 @@ pub enum Command {
     List(ListArgs),
     /// Say what a cause means and how to fix it, or diagnose a saved error response
     Explain(ExplainArgs),
+    /// Run an instance, and print what was sent as commands of curl that work, signatures included
+    Curl(CurlArgs),
     /// Turn a request that a fuzzer found into a case file
     Import(ImportArgs),
     /// Validate case files and target profiles, without a network
@@ -173,6 +175,15 @@ pub struct RunOptions {
     /// Write a report; KIND is `json` or `junit`. May be given more than once.
     #[arg(long = "report", value_name = "KIND=PATH")]
     pub reports: Vec<String>,
+    /// Show so many failures of each cause, or all. Default: 3, and what several causes have in common once.
+    #[arg(long, value_name = "N|all", value_parser = most)]
+    pub failures: Option<Most>,
+    /// Print the sums alone.
+    #[arg(long, short, conflicts_with_all = ["verbose", "failures"])]
+    pub quiet: bool,
+    /// Print every instance as it is done.
+    #[arg(long, short)]
+    pub verbose: bool,
     /// End with 1 unless the level is at least this one, from 1 to 4.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=4))]
     pub min_level: Option<u8>,
@@ -231,6 +242,37 @@ pub struct ExplainArgs {
     /// Id of a cause, or a file with an error response (its body, or the raw HTTP response), or `-` for standard input.
     #[arg(value_name = "CAUSE|FILE")]
     pub subject: String,
+    /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
+}
+
+/// Arguments of `curl`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "What is printed is a script for any POSIX shell: set-up, base, edited request and clean-up, each signed just now with\n\
+        the credentials of the profile. It carries valid signatures, which is what it is for: treat it like the credentials until they\n\
+        expire. The secrets themselves are not in it."
+)]
+pub struct CurlArgs {
+    /// Id of an instance, or the path of a case file with one instance.
+    #[arg(value_name = "ID|PATH.yaml")]
+    pub id: String,
+    /// Target profile.
+    #[arg(long, value_name = "FILE")]
+    pub target: PathBuf,
+    /// Print the base request alone. What it asks for is gone already.
+    #[arg(long, conflicts_with = "edited")]
+    pub base: bool,
+    /// Print the edited request alone. What it asks for is gone already.
+    #[arg(long)]
+    pub edited: bool,
+    /// Folder of the journal.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// `documented`, the causes of the 403 page, or `observed`, those and what the service was seen to refuse besides.
+    #[arg(long, value_name = "NAME", default_value = "documented")]
+    pub revision: Revision,
     /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(long, value_name = "DIR")]
     pub cases: Option<PathBuf>,
@@ -376,6 +418,33 @@ pub enum Format {
     Text,
     /// For programs.
     Json,
+}
+
+/// A number, or no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Most {
+    /// So many.
+    Of(usize),
+    /// All there are.
+    All,
+}
+
+impl Most {
+    /// The number, when there is one.
+    pub fn limit(self) -> Option<usize> {
+        match self {
+            Self::Of(number) => Some(number),
+            Self::All => None,
+        }
+    }
+}
+
+fn most(text: &str) -> Result<Most, String> {
+    match text.parse() {
+        Ok(number) => Ok(Most::Of(number)),
+        Err(_) if text == "all" => Ok(Most::All),
+        Err(_) => Err("must be a whole number or `all`".into()),
+    }
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod console;
+mod curl;
 mod explain;
 mod fuzz;
 mod import;
@@ -51,6 +52,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Serve(args) => serve::serve(&args, console),
         Command::Review(args) => review::review(&args, console),
         Command::List(args) => list::list(&args, console),
+        Command::Curl(args) => curl::curl(&args, console),
         Command::Explain(args) => explain::explain(&args, console),
         Command::Import(args) => import::import(&args, console),
         Command::Check(args) => check::check(&args, console),

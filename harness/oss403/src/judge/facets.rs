@@ -74,7 +74,7 @@ pub(super) fn message(answer: &Answer<'_>, expected: &Expected) -> Option<String
     ))
 }
 
-/// Envelope: something besides code and message is not as it should be.
+/// Envelope: everything besides code and message that is not as it should be.
 pub(super) fn envelope(
     answer: &Answer<'_>,
     expected: &Expected,
@@ -85,13 +85,14 @@ pub(super) fn envelope(
         Ok(envelope) => envelope,
         Err(error) => return Some(error.to_string()),
     };
-    transport(answer)
-        .or_else(|| date(answer, record))
-        .or_else(|| structure(envelope))
-        .or_else(|| identity(answer, envelope))
-        .or_else(|| elements(envelope, expected))
-        .or_else(|| string_to_sign(answer, envelope, expected, edit))
-        .or_else(|| claims::check(answer, envelope, expected))
+    let mut wrong: Vec<String> = transport(answer).into_iter().collect();
+    wrong.extend(date(answer, record));
+    wrong.extend(structure(envelope));
+    wrong.extend(identity(answer, envelope));
+    wrong.extend(elements(envelope, expected));
+    wrong.extend(string_to_sign(answer, envelope, expected, edit));
+    wrong.extend(claims::check(answer, envelope, expected));
+    (!wrong.is_empty()).then(|| wrong.join("; "))
 }
 
 /// The headers around it. An answer to HEAD has no body whose type would have to be told.
@@ -140,31 +141,25 @@ fn date(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
     })
 }
 
-fn structure(envelope: &Envelope) -> Option<String> {
+fn structure(envelope: &Envelope) -> Vec<String> {
     if envelope.root != "Error" {
-        return Some(format!(
+        return vec![format!(
             "the root element is `{}` instead of `Error`",
             shorten(&envelope.root)
-        ));
+        )];
     }
     if !envelope.namespace.is_empty() {
-        return Some(format!(
+        return vec![format!(
             "the root element is in the namespace `{}`, and is due in none",
             shorten(&envelope.namespace)
-        ));
+        )];
     }
-    let missing = DUE
-        .into_iter()
-        .find(|name| envelope.text(name).is_none())
-        .map(|name| format!("the element `{name}` is missing"));
-    missing.or_else(|| {
-        let mut own = envelope.elements.iter().map(|child| child.name.as_str());
-        own.find(|name| KNOWN.contains(name) && envelope.all(name).count() > 1)
-            .map(|name| {
-                let times = envelope.all(name).count();
-                format!("the element `{name}` stands there {times} times")
-            })
-    })
+    let counted = |name: &&str| match envelope.all(name).count() {
+        0 if DUE.contains(name) => Some(format!("the element `{name}` is missing")),
+        0 | 1 => None,
+        times => Some(format!("the element `{name}` stands there {times} times")),
+    };
+    KNOWN.iter().filter_map(counted).collect()
 }
 
 /// The elements that every refusal has.
@@ -191,29 +186,31 @@ const KNOWN: [&str; 17] = [
     "StringToSignBytes",
 ];
 
-/// `RequestId` and `HostId` belong to this very request (help page: Error responses).
-fn identity(answer: &Answer<'_>, envelope: &Envelope) -> Option<String> {
-    let id = envelope.text("RequestId").unwrap_or_default();
-    match request_ids(answer.exchange).as_slice() {
-        [] => return Some("the header x-oss-request-id is missing".into()),
-        [(name, header)] if *header != id || id.is_empty() => {
-            return Some(format!(
-                "RequestId `{}` is not the {name} `{}`",
-                shorten(id),
-                shorten(header)
-            ));
-        }
-        [_] => {}
-        [(name, _), ..] => return Some(format!("the header {name} stands there more than once")),
-    }
-    let host = envelope.text("HostId").unwrap_or_default();
-    let sent = &answer.exchange.request.host;
-    (!same_host(host, sent, &answer.exchange.request.scheme)).then(|| {
-        format!(
-            "HostId `{}` is not the Host that was sent, `{sent}`",
-            shorten(host)
-        )
-    })
+/// `RequestId` and `HostId` belong to this very request (help page: Error responses). That one is missing is a matter of the structure.
+fn identity(answer: &Answer<'_>, envelope: &Envelope) -> Vec<String> {
+    let ids = request_ids(answer.exchange);
+    let id = match (ids.as_slice(), envelope.text("RequestId")) {
+        ([], _) => Some("the header x-oss-request-id is missing".into()),
+        ([(name, header)], Some(id)) if *header != id || id.is_empty() => Some(format!(
+            "RequestId `{}` is not the {name} `{}`",
+            shorten(id),
+            shorten(header)
+        )),
+        ([_], _) => None,
+        ([(name, _), ..], _) => Some(format!("the header {name} stands there more than once")),
+    };
+    let sent = &answer.exchange.request;
+    let host = envelope
+        .text("HostId")
+        .filter(|host| !same_host(host, &sent.host, &sent.scheme))
+        .map(|host| {
+            format!(
+                "HostId `{}` is not the Host that was sent, `{}`",
+                shorten(host),
+                sent.host
+            )
+        });
+    id.into_iter().chain(host).collect()
 }
 
 /// Hosts are compared without regard to case and to a port that is the scheme's own.
@@ -224,8 +221,8 @@ fn same_host(reported: &str, sent: &str, scheme: &str) -> bool {
 }
 
 /// Elements that this cause's answer has besides.
-fn elements(envelope: &Envelope, expected: &Expected) -> Option<String> {
-    expected.elements.iter().find_map(|(name, text)| {
+fn elements(envelope: &Envelope, expected: &Expected) -> Vec<String> {
+    let wrong = |(name, text): &(String, String)| {
         let found = envelope.at(name);
         if text == "-" {
             return found.map(|_| format!("there is an element `{name}`, where none is due"));
@@ -243,7 +240,8 @@ fn elements(envelope: &Envelope, expected: &Expected) -> Option<String> {
                 shorten(&found.text)
             )),
         }
-    })
+    };
+    expected.elements.iter().filter_map(wrong).collect()
 }
 
 /// The StringToSign that a server reports is the one that it has to compute for the request as it arrived, tampered with or not. It is

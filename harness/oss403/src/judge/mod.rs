@@ -11,6 +11,7 @@ pub mod ids;
 pub(crate) mod leak;
 pub mod message;
 pub mod normalise;
+pub mod recognise;
 pub mod scope;
 mod shown;
 pub mod snapshot;

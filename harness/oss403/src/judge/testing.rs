@@ -196,6 +196,7 @@ pub(crate) fn record() -> TwinRecord {
         )),
         edited: Some(exchange("GET", answer(403, &headers, ""))),
         same_for: None,
+        failed_step: None,
         probes: Vec::new(),
         secrets: Vec::new(),
         placeholders: [("bucket".to_owned(), "examplebucket".to_owned())].into(),

@@ -3,7 +3,9 @@
 //! Everything that a report repeats of a server or of a request goes through [`entry::Entry`], where it is redacted once.
 
 mod atomic;
+mod diff;
 pub mod entry;
+mod failures;
 pub mod json;
 pub mod junit;
 pub mod kill_matrix;

@@ -42,6 +42,26 @@ impl Style {
         format!("\x1b[{code}m{text}\x1b[0m")
     }
 
+    /// An id in lines of at most the width, each after so many blanks: it is broken after a slash, or else after a hyphen.
+    pub fn wrap_id(self, id: &str, indent: usize) -> Vec<String> {
+        let room = self.width.saturating_sub(indent).max(20);
+        let mut lines = Vec::new();
+        let mut rest = id;
+        while let Some((end, _)) = rest.char_indices().nth(room) {
+            let head = &rest[..end];
+            let after = |c: char| head.rfind(c).map(|at| at + 1).filter(|at| *at > 1);
+            let end = after('/').or_else(|| after('-')).unwrap_or(end);
+            let (line, more) = rest.split_at(end);
+            lines.push(line);
+            rest = more;
+        }
+        lines.push(rest);
+        lines
+            .into_iter()
+            .map(|line| format!("{:indent$}{line}", ""))
+            .collect()
+    }
+
     /// The text in lines of at most the width, each after so many blanks.
     pub fn wrap(self, text: &str, indent: usize) -> Vec<String> {
         let room = self.width.saturating_sub(indent).max(20);
@@ -49,7 +69,7 @@ impl Style {
         for paragraph in text.lines() {
             let mut line = String::new();
             for word in paragraph.split(' ') {
-                let needed = line.chars().count() + 1 + word.chars().count();
+                let needed = columns(&line) + 1 + columns(word);
                 if !line.is_empty() && needed > room {
                     lines.push(std::mem::take(&mut line));
                 }
@@ -65,6 +85,20 @@ impl Style {
             .map(|line| format!("{:indent$}{line}", ""))
             .collect()
     }
+}
+
+/// Characters of a text that are seen: all but the colors of [`Style::paint`].
+fn columns(text: &str) -> usize {
+    let mut count = 0;
+    let mut in_color = false;
+    for c in text.chars() {
+        match c {
+            '\x1b' => in_color = true,
+            'm' if in_color => in_color = false,
+            _ => count += usize::from(!in_color),
+        }
+    }
+    count
 }
 
 /// A text of a server without anything that a terminal would obey: control characters and those that turn the direction of writing

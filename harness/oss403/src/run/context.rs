@@ -263,7 +263,9 @@ async fn ask_account(
     xml::text(&response.body, "ID")
         .filter(|id| !id.is_empty())
         .ok_or_else(|| {
-            RunFault::Precondition(format!("ListBuckets does not name the account of `{who}`"))
+            RunFault::Precondition(
+                format!("ListBuckets does not name the account of `{who}`").into(),
+            )
         })
 }
 

@@ -10,7 +10,7 @@ use super::context::Context;
 use super::events::RunEvent;
 use super::fault::RunFault;
 use super::plan::{Group, Private, Usage};
-use super::record::Progress;
+use super::record::{Progress, TwinRecord};
 use super::sender::Sender;
 use super::twin::{self, Turn, Worlds, blank};
 use super::world::remove::remove_by_operator;
@@ -168,7 +168,7 @@ impl Crew {
                         worlds.remove(sender).await;
                         continue;
                     }
-                    Err(fault) => Ok(blank(&instance, Progress::from(fault))),
+                    Err(fault) => Ok(given_up(&instance, fault)),
                 };
                 match sent {
                     Ok(record) => {
@@ -189,14 +189,14 @@ impl Crew {
     async fn give_all_up(&self, instances: Vec<Instance>, fault: RunFault) {
         for instance in instances {
             if fault != RunFault::Interrupted {
-                let record = blank(&instance, Progress::from(fault.clone()));
+                let record = given_up(&instance, fault.clone());
                 self.finish(instance, record).await;
             }
         }
     }
 
     /// Writes a record down and hands it over.
-    pub(crate) async fn finish(&self, instance: Instance, record: super::record::TwinRecord) {
+    pub(crate) async fn finish(&self, instance: Instance, record: TwinRecord) {
         let redactor = self.context.journal.record(&record);
         let event = RunEvent::Finished {
             instance,
@@ -242,4 +242,11 @@ impl Owned {
             None => self.edited.remove(sender).await,
         }
     }
+}
+
+/// The record of an instance of which nothing was sent.
+fn given_up(instance: &Instance, fault: RunFault) -> TwinRecord {
+    let mut record = blank(instance, Progress::Complete);
+    fault.note_in(&mut record);
+    record
 }

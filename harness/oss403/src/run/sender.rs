@@ -11,7 +11,7 @@ use super::plan::is_read;
 use crate::target::operator::OperatorError;
 use crate::wire::client::Outgoing;
 use crate::wire::draft::Draft;
-use crate::wire::exchange::Exchange;
+use crate::wire::exchange::{Exchange, Response};
 use crate::wire::sign;
 use oss403_case::model::SignWith;
 
@@ -47,13 +47,20 @@ impl<'a> Sender<'a> {
         let mut attempts = Attempts::new(&self.context.target.limits.patience);
         let repeats = may_repeat(&draft);
         loop {
-            let signed = sign::sign(draft.clone(), self.context.now());
-            let exchange = self
+            let now = self.context.now();
+            let signed = sign::sign(draft.clone(), now);
+            let mut exchange = self
                 .deliver(Outgoing {
                     fresh: attempts.fresh(),
                     ..Outgoing::new(signed)
                 })
                 .await?;
+            if exchange
+                .response()
+                .is_some_and(Response::reports_string_to_sign)
+            {
+                exchange.request.string_to_sign = sign::sign(draft.clone(), now).string_to_sign();
+            }
             if !repeats {
                 return Ok(exchange);
             }

@@ -1,8 +1,10 @@
 //! A whole certification: run the instances, judge each as it finishes, compare it with its snapshot, add it all up.
 
 mod attempts;
+mod rehearsal;
 mod selection;
 
+pub use rehearsal::{Part, Sent, rehearse};
 pub use selection::{Partition, SelectionError, select};
 
 use attempts::Suite;

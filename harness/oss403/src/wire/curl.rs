@@ -10,7 +10,35 @@ const OWN: [&str; 3] = ["content-length", "accept", "user-agent"];
 
 /// The request as a command of curl. Signatures and tokens are redacted.
 pub fn command(request: &SentRequest) -> String {
-    let request = Redactor::for_request(request).request(request);
+    written(
+        &Redactor::for_request(request).request(request),
+        Shell::Bash,
+    )
+}
+
+/// The request as a command for any POSIX shell, its signature included: whoever has it can send the request.
+pub(crate) fn signed(request: &SentRequest) -> String {
+    written(request, Shell::Posix)
+}
+
+/// Whose words are written. Control characters have a form of their own in bash and zsh; elsewhere `printf` writes them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shell {
+    Bash,
+    Posix,
+}
+
+fn written(request: &SentRequest, shell: Shell) -> String {
+    let quoted = |text: &str| match shell {
+        Shell::Posix if text.chars().any(char::is_control) => {
+            format!("\"$(printf {})\"", octal(text.as_bytes()))
+        }
+        _ => quoted(text),
+    };
+    let is_text = |bytes: &[u8]| {
+        std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(char::is_control))
+    };
+    let mut before = String::new();
     let name = host_name(&request.host);
     let mut words = vec![
         "curl".to_owned(),
@@ -46,7 +74,13 @@ pub fn command(request: &SentRequest) -> String {
             words.extend(["-H".into(), "Content-Type:".into()]);
         }
         words.push("--data-binary".into());
-        words.push(quoted_bytes(&request.body));
+        let starts_like_a_name = request.body.starts_with(b"@");
+        if shell == Shell::Posix && (starts_like_a_name || !is_text(&request.body)) {
+            before = format!("printf {} | ", octal(&request.body));
+            words.push("@-".into());
+        } else {
+            words.push(quoted_bytes(&request.body));
+        }
     } else if matches!(request.method.as_str(), "PUT" | "POST") {
         words.extend(["-H".into(), quoted("Content-Length: 0")]);
     }
@@ -54,7 +88,22 @@ pub fn command(request: &SentRequest) -> String {
         "{}://{}{}",
         request.scheme, request.host, request.target
     )));
-    words.join(" ")
+    before + &words.join(" ")
+}
+
+/// Bytes as a format of `printf`, in single quotes.
+fn octal(bytes: &[u8]) -> String {
+    let escaped: String = bytes
+        .iter()
+        .map(|byte| match byte {
+            b'%' => "%%".to_owned(),
+            b' ' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'<' | b'>' | b'/' | b'=' | b'"' => {
+                char::from(*byte).to_string()
+            }
+            _ => format!("\\{byte:03o}"),
+        })
+        .collect();
+    format!("'{escaped}'")
 }
 
 /// A word of a POSIX shell; control characters need the `$'…'` form of bash and zsh.
@@ -124,6 +173,18 @@ mod tests {
              -H 'x-oss-meta-a: it'\\''s' -H 'x-oss-meta-b;' -H Content-Type: --data-binary 'a'\\''b' \
              'http://b.oss-cn-hangzhou.aliyuncs.test/it%27s?acl&Signature=[redacted]'"
         );
+    }
+
+    #[test]
+    fn any_shell_understands_what_is_signed() {
+        let signed = signed(&request("POST", "a%'\n"));
+        assert!(
+            signed.starts_with(r"printf 'a%%\047\012' | curl ")
+                && signed.contains("--data-binary @- "),
+            "{signed}"
+        );
+        assert!(signed.ends_with("&Signature=abcdefghijk'"), "{signed}");
+        assert!(!signed.contains("$'"), "{signed}");
     }
 
     #[test]

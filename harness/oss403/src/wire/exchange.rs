@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One request and what came back.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
     /// What was sent.
     pub request: SentRequest,
@@ -17,7 +17,7 @@ pub struct Exchange {
 }
 
 /// A request as it went out.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentRequest {
     pub method: String,
     /// `http` or `https`.
@@ -33,13 +33,13 @@ pub struct SentRequest {
     #[serde(with = "body")]
     pub body: Vec<u8>,
     /// The StringToSign that a server has to compute for this very request, to be compared with the one it reports. Only kept
-    /// where the expectation speaks of it.
+    /// where the expectation speaks of it, or a refusal reports one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub string_to_sign: Option<String>,
 }
 
 /// An answer, or its absence.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// A whole answer, or as much of it as the limits let in.
@@ -49,7 +49,7 @@ pub enum Outcome {
 }
 
 /// Why there is no answer.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// What kind of failure.
     pub kind: FailureKind,
@@ -71,7 +71,7 @@ pub enum FailureKind {
 }
 
 /// An answer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Response {
     pub status: u16,
     /// The reason phrase as it came, decoded as UTF-8 with replacement; empty when it is the one that IANA registers for the status.
@@ -129,6 +129,12 @@ impl Response {
     /// there (501, 505).
     pub fn is_unavailable(&self) -> bool {
         matches!(self.status, 429 | 500..=599) && !matches!(self.status, 501 | 505)
+    }
+
+    /// Whether it is a refusal that reports a StringToSign, in its body or, coded, in a header.
+    pub fn reports_string_to_sign(&self) -> bool {
+        let in_body = || memchr::memmem::find(&self.body, b"<StringToSign").is_some();
+        self.status == 403 && (self.header("x-oss-err").is_some() || in_body())
     }
 
     /// Whether the status is 2xx.

@@ -4,6 +4,7 @@
 
 mod documents;
 mod exits;
+mod explained;
 mod faults;
 mod fit;
 mod fuzz;

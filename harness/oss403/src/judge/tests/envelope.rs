@@ -238,3 +238,21 @@ fn an_element_that_is_not_due_must_be_absent() {
     assert_conformant(&with("OSSAccessKeyId"));
     assert_facet(&with("HostId"), Facet::Envelope, "`HostId`");
 }
+
+#[test]
+fn everything_that_is_wrong_with_an_envelope_is_said_at_once() {
+    let body = error_body("AccessDenied", "Request has expired.", REQUEST_ID);
+    let body = body.replace("HostId", "Host");
+    let twin = Twin::new()
+        .edited_body(&body)
+        .edited_header("content-type", Some("text/html"))
+        .element("ServerTime", "*");
+    let reason = twin.judge().reason;
+    for part in [
+        "Content-Type `text/html`",
+        "`HostId` is missing",
+        "`ServerTime` is missing",
+    ] {
+        assert_eq!(reason.matches(part).count(), 1, "{part}: {reason}");
+    }
+}

@@ -38,6 +38,7 @@ pub(crate) fn blank(instance: &Instance, progress: Progress) -> TwinRecord {
         base: None,
         edited: None,
         same_for: None,
+        failed_step: None,
         probes: Vec::new(),
         secrets: Vec::new(),
         placeholders: BTreeMap::new(),
@@ -106,15 +107,18 @@ pub(crate) async fn send(
     let Twin {
         mut record, unsure, ..
     } = twin;
-    record.progress = match sent {
+    let fault = match sent {
         Err(RunFault::Unknown { .. }) if !turn.is_last => return Err(unsure.into_inner()),
-        Err(fault) => fault.into(),
-        Ok(()) => match sender.context.ending.fault() {
-            // Whether it would have been answered in the end nobody knows.
-            Some(fault) if has_unreadable(&record) => fault.into(),
-            _ => Progress::Complete,
-        },
+        Err(fault) => Some(fault),
+        // Whether what is unreadable would have been answered in the end nobody knows when the run has to end.
+        Ok(()) => {
+            let ending = &sender.context.ending;
+            ending.fault().filter(|_| has_unreadable(&record))
+        }
     };
+    if let Some(fault) = fault {
+        fault.note_in(&mut record);
+    }
     record.requests = sender.sent();
     record.elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     Ok(record)
@@ -193,7 +197,9 @@ impl Twin<'_> {
     }
 
     fn keep_probes(&mut self, before: Vec<Exchange>, after: Vec<Exchange>) {
-        let targets = self.instance.scenario.unchanged.iter().cloned();
+        let (scene, now) = (&self.worlds.edited.scene, self.sender.context.now());
+        let targets = self.instance.scenario.unchanged.iter();
+        let targets = targets.map(|entry| scene.text(entry, now).unwrap_or_else(|_| entry.clone()));
         self.record.probes = targets
             .zip(before)
             .zip(after)

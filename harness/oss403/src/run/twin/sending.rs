@@ -76,10 +76,13 @@ impl Twin<'_> {
                 _ => return Ok(exchange),
             }
         }
-        Err(RunFault::Precondition(format!(
-            "the limit is tested to the second, and none of {sent} requests was answered in the second it was made for: \
-             the target is too slow, or its Date is not its clock"
-        )))
+        Err(RunFault::Precondition(
+            format!(
+                "the limit is tested to the second, and none of {sent} requests was answered in the second it was made for: \
+                 the target is too slow, or its Date is not its clock"
+            )
+            .into(),
+        ))
     }
 
     /// Who sends the base, or the edited request.
@@ -125,7 +128,10 @@ impl Twin<'_> {
                 });
                 let answered = exchange.response().is_some();
                 let reason = format!("nobody knows what became of a request: {why}");
-                return Err(RunFault::Unknown { reason, answered });
+                return Err(RunFault::Unknown {
+                    reason: reason.into(),
+                    answered,
+                });
             }
             exchange.earlier = earlier;
             return Ok(exchange);
@@ -178,6 +184,7 @@ impl Twin<'_> {
             Some(_) if self.speaks_of_string_to_sign() => signed.string_to_sign(),
             _ => None,
         };
+        let copy = string_to_sign.is_none().then(|| signed.clone());
         let trace = trace.sent_as(&signed.method);
         trace.announce(world, self.sender, self.signer(edit));
         let disguises = &self.instance.scenario.base.disguise;
@@ -186,7 +193,10 @@ impl Twin<'_> {
             ..context.target.client.disguised(signed, disguises)
         };
         let mut exchange = self.sender.deliver(outgoing).await?;
-        exchange.request.string_to_sign = string_to_sign;
+        exchange.request.string_to_sign = string_to_sign.or_else(|| {
+            let reported = exchange.response()?.reports_string_to_sign();
+            reported.then(|| copy?.string_to_sign()).flatten()
+        });
         trace.note(world, &exchange);
         Ok(exchange)
     }
