@@ -179,7 +179,7 @@ impl<F: FnMut(Step<'_>) + Send> Suite<'_, F> {
                 };
                 match known {
                     None => self.settle(open),
-                    Some(known) => self.settle(known.again(open)),
+                    Some(known) => self.settle(known.again(&open)),
                 }
             }
             _ => {}
@@ -246,7 +246,7 @@ impl<F: FnMut(Step<'_>) + Send> Suite<'_, F> {
 
 impl Open {
     /// What it is after one more attempt. One that says nothing of the target changes nothing.
-    fn again(self, next: Self) -> Self {
+    fn again(self, next: &Self) -> Self {
         let (first, second) = (&self.judgement, &next.judgement);
         if second.verdict == Verdict::HarnessError || first.verdict == second.verdict {
             return Self {
