@@ -1,6 +1,7 @@
 //! Running: plan the instances, make their worlds, send their twins, record everything, remove everything.
 
 pub mod canary;
+mod clock;
 mod context;
 mod crew;
 mod edit;

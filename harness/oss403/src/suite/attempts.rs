@@ -82,7 +82,7 @@ impl<'s, F: FnMut(Step<'_>) + Send> Suite<'s, F> {
                 };
                 match known {
                     None => self.settle(open),
-                    Some(known) => self.settle(known.again(open)),
+                    Some(known) => self.settle(known.again(&open)),
                 }
             }
             _ => {}
@@ -189,7 +189,7 @@ impl<'s, F: FnMut(Step<'_>) + Send> Suite<'s, F> {
 
 impl Open {
     /// What it is after one more attempt. One that says nothing of the target changes nothing.
-    fn again(self, next: Self) -> Self {
+    fn again(self, next: &Self) -> Self {
         let (first, second) = (&self.judgement, &next.judgement);
         if second.verdict == Verdict::HarnessError || first.verdict == second.verdict {
             return Self {

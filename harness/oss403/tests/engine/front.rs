@@ -93,7 +93,7 @@ where
             head: &head,
         });
         match act {
-            Act::ResetBefore => return reset(client),
+            Act::ResetBefore => return reset(&client),
             Act::Silence => return std::future::pending().await,
             Act::Say(answer) => {
                 client.write_all(answer.as_bytes()).await?;
@@ -107,7 +107,7 @@ where
         let Some(answer) = answer else { return Ok(()) };
         let start = head_end(&answer).unwrap();
         match act {
-            Act::ResetAfter => return reset(client),
+            Act::ResetAfter => return reset(&client),
             Act::Cut if answer.len() > start => {
                 return client
                     .write_all(&answer[..usize::midpoint(start, answer.len())])
@@ -126,7 +126,7 @@ where
     Ok(())
 }
 
-fn reset(client: TcpStream) -> std::io::Result<()> {
+fn reset(client: &TcpStream) -> std::io::Result<()> {
     client.set_zero_linger()
 }
 

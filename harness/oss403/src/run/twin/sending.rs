@@ -2,10 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use tokio::sync::SemaphorePermit;
+
 use super::trace::Trace;
 use super::{Twin, Unsure};
 use crate::run::fault::RunFault;
 use crate::run::patience::{Attempts, may_repeat};
+use crate::run::plan::is_read;
 use crate::run::world::World;
 use crate::wire::client::Outgoing;
 use crate::wire::draft::Draft;
@@ -18,6 +21,19 @@ use oss403_case::model::{Edit, Who};
 
 /// How often a request is sent at most whose limit is tested to the second. One that takes less than a second needs three.
 const ATTEMPTS_AT_A_SECOND: u32 = 30;
+/// How long that goes on at most, but for three attempts.
+const TIME_FOR_A_SECOND: Duration = Duration::from_secs(60);
+
+/// The second that a request is made for.
+#[derive(Clone, Copy)]
+enum Aim {
+    /// The target's, when it goes out.
+    Now,
+    /// The one in which the target decides, if the exchange takes so long.
+    Decided(Duration),
+    /// This very one.
+    At(i64),
+}
 
 /// The base, or the edited request: for its own object, or for the one of another path.
 #[derive(Clone, Copy)]
@@ -28,8 +44,8 @@ struct What<'w> {
 
 impl Twin<'_> {
     /// Sends the base, or the edited request. Where the very second matters it is sent again until the answer's `Date` shows that the
-    /// server decided in the second that the request was made for; each attempt is made for the second in which the one before it would be
-    /// decided now.
+    /// server decided in the second that the request was made for; each attempt is made for the second in which it is decided, for all that
+    /// is known of the target's clock and of how long the one before it took.
     ///
     /// An attempt that came too late may have been granted, and have changed something: what was read `before` is read again then.
     pub(super) async fn in_its_second(
@@ -42,32 +58,33 @@ impl Twin<'_> {
         let what = What { edit, path };
         let context = self.sender.context;
         if !self.instance.scenario.to_the_second {
-            return self.send(what, world, &world.scene, None).await;
+            let sent = self.send(what, world, &world.scene, Aim::Now).await?;
+            return Ok(sent.0);
         }
         let signer = self.signer(edit);
         let started = Instant::now();
-        let time = context.target.limits.patience.time;
-        let mut second = context.seen_second();
+        // The target is in the second that was seen, and if it answers in it too, a session was made in it as well.
+        let has_session = world.makes_session_anew(signer);
+        let mut aim = if has_session {
+            Aim::At(context.seen_second())
+        } else {
+            Aim::Decided(Duration::ZERO)
+        };
         let mut sent = 0;
-        while sent < ATTEMPTS_AT_A_SECOND && (sent < 3 || started.elapsed() < time) {
+        while sent < ATTEMPTS_AT_A_SECOND && (sent < 3 || started.elapsed() < TIME_FOR_A_SECOND) {
             sent += 1;
-            // The target is in this second already, and if it answers in it too, the session was made in it.
             let scene = world.with_fresh_sessions(self.sender, &[signer]).await?;
-            let began = Instant::now();
-            let exchange = self.send(what, world, &scene, Some(second)).await?;
+            let (exchange, second) = self.send(what, world, &scene, aim).await?;
             match exchange.response().map(Response::date) {
                 Some(Some(date)) if date != second => {
+                    aim = if has_session || !context.is_near(date) {
+                        Aim::At(date)
+                    } else {
+                        Aim::Decided(Duration::from_micros(exchange.elapsed_us))
+                    };
                     if !before.is_empty() {
                         *before = self.probe().await?;
                     }
-                    // Decided in the middle of that second, for all we know; the next one will be later by what this one took.
-                    let later = began.elapsed() + Duration::from_millis(500);
-                    let later = if world.makes_session_anew(signer) {
-                        0
-                    } else {
-                        i64::try_from(later.as_secs()).unwrap_or(0)
-                    };
-                    second = date.saturating_add(later);
                 }
                 Some(None) => {
                     let reason = "the limit is tested to the second, and the target's answer has no Date that can be read";
@@ -102,39 +119,53 @@ impl Twin<'_> {
         what: What<'_>,
         world: &World,
         scene: &Scene,
-        second: Option<i64>,
-    ) -> Result<Exchange, RunFault> {
+        aim: Aim,
+    ) -> Result<(Exchange, i64), RunFault> {
         let context = self.sender.context;
         let mut attempts = Attempts::new(&context.target.limits.patience);
         loop {
-            let now = second.unwrap_or_else(|| context.now());
+            context.go_on()?;
+            let permit = self.sender.permit().await?;
+            let now = match aim {
+                Aim::Now => context.now(),
+                Aim::Decided(took) => context.second_after(took),
+                Aim::At(second) => second,
+            };
             let draft = self.draft(what, scene, now)?;
             let repeats = may_repeat(&draft) && !self.becomes_post(what.edit);
             let earlier = self.earlier(what);
             let fresh = attempts.fresh() || !(repeats || earlier.is_empty());
-            let mut exchange = self.send_once(draft, what.edit, world, now, fresh).await?;
+            let mut exchange = self
+                .send_once(permit, draft, what.edit, world, now, fresh)
+                .await?;
             if repeats {
-                if let Some(exchange) = attempts.last(exchange, context.ending.begun()).await {
-                    return Ok(exchange);
+                let last = attempts.last(exchange, context.ending.begun());
+                let Some(exchange) = last.await else { continue };
+                if what.edit.is_none() && !self.turn.is_last && is_refused_late(&exchange) {
+                    return Err(self.unsure(what, &exchange.earlier[0], true));
                 }
-                continue;
+                return Ok((exchange, now));
             }
             // What is said not to be answered was sent twice at least.
             let settled = self.turn.is_last && !(what.edit.is_some() && earlier.is_empty());
             if !settled && let Some(why) = exchange.unreadable() {
-                let _ = self.unsure.set(Unsure {
-                    edited: what.edit.is_some(),
-                    why: why.clone(),
-                });
-                let answered = exchange.response().is_some();
-                let reason = format!("nobody knows what became of a request: {why}");
-                return Err(RunFault::Unknown {
-                    reason: reason.into(),
-                    answered,
-                });
+                return Err(self.unsure(what, &why, exchange.response().is_some()));
             }
             exchange.earlier = earlier;
-            return Ok(exchange);
+            return Ok((exchange, now));
+        }
+    }
+
+    /// Another world is needed for a request.
+    fn unsure(&self, what: What<'_>, why: &str, answered: bool) -> RunFault {
+        let _ = self.unsure.set(Unsure {
+            edited: what.edit.is_some(),
+            why: why.to_owned(),
+        });
+        let reason = format!("nobody knows what became of a request: {why}");
+        RunFault::Unknown {
+            reason: reason.into(),
+            answered,
         }
     }
 
@@ -167,14 +198,13 @@ impl Twin<'_> {
 
     async fn send_once(
         &self,
+        permit: SemaphorePermit<'_>,
         draft: Draft,
         edit: Option<&Edit>,
         world: &World,
         now: i64,
         fresh: bool,
     ) -> Result<Exchange, RunFault> {
-        let context = self.sender.context;
-        context.go_on()?;
         let trace = Trace::of(&draft);
         let mut signed = sign::sign(draft, now);
         if let Some(edit) = edit {
@@ -190,9 +220,14 @@ impl Twin<'_> {
         let disguises = &self.instance.scenario.base.disguise;
         let outgoing = Outgoing {
             fresh,
-            ..context.target.client.disguised(signed, disguises)
+            ..self
+                .sender
+                .context
+                .target
+                .client
+                .disguised(signed, disguises)
         };
-        let mut exchange = self.sender.deliver(outgoing).await?;
+        let mut exchange = self.sender.deliver(permit, outgoing).await?;
         exchange.request.string_to_sign = string_to_sign.or_else(|| {
             let reported = exchange.response()?.reports_string_to_sign();
             reported.then(|| copy?.string_to_sign()).flatten()
@@ -209,4 +244,12 @@ impl Twin<'_> {
                 .iter()
                 .any(|(name, _)| name.starts_with("StringToSign"))
     }
+}
+
+/// Whether a request that changes something was refused after an attempt that may have been carried out, and maybe for that very reason.
+fn is_refused_late(exchange: &Exchange) -> bool {
+    let refused = exchange
+        .response()
+        .is_some_and(|response| !response.is_success());
+    refused && !exchange.earlier.is_empty() && !is_read(&exchange.request.method)
 }
