@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use oss403_case::Instance;
 use oss403_case::model::SignWith;
 
-/// Instances of a cause that meet the weather.
-const OF_A_CAUSE: usize = 2;
+/// Instances of a cause that meet the weather, besides the shapes.
+const OF_A_CAUSE: usize = 1;
 
 /// One instance for each shape of request: method, carrier and version of the signature, with or without something that must not change.
 pub(super) fn shapes(instances: &[Instance]) -> Vec<Instance> {

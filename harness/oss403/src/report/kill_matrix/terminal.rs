@@ -12,7 +12,8 @@ const SHOWN: usize = 20;
 /// The tables as text.
 pub fn terminal(tables: Tables<'_>, suite: &Suite, style: Style) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "{}\n", heading(tables, suite));
+    let heading = style.wrap(&heading(tables, suite), 0).join("\n");
+    let _ = writeln!(text, "{heading}\n");
     if let Some(matrix) = tables.inside {
         kinds(&mut text, matrix, style);
         survivors(&mut text, matrix, style);
@@ -184,5 +185,6 @@ fn summary(text: &mut String, matrix: &Matrix, suite: &Suite, style: Style) {
 /// One of the figures at the end.
 pub(super) fn line(text: &mut String, style: Style, name: &str, value: &str) {
     let name = style.paint(Tone::Faint, &format!("{name:>9}"));
-    let _ = writeln!(text, "{name}  {value}");
+    let lines = style.wrap(value, 11).join("\n");
+    let _ = writeln!(text, "{name}  {}", lines.trim_start());
 }

@@ -151,18 +151,6 @@ pub(super) const ROWS: &[Fault] = &[
         Bytes(|meeting| Some(send([&meeting.answer.bytes(), UNASKED].concat()))),
     ),
     fault(
-        "framing/second-answer-later",
-        "another answer follows a little later that nobody asked for",
-        Bytes(|meeting| {
-            let pause = std::time::Duration::from_millis(2);
-            Some(vec![
-                Step::Send(meeting.answer.bytes()),
-                Step::Wait(pause),
-                Step::Send(UNASKED.to_vec()),
-            ])
-        }),
-    ),
-    fault(
         "framing/answer-before-it",
         "an answer that nobody asked for comes first",
         Bytes(|meeting| Some(send([UNASKED, &meeting.answer.bytes()].concat()))),

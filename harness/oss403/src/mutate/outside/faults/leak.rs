@@ -126,18 +126,6 @@ pub(super) const ROWS: &[Fault] = &[
         }),
     ),
     fault(
-        "leak/later",
-        "the content follows some time after the end of the answer",
-        Bytes(|meeting| {
-            let wait = Step::Wait(std::time::Duration::from_millis(2));
-            Some(vec![
-                Step::Send(meeting.answer.bytes()),
-                wait,
-                Step::Send(meeting.secret?.into()),
-            ])
-        }),
-    ),
-    fault(
         "leak/message",
         "the content stands in the message",
         Leak(|answer, secret| in_message(answer, &escaped(secret))),

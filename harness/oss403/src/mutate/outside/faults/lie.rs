@@ -297,8 +297,8 @@ pub(super) const ROWS: &[Fault] = &[
     ),
     fault(
         "lie/message-cut",
-        "the last word of the message is missing",
-        message!(|message| message.rsplit_once(' ').map_or("", |(start, _)| start)),
+        "the message ends after its third word",
+        message!(|message| message.split_inclusive(' ').take(3).collect::<String>()),
     ),
     fault(
         "lie/message-in-front",

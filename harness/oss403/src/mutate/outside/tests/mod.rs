@@ -202,3 +202,19 @@ fn a_request_is_the_same_for_the_front_and_for_the_record() {
     assert_eq!(again.purpose(), once.purpose());
     assert_ne!(again.fingerprint(), once.fingerprint());
 }
+
+/// The documentation counts the rows of every class.
+#[test]
+fn the_readme_counts_the_rows() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+    let readme = std::fs::read_to_string(path).unwrap();
+    let ids = faults()
+        .map(|row| row.id)
+        .chain(weathers().map(|row| row.id));
+    let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+    ids.for_each(|id| *counts.entry(class(id)).or_default() += 1);
+    for (class, count) in counts {
+        let row = format!("| `{class}` | {count} |");
+        assert!(readme.contains(&row), "harness/README.md lacks `{row}`");
+    }
+}

@@ -40,7 +40,18 @@ pub(super) const ROWS: &[Weather] = &[
     row!(
         "document/one-line",
         "nothing stands between the elements",
-        |document| { document.split('\n').map(str::trim).collect() }
+        |document| {
+            let pieces: Vec<&str> = document.split('>').collect();
+            let between = |piece: &&str| piece.trim_start().starts_with('<');
+            let tight = pieces.iter().map(|piece| {
+                if between(piece) {
+                    piece.trim_start()
+                } else {
+                    piece
+                }
+            });
+            tight.collect::<Vec<_>>().join(">")
+        }
     ),
     row!(
         "document/other-line-ends",
