@@ -111,7 +111,8 @@ pub struct RunOptions {
     /// `documented`, the causes of the 403 page, or `observed`, those and what the service was seen to refuse besides.
     #[arg(long, value_name = "NAME", default_value = "documented")]
     pub revision: Revision,
-    /// Write a report; KIND is `json` or `junit`. May be given more than once.
+    /// Write a report; KIND is `json` or `junit`. May be given more than once. `-` is standard output: what else is printed then goes to
+    /// standard error.
     #[arg(long = "report", value_name = "KIND=PATH")]
     pub reports: Vec<String>,
     /// Decides the order of the instances.

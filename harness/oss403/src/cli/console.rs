@@ -11,6 +11,8 @@ use crate::exit::Exit;
 pub struct Console {
     color_out: bool,
     color_err: bool,
+    /// Whether standard output belongs to a report, so that text for people goes to standard error.
+    beside: bool,
 }
 
 impl Console {
@@ -25,12 +27,34 @@ impl Console {
         Self {
             color_out: color(io::stdout().is_terminal()),
             color_err: color(io::stderr().is_terminal()),
+            beside: false,
         }
     }
 
     /// Whether standard output takes color.
     pub fn color_out(self) -> bool {
         self.color_out
+    }
+
+    /// The same, with standard output left to a report: what [`Self::print`] prints goes to standard error.
+    pub fn beside_a_report(self) -> Self {
+        Self {
+            color_out: self.color_err,
+            beside: true,
+            ..self
+        }
+    }
+
+    /// Prints text for people.
+    ///
+    /// # Errors
+    /// When standard output cannot be written, other than for the want of a reader.
+    pub fn print(self, text: &str) -> io::Result<()> {
+        if self.beside {
+            self.complain(text);
+            return Ok(());
+        }
+        print(text)
     }
 
     /// Whether standard error takes color.

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::args::{RunArgs, RunOptions};
-use super::console::print;
 use super::runtime::block_on;
 use super::{Console, signals, source, target};
 use crate::exit::Exit;
@@ -59,6 +58,11 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
         selected: selected_in_words(&job, &source, options),
         without_snapshots: without_snapshots(&files),
     };
+    let console = if job.reports.iter().any(Report::is_on_standard_output) {
+        console.beside_a_report()
+    } else {
+        console
+    };
     Ok(block_on(carry_out(job, words, console), console))
 }
 
@@ -104,7 +108,7 @@ async fn carry_out(job: Job<'_>, words: Words, console: Console) -> Exit {
         Ok(ready) => ready,
         Err(error) => return console.fail(&error, error.exit()),
     };
-    if let Err(error) = print(&header(ready.target(), &words.selected)) {
+    if let Err(error) = console.print(&header(ready.target(), &words.selected)) {
         return console.fail(format_args!("standard output: {error}"), Exit::Target);
     }
     let stop = StopSignal::new();
@@ -136,7 +140,7 @@ fn report(mut done: Done, without_snapshots: &str, console: Console) -> Exit {
         color: console.color_out(),
         width: console.width(),
     };
-    if let Err(error) = print(&done.text(style)) {
+    if let Err(error) = console.print(&done.text(style)) {
         done.trouble.get_or_insert(error);
     }
     if let Some(error) = &done.trouble {

@@ -4,7 +4,6 @@
 //! section is split.
 
 use std::io;
-use std::path::Path;
 
 use indexmap::IndexMap;
 use junit_report::{
@@ -20,16 +19,16 @@ use oss403_case::model::CaseFile;
 /// A JUnit report that is being written.
 #[derive(Debug)]
 pub struct JunitReport {
-    file: Atomic,
+    pub(super) file: Atomic,
     suites: IndexMap<String, TestSuite>,
 }
 
 impl JunitReport {
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self {
-            file: Atomic::open(path)?,
+    pub(super) fn to(file: Atomic) -> Self {
+        Self {
+            file,
             suites: IndexMap::new(),
-        })
+        }
     }
 
     pub(super) fn add(&mut self, entry: &Entry, file: &CaseFile) {
@@ -48,10 +47,8 @@ impl JunitReport {
             suite
         });
         let document: Document = ReportBuilder::new().add_testsuites(suites).build();
-        document
-            .write_xml(self.file.writer())
-            .map_err(io::Error::other)?;
-        self.file.finish()
+        self.file
+            .write(|out| document.write_xml(out).map_err(io::Error::other))
     }
 }
 
