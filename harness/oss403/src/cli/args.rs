@@ -133,6 +133,9 @@ pub struct RunOptions {
     /// Folder of the journal. Default: ./reports.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Journals of finished runs that stay in their folder; older ones are removed, unless the run left something behind. Default: 20.
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub keep_journals: Option<usize>,
 }
 
 /// Arguments of `list`.

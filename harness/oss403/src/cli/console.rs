@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _, Write};
 
 use super::ColorWhen;
 use crate::exit::Exit;
+use crate::report::style::harmless;
 
 /// Standard output and standard error, with what is known about them.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +84,8 @@ impl Console {
         } else {
             ("", "", "")
         };
+        // It may say what a server said.
+        let message = harmless(&message.to_string());
         let mut text = format!("{red}error{reset}: {message}\n");
         if let Some(help) = help {
             text.push_str(&format!("{cyan}help{reset}: {help}\n"));

@@ -16,6 +16,9 @@ use crate::suite::{Step, select};
 use crate::target::Target;
 use oss403_case::ledger::Entry;
 
+/// Finished journals that stay when nobody says how many.
+const KEPT_JOURNALS: usize = 20;
+
 /// What is said of a job besides what it says itself.
 struct Words {
     /// What was selected, before the run.
@@ -72,6 +75,7 @@ fn settings(options: &RunOptions) -> Options {
         seed: options.seed.unwrap_or(usual.seed),
         jobs: options.jobs,
         out: options.out.clone().unwrap_or(usual.out),
+        keep_journals: Some(options.keep_journals.unwrap_or(KEPT_JOURNALS)),
         ..usual
     }
 }

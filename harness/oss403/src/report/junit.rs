@@ -12,6 +12,7 @@ use junit_report::{
 
 use super::atomic::Atomic;
 use super::entry::Entry;
+use super::style::no_commands;
 use super::terminal::{expected_in_words, observed_in_words};
 use crate::judge::verdict::VerdictKind;
 use oss403_case::model::CaseFile;
@@ -87,19 +88,21 @@ fn kind(entry: &Entry) -> String {
 }
 
 fn details(entry: &Entry) -> String {
+    let line = |text: &str| text.replace('\n', "\\n");
     let mut text = format!("{}\n", entry.reason.trim_end());
     text.push_str(&format!(
         "expected  {}\n",
-        expected_in_words(&entry.expected)
+        line(&expected_in_words(&entry.expected))
     ));
     text.push_str(&format!(
         "observed  {}\n",
-        observed_in_words(&entry.observed)
+        line(&observed_in_words(&entry.observed))
     ));
     if let Some(curl) = &entry.curl {
-        text.push_str(&format!("{curl}\n"));
+        text.push_str(&format!("{}\n", line(curl)));
     }
-    text
+    // What prints the file to a log prints no command with it.
+    no_commands(&text)
 }
 
 /// A text as the content of a CDATA section, which the library writes as it is.

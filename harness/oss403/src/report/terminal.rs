@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::Facts;
 use super::entry::Entry;
-use super::style::{Style, Tone, counted, grouped, harmless};
+use super::style::{Style, Tone, counted, grouped, harmless, in_a_line};
 use crate::judge::expected::{Expected, Observed};
 use crate::judge::summary::{CauseTally, Tally};
 use crate::judge::verdict::{Verdict, VerdictKind};
@@ -70,7 +70,7 @@ impl Terminal {
         );
         let _ = writeln!(text, "{}", style.paint(Tone::Faint, &heading));
         for (code, causes) in groups {
-            let _ = writeln!(text, "{}", style.paint(Tone::Strong, &harmless(code)));
+            let _ = writeln!(text, "{}", style.paint(Tone::Strong, &in_a_line(code)));
             for (file, cause) in causes {
                 self.row(text, &file.cause, cause, name_width, style);
             }
@@ -147,7 +147,7 @@ fn failure(text: &mut String, entry: &Entry, style: Style) {
         Some(facet) => format!("{}: {}", entry.verdict.name(), facet.name()),
         None => entry.verdict.name().to_owned(),
     };
-    let id = harmless(&entry.id);
+    let id = in_a_line(&entry.id);
     let fits = id.chars().count() + verdict.len() + 4 <= style.width;
     let _ = writeln!(
         text,
@@ -161,7 +161,7 @@ fn failure(text: &mut String, entry: &Entry, style: Style) {
         let _ = writeln!(text, "{line}");
     }
     let mut fact = |name: &str, value: &str| {
-        let lines = style.wrap(&harmless(value), 14);
+        let lines = style.wrap(&in_a_line(value), 14);
         let first = lines.first().map_or("", |line| line.trim_start());
         let _ = writeln!(text, "    {}  {first}", style.paint(Tone::Faint, name));
         for line in lines.iter().skip(1) {
@@ -174,7 +174,7 @@ fn failure(text: &mut String, entry: &Entry, style: Style) {
     }
     if let Some(curl) = &entry.curl {
         // Never wrapped: it is there to be copied.
-        let _ = writeln!(text, "    {}", harmless(curl).replace('\n', "\\n"));
+        let _ = writeln!(text, "    {}", in_a_line(curl));
     }
 }
 
@@ -219,14 +219,14 @@ fn summary(text: &mut String, facts: &Facts, style: Style) {
         ),
     );
     if !facts.snapshots.is_empty() {
-        line("snapshots", harmless(&facts.snapshots));
+        line("snapshots", in_a_line(&facts.snapshots));
     }
     let level = match &facts.level {
         Ok(level) => {
             style.paint(
                 Tone::Strong,
                 &format!("{} {}", level.number(), level.name()),
-            ) + &format!(", of {}", harmless(&facts.revision))
+            ) + &format!(", of {}", in_a_line(&facts.revision))
         }
         Err(why) => format!("none: {why}"),
     };
@@ -241,7 +241,7 @@ fn summary(text: &mut String, facts: &Facts, style: Style) {
         );
     }
     for thing in &facts.left_behind {
-        line("left", style.paint(Tone::Bad, &harmless(thing)));
+        line("left", style.paint(Tone::Bad, &in_a_line(thing)));
     }
 }
 

@@ -45,6 +45,9 @@ pub struct Options {
     pub jobs: Option<usize>,
     /// Folder of the journal; it is made when it is absent.
     pub out: PathBuf,
+    /// How many finished journals stay in that folder, this run's among them; `None` for all. Those of runs that left something behind
+    /// stay in any case.
+    pub keep_journals: Option<usize>,
     /// Whether the target must show first that it tells good credentials from bad ones.
     pub canaries: bool,
 }
@@ -55,6 +58,7 @@ impl Default for Options {
             seed: 0,
             jobs: None,
             out: "reports".into(),
+            keep_journals: None,
             canaries: true,
         }
     }
@@ -116,7 +120,7 @@ pub async fn run(
         started: unix_now(),
     };
     let failed = |(path, error)| RunError::Journal { path, error };
-    let journal = Journal::create(&options.out, header).map_err(failed)?;
+    let journal = Journal::create(&options.out, header, options.keep_journals).map_err(failed)?;
     let plan = Plan::new(&target, instances, options.seed);
     let planned: usize = plan.groups.iter().map(|group| group.instances.len()).sum();
     on_event(RunEvent::Planned {

@@ -5,6 +5,8 @@
 mod documents;
 mod exits;
 mod faults;
+#[cfg(unix)]
+mod files;
 mod fit;
 mod fuzz;
 mod hunt;

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -48,7 +50,7 @@ impl Source {
             },
             Self::File(path) => {
                 let shown = path.display();
-                let bytes = std::fs::read(path).map_err(|error| format!("`{shown}`: {error}"))?;
+                let bytes = contents(path).map_err(|error| format!("`{shown}`: {error}"))?;
                 String::from_utf8(bytes).map_err(|_| format!("`{shown}` is not UTF-8"))?
             }
             Self::Command(words) => tokio::time::timeout(PATIENCE, output(words))
@@ -71,6 +73,23 @@ impl fmt::Display for Source {
             Self::Command(_) => f.write_str("the output of the command"),
         }
     }
+}
+
+/// What a file holds. A pipe or a device might never end.
+fn contents(path: &Path) -> io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("is no file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(MOST_BYTES + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(io::Error::other(format!(
+            "has more than {MOST_BYTES} bytes"
+        )));
+    }
+    Ok(bytes)
 }
 
 async fn output(words: &[String]) -> Result<String, String> {
@@ -112,7 +131,14 @@ impl UrlSource {
     pub(super) async fn obtain(&self) -> Result<reqwest::Url, String> {
         match self {
             Self::Text(text) => parse_url(text),
-            Self::From(source) => parse_url(source.obtain().await?.reveal()),
+            // It may be the token, named at the wrong key.
+            Self::From(source) => parse_url(source.obtain().await?.reveal()).map_err(|defect| {
+                if defect == USER_INFO {
+                    format!("{source}: {defect}")
+                } else {
+                    format!("{source} is no HTTP address")
+                }
+            }),
         }
     }
 }
