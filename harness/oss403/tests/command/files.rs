@@ -5,7 +5,6 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
@@ -92,7 +91,7 @@ fn what_is_no_file_is_not_read_and_a_link_out_of_a_folder_not_followed() {
 
 #[test]
 fn a_snapshot_that_cannot_be_trusted_is_a_harness_error_that_names_it() {
-    const SNAPSHOT: &str = "snapshots/embedded/url-auth-expired/get-after-expiry.snap";
+    const SNAPSHOT: &str = "snapshots/embedded/url-auth-expired/url-past-its-time.snap";
     for kind in ["folder in its place", "link", "linked folder"] {
         let desk = Desk::new();
         std::fs::create_dir(desk.path("elsewhere")).unwrap();
@@ -107,7 +106,7 @@ fn a_snapshot_that_cannot_be_trusted_is_a_harness_error_that_names_it() {
             }
             _ => std::fs::create_dir(&place).unwrap(),
         }
-        let ran = desk.run("run url-auth-expired/get-after-expiry");
+        let ran = desk.run("run url-auth-expired/url-past-its-time");
         assert_eq!(ran.code, Some(3), "{kind}: {ran:?}");
         assert!(ran.out.contains("harness-error"), "{kind}: {ran:?}");
         assert!(
@@ -144,57 +143,47 @@ fn a_pending_snapshot_that_cannot_be_read_is_named_and_the_others_are_reviewed()
 
 #[test]
 fn no_line_that_is_printed_or_written_begins_with_what_a_server_says() {
-    let desk = Desk::new();
-    let profile = desk.profile(rogue(), "");
-    let line = format!(
-        "run bucket-acl referer-denied --target {} --report json=a.json --report junit=a.xml",
-        profile.display()
-    );
-    let Ran { code, out, err } = desk.run(&line);
-    assert_eq!(code, Some(1), "{out}{err}");
-    let (json, junit) = (desk.read("a.json"), desk.read("a.xml"));
-    for part in ["in-code", "in-id", "in-message", "in-host-id"] {
-        assert!(
-            json.contains(part) && junit.contains(part),
-            "{part} is not in the reports"
+    for place in ["in-code", "in-message", "in-id", "in-host-id"] {
+        let desk = Desk::new();
+        let profile = desk.profile(rogue(place), "").display().to_string();
+        let line = format!(
+            "run bucket-acl/stranger-writes/anonymous-private-PUT --target {profile} --report json=a.json --report junit=a.xml"
         );
-    }
-    assert!(out.contains("title=in-"), "{out}");
-    for text in [&out, &err, &json, &junit] {
-        for line in text.lines() {
-            let line = line.trim_start();
-            assert!(
-                !line.starts_with("::") && !line.starts_with("##"),
-                "{line}\n{text}"
-            );
-            assert!(!line.starts_with("forged"), "{line}\n{text}");
+        let Ran { code, out, err } = desk.run(&line);
+        assert_eq!(code, Some(1), "{out}{err}");
+        let mut printed = vec![out, err, desk.read("a.json"), desk.read("a.xml")];
+        assert!(printed[0].contains(place), "{printed:?}");
+        assert!(printed[3].contains(place), "{printed:?}");
+        // The canary's error, too.
+        let text = std::fs::read_to_string(&profile).unwrap();
+        std::fs::write(&profile, text.replace("cn-hangzhou", "refuse")).unwrap();
+        let Ran { code, out, err } = desk.run(&line);
+        assert_eq!(code, Some(3), "{out}{err}");
+        printed.extend([out, err]);
+        for text in &printed {
+            for line in text.lines().map(str::trim_start) {
+                assert!(
+                    !line.starts_with("::") && !line.starts_with("##"),
+                    "{line}\n{text}"
+                );
+            }
         }
-    }
-    // The canary's error, too.
-    let profile = desk.profile(rogue(), "").display().to_string();
-    let all = std::fs::read_to_string(&profile).unwrap();
-    std::fs::write(&profile, all.replace("cn-hangzhou", "refuse")).unwrap();
-    let Ran { out, err, .. } = desk.run(&format!("run bucket-acl --target {profile}"));
-    assert!(err.contains("title=in-"), "{out}{err}");
-    for line in err.lines().map(str::trim_start) {
-        assert!(!line.starts_with("::") && !line.starts_with("##"), "{err}");
     }
 }
 
-/// A server that grants whatever is signed with a known key, and refuses the rest with commands to CI servers in every place in turn.
-fn rogue() -> SocketAddr {
+/// A server that grants whatever is signed with a known key, and refuses the rest with commands to CI servers in one place of its answer.
+fn rogue(place: &'static str) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            std::thread::spawn(move || answer_all(&stream));
+            std::thread::spawn(move || answer_all(&stream, place));
         }
     });
     address
 }
 
-fn answer_all(stream: &TcpStream) {
-    static REFUSED: AtomicUsize = AtomicUsize::new(0);
+fn answer_all(stream: &TcpStream, place: &str) {
     let mut lines = BufReader::new(stream);
     loop {
         let (mut head, mut length) = (String::new(), 0);
@@ -222,13 +211,11 @@ fn answer_all(stream: &TcpStream) {
         let known = (head.contains("uthorization:") || head.contains("ignature="))
             && !head.contains("NOSUCHKEY")
             && !head.contains("refuse");
+        let host = head.lines().find_map(|line| line.strip_prefix("Host: "));
         let (status, body) = if known {
             ("200 OK", String::new())
         } else {
-            (
-                "403 Forbidden",
-                hostile(REFUSED.fetch_add(1, Ordering::Relaxed)),
-            )
+            ("403 Forbidden", hostile(place, host.unwrap_or_default()))
         };
         let answer = format!(
             "HTTP/1.1 {status}\r\nx-oss-request-id: 5C3D9175B6FC201293AD4FFF\r\nContent-Type: application/xml\r\nContent-Length: {}\r\n\r\n{}",
@@ -241,26 +228,26 @@ fn answer_all(stream: &TcpStream) {
     }
 }
 
-fn hostile(number: usize) -> String {
-    let command = |place: &str| {
-        format!(
-            "x\n::error title={place}::y\n##vso[task.complete result=Succeeded]\n  ##teamcity[buildStatus status='SUCCESS']\nforged {place} {} ::error title={place}::z",
-            "a".repeat(70)
-        )
-    };
-    let (mut code, mut message, mut id, mut host) = (
-        "AccessDenied".to_owned(),
-        "You have no right to access this object because of bucket acl.".to_owned(),
-        "5C3D9175B6FC201293AD4FFF".to_owned(),
-        "b.oss-cn-hangzhou.aliyuncs.test".to_owned(),
+fn hostile(place: &str, host: &str) -> String {
+    let padding = "a".repeat(70);
+    let command = format!(
+        "x\n::error title={place}::y\n##vso[task.complete result=Succeeded]\n  ##teamcity[buildStatus status='SUCCESS']\n{padding} ::error title={place}::z"
     );
-    match number % 4 {
-        0 => code = command("in-code"),
-        1 => message = command("in-message"),
-        2 => id = command("in-id"),
-        _ => host = command("in-host-id"),
-    }
+    let or = |here: &str, text: &str| {
+        if here == place {
+            command.clone()
+        } else {
+            text.to_owned()
+        }
+    };
     format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>\n  <Code>{code}</Code>\n  <Message>{message}</Message>\n  <RequestId>{id}</RequestId>\n  <HostId>{host}</HostId>\n  <EC>0003-00000001</EC>\n</Error>\n"
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>\n  <Code>{}</Code>\n  <Message>{}</Message>\n  <RequestId>{}</RequestId>\n  <HostId>{}</HostId>\n  <EC>0003-00000001</EC>\n</Error>\n",
+        or("in-code", "AccessDenied"),
+        or(
+            "in-message",
+            "You have no right to access this object because of bucket acl."
+        ),
+        or("in-id", "5C3D9175B6FC201293AD4FFF"),
+        or("in-host-id", host),
     )
 }
