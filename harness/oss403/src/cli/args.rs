@@ -172,7 +172,8 @@ pub struct RunOptions {
     /// `documented`, the causes of the 403 page, or `observed`, those and what the service was seen to refuse besides.
     #[arg(long, value_name = "NAME", default_value = "documented")]
     pub revision: Revision,
-    /// Write a report; KIND is `json` or `junit`. May be given more than once.
+    /// Write a report; KIND is `json` or `junit`. May be given more than once. `-` is standard output: what else is printed then goes to
+    /// standard error.
     #[arg(long = "report", value_name = "KIND=PATH")]
     pub reports: Vec<String>,
     /// Show so many failures of each cause, or all. Default: 3, and what several causes have in common once.
@@ -214,6 +215,9 @@ pub struct RunOptions {
     /// Folder of the journal. Default: ./reports.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Journals of finished runs that stay in their folder; older ones are removed, unless the run left something behind. Default: 20.
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub keep_journals: Option<usize>,
 }
 
 /// Arguments of `list`.

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::args::{Most, RunArgs, RunOptions};
-use super::console::print;
 use super::runtime::block_on;
 use super::{Console, signals, source, target};
 use crate::exit::Exit;
@@ -13,13 +12,16 @@ use crate::judge::scope::Demands;
 use crate::report::progress::Progress;
 use crate::report::sink::{KINDS, Report, ReportError};
 use crate::report::style::{Style, counted, harmless};
-use crate::report::terminal::{Detail, in_a_line};
+use crate::report::terminal::{Detail, done_line};
 use crate::run::{Options, StopSignal};
 use crate::suite::{Step, select};
 use crate::target::Target;
 use oss403_case::ledger::Entry;
 use oss403_case::model::Capability;
 use oss403_case::{Ledger, suggest};
+
+/// Finished journals that stay when nobody says how many.
+const KEPT_JOURNALS: usize = 20;
 
 /// What is said of a job besides what it says itself.
 struct Words {
@@ -65,6 +67,11 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
         selected: selected_in_words(&job, &source, options),
         without_snapshots: without_snapshots(&files),
     };
+    let console = if job.reports.iter().any(Report::is_on_standard_output) {
+        console.beside_a_report()
+    } else {
+        console
+    };
     Ok(block_on(
         carry_out(job, words, options.verbose, console),
         console,
@@ -87,6 +94,7 @@ fn settings(options: &RunOptions) -> Options {
         out: options.out.clone().unwrap_or(usual.out),
         time: options.time,
         attempts: options.attempts.unwrap_or(usual.attempts),
+        keep_journals: Some(options.keep_journals.unwrap_or(KEPT_JOURNALS)),
         ..usual
     }
 }
@@ -158,7 +166,7 @@ async fn carry_out(job: Job<'_>, words: Words, verbose: bool, console: Console) 
         Err(error) => return console.fail(&error, error.exit()),
     };
     let header = header(ready.target(), &words.selected);
-    if !quiet && let Err(error) = print(&header) {
+    if !quiet && let Err(error) = console.print(&header) {
         return console.fail(format_args!("standard output: {error}"), Exit::Target);
     }
     let stop = StopSignal::new();
@@ -174,9 +182,9 @@ async fn carry_out(job: Job<'_>, words: Words, verbose: bool, console: Console) 
                     kind => progress.step(kind.is_failure()),
                 }
                 if verbose {
-                    let line = in_a_line(&finished.instance.id, verdict, style);
+                    let line = done_line(&finished.instance.id, verdict, style);
                     // The report that follows says so when nobody reads.
-                    progress.aside(|| drop(print(&line)));
+                    progress.aside(|| drop(console.print(&line)));
                 }
             }
         }
@@ -201,7 +209,7 @@ fn report(mut done: Done, without_snapshots: &str, style: Style, console: Consol
     if done.facts.snapshots.is_empty() {
         done.facts.snapshots = without_snapshots.to_owned();
     }
-    if let Err(error) = print(&done.text(style)) {
+    if let Err(error) = console.print(&done.text(style)) {
         done.trouble.get_or_insert(error);
     }
     if let Some(failure) = &done.facts.failure {

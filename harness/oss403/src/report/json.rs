@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::Path;
 
 use oss_auth::Timestamp;
 use schemars::JsonSchema;
@@ -227,7 +226,7 @@ impl ResultFile {
 /// A result file that is being written.
 #[derive(Debug)]
 pub struct JsonReport {
-    file: Atomic,
+    pub(super) file: Atomic,
     spool: BufWriter<File>,
     written: u64,
     /// Where each instance stands in the spool.
@@ -235,9 +234,9 @@ pub struct JsonReport {
 }
 
 impl JsonReport {
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
+    pub(super) fn to(file: Atomic) -> io::Result<Self> {
         Ok(Self {
-            file: Atomic::open(path)?,
+            file,
             spool: spool()?,
             written: 0,
             places: BTreeMap::new(),
@@ -253,28 +252,28 @@ impl JsonReport {
         Ok(())
     }
 
-    pub(super) fn finish(mut self, facts: &Facts) -> io::Result<()> {
+    pub(super) fn finish(self, facts: &Facts) -> io::Result<()> {
         let head = serde_json::to_string(&ResultFile::head(facts))?;
         let head = head
             .strip_suffix("]}")
             .expect("the empty list of instances is the last field");
-        let out = self.file.writer();
-        out.write_all(head.as_bytes())?;
         let mut spool = self
             .spool
             .into_inner()
             .map_err(io::IntoInnerError::into_error)?;
-        let mut separator = "\n";
-        let mut text = Vec::new();
-        for (place, length) in self.places.into_values() {
-            text.resize(length, 0);
-            spool.seek(SeekFrom::Start(place))?;
-            spool.read_exact(&mut text)?;
-            out.write_all(separator.as_bytes())?;
-            out.write_all(&text)?;
-            separator = ",\n";
-        }
-        out.write_all(b"\n]}\n")?;
-        self.file.finish()
+        self.file.write(|out| {
+            out.write_all(head.as_bytes())?;
+            let mut separator = "\n";
+            let mut text = Vec::new();
+            for (place, length) in self.places.into_values() {
+                text.resize(length, 0);
+                spool.seek(SeekFrom::Start(place))?;
+                spool.read_exact(&mut text)?;
+                out.write_all(separator.as_bytes())?;
+                out.write_all(&text)?;
+                separator = ",\n";
+            }
+            out.write_all(b"\n]}\n")
+        })
     }
 }

@@ -4,7 +4,6 @@
 //! section is split.
 
 use std::io;
-use std::path::Path;
 
 use indexmap::IndexMap;
 use junit_report::{
@@ -14,6 +13,7 @@ use junit_report::{
 use super::Facts;
 use super::atomic::Atomic;
 use super::entry::Entry;
+use super::style::no_commands;
 use super::terminal::{expected_in_words, observed_in_words};
 use crate::judge::verdict::VerdictKind;
 use oss403_case::model::CaseFile;
@@ -21,16 +21,16 @@ use oss403_case::model::CaseFile;
 /// A JUnit report that is being written.
 #[derive(Debug)]
 pub struct JunitReport {
-    file: Atomic,
+    pub(super) file: Atomic,
     suites: IndexMap<String, TestSuite>,
 }
 
 impl JunitReport {
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self {
-            file: Atomic::open(path)?,
+    pub(super) fn to(file: Atomic) -> Self {
+        Self {
+            file,
             suites: IndexMap::new(),
-        })
+        }
     }
 
     pub(super) fn add(&mut self, entry: &Entry, file: &CaseFile) {
@@ -50,10 +50,8 @@ impl JunitReport {
             suite
         });
         let document: Document = ReportBuilder::new().add_testsuites(suites).build();
-        document
-            .write_xml(self.file.writer())
-            .map_err(io::Error::other)?;
-        self.file.finish()
+        self.file
+            .write(|out| document.write_xml(out).map_err(io::Error::other))
     }
 }
 
@@ -111,19 +109,21 @@ fn kind(entry: &Entry) -> String {
 }
 
 fn details(entry: &Entry) -> String {
+    let line = |text: &str| text.replace('\n', "\\n");
     let mut text = format!("{}\n", entry.reason.trim_end());
     text.push_str(&format!(
         "expected  {}\n",
-        expected_in_words(&entry.expected)
+        line(&expected_in_words(&entry.expected))
     ));
     text.push_str(&format!(
         "observed  {}\n",
-        observed_in_words(&entry.observed)
+        line(&observed_in_words(&entry.observed))
     ));
     if let Some(curl) = &entry.curl {
-        text.push_str(&format!("{curl}\n"));
+        text.push_str(&format!("{}\n", line(curl)));
     }
-    text
+    // What prints the file to a log prints no command with it.
+    no_commands(&text)
 }
 
 /// A text as the content of a CDATA section, which the library writes as it is.

@@ -82,7 +82,7 @@ impl Style {
         }
         lines
             .into_iter()
-            .map(|line| format!("{:indent$}{line}", ""))
+            .map(|line| format!("{:indent$}{}", "", no_commands(&line)))
             .collect()
     }
 }
@@ -102,7 +102,7 @@ fn columns(text: &str) -> usize {
 }
 
 /// A text of a server without anything that a terminal would obey: control characters and those that turn the direction of writing
-/// are shown as escapes. Line feeds remain, since what is printed is indented line by line.
+/// are shown as escapes. Line feeds remain, since what is printed is indented line by line; no line is a command to a CI server.
 pub fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -112,7 +112,26 @@ pub fn harmless(text: &str) -> String {
             out.push(c);
         }
     }
-    out
+    no_commands(&out)
+}
+
+/// The same on one line.
+pub fn in_a_line(text: &str) -> String {
+    harmless(&text.replace('\n', "\\n"))
+}
+
+/// A text in which no line begins, after blanks, as a CI server's commands do: `::error`, `##vso[`, `##teamcity[`.
+pub(super) fn no_commands(text: &str) -> String {
+    let lines = text.split('\n').map(|line| {
+        let (blanks, words) = line.split_at(line.len() - line.trim_start().len());
+        for (begins, shown) in [("::", r"\u{3a}:"), ("##", r"\u{23}#")] {
+            if let Some(rest) = words.strip_prefix(begins) {
+                return format!("{blanks}{shown}{rest}");
+            }
+        }
+        line.to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// A number with commas between thousands.
@@ -148,6 +167,27 @@ mod tests {
         );
         assert!(!text.contains('\u{202e}'));
         assert_eq!(harmless("Überraschung, 你好"), "Überraschung, 你好");
+    }
+
+    #[test]
+    fn no_line_is_a_command_to_a_ci_server() {
+        let style = Style {
+            color: false,
+            width: 40,
+        };
+        let hostile = "x\n::error title=a::b\n \u{2003}##vso[task]\n##teamcity[x] :: ##[error]y ::debug::z ::a ::b ::c";
+        for text in [
+            harmless(hostile),
+            style.wrap(&harmless(hostile), 4).join("\n"),
+        ] {
+            for line in text.lines() {
+                let line = line.trim_start();
+                assert!(!line.starts_with("::") && !line.starts_with("##"), "{text}");
+            }
+            assert!(text.contains("error title=a::b"), "{text}");
+        }
+        assert_eq!(in_a_line("a\n::b"), "a\\n::b");
+        assert_eq!(harmless("a ::b\n: c # d"), "a ::b\n: c # d");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use super::Facts;
 use super::entry::Entry;
 use super::failures::{self, Failures, SHOWN};
-use super::style::{Style, Tone, grouped, harmless};
+use super::style::{Style, Tone, grouped, harmless, in_a_line};
 use crate::judge::expected::{Expected, Observed};
 use crate::judge::summary::{CauseTally, Tally};
 use crate::judge::verdict::{Verdict, VerdictKind};
@@ -97,7 +97,7 @@ impl Terminal {
         );
         let _ = writeln!(text, "{}", style.paint(Tone::Faint, &heading));
         for (code, causes) in groups {
-            let _ = writeln!(text, "{}", style.paint(Tone::Strong, &harmless(code)));
+            let _ = writeln!(text, "{}", style.paint(Tone::Strong, &in_a_line(code)));
             for (file, cause) in causes {
                 self.row(text, &file.cause, cause, name_width, style);
             }
@@ -184,7 +184,7 @@ impl Terminal {
 }
 
 /// An instance that is done, on a line of its own: `✗ cause/scenario  deviates: code`.
-pub fn in_a_line(id: &str, verdict: Verdict, style: Style) -> String {
+pub fn done_line(id: &str, verdict: Verdict, style: Style) -> String {
     let mut line = String::new();
     failures::head(
         &mut line,
@@ -236,7 +236,7 @@ fn summary(text: &mut String, facts: &Facts, style: Style) {
         ),
     );
     if !facts.snapshots.is_empty() {
-        line("snapshots", harmless(&facts.snapshots));
+        line("snapshots", in_a_line(&facts.snapshots));
     }
     let level = match &facts.level {
         Ok(level) => {
@@ -273,7 +273,7 @@ fn summary(text: &mut String, facts: &Facts, style: Style) {
         line("note", harmless(note));
     }
     for thing in &facts.left_behind {
-        line("left", style.paint(Tone::Bad, &harmless(thing)));
+        line("left", style.paint(Tone::Bad, &in_a_line(thing)));
     }
 }
 

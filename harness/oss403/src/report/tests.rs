@@ -295,6 +295,171 @@ fn junit_is_well_formed_whatever_a_server_says() {
 }
 
 #[test]
+fn junit_says_why_what_was_expected_what_came_and_how_to_ask_again() {
+    let text = written("junit");
+    let twins = twins();
+    let twin = twins
+        .iter()
+        .find(|twin| twin.instance.id.starts_with("time-skewed/"));
+    let twin = twin.expect("is one of them");
+    let entry = Entry::of(&finished(twin));
+    let case = text
+        .split("<testcase ")
+        .find(|case| case.contains("RequestTimeTooSkewed.time-skewed\""));
+    let case = case.expect("is one of them");
+    let curl = entry.curl.as_deref().expect("was sent");
+    for line in [
+        entry.reason.as_str(),
+        "expected  403 RequestTimeTooSkewed \"Request has expired\"",
+        "observed  403 AccessDenied \"Request has expired.\"",
+        curl,
+    ] {
+        assert!(
+            !line.is_empty() && case.contains(&format!("{line}\n")),
+            "{line}\n{case}"
+        );
+    }
+}
+
+#[test]
+fn no_line_of_a_report_is_a_command_to_a_ci_server() {
+    let command = "a\n::error title=pwn::x\n##vso[task.complete]\n ##teamcity[x]";
+    let twin = Twin::new().edited_body(&error_body(command, command, command));
+    let mut entry = Entry::of(&finished(&twin));
+    // As if a judgement repeated it as it came.
+    entry.reason = command.into();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |kind: &str| folder.path().join(kind);
+    let wanted = ["json", "junit"].map(|kind| format!("{kind}={}", path(kind).display()));
+    for mut report in Report::open_all(&wanted).expect("opens") {
+        report
+            .add(&entry, &twin.instance.file)
+            .expect("takes it in");
+        report.finish(&facts(&[])).expect("is written");
+    }
+    let mut terminal = Terminal::default();
+    terminal.add(entry);
+    let mut facts = facts(&[]);
+    facts.left_behind.push(command.into());
+    let style = Style {
+        color: false,
+        width: 80,
+    };
+    let read = |kind| fs::read_to_string(path(kind)).expect("reads");
+    for text in [
+        terminal.render(&facts, &[], style),
+        read("json"),
+        read("junit"),
+    ] {
+        assert!(text.contains("error title=pwn"), "{text}");
+        for line in text.lines().map(str::trim_start) {
+            assert!(!line.starts_with("::") && !line.starts_with("##"), "{text}");
+        }
+    }
+}
+
+#[cfg(unix)]
+mod places {
+    use super::*;
+    use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink};
+    use std::path::Path;
+    use std::process::Command;
+
+    fn report(path: &Path) -> Result<(), String> {
+        let wanted = [format!("json={}", path.display())];
+        let reports = Report::open_all(&wanted).map_err(|error| error.to_string())?;
+        for report in reports {
+            report
+                .finish(&facts(&[]))
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
+    fn is_report(path: &Path) -> bool {
+        fs::read(path).is_ok_and(|text| serde_json::from_slice::<ResultFile>(&text).is_ok())
+    }
+
+    #[test]
+    fn a_device_and_a_pipe_are_written_to_and_stay() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (link, fifo) = (folder.path().join("link"), folder.path().join("fifo"));
+        symlink("/dev/null", &link).expect("links");
+        report(&link).expect("is thrown away");
+        assert_eq!(
+            fs::read_link(&link).expect("is a link"),
+            Path::new("/dev/null")
+        );
+        let full = Path::new("/dev/full");
+        if full.exists() {
+            symlink(full, folder.path().join("full")).expect("links");
+            let error = report(&folder.path().join("full")).expect_err("takes nothing");
+            assert!(error.contains("space"), "{error}");
+            assert!(
+                fs::metadata(full)
+                    .expect("is there")
+                    .file_type()
+                    .is_char_device()
+            );
+        }
+        assert!(
+            Command::new("mkfifo")
+                .arg(&fifo)
+                .status()
+                .expect("runs")
+                .success()
+        );
+        let path = fifo.clone();
+        let reader = std::thread::spawn(move || fs::read(path));
+        report(&fifo).expect("is read");
+        let text = reader.join().expect("ends").expect("reads");
+        assert!(serde_json::from_slice::<ResultFile>(&text).is_ok());
+        assert!(fs::metadata(&fifo).expect("is there").file_type().is_fifo());
+    }
+
+    #[test]
+    fn a_link_stays_and_the_file_behind_it_is_replaced_with_its_permissions() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("behind")).expect("makes it");
+        fs::write(path("behind/old"), "yesterday's").expect("writes");
+        let mode = |mode| fs::Permissions::from_mode(mode);
+        fs::set_permissions(path("behind/old"), mode(0o640)).expect("sets");
+        symlink("behind/old", path("first")).expect("links");
+        symlink("first", path("second")).expect("links");
+        symlink("behind/absent", path("dangling")).expect("links");
+        for (name, end) in [("second", "behind/old"), ("dangling", "behind/absent")] {
+            report(&path(name)).expect("is written");
+            assert!(path(name).is_symlink() && is_report(&path(end)), "{name}");
+        }
+        assert!(path("first").is_symlink());
+        let kept = fs::metadata(path("behind/old"))
+            .expect("is there")
+            .permissions();
+        assert_eq!(kept.mode() & 0o7777, 0o640);
+        symlink("circle", path("circle")).expect("links");
+        report(&path("circle")).expect_err("has no end");
+        let two = ["json=second", "junit=first"]
+            .map(|text| text.replace('=', &format!("={}/", folder.path().display())));
+        assert!(
+            matches!(Report::open_all(&two), Err(ReportError::Twice(_))),
+            "the same file"
+        );
+    }
+
+    #[test]
+    fn nothing_lies_in_the_folder_while_a_run_goes_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let wanted = ["json=a", "junit=b"]
+            .map(|text| text.replace('=', &format!("={}/", folder.path().display())));
+        let open = Report::open_all(&wanted).expect("opens");
+        // Whoever is killed now leaves nothing.
+        assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 0);
+        drop(open);
+    }
+}
+
+#[test]
 fn the_result_file_holds_every_instance_sorted_by_id_and_the_sums() {
     let text = written("json");
     let result: ResultFile = serde_json::from_str(&text).expect("has the documented form");

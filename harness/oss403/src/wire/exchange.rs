@@ -168,7 +168,8 @@ impl Exchange {
     }
 }
 
-/// Bodies are text where they are UTF-8 and base64 where they are not.
+/// Bodies are text where they are UTF-8 and base64 where they are not, or where control characters, six characters each in JSON, make
+/// that shorter.
 mod body {
     use std::borrow::Cow;
 
@@ -185,10 +186,19 @@ mod body {
 
     pub(super) fn serialize<S: Serializer>(body: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
         match std::str::from_utf8(body) {
-            Ok(text) => Written::Text(text.into()),
-            Err(_) => Written::Base64(BASE64_STANDARD.encode(body)),
+            Ok(text) if body.len() + 5 * controls(body) <= body.len().div_ceil(3) * 4 => {
+                Written::Text(text.into())
+            }
+            _ => Written::Base64(BASE64_STANDARD.encode(body)),
         }
         .serialize(serializer)
+    }
+
+    /// Those that JSON has no short escape for.
+    fn controls(body: &[u8]) -> usize {
+        let short = [b'\n', b'\r', b'\t', 0x08, 0x0c];
+        let long = |byte: &&u8| **byte < b' ' && !short.contains(byte);
+        body.iter().filter(long).count()
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(

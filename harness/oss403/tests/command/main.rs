@@ -6,6 +6,8 @@ mod documents;
 mod exits;
 mod explained;
 mod faults;
+#[cfg(unix)]
+mod files;
 mod fit;
 mod fuzz;
 mod hunt;

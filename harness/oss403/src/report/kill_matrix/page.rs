@@ -210,3 +210,28 @@ fn excuses<'m>(rows: impl Iterator<Item = (&'m Row, &'static str)>) -> Markup {
 }
 
 const STYLE: &str = include_str!("page.css");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutate::generate;
+    use crate::mutate::matrix::Noticed;
+
+    #[test]
+    fn a_mark_says_whether_all_most_or_few_noticed() {
+        let mutants = generate(&std::collections::BTreeSet::from(["bucket-acl"]));
+        let mut row = Row {
+            mutant: mutants.into_iter().next().unwrap(),
+            causes: BTreeMap::new(),
+            fate: Fate::Killed,
+        };
+        for (by, of, class) in [(5, 5, "all"), (3, 5, "most"), (1, 2, "most"), (2, 5, "few")] {
+            row.causes.insert("bucket-acl", Noticed { by, of });
+            let text = mark(&row, "bucket-acl").into_string();
+            assert!(
+                text.starts_with(&format!("<i class=\"{class}\"")),
+                "{by} of {of}: {text}"
+            );
+        }
+    }
+}

@@ -51,12 +51,13 @@ impl Source {
                 }
                 Err(_) => return Err(format!("the variable `{name}` is not UTF-8")),
             },
-            Self::File(path) => read_file(path)?,
+            Self::File(path) => read_file(path, MOST_BYTES)?,
             Self::Pointer(path, pointer) => {
                 let shown = path.display();
                 // The parser's own messages may quote the text, and the text holds secrets.
-                let json: serde_json::Value = serde_json::from_str(&read_file(path)?)
-                    .map_err(|_| format!("`{shown}` is not JSON"))?;
+                let json: serde_json::Value =
+                    serde_json::from_str(&read_file(path, MOST_FILE_BYTES)?)
+                        .map_err(|_| format!("`{shown}` is not JSON"))?;
                 match json.pointer(pointer) {
                     Some(serde_json::Value::String(text)) => text.clone(),
                     Some(_) => return Err(format!("`{pointer}` of `{shown}` is no text")),
@@ -87,7 +88,7 @@ impl fmt::Display for Source {
 }
 
 /// The text of a file that may hold credentials: a plain one, and no more of it than such a file has.
-fn read_file(path: &Path) -> Result<String, String> {
+fn read_file(path: &Path, most: u64) -> Result<String, String> {
     let shown = path.display();
     let failed = |error: io::Error| format!("`{shown}`: {error}");
     // What is no plain file may never end, or never begin.
@@ -96,11 +97,11 @@ fn read_file(path: &Path) -> Result<String, String> {
     }
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(failed)?;
-    file.take(MOST_FILE_BYTES + 1)
+    file.take(most + 1)
         .read_to_end(&mut bytes)
         .map_err(failed)?;
-    if bytes.len() as u64 > MOST_FILE_BYTES {
-        return Err(format!("`{shown}` is longer than {MOST_FILE_BYTES} bytes"));
+    if bytes.len() as u64 > most {
+        return Err(format!("`{shown}` is longer than {most} bytes"));
     }
     String::from_utf8(bytes).map_err(|_| format!("`{shown}` is not UTF-8"))
 }
@@ -144,7 +145,14 @@ impl UrlSource {
     pub(super) async fn obtain(&self) -> Result<reqwest::Url, String> {
         match self {
             Self::Text(text) => parse_url(text),
-            Self::From(source) => parse_url(source.obtain().await?.reveal()),
+            // It may be the token, named at the wrong key.
+            Self::From(source) => parse_url(source.obtain().await?.reveal()).map_err(|defect| {
+                if defect == USER_INFO {
+                    format!("{source}: {defect}")
+                } else {
+                    format!("{source} is no HTTP address")
+                }
+            }),
         }
     }
 }
