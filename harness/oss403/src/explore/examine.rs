@@ -14,7 +14,7 @@ use super::pair::{Pair, Shown};
 use super::shrink::Shrinking;
 use super::spoken::Spoken;
 use super::turn::turned;
-use super::{Counts, Explored, Settings};
+use super::{Counts, Explored, Settings, is_enough};
 use crate::run::{RunError, StopSignal};
 use crate::target::quirk::Facet;
 use oss403_case::Ledger;
@@ -139,7 +139,8 @@ impl<'e> Examiner<'e> {
             None => FREE + counts.requests.saturating_sub(spent) / 2,
         };
         let in_time = |most: Duration| time < most / 3;
-        spent < requests && self.settings.time.is_none_or(in_time)
+        let is_left = spent < requests && !is_enough(self.settings, counts);
+        is_left && self.settings.time.is_none_or(in_time)
     }
 
     /// Requests and time that following up took.
@@ -193,6 +194,9 @@ impl<'e> Examiner<'e> {
         if self.settings.shrink_steps > 0 {
             if let Some(refused) = self.try_alone(&case, explored).await? {
                 return Ok(refused);
+            }
+            if self.is_known(&case.difference, &case.tree.current(), explored) {
+                return Ok(Examined::NOTHING);
             }
             if !self.follow(&mut case, explored).await? {
                 return Ok(Examined::NOTHING);

@@ -318,7 +318,8 @@ impl Exploration<'_> {
             (facet, !shown.has_honest_base())
         });
         for shown in differing {
-            if is_enough(self.settings, &self.explored.counts) {
+            // What is not looked at now is made again.
+            if self.over.is_stopped() {
                 break;
             }
             let (position, tree) = &trees[shown.place];

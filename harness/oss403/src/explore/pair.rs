@@ -139,6 +139,10 @@ impl<'t> Pair<'t> {
         canaries: bool,
         stop: &StopSignal,
     ) -> Result<Ran, RunError> {
+        // Even a run that sends nothing looks at the end whether something was left behind.
+        if stop.is_stopped() {
+            return Ok(Ran::default());
+        }
         let options = |out: &PathBuf, canaries| Options {
             out: out.clone(),
             canaries,
@@ -224,6 +228,9 @@ impl<'t> Pair<'t> {
         let mut requests = 0;
         let mut verdicts = Vec::new();
         for target in std::iter::once(self.subject).chain(&self.model) {
+            if stop.is_stopped() {
+                return Ok((false, requests));
+            }
             let options = Options {
                 out: self.scratch.clone(),
                 canaries: false,

@@ -42,6 +42,8 @@ pub(super) struct Spoken {
     pub(super) unspoken: Vec<Unspoken>,
     /// Features that are refused, alone or together, as far as it is known.
     refused: Vec<Vec<String>>,
+    /// What others found to be refused, and what was not tried since: that may have changed, or be said of one form alone.
+    hearsay: BTreeSet<String>,
     /// What was tried alone already, as the scenario's text.
     tried: HashSet<String>,
 }
@@ -61,9 +63,15 @@ impl Spoken {
             granted: BTreeSet::new(),
             unspoken: unspoken.to_vec(),
             refused: Vec::new(),
+            hearsay: BTreeSet::new(),
             tried: HashSet::new(),
         };
-        refused.for_each(|what| spoken.learn(&what));
+        for what in refused {
+            spoken.learn(&what);
+            if unspoken.iter().all(|known| known.feature != what) {
+                spoken.hearsay.insert(what);
+            }
+        }
         spoken
     }
 
@@ -88,10 +96,11 @@ impl Spoken {
     /// What is known to be refused of that which the base of a scenario asks.
     pub(super) fn known(&self, base: &Scenario) -> Option<String> {
         let names: Vec<String> = self.names(base);
-        let known = self
+        let mut refused = self
             .refused
             .iter()
-            .find(|all| all.iter().all(|name| names.contains(name)));
+            .filter(|all| all.iter().all(|name| !self.hearsay.contains(name)));
+        let known = refused.find(|all| all.iter().all(|name| names.contains(name)));
         known.map(|all| all.join(AND))
     }
 
@@ -118,6 +127,7 @@ impl Spoken {
         let mut batch = Vec::new();
         let mut tries: Vec<(String, Scenario)> = Vec::new();
         for feature in features(base, self.usual) {
+            self.hearsay.remove(&feature.name);
             if only_unknown && self.granted.contains(&feature.name) {
                 continue;
             }

@@ -17,7 +17,7 @@ use crate::support::{Desk, buckets_on, operator, reference};
 
 /// A reference server behind a front, and the profile that leads there.
 struct Scene {
-    _desk: Desk,
+    desk: Desk,
     server: Running,
     profile: Profile,
 }
@@ -29,7 +29,7 @@ impl Scene {
         let hook = operator(&desk, server.operator_address(), server.operator_token());
         let profile = desk.profile(address, &Config::default(), &hook);
         Self {
-            _desk: desk,
+            desk,
             server,
             profile,
         }
@@ -102,7 +102,7 @@ fn partial(passing: &Passing<'_>) -> Act {
 async fn there_is_one_finding_for_each_thing_that_a_server_lacks_and_as_a_quirk_none() {
     assert!(REFUSED.ends_with("</Error>       "));
     let mut scene = Scene::new(partial).await;
-    let (explored, findings) = scene.explore(requests(2_500)).await;
+    let (explored, findings) = scene.explore(requests(1_500)).await;
     let lacking = ["?acl", "post-object", "url-v1", "url-v2", "url-v4"];
     let mut wanted: Vec<String> = lacking.map(|name| format!("refused: {name}")).to_vec();
     let silent = "the header x-oss-err is missing, so that the answer to HEAD names no reason";
@@ -135,7 +135,7 @@ async fn there_is_one_finding_for_each_thing_that_a_server_lacks_and_as_a_quirk_
     assert_eq!(url.difference.reason.matches("refuses").count(), 1);
 
     scene.profile.quirks.clone_from(&explored.quirks);
-    let (explored, findings) = scene.explore(requests(2_500)).await;
+    let (explored, findings) = scene.explore(requests(1_500)).await;
     assert_eq!(titles(&findings), Vec::<String>::new());
     assert!(explored.counts.quirks > 5, "{:?}", explored.counts);
 
@@ -200,7 +200,11 @@ async fn weather_is_no_finding_and_leaves_nothing_behind() {
     assert_eq!(titles(&findings), Vec::<String>::new());
     assert!(explored.counts.scenarios > 50, "{:?}", explored.counts);
     assert_eq!(explored.left_behind, Vec::<String>::new());
-    assert_eq!(buckets_on(&scene.server).await, Vec::<String>::new());
+    let direct = scene
+        .desk
+        .profile(scene.server.address(), &Config::default(), "");
+    let direct = Target::ready(&direct).await.unwrap();
+    assert_eq!(buckets_on(&direct).await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -221,7 +225,7 @@ async fn a_server_that_never_answers_what_it_should_refuse_is_found() {
         })
         .await;
     assert!(
-        findings[0].title().starts_with("unanswered: anonymous-"),
+        findings[0].title().starts_with("unanswered: "),
         "{:?}",
         titles(&findings)
     );
@@ -238,7 +242,7 @@ async fn an_exploration_keeps_to_its_time_whatever_the_server_does() {
         })
         .await;
         scene.profile.limits.time_per_request = Duration::from_secs(1);
-        let time = Duration::from_secs(2);
+        let time = Duration::from_secs(1);
         let began = Instant::now();
         let (explored, _) = scene
             .explore(Settings {
@@ -247,7 +251,7 @@ async fn an_exploration_keeps_to_its_time_whatever_the_server_does() {
             })
             .await;
         let took = began.elapsed();
-        assert!(took < Duration::from_secs(7), "{took:?}");
+        assert!(took < Duration::from_secs(5), "{took:?}");
         assert!(!explored.interrupted);
     }
 }
