@@ -251,7 +251,7 @@ async fn an_exploration_keeps_to_its_time_whatever_the_server_does() {
             })
             .await;
         let took = began.elapsed();
-        assert!(took < Duration::from_secs(5), "{took:?}");
+        assert!(took < Duration::from_secs(6), "{took:?}");
         assert!(!explored.interrupted);
     }
 }
