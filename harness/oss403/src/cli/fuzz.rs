@@ -9,10 +9,11 @@ use super::console::print;
 use super::runtime::block_on;
 use super::{Console, signals, source, target};
 use crate::exit::Exit;
+use crate::explore::compare::Accepted;
 use crate::explore::hunt::{BUDGET, Hunted, hunt_all, quarry};
 use crate::explore::pair::Pair;
 use crate::explore::state::State;
-use crate::explore::{Counts, Explored, Finding, Settings, Step, explore};
+use crate::explore::{Counts, Explored, Finding, Settings, Step, Unspoken, explore};
 use crate::mutate::Mutant;
 use crate::report::style::{counted, grouped, harmless};
 use crate::run::StopSignal;
@@ -26,6 +27,9 @@ const QUIRKS: &str = "quirks.yaml";
 
 /// How often it is said how far it is.
 const EVERY: Duration = Duration::from_secs(10);
+
+/// How often it is written down where it stands, when nothing is found.
+const SAVED_EVERY: Duration = Duration::from_secs(2);
 
 pub(super) fn fuzz(args: &FuzzArgs, console: Console) -> Exit {
     // Whatever any revision has is worth beginning with.
@@ -123,13 +127,16 @@ async fn carry_out(
         Pair::beside_model(&target, out, scratch.path().to_owned()).await
     };
     let pair = match pair {
-        Ok(pair) => pair,
+        Ok(pair) => pair.accepting(Accepted::of(&ledger)),
         Err(error) => return console.fail(&error, error.exit()),
     };
     let stop = StopSignal::new();
     signals::stop_on_signal(stop.clone(), console);
     let mut output = Output::new(&args.out, console);
     output.say(&header(&target, &state, args));
+    if let Err(error) = state.write(&args.out) {
+        return console.fail(format_args!("{}: {error}", args.out.display()), Exit::Usage);
+    }
     let usual = Settings::new(state.seed);
     let settings = Settings {
         position: state.position,
@@ -139,12 +146,17 @@ async fn carry_out(
         quirks: profile.quirks.clone(),
         known: state.known.clone(),
         proposed: state.quirks.clone(),
+        unspoken: state.not_spoken.clone(),
+        waiting: state.waiting.clone(),
         without_model: args.without_model,
         ..usual
     };
     let explored = explore(&pair, &ledger, settings, &stop, |step| match step {
-        Step::Found(finding) => output.found(&finding, &mut state),
-        Step::Batch(counts) => output.progress(counts),
+        Step::Found(finding, explored) => output.found(&finding, explored, &mut state),
+        Step::Batch(explored) => {
+            output.progress(&explored.counts);
+            output.save_now_and_then(explored, &mut state);
+        }
     })
     .await;
     pair.stop().await;
@@ -175,12 +187,26 @@ fn header(target: &Target, state: &State, args: &FuzzArgs) -> String {
 }
 
 fn finish(explored: &Explored, mut state: State, mut output: Output<'_>, args: &FuzzArgs) -> Exit {
-    state.position = explored.position;
-    state.known.clone_from(&explored.known);
-    if let Err(error) = state.write(&args.out) {
-        output.trouble.get_or_insert(error.to_string());
-    }
+    output.save(explored, &mut state);
     output.say(&sums(&explored.counts, explored.elapsed));
+    for Unspoken {
+        feature,
+        refused,
+        of,
+        says,
+    } in &explored.unspoken
+    {
+        let said = harmless(&format!(
+            "not spoken: {feature} (refused {refused} of {of}: {says})"
+        ));
+        output.say(&format!("{said}\n"));
+    }
+    if !explored.waiting.is_empty() {
+        output.say(&format!(
+            "  waiting  {} that differ were not followed up: go on with `--resume`\n",
+            counted(explored.waiting.len(), "scenario")
+        ));
+    }
     if !state.quirks.is_empty() {
         let path = args.out.join(QUIRKS);
         output.say(&format!(
@@ -209,7 +235,7 @@ fn finish(explored: &Explored, mut state: State, mut output: Output<'_>, args: &
 
 fn sums(counts: &Counts, elapsed: Duration) -> String {
     format!(
-        "\n requests  {} in {:.1} s, {} a second\nscenarios  {}, {} of them refused with 403; {} set aside\n findings  {}; {} seen again, {} known as quirks, {} that did not stay\n",
+        "\n requests  {} in {:.1} s, {} a second\nscenarios  {}, {} of them refused with 403; {} set aside\n findings  {}; {} seen again, {} known as quirks, {} that did not stay; {} unreadable\n",
         grouped(counts.requests),
         elapsed.as_secs_f64(),
         grouped(a_second(counts.requests, elapsed)),
@@ -220,6 +246,7 @@ fn sums(counts: &Counts, elapsed: Duration) -> String {
         grouped(counts.repeated),
         grouped(counts.quirks),
         grouped(counts.passing),
+        grouped(counts.unreadable),
     )
 }
 
@@ -234,6 +261,7 @@ struct Output<'o> {
     console: Console,
     started: Instant,
     last: Instant,
+    saved: Instant,
     trouble: Option<String>,
 }
 
@@ -244,6 +272,7 @@ impl<'o> Output<'o> {
             console,
             started: Instant::now(),
             last: Instant::now(),
+            saved: Instant::now(),
             trouble: None,
         }
     }
@@ -270,16 +299,33 @@ impl<'o> Output<'o> {
         }
     }
 
+    /// Writes down where it stands. What is killed then can be gone on with: a batch that was not done is made again.
+    fn save(&mut self, explored: &Explored, state: &mut State) {
+        self.saved = Instant::now();
+        state.position = explored.position;
+        state.known.clone_from(&explored.known);
+        state.quirks.clone_from(&explored.quirks);
+        state.not_spoken.clone_from(&explored.unspoken);
+        state.waiting.clone_from(&explored.waiting);
+        if let Err(error) = state.write(self.out) {
+            self.trouble.get_or_insert(error.to_string());
+        }
+    }
+
+    fn save_now_and_then(&mut self, explored: &Explored, state: &mut State) {
+        if self.saved.elapsed() >= SAVED_EVERY {
+            self.save(explored, state);
+        }
+    }
+
     /// Writes a finding down at once: what comes later may be interrupted.
-    fn found(&mut self, finding: &Finding, state: &mut State) {
+    fn found(&mut self, finding: &Finding, explored: &Explored, state: &mut State) {
         state.findings += 1;
         let written = finding.write(self.out, state.findings);
-        if let Some(quirk) = finding.difference.as_quirk()
-            && !state.quirks.contains(&quirk)
-        {
-            state.quirks.push(quirk);
-            self.propose(&state.quirks);
+        if explored.quirks.len() > state.quirks.len() {
+            self.propose(&explored.quirks);
         }
+        self.save(explored, state);
         let place = match written {
             Ok(path) => path.display().to_string(),
             Err(error) => {
@@ -288,10 +334,8 @@ impl<'o> Output<'o> {
             }
         };
         self.say(&format!(
-            "✗ {}: {} ({})\n  {}\n  {place}\n",
-            finding.key.facet.name(),
-            finding.key.cause,
-            finding.key.edits.join(", "),
+            "✗ {}\n  {}\n  {place}\n",
+            harmless(&finding.title()),
             harmless(&finding.reason()),
         ));
     }

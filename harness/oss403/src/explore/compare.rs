@@ -4,8 +4,13 @@
 //! where the model grants*, then how the refusal reads. Volatile parts are taken out as for snapshots, and the EC is not compared, since
 //! OSS says that it may change.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use oss_reference::config::Decisions;
 use oss_reference::denial::Cause;
+use oss403_case::Ledger;
+use oss403_case::model::CaseFile;
 
 use crate::judge::answer::{Answer, unreadable};
 use crate::judge::effect::{Effect, effect};
@@ -37,52 +42,110 @@ pub struct Difference {
     pub cause: String,
     /// What the target says, in the words by which a quirk is known.
     pub says: String,
+    /// Whether it is the same defect whatever the cause.
+    pub is_common: bool,
     /// One sentence for a person.
     pub reason: String,
 }
 
 impl Difference {
-    /// The quirk that it would be; `None` when it is no matter of wording.
+    /// The quirk that it would be; `None` when it is no matter of wording, and nothing that is refused.
     pub fn as_quirk(&self) -> Option<Quirk> {
+        if self.facet == Facet::Refused {
+            return Some(Quirk {
+                refuses: Some(self.cause.clone()),
+                ..Quirk::default()
+            });
+        }
         self.facet.is_wording().then(|| Quirk {
-            cause: self.cause.clone(),
-            facet: self.facet,
+            cause: (!self.is_common).then(|| self.cause.clone()),
+            facet: Some(self.facet),
             says: Some(self.says.clone()),
+            refuses: None,
         })
     }
 
-    /// Whether it is this quirk.
+    /// Whether it is this quirk, as a matter of wording.
     pub fn is(&self, quirk: &Quirk) -> bool {
-        quirk.facet.is_wording()
-            && quirk.facet == self.facet
-            && quirk.cause == self.cause
-            && quirk.says.as_ref().is_none_or(|says| *says == self.says)
+        let fits =
+            |wanted: &Option<String>, own: &String| wanted.as_ref().is_none_or(|text| text == own);
+        self.facet.is_wording()
+            && quirk.facet == Some(self.facet)
+            && fits(&quirk.cause, &self.cause)
+            && fits(&quirk.says, &self.says)
+    }
+}
+
+/// The other forms in which a cause may be refused, as the ledger has them.
+#[derive(Debug, Clone, Default)]
+pub struct Accepted(BTreeMap<String, Arc<CaseFile>>);
+
+impl Accepted {
+    /// Those of a ledger.
+    pub fn of(ledger: &Ledger) -> Self {
+        let files = ledger.causes().filter(|file| !file.alternatives.is_empty());
+        Self(
+            files
+                .map(|file| (file.cause.clone(), Arc::clone(file)))
+                .collect(),
+        )
+    }
+
+    /// Whether a code with its message is another form of the refusal for a cause; without a message any will do.
+    fn takes(&self, cause: &str, code: &str, message: Option<&str>) -> bool {
+        let Some(file) = self.0.get(cause) else {
+            return false;
+        };
+        file.alternatives.iter().any(|form| {
+            let due = form.message.as_ref().unwrap_or(&file.message);
+            form.code.as_ref().unwrap_or(&file.code) == code
+                && message.is_none_or(|said| message::matches(due, said))
+        })
     }
 }
 
 /// The worst difference between the two records of a scenario, if there is any.
-pub fn compare(subject: &TwinRecord, model: &TwinRecord) -> Option<Difference> {
-    let pair = |which, own: &Option<Exchange>, other: &Option<Exchange>| {
-        let (own, other) = (own.as_ref()?, other.as_ref()?);
-        let says_nothing = unreadable(own);
-        let pair = Pair {
-            which,
-            subject,
-            model,
-            own: Answer::of(own).filter(|_| says_nothing.is_none()),
-            other: Answer::of(other).filter(|_| unreadable(other).is_none())?,
-        };
-        match says_nothing {
-            Some(why) => pair.broken_off(own, &why),
-            None => pair.worst(),
-        }
-    };
-    let edited = pair(Which::Edited, &subject.edited, &model.edited);
-    let base = pair(Which::Base, &subject.base, &model.base);
-    edited
+pub fn compare(
+    subject: &TwinRecord,
+    model: &TwinRecord,
+    accepted: &Accepted,
+) -> Option<Difference> {
+    [Which::Edited, Which::Base]
         .into_iter()
-        .chain(base)
+        .filter_map(|which| difference(which, subject, model, accepted))
         .min_by_key(|found| (found.facet, found.which))
+}
+
+/// That the target refuses the base that the model grants.
+pub fn refused_base(subject: &TwinRecord, model: &TwinRecord) -> Option<Difference> {
+    let found = difference(Which::Base, subject, model, &Accepted::default());
+    found.filter(|found| found.facet == Facet::Refused)
+}
+
+fn difference(
+    which: Which,
+    subject: &TwinRecord,
+    model: &TwinRecord,
+    accepted: &Accepted,
+) -> Option<Difference> {
+    let (own, other) = match which {
+        Which::Edited => (&subject.edited, &model.edited),
+        Which::Base => (&subject.base, &model.base),
+    };
+    let (own, other) = (own.as_ref()?, other.as_ref()?);
+    let says_nothing = unreadable(own);
+    let pair = Pair {
+        which,
+        subject,
+        model,
+        accepted,
+        own: Answer::of(own).filter(|_| says_nothing.is_none()),
+        other: Answer::of(other).filter(|_| unreadable(other).is_none())?,
+    };
+    match says_nothing {
+        Some(why) => pair.broken_off(own, &why),
+        None => pair.worst(),
+    }
 }
 
 /// The id of the cause that an answer of the reference server refuses for; status and code of one that has none.
@@ -118,6 +181,7 @@ struct Pair<'r> {
     which: Which,
     subject: &'r TwinRecord,
     model: &'r TwinRecord,
+    accepted: &'r Accepted,
     /// The target's; absent when it broke off.
     own: Option<Answer<'r>>,
     other: Answer<'r>,
@@ -180,20 +244,35 @@ impl Pair<'_> {
             let reason = format!("refused with {} instead of {due}", own.in_words());
             return self.found(Facet::Status, &status.to_string(), &reason);
         }
+        // An answer that nobody can read is one defect, for whatever it refuses.
+        if let (Err(error), Ok(_)) = (own.envelope(), self.other.envelope()) {
+            let (facet, says) = match own.is_head() {
+                true => (Facet::Envelope, error.to_string()),
+                false => (Facet::Code, "no envelope".to_owned()),
+            };
+            let found = self.found(facet, &says, &format!("there is no code: {error} ({due})"));
+            return found.map(common);
+        }
         let read =
             |answer: &Answer<'_>, record: &TwinRecord| normalise(answer, &record.placeholders);
         let (text, model) = (read(own, self.subject), read(&self.other, self.model));
         let (code, known) = (element(&text, "Code"), element(&model, "Code"));
-        if code != known {
+        let said = element(&text, "Message");
+        // A base may have had a world of its own, whose names nobody remembers.
+        let is_base = self.which == Which::Base;
+        let cause = cause_of(&self.other);
+        let is_accepted = self
+            .accepted
+            .takes(&cause, code, (!is_base).then_some(said));
+        if code != known && !is_accepted {
             let reason = format!("the code is `{code}`, the model's `{known}` ({due})");
             return self.found(Facet::Code, code, &reason);
         }
-        // A base may have had a world of its own, whose names nobody remembers.
-        if self.which == Which::Base {
+        if is_base {
             return None;
         }
-        let (said, known) = (element(&text, "Message"), element(&model, "Message"));
-        if said != known && !message::matches(known, said) {
+        let known = element(&model, "Message");
+        if said != known && !message::matches(known, said) && !is_accepted {
             let reason = format!("the message is {said:?}, the model's {known:?}");
             return self.found(Facet::Message, said, &reason);
         }
@@ -210,21 +289,24 @@ impl Pair<'_> {
         }
         let says = differ.join("; ");
         let reason = format!("the rest of the answer reads otherwise: {says}");
-        self.found(Facet::Envelope, &says, &reason)
+        self.found(Facet::Envelope, &says, &reason).map(common)
     }
 
     /// An answer that says nothing is no finding by itself: networks lose some. It is one where the server answers the base, and not what it
-    /// should refuse.
+    /// should refuse, although it was asked again.
     fn broken_off(&self, own: &Exchange, detail: &str) -> Option<Difference> {
         let unreachable = matches!(&own.outcome, Outcome::Failed(failure) if failure.kind == FailureKind::Connect);
         let base = self.subject.base.as_ref();
         let answers_the_base = base.is_some_and(|base| unreadable(base).is_none());
-        if self.which == Which::Base || unreachable || !answers_the_base {
+        let was_repeated = !own.earlier.is_empty();
+        if self.which == Which::Base || unreachable || !answers_the_base || !was_repeated {
             return None;
         }
         let due = self.other.in_words();
-        let reason = format!("the target gives no answer ({detail}), the model answers {due}");
-        self.found(Facet::Status, "no answer", &reason)
+        let reason = format!(
+            "the target answers the base and not the edited request ({detail}), the model answers {due}"
+        );
+        self.found(Facet::Unanswered, "no answer", &reason)
     }
 
     fn found(&self, facet: Facet, says: &str, reason: &str) -> Option<Difference> {
@@ -243,8 +325,16 @@ impl Pair<'_> {
             which: self.which,
             cause: harmless(&cause),
             says: harmless(says),
+            is_common: false,
             reason: harmless(reason),
         })
+    }
+}
+
+fn common(found: Difference) -> Difference {
+    Difference {
+        is_common: true,
+        ..found
     }
 }
 

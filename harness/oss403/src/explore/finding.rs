@@ -177,6 +177,19 @@ fn escaped(text: &str) -> Option<String> {
 }
 
 impl Finding {
+    /// What is wrong, in a few words.
+    pub fn title(&self) -> String {
+        let Key { facet, cause, .. } = &self.key;
+        // What is refused, and what is the same for every cause, has nothing to do with the edits.
+        let is_of_edits = *facet != Facet::Refused && !self.difference.is_common;
+        let parts = self.scenario.edit.parts().iter().filter(|_| is_of_edits);
+        let edits: Vec<&str> = parts.map(Edit::name).collect();
+        match edits.is_empty() {
+            true => format!("{}: {cause}", facet.name()),
+            false => format!("{}: {cause} ({})", facet.name(), edits.join(", ")),
+        }
+    }
+
     /// The name of its folder.
     pub fn folder(&self, number: u64) -> String {
         // A server may call its refusals as it likes, and a file system takes names only so long.
@@ -216,8 +229,7 @@ impl Finding {
     fn text(&self, case: Option<&Path>) -> String {
         let Difference { facet, reason, .. } = &self.difference;
         let mut text = String::new();
-        let edits = self.key.edits.join(", ");
-        let _ = writeln!(text, "{}: {} ({edits})\n", facet.name(), self.key.cause);
+        let _ = writeln!(text, "{}\n", harmless(&self.title()));
         let _ = writeln!(text, "{}.", harmless(&self.redacted(reason)));
         let _ = writeln!(
             text,
@@ -248,7 +260,7 @@ impl Finding {
             }
         }
         let model = self.model.as_ref();
-        for (which, own, other) in [
+        let mut pairs = [
             (
                 "The edited request",
                 &self.subject.edited,
@@ -259,7 +271,12 @@ impl Finding {
                 &self.subject.base,
                 model.and_then(|model| model.base.as_ref()),
             ),
-        ] {
+        ];
+        // The evidence first.
+        if self.difference.which == Which::Base {
+            pairs.reverse();
+        }
+        for (which, own, other) in pairs {
             let Some(own) = own else { continue };
             let _ = writeln!(
                 text,

@@ -10,7 +10,8 @@ use super::compare::{Difference, Which};
 use crate::run::record::TwinRecord;
 use crate::target::quirk::Facet;
 use crate::wire::exchange::Exchange;
-use oss403_case::model::{Call, Edit, Given, Misspelling, Scenario, SignWith, Who};
+use oss_auth::Timestamp;
+use oss403_case::model::{Call, Edit, Given, Misspelling, Scenario, SignWith, TextMap, Who};
 
 /// A law that a twin can break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +51,14 @@ const WITHOUT_TOKEN: Law = never(
 );
 const EXPIRED: Law = never("what has expired is never granted", "url-auth-expired");
 const FORM_EXPIRED: Law = never("what has expired is never granted", "post-policy-expired");
-const SKEWED: Law = never("a day that is not today is never granted", "time-skewed");
+const SKEWED: Law = never(
+    "what was signed more than fifteen minutes ago, or ahead, is never granted",
+    "time-skewed",
+);
+const UNDATED: Law = never(
+    "a signature in the header that no date goes with is never granted",
+    "date-invalid",
+);
 const UNKNOWN_KEY: Law = never(
     "a key that nobody has is never granted",
     "access-key-unknown",
@@ -106,7 +114,11 @@ pub fn law(scenario: &Scenario) -> Option<Law> {
         Edit::DropToken(_) if is_signed => WITHOUT_TOKEN,
         Edit::ExpiresIn(span) if span.seconds() < 0 && is_form => FORM_EXPIRED,
         Edit::ExpiresIn(span) if span.seconds() < 0 && is_in_url(scheme) => EXPIRED,
-        Edit::Clock(span) if span.seconds().abs() >= 86_400 && is_in_header(scheme) => SKEWED,
+        Edit::Clock(span) if span.seconds().abs() >= SURELY_SKEWED && is_in_header(scheme) => {
+            SKEWED
+        }
+        Edit::DropHeader(name) if is_date(name) && has_only_date(base) => UNDATED,
+        Edit::SetHeader(headers) if has_only_date(base) && spoils_date(headers) => UNDATED,
         Edit::AccessKeyId(id) if is_signed && !id.contains('$') => UNKNOWN_KEY,
         Edit::As(Who::Anonymous) if !is_form && is_closed(given, base) => ANONYMOUS,
         Edit::AddStatement(statement) if statement["Effect"] == "Deny" => DENY,
@@ -138,11 +150,36 @@ pub fn broken(scenario: &Scenario, record: &TwinRecord) -> Option<Difference> {
         which: Which::Edited,
         cause: law.cause.to_owned(),
         says: edited.to_string(),
+        is_common: false,
         reason: format!(
             "{}: the base was {before}, the edited request {edited}",
             law.says
         ),
     })
+}
+
+/// Fifteen minutes are allowed, and nobody knows a foreign clock to the second.
+const SURELY_SKEWED: i64 = 960;
+
+fn is_date(name: &str) -> bool {
+    name.eq_ignore_ascii_case("Date")
+}
+
+/// Whether the header Date is the only time in the request: V1 and V2 take it, where no x-oss-date is sent.
+fn has_only_date(base: &Call) -> bool {
+    matches!(base.signed_with(), SignWith::HeaderV1 | SignWith::HeaderV2)
+        && !base
+            .headers
+            .keys()
+            .any(|name| is_date(name) || name.eq_ignore_ascii_case("x-oss-date"))
+}
+
+/// Whether headers replace the date by what is none in the form of RFC 1123, in GMT.
+fn spoils_date(headers: &TextMap) -> bool {
+    let is_other = |name: &String| name.eq_ignore_ascii_case("x-oss-date");
+    let mut dates = headers.iter().filter(|(name, _)| is_date(name));
+    !headers.keys().any(is_other)
+        && dates.any(|(_, date)| !date.contains('$') && Timestamp::parse_rfc1123(date).is_err())
 }
 
 fn is_in_url(scheme: SignWith) -> bool {

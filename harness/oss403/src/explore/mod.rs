@@ -7,6 +7,7 @@
 
 pub mod compare;
 mod examine;
+mod feature;
 pub mod finding;
 pub mod generate;
 pub mod hunt;
@@ -14,9 +15,11 @@ pub mod laws;
 pub mod pair;
 mod perturb;
 pub mod shrink;
+mod spoken;
 pub mod state;
 #[cfg(test)]
 mod tests;
+mod turn;
 mod vocabulary;
 
 use std::time::{Duration, Instant};
@@ -25,11 +28,13 @@ use proptest::strategy::ValueTree as _;
 
 use crate::exit::Exit;
 use crate::target::quirk::Quirk;
-use examine::Examiner;
 pub use examine::Key;
+use examine::{Examined, Examiner};
 pub use finding::Finding;
 use generate::Generator;
-use pair::Pair;
+use pair::{Pair, Shown};
+use shrink::Shrinking;
+pub use spoken::Unspoken;
 
 use crate::run::{RunError, StopSignal};
 use oss403_case::Ledger;
@@ -64,6 +69,10 @@ pub struct Settings {
     pub known: Vec<Key>,
     /// What was proposed as quirks before.
     pub proposed: Vec<Quirk>,
+    /// What was seen before that the target does not speak.
+    pub unspoken: Vec<Unspoken>,
+    /// Positions that are to be looked at once more.
+    pub waiting: Vec<u64>,
     /// Whether there is no model.
     pub without_model: bool,
 }
@@ -82,6 +91,8 @@ impl Settings {
             quirks: Vec::new(),
             known: Vec::new(),
             proposed: Vec::new(),
+            unspoken: Vec::new(),
+            waiting: Vec::new(),
             without_model: false,
         }
     }
@@ -105,15 +116,17 @@ pub struct Counts {
     pub quirks: u64,
     /// Differences that were not there the second time.
     pub passing: u64,
+    /// Scenarios that show nothing, since a request was not answered so that it could be read.
+    pub unreadable: u64,
 }
 
 /// What happens on the way.
 #[derive(Debug)]
 pub enum Step<'s> {
-    /// A batch is done.
-    Batch(&'s Counts),
+    /// A batch is done, and this is how far it is.
+    Batch(&'s Explored),
     /// Something new was found.
-    Found(Box<Finding>),
+    Found(Box<Finding>, &'s Explored),
 }
 
 /// What it came to.
@@ -125,8 +138,12 @@ pub struct Explored {
     pub position: u64,
     /// Everything that is known by now.
     pub known: Vec<Key>,
-    /// Matters of wording that were found, as the quirks they would be.
+    /// What was found and may be harmless, as the quirks it would be.
     pub quirks: Vec<Quirk>,
+    /// What the target does not speak.
+    pub unspoken: Vec<Unspoken>,
+    /// Positions whose scenarios show something that was not followed up, for want of requests or time.
+    pub waiting: Vec<u64>,
     /// Wall time.
     pub elapsed: Duration,
     /// What could not be removed from the target.
@@ -166,68 +183,169 @@ pub async fn explore(
     mut on_step: impl FnMut(Step<'_>),
 ) -> Result<Explored, RunError> {
     let started = Instant::now();
-    let generator = Generator::new(settings.seed, ledger);
     let over = stop.another();
     let alarm = tokio::spawn(alarm(stop.clone(), over.clone(), settings.time));
-    let mut explored = Explored {
+    let explored = Explored {
         counts: Counts::default(),
         position: settings.position,
         known: settings.known.clone(),
         quirks: settings.proposed.clone(),
+        unspoken: settings.unspoken.clone(),
+        waiting: settings.waiting.clone(),
         elapsed: Duration::ZERO,
         left_behind: Vec::new(),
         trouble: None,
         interrupted: false,
     };
-    let mut examiner = Examiner::new(pair, ledger, &settings, &over);
-    let mut canaries = settings.canaries;
-    while !over.is_stopped() && !is_enough(&settings, &explored.counts) {
-        let next = explored.position + BATCH;
-        let trees: Vec<_> = (explored.position..next)
-            .filter_map(|position| Some((position, generator.at(position)?)))
-            .filter(|(_, tree)| !settings.without_model || laws::law(&tree.current()).is_some())
-            .collect();
-        let batch: Vec<Scenario> = trees.iter().map(|(_, tree)| tree.current()).collect();
-        let ran = pair
-            .run(&batch, std::mem::take(&mut canaries), &over)
-            .await?;
-        let counts = &mut explored.counts;
-        counts.requests += ran.requests;
-        counts.set_aside += ran.set_aside as u64;
-        counts.scenarios += ran.shown.len() as u64;
-        counts.refused += ran.shown.iter().filter(|shown| shown.is_refused()).count() as u64;
-        explored.left_behind.extend(ran.left_behind);
-        if ran.shown.is_empty() && ran.trouble.is_some() {
-            explored.trouble = ran.trouble;
-            break;
-        }
-        // The worst of a batch comes first, so that a run that stops at the first findings has those.
-        let mut differing = ran.shown;
-        differing.retain(|shown| shown.difference.is_some());
-        differing.sort_by_key(|shown| shown.difference.as_ref().map(|found| found.facet));
-        for shown in differing {
-            if is_enough(&settings, &explored.counts) {
-                break;
-            }
-            let (position, tree) = &trees[shown.place];
-            let found = examiner
-                .examine(*position, tree.clone(), shown, &mut explored)
-                .await?;
-            if let Some(finding) = found {
-                explored.counts.findings += 1;
-                on_step(Step::Found(Box::new(finding)));
-            }
-        }
-        if !over.is_stopped() {
-            explored.position = next;
-        }
-        on_step(Step::Batch(&explored.counts));
-    }
+    let mut exploration = Exploration {
+        pair,
+        settings: &settings,
+        generator: Generator::new(settings.seed, ledger),
+        examiner: Examiner::new(pair, ledger, &settings, &over),
+        over: &over,
+        explored,
+    };
+    let done = exploration.go(&mut on_step).await;
     alarm.abort();
+    let mut explored = exploration.explored;
+    done?;
     explored.elapsed = started.elapsed();
     explored.interrupted = stop.is_stopped();
     Ok(explored)
 }
+
+/// An exploration under way.
+struct Exploration<'e> {
+    pair: &'e Pair<'e>,
+    settings: &'e Settings,
+    generator: Generator,
+    examiner: Examiner<'e>,
+    over: &'e StopSignal,
+    explored: Explored,
+}
+
+/// A scenario of a position.
+type Made = (u64, Shrinking);
+
+impl Exploration<'_> {
+    async fn go(&mut self, on_step: &mut impl FnMut(Step<'_>)) -> Result<(), RunError> {
+        let mut canaries = self.settings.canaries;
+        while !self.is_over() {
+            let next = self.explored.position + BATCH;
+            let (trees, goes_on) = match self.waiting() {
+                Some(waiting) => (waiting, false),
+                None => (self.made(self.explored.position..next), true),
+            };
+            let batch: Vec<Scenario> = trees.iter().map(|(_, tree)| tree.current()).collect();
+            let canaries = std::mem::take(&mut canaries);
+            let ran = self.pair.run(&batch, canaries, self.over).await?;
+            let explored = &mut self.explored;
+            let counts = &mut explored.counts;
+            counts.requests += ran.requests;
+            counts.set_aside += ran.set_aside as u64;
+            counts.unreadable += ran.unreadable as u64;
+            counts.scenarios += ran.shown.len() as u64;
+            counts.refused += ran.shown.iter().filter(|shown| shown.is_refused()).count() as u64;
+            explored.left_behind.extend(ran.left_behind);
+            if ran.shown.is_empty() && ran.trouble.is_some() {
+                explored.trouble = ran.trouble;
+                break;
+            }
+            self.take_in(&trees, ran.shown, on_step).await?;
+            if goes_on && !self.over.is_stopped() {
+                self.explored.position = next;
+            }
+            on_step(Step::Batch(&self.explored));
+        }
+        Ok(())
+    }
+
+    fn is_over(&self) -> bool {
+        self.over.is_stopped() || is_enough(self.settings, &self.explored.counts)
+    }
+
+    /// The scenarios at these positions, as far as the target has what they are about.
+    fn made(&self, positions: impl Iterator<Item = u64>) -> Vec<Made> {
+        let made = positions.filter_map(|position| {
+            let tree = self.generator.at(position)?;
+            let scenario = tree.current();
+            let reads = scenario.unchanged.len();
+            let claimed = self.pair.claimed(scenario)?;
+            let has_law = !self.settings.without_model || laws::law(&claimed).is_some();
+            if !has_law || !self.examiner.spoken.is_spoken(&claimed) {
+                return None;
+            }
+            let is_whole = claimed.unchanged.len() == reads;
+            Some((
+                position,
+                if is_whole {
+                    tree
+                } else {
+                    Shrinking::new(claimed)
+                },
+            ))
+        });
+        made.collect()
+    }
+
+    /// Scenarios that showed something before, when there is enough left to follow it up.
+    fn waiting(&mut self) -> Option<Vec<Made>> {
+        let waiting = &mut self.explored.waiting;
+        if waiting.is_empty() || !self.examiner.has_budget(&self.explored.counts) {
+            return None;
+        }
+        let many = waiting.len().min(usize::try_from(BATCH).unwrap_or(1));
+        let positions: Vec<u64> = waiting.drain(..many).collect();
+        let made = self.made(positions.into_iter());
+        (!made.is_empty()).then_some(made)
+    }
+
+    /// Follows up what a batch showed, and remembers what the target speaks.
+    async fn take_in(
+        &mut self,
+        trees: &[Made],
+        shown: Vec<Shown>,
+        on_step: &mut impl FnMut(Step<'_>),
+    ) -> Result<(), RunError> {
+        for shown in shown.iter().filter(|shown| shown.has_honest_base()) {
+            self.examiner.spoken.grant(&trees[shown.place].1.current());
+        }
+        let mut differing = shown;
+        differing.retain(|shown| shown.difference.is_some());
+        // The worst of a batch comes first, so that a run that stops at the first findings has those; and of those what is a twin already.
+        differing.sort_by_key(|shown| {
+            let facet = shown.difference.as_ref().map(|found| found.facet);
+            (facet, !shown.has_honest_base())
+        });
+        for shown in differing {
+            // What is not looked at now is made again.
+            if self.over.is_stopped() {
+                break;
+            }
+            let (position, tree) = &trees[shown.place];
+            let examined = self
+                .examiner
+                .examine(*position, tree.clone(), shown, &mut self.explored)
+                .await?;
+            match examined {
+                Examined::Found(findings) => {
+                    for finding in findings {
+                        self.explored.counts.findings += 1;
+                        on_step(Step::Found(Box::new(finding), &self.explored));
+                    }
+                }
+                Examined::Later if self.explored.waiting.len() < MOST_WAITING => {
+                    self.explored.waiting.push(*position);
+                }
+                Examined::Later => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// More than so many scenarios are not remembered that wait to be followed up.
+const MOST_WAITING: usize = 1_000;
 
 fn is_enough(settings: &Settings, counts: &Counts) -> bool {
     settings

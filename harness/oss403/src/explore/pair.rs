@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use oss_reference::config::Config;
 
-use super::compare::{Difference, compare};
+use super::compare::{Accepted, Difference, compare};
+use super::generate::is_sound;
 use super::laws;
 use crate::judge::judge;
 use crate::judge::verdict::Verdict;
@@ -13,15 +14,16 @@ use crate::run::record::{Progress, TwinRecord};
 use crate::run::{Options, RunError, RunEvent, StopSignal, run};
 use crate::target::{Target, TargetError};
 use crate::wire::exchange::Response;
-use oss403_case::Instance;
 use oss403_case::expand::Template;
-use oss403_case::model::{CaseFile, ProvokedBy, Scenario, Severity};
+use oss403_case::model::{CaseFile, ProvokedBy, Scenario, Severity, TextMap};
+use oss403_case::{Instance, Needs};
 
 /// A target, and the model it is held against. Without a model only the laws are.
 #[derive(Debug)]
 pub struct Pair<'t> {
     subject: &'t Target,
     model: Option<Target>,
+    accepted: Accepted,
     out: PathBuf,
     scratch: PathBuf,
 }
@@ -50,6 +52,8 @@ pub struct Ran {
     pub left_behind: Vec<String>,
     /// Scenarios that the target has not, or could not be set up for.
     pub set_aside: usize,
+    /// Scenarios of which a request was not answered so that it could be read, and which show nothing for that.
+    pub unreadable: usize,
     /// The first trouble of the harness or the network, in words.
     pub trouble: Option<String>,
 }
@@ -85,9 +89,44 @@ impl<'t> Pair<'t> {
         Self {
             subject,
             model: None,
+            accepted: Accepted::default(),
             scratch: out.clone(),
             out,
         }
+    }
+
+    /// The same, where other forms of a refusal count as well.
+    #[must_use]
+    pub fn accepting(self, accepted: Accepted) -> Self {
+        Self { accepted, ..self }
+    }
+
+    /// Whether there is a model.
+    pub(super) fn has_model(&self) -> bool {
+        self.model.is_some()
+    }
+
+    /// The scenario as far as the target claims what it needs: what would only be read to see that it stays as it is can be left out.
+    pub(super) fn claimed(&self, mut scenario: Scenario) -> Option<Scenario> {
+        let claims = self.subject.capabilities();
+        let is_claimed = |scenario: &Scenario| {
+            let needs = Needs::of(scenario, &TextMap::default());
+            needs.capabilities.is_subset(claims)
+        };
+        if is_claimed(&scenario) {
+            return Some(scenario);
+        }
+        let reads = std::mem::take(&mut scenario.unchanged);
+        if reads.is_empty() || !is_claimed(&scenario) {
+            return None;
+        }
+        for read in reads {
+            scenario.unchanged.push(read);
+            if !is_claimed(&scenario) {
+                scenario.unchanged.pop();
+            }
+        }
+        is_sound(&scenario).then_some(scenario)
     }
 
     /// Runs a batch on both sides at once.
@@ -100,6 +139,10 @@ impl<'t> Pair<'t> {
         canaries: bool,
         stop: &StopSignal,
     ) -> Result<Ran, RunError> {
+        // Even a run that sends nothing looks at the end whether something was left behind.
+        if stop.is_stopped() {
+            return Ok(Ran::default());
+        }
         let options = |out: &PathBuf, canaries| Options {
             out: out.clone(),
             canaries,
@@ -128,8 +171,11 @@ impl<'t> Pair<'t> {
             let Some(record) = record else { continue };
             match &record.progress {
                 Progress::Complete => {}
+                // A network that loses answers is no matter of the target's.
                 Progress::HarnessError(why) => {
                     ran.trouble.get_or_insert_with(|| why.clone());
+                    ran.unreadable += 1;
+                    continue;
                 }
                 Progress::Interrupted => continue,
                 _ => {
@@ -139,9 +185,14 @@ impl<'t> Pair<'t> {
             }
             let is_done = |record: &TwinRecord| record.progress == Progress::Complete;
             let difference = match other {
-                None => laws::broken(scenario, &record),
+                None => {
+                    let broken = laws::broken(scenario, &record);
+                    ran.unreadable += usize::from(broken.is_none() && is_unreadable(&record));
+                    broken
+                }
                 Some(Some(other)) if is_done(&other) => {
-                    let difference = compare(&record, &other);
+                    let difference = compare(&record, &other, &self.accepted);
+                    ran.unreadable += usize::from(difference.is_none() && is_unreadable(&record));
                     ran.shown.push(Shown {
                         place,
                         subject: record,
@@ -177,6 +228,9 @@ impl<'t> Pair<'t> {
         let mut requests = 0;
         let mut verdicts = Vec::new();
         for target in std::iter::once(self.subject).chain(&self.model) {
+            if stop.is_stopped() {
+                return Ok((false, requests));
+            }
             let options = Options {
                 out: self.scratch.clone(),
                 canaries: false,
@@ -239,6 +293,11 @@ impl Shown {
             .and_then(|edited| edited.response())
             .is_some_and(|response| response.status == 403)
     }
+}
+
+fn is_unreadable(record: &TwinRecord) -> bool {
+    let mut sent = record.base.iter().chain(&record.edited);
+    sent.any(|exchange| exchange.unreadable().is_some())
 }
 
 fn one_instance(file: &CaseFile) -> Option<Instance> {

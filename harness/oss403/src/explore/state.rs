@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::Key;
+use super::spoken::Unspoken;
 use crate::target::quirk::Quirk;
 
 /// Name of the file in the folder of the findings.
@@ -35,6 +36,12 @@ pub struct State {
     pub known: Vec<Key>,
     /// What was proposed as quirks.
     pub quirks: Vec<Quirk>,
+    /// What the target does not speak.
+    #[serde(default)]
+    pub not_spoken: Vec<Unspoken>,
+    /// Positions whose scenarios showed something that was not followed up yet.
+    #[serde(default)]
+    pub waiting: Vec<u64>,
 }
 
 impl State {
@@ -50,6 +57,8 @@ impl State {
             findings: 0,
             known: Vec::new(),
             quirks: Vec::new(),
+            not_spoken: Vec::new(),
+            waiting: Vec::new(),
         }
     }
 

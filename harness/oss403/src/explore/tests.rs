@@ -3,22 +3,26 @@
 use std::collections::BTreeSet;
 
 use proptest::strategy::ValueTree as _;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::compare::{Which, compare};
+use super::compare::{Accepted, Difference, Which, compare};
 use super::generate::{Generator, is_sound};
 use super::shrink::Shrinking;
-use super::{BATCH, laws};
+use super::{BATCH, Key, feature, laws};
 use crate::judge::testing::{REQUEST_ID, Twin, answer, error_body};
 use crate::target::quirk::{Facet, Quirk};
 use crate::wire::exchange::FailureKind;
-use oss403_case::model::{Edit, Scenario, SignWith, Span};
+use oss403_case::model::{Edit, Scenario, SignWith, Span, Yes};
 use oss403_case::revision::Revision;
 use oss403_case::{Ledger, Stage};
 
 fn difference(subject: &Twin, model: &Twin) -> Option<(Facet, Which, String)> {
-    let found = compare(&subject.record, &model.record)?;
+    let found = compare(&subject.record, &model.record, &Accepted::default())?;
     Some((found.facet, found.which, found.cause))
+}
+
+fn differs(subject: &Twin, model: &Twin) -> Difference {
+    compare(&subject.record, &model.record, &Accepted::default()).unwrap()
 }
 
 fn refused_as(code: &str, message: &str) -> Twin {
@@ -121,11 +125,212 @@ fn wording_is_told_apart_by_status_code_message_and_the_rest() {
         facet(&Twin::new().edited_body(&more)),
         Some(Facet::Envelope)
     );
-    assert_eq!(
-        facet(&Twin::new().failed(FailureKind::Malformed)),
-        Some(Facet::Status)
+}
+
+#[test]
+fn what_is_not_answered_is_found_when_it_was_asked_twice_and_the_base_is_answered() {
+    let facet = |subject: Twin| difference(&subject, &Twin::new()).map(|found| found.0);
+    let again = |twin: Twin| {
+        twin.record(|record| {
+            let edited = record.edited.as_mut().unwrap();
+            edited.earlier.push("the connection broke".into());
+        })
+    };
+    let lost = || Twin::new().failed(FailureKind::Lost);
+    assert_eq!(facet(lost()), None);
+    assert_eq!(facet(again(lost())), Some(Facet::Unanswered));
+    let busy = || Twin::new().edited(|response| response.status = 503);
+    assert_eq!(facet(busy()), None);
+    assert_eq!(facet(again(busy())), Some(Facet::Unanswered));
+    let cut = || Twin::new().edited(|response| response.truncated = true);
+    assert_eq!(facet(cut()), None);
+    assert_eq!(facet(again(cut())), Some(Facet::Unanswered));
+    // Nobody is there, or nothing is answered at all.
+    assert_eq!(facet(again(Twin::new().failed(FailureKind::Connect))), None);
+    assert_eq!(facet(again(lost().base(503))), None);
+    assert_eq!(facet(again(lost().base_failed(FailureKind::Lost))), None);
+    let found = differs(&again(lost()), &Twin::new());
+    assert_eq!(found.as_quirk(), None);
+}
+
+#[test]
+fn weather_is_no_effect_and_no_refusal() {
+    let torn = answer(200, &[], "bef");
+    let torn = || {
+        Twin::new().probe(answer(200, &[], "before"), {
+            let mut torn = torn.clone();
+            torn.truncated = true;
+            torn
+        })
+    };
+    let still = Twin::new().probe(answer(200, &[], "before"), answer(200, &[], "before"));
+    assert_eq!(difference(&torn(), &still), None);
+    let slow = || Twin::new().probe(answer(200, &[], "before"), answer(503, &[], ""));
+    assert_eq!(difference(&slow(), &still), None);
+    assert_eq!(difference(&Twin::new().base(503), &Twin::new()), None);
+    assert_eq!(difference(&Twin::new().base(429), &Twin::new()), None);
+}
+
+#[test]
+fn another_form_that_the_ledger_has_is_no_difference() {
+    let ledger = ledger();
+    let file = ledger
+        .causes()
+        .find(|file| {
+            file.alternatives
+                .iter()
+                .any(|other| other.message.is_some())
+                && file.message != "*"
+        })
+        .unwrap();
+    let form = file
+        .alternatives
+        .iter()
+        .find(|other| other.message.is_some())
+        .unwrap();
+    let code = form.code.as_ref().unwrap_or(&file.code);
+    let model = refused_as(&file.code, &file.message);
+    let said = |message: &str| {
+        let subject = refused_as(code, message);
+        compare(&subject.record, &model.record, &Accepted::of(&ledger)).map(|found| found.facet)
+    };
+    let message = form.message.as_deref().unwrap();
+    assert_eq!(said(message), None, "{}", file.cause);
+    assert!(said("Something else.").is_some());
+    let subject = refused_as(code, message);
+    let strict = compare(&subject.record, &model.record, &Accepted::default());
+    assert!(strict.is_some(), "{}", file.cause);
+}
+
+#[test]
+fn an_answer_to_head_that_names_no_reason_is_one_defect_whatever_the_cause() {
+    let silent = |message: &str| {
+        let model = || refused_as("AccessDenied", message).head();
+        let subject = model().edited_header("x-oss-err", None);
+        differs(&subject, &model())
+    };
+    let (one, other) = (
+        silent("Request has expired."),
+        silent("You are denied by bucket policy."),
     );
-    assert_eq!(facet(&Twin::new().failed(FailureKind::Connect)), None);
+    assert_ne!(one.cause, other.cause);
+    assert_eq!((one.facet, &one.says), (Facet::Envelope, &other.says));
+    let scenario = &Twin::new().instance.scenario;
+    assert_eq!(Key::of(&one, scenario), Key::of(&other, scenario));
+    assert!(other.is(&one.as_quirk().unwrap()));
+}
+
+#[test]
+fn what_is_left_out_of_a_signature_is_told_apart_and_no_other_edit_is() {
+    let found = |cause: &str| Difference {
+        cause: cause.into(),
+        ..differs(
+            &Twin::new().edited(|response| response.status = 200),
+            &Twin::new(),
+        )
+    };
+    let key = |cause: &str, edit: Edit| {
+        let twin = Twin::new().scenario(|scenario| scenario.edit = edit);
+        Key::of(&found(cause), &twin.instance.scenario)
+    };
+    let (flip, wrong) = (|| Edit::FlipSignature(Yes), || Edit::WrongSecret(Yes));
+    assert_ne!(
+        key("signature-mismatch", flip()),
+        key("signature-mismatch", wrong())
+    );
+    assert_eq!(key("bucket-acl", flip()), key("bucket-acl", wrong()));
+}
+
+#[test]
+fn every_feature_of_a_request_can_be_asked_alone() {
+    let scenario = |text: Value| -> Scenario { serde_json::from_value(text).unwrap() };
+    let made = scenario(json!({
+        "name": "much",
+        "given": { "bucket": {
+            "acl": "public-read",
+            "objects": { "k.txt": { "text": "content", "acl": "private" } },
+            "policy": { "Version": "1", "Statement": [
+                { "Effect": "Allow", "Principal": ["*"], "Action": ["oss:*"], "Resource": ["*"] },
+            ] },
+        }, "identities": { "reader": { "ram-user": {} } } },
+        "base": { "as": "reader", "sign": "url-v1", "request": "GET /k.txt?acl", "clock": "5m", "expires-in": "20m",
+                  "headers": { "Range": "bytes=0-3" }, "disguise": ["header-order"] },
+        "edit": { "request": "DELETE /k.txt" },
+    }));
+    let usual = SignWith::HeaderV4;
+    let features = feature::features(&made, usual);
+    let names: Vec<&str> = features
+        .iter()
+        .map(|feature| feature.name.as_str())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "url-v1",
+            "?acl",
+            "as reader",
+            "header Range",
+            "clock",
+            "expires-in",
+            "disguise header-order",
+            "object-acl private",
+            "acl public-read",
+            "policy",
+        ]
+    );
+    for feature in &features {
+        let alone = feature.alone(usual);
+        let alone = alone.unwrap_or_else(|| panic!("{}", feature.name));
+        assert!(is_sound(&alone), "{}", feature.name);
+        // But for the sender, whom some need, there is nothing else in it.
+        let left: Vec<String> = feature::features(&alone, usual)
+            .into_iter()
+            .map(|feature| feature.name)
+            .filter(|name| !["GET of an object", "as reader"].contains(&name.as_str()))
+            .collect();
+        let carrier = |name: &String| *name == "url-v1" && feature.name == "expires-in";
+        let left: Vec<_> = left.into_iter().filter(|name| !carrier(name)).collect();
+        let wanted: &[&str] = if feature.name == "as reader" {
+            &[]
+        } else {
+            &[&feature.name]
+        };
+        assert_eq!(left, wanted);
+    }
+    let edited = feature::names(&made, usual);
+    assert!(
+        edited.contains(&"DELETE of an object".to_owned()),
+        "{edited:?}"
+    );
+}
+
+#[test]
+fn a_signature_without_a_date_or_with_a_clock_too_far_off_is_never_granted() {
+    let law = |sign: SignWith, edit: Edit| {
+        let twin = Twin::new().scenario(|scenario| {
+            scenario.base.sign = Some(sign);
+            scenario.edit = edit;
+        });
+        laws::law(&twin.instance.scenario).map(|law| law.cause)
+    };
+    let drop = || Edit::DropHeader("Date".into());
+    assert_eq!(law(SignWith::HeaderV1, drop()), Some("date-invalid"));
+    assert_eq!(law(SignWith::HeaderV2, drop()), Some("date-invalid"));
+    // V4 has x-oss-date.
+    assert_eq!(law(SignWith::HeaderV4, drop()), None);
+    let date =
+        |text: &str| Edit::SetHeader([("Date".to_owned(), text.to_owned())].into_iter().collect());
+    assert_eq!(
+        law(SignWith::HeaderV1, date("Mon, 04 Feb 2019 10:00:00 UTC")),
+        Some("date-invalid")
+    );
+    assert_eq!(
+        law(SignWith::HeaderV1, date("Mon, 04 Feb 2019 10:00:00 GMT")),
+        None
+    );
+    let clock = |seconds| law(SignWith::HeaderV1, Edit::Clock(Span(seconds)));
+    assert_eq!([clock(1_000), clock(-1_000)], [Some("time-skewed"); 2]);
+    assert_eq!([clock(900), clock(740)], [None; 2]);
 }
 
 #[test]
@@ -149,7 +354,7 @@ fn what_a_request_carried_is_not_repeated_when_a_server_does() {
         })
     };
     let body = error_body("AccessDenied", &format!("not {signature}"), REQUEST_ID);
-    let found = compare(&twin().edited_body(&body).record, &twin().record).unwrap();
+    let found = differs(&twin().edited_body(&body), &twin());
     assert_eq!(found.facet, Facet::Message);
     assert!(!format!("{found:?}").contains(signature), "{found:?}");
     assert!(found.says.contains("[redacted]"), "{found:?}");
@@ -157,20 +362,25 @@ fn what_a_request_carried_is_not_repeated_when_a_server_does() {
 
 #[test]
 fn a_quirk_is_a_matter_of_wording_and_says_what_the_target_says() {
-    let found = |subject: &Twin| compare(&subject.record, &Twin::new().record).unwrap();
+    let found = |subject: &Twin| differs(subject, &Twin::new());
     let wording = found(&refused_as("Forbidden", "Request has expired."));
     let quirk = wording.as_quirk().unwrap();
     assert!(wording.is(&quirk));
     assert!(!found(&refused_as("AnotherCode", "Request has expired.")).is(&quirk));
     let any = Quirk {
         says: None,
+        ..quirk.clone()
+    };
+    let whatever = Quirk {
+        cause: None,
         ..quirk
     };
+    assert!(wording.is(&whatever));
     assert!(found(&refused_as("AnotherCode", "Request has expired.")).is(&any));
     let granted = found(&Twin::new().edited(|response| response.status = 200));
     assert_eq!(granted.as_quirk(), None);
     let never = Quirk {
-        facet: Facet::Granted,
+        facet: Some(Facet::Granted),
         ..any
     };
     assert!(!granted.is(&never));

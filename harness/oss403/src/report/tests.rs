@@ -302,7 +302,7 @@ fn junit_says_why_what_was_expected_what_came_and_how_to_ask_again() {
         .iter()
         .find(|twin| twin.instance.id.starts_with("time-skewed/"));
     let twin = twin.expect("is one of them");
-    let entry = Entry::of(&finished(twin));
+    let entry = entry(twin);
     let case = text
         .split("<testcase ")
         .find(|case| case.contains("RequestTimeTooSkewed.time-skewed\""));
@@ -325,7 +325,7 @@ fn junit_says_why_what_was_expected_what_came_and_how_to_ask_again() {
 fn no_line_of_a_report_is_a_command_to_a_ci_server() {
     let command = "a\n::error title=pwn::x\n##vso[task.complete]\n ##teamcity[x]";
     let twin = Twin::new().edited_body(&error_body(command, command, command));
-    let mut entry = Entry::of(&finished(&twin));
+    let mut entry = entry(&twin);
     // As if a judgement repeated it as it came.
     entry.reason = command.into();
     let folder = tempfile::tempdir().expect("a folder");
@@ -337,7 +337,7 @@ fn no_line_of_a_report_is_a_command_to_a_ci_server() {
             .expect("takes it in");
         report.finish(&facts(&[])).expect("is written");
     }
-    let mut terminal = Terminal::default();
+    let mut terminal = Terminal::new(Detail::default());
     terminal.add(entry);
     let mut facts = facts(&[]);
     facts.left_behind.push(command.into());

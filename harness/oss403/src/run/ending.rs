@@ -1,7 +1,7 @@
 //! When a run ends before everything is done: somebody stops it, or the target answers nothing any more.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -28,6 +28,8 @@ pub(crate) struct Ending {
     heard: Mutex<Instant>,
     unread: AtomicU32,
     asking: AtomicBool,
+    /// When clean-up was first told that the run is being stopped.
+    stopped: OnceLock<Instant>,
     time_per_request: Duration,
     /// How long nobody may have been heard before it means something.
     patience: Duration,
@@ -41,6 +43,7 @@ impl Ending {
             heard: Mutex::new(Instant::now()),
             unread: AtomicU32::new(0),
             asking: AtomicBool::new(false),
+            stopped: OnceLock::new(),
             time_per_request: limits.time_per_request,
             patience: limits.patience.time.min(limits.time_per_request),
         }
@@ -75,7 +78,8 @@ impl Ending {
     /// As long as it answers, cleaning goes on.
     pub(crate) async fn over(&self) {
         let mut since = match self.begun().await {
-            RunFault::Interrupted => Instant::now(),
+            // Each request of clean-up asks anew, and all of them together have this time.
+            RunFault::Interrupted => *self.stopped.get_or_init(Instant::now),
             _ => *self.heard(),
         };
         loop {

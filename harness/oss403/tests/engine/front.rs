@@ -40,6 +40,8 @@ pub(crate) enum Act {
     Close,
     /// This is answered, and the server never sees the request.
     Say(&'static str),
+    /// The answer, but for a header.
+    Without(&'static str),
     /// Half of the answer's body comes, and then the end of the connection.
     Cut,
     /// Nothing ever comes.
@@ -119,11 +121,22 @@ where
                     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
                 }
             }
+            Act::Without(name) => client.write_all(&without(&answer, start, name)).await?,
             Act::Close => return client.write_all(&answer).await,
             _ => client.write_all(&answer).await?,
         }
     }
     Ok(())
+}
+
+/// A message of which a header is taken out.
+fn without(message: &[u8], start: usize, name: &str) -> Vec<u8> {
+    let head = String::from_utf8_lossy(&message[..start]);
+    let lines = head.split_inclusive("\r\n").filter(|line| {
+        let known = line.split(':').next().unwrap_or_default();
+        !known.eq_ignore_ascii_case(name)
+    });
+    [lines.collect::<String>().as_bytes(), &message[start..]].concat()
 }
 
 fn reset(client: &TcpStream) -> std::io::Result<()> {

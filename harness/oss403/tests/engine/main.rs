@@ -15,6 +15,7 @@ mod hostile;
 mod jobs;
 mod limits;
 mod operator_page;
+mod partial;
 mod patience;
 mod profiles;
 mod redaction;

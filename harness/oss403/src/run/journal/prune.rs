@@ -67,7 +67,7 @@ fn left_nothing(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Header, Journal, Made};
+    use super::super::{Header, Journal, Made, Remains};
     use super::*;
 
     /// A journal, older than those written after it.
@@ -80,7 +80,7 @@ mod tests {
             seed: 0,
             started: 0,
         };
-        Journal::create(folder, header, keep)
+        Journal::create(folder, header, Remains::default(), keep)
             .map_err(|(_, error)| error)
             .unwrap()
     }

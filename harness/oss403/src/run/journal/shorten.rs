@@ -20,7 +20,12 @@ pub(super) fn shortened(mut record: TwinRecord) -> TwinRecord {
         .probes
         .iter_mut()
         .flat_map(|probe| [&mut probe.before, &mut probe.after]);
-    let twins = [&mut record.base, &mut record.edited, &mut record.same_for];
+    let twins = [
+        &mut record.base,
+        &mut record.edited,
+        &mut record.same_for,
+        &mut record.failed_step,
+    ];
     for Exchange {
         request, outcome, ..
     } in twins.into_iter().flatten().chain(probes)
@@ -133,6 +138,7 @@ mod tests {
             progress: Progress::Complete,
             base: None,
             edited: Some(edited),
+            failed_step: None,
             same_for: None,
             probes: Vec::new(),
             secrets: Vec::new(),

@@ -99,11 +99,17 @@ impl File {
             "target".into()
         };
         for (index, quirk) in self.quirks.iter().enumerate() {
-            if !quirk.facet.is_wording() {
-                let path = Path::from(["quirks"]).then(index).then("facet");
-                let message = format!("`{}` is never a quirk", quirk.facet.name());
-                problems.add(path, message).help =
-                    Some("a quirk is a matter of `status`, `code`, `message` or `envelope`".into());
+            if let Some((key, message)) = quirk.defect() {
+                let quirk = Path::from(["quirks"]).then(index);
+                let place = if key.is_empty() {
+                    quirk
+                } else {
+                    quirk.then(key)
+                };
+                problems.add(place, message).help = Some(
+                    "a quirk is a matter of `status`, `code`, `message` or `envelope`, or a feature that is refused"
+                        .into(),
+                );
             }
         }
         let quirks = self.quirks.clone();
