@@ -1,7 +1,7 @@
 //! When a run ends before everything is done: somebody stops it, or the target answers nothing any more.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -24,6 +24,8 @@ const GRACE_OF_SILENT: Duration = Duration::from_secs(10);
 pub(crate) struct Ending {
     stop: StopSignal,
     gone: watch::Sender<bool>,
+    /// When somebody first waited for that to be over.
+    ended: OnceLock<Instant>,
     /// When the last answer came that could be read.
     heard: Mutex<Instant>,
     unread: AtomicU32,
@@ -38,6 +40,7 @@ impl Ending {
         Self {
             stop,
             gone: watch::Sender::new(false),
+            ended: OnceLock::new(),
             heard: Mutex::new(Instant::now()),
             unread: AtomicU32::new(0),
             asking: AtomicBool::new(false),
@@ -74,10 +77,8 @@ impl Ending {
     /// Returns when clean-up has had its time: once the run has to end, that of a request and a little more since the target was last heard.
     /// As long as it answers, cleaning goes on.
     pub(crate) async fn over(&self) {
-        let mut since = match self.begun().await {
-            RunFault::Interrupted => Instant::now(),
-            _ => *self.heard(),
-        };
+        self.begun().await;
+        let mut since = *self.ended.get_or_init(Instant::now);
         loop {
             let grace = if self.is_gone() {
                 self.time_per_request.min(GRACE_OF_SILENT)
