@@ -24,12 +24,12 @@ const GRACE_OF_SILENT: Duration = Duration::from_secs(10);
 pub(crate) struct Ending {
     stop: StopSignal,
     gone: watch::Sender<bool>,
+    /// When somebody first waited for that to be over.
+    ended: OnceLock<Instant>,
     /// When the last answer came that could be read.
     heard: Mutex<Instant>,
     unread: AtomicU32,
     asking: AtomicBool,
-    /// When clean-up was first told that the run is being stopped.
-    stopped: OnceLock<Instant>,
     time_per_request: Duration,
     /// How long nobody may have been heard before it means something.
     patience: Duration,
@@ -40,10 +40,10 @@ impl Ending {
         Self {
             stop,
             gone: watch::Sender::new(false),
+            ended: OnceLock::new(),
             heard: Mutex::new(Instant::now()),
             unread: AtomicU32::new(0),
             asking: AtomicBool::new(false),
-            stopped: OnceLock::new(),
             time_per_request: limits.time_per_request,
             patience: limits.patience.time.min(limits.time_per_request),
         }
@@ -77,11 +77,8 @@ impl Ending {
     /// Returns when clean-up has had its time: once the run has to end, that of a request and a little more since the target was last heard.
     /// As long as it answers, cleaning goes on.
     pub(crate) async fn over(&self) {
-        let mut since = match self.begun().await {
-            // Each request of clean-up asks anew, and all of them together have this time.
-            RunFault::Interrupted => *self.stopped.get_or_init(Instant::now),
-            _ => *self.heard(),
-        };
+        self.begun().await;
+        let mut since = *self.ended.get_or_init(Instant::now);
         loop {
             let grace = if self.is_gone() {
                 self.time_per_request.min(GRACE_OF_SILENT)

@@ -37,6 +37,7 @@ async fn certify(
         snapshots: None,
         reports: Vec::new(),
         demands,
+        detail: oss403::report::terminal::Detail::default(),
     };
     let told = std::sync::Mutex::new(Vec::new());
     let ready = job.ready().await.unwrap();

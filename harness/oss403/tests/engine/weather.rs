@@ -257,6 +257,24 @@ async fn a_stop_reaches_those_who_wait_for_a_silent_target() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_gives_a_silent_target_the_time_of_a_request_to_clean_up() {
+    let mut scene = Scene::new(after(40, || Act::Silence)).await;
+    scene
+        .limit(|limits| limits.time_per_request = Duration::from_secs(3))
+        .await;
+    let (time, certified) = stopped(&scene.target, part(), Duration::from_millis(500)).await;
+    // However many steps there would be.
+    assert!(time < Duration::from_secs(2 + 3 + 1), "{time:?}");
+    let left = &certified.run.left_behind;
+    for bucket in scene.left().await {
+        assert!(
+            left.iter().any(|what| what.contains(&bucket)),
+            "{bucket}: {left:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_has_so_much_time_and_removes_what_it_made() {
     let mut scene = Scene::new(|_| Act::Pass).await;
     scene
