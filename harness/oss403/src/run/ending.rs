@@ -1,7 +1,7 @@
 //! When a run ends before everything is done: somebody stops it, or the target answers nothing any more.
 
-use std::sync::{Mutex, OnceLock};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::watch;
