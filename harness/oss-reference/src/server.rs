@@ -55,6 +55,7 @@ impl Server {
             operator_token.clone(),
             stopping.clone(),
         ));
+        let shared = Arc::clone(&front);
         let requests = tokio::spawn(accept(
             listener,
             vec![stopping.clone()],
@@ -72,6 +73,7 @@ impl Server {
             move |stream, peer| Arc::clone(&operator).serve(stream, peer),
         ));
         Ok(Running {
+            front: shared,
             config,
             clock,
             address,
@@ -85,6 +87,7 @@ impl Server {
 
 /// A server at work; dropping it stops it.
 pub struct Running {
+    front: Arc<Front>,
     config: Arc<Config>,
     clock: Clock,
     address: SocketAddr,
@@ -118,6 +121,11 @@ impl Running {
     /// The clock that every rule about time reads.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// Names of the buckets that exist, of all accounts.
+    pub fn buckets(&self) -> Vec<String> {
+        self.front.world.read().buckets.keys().cloned().collect()
     }
 
     /// Stops, and waits until both listeners are closed and their connections have ended.

@@ -191,6 +191,13 @@ pub fn unknown_capability(word: &str) -> String {
     if word == "path-style" {
         return "write `addressing: { style: path }` instead".into();
     }
+    if let Some(group) = Capability::named(word) {
+        let members: Vec<&str> = group.members.iter().map(|member| member.as_str()).collect();
+        return format!(
+            "it stands for several: name one of {}",
+            suggest::quoted(&members)
+        );
+    }
     let likely = suggest::likely(word, Capability::NAMES.iter().copied());
     match likely[..] {
         [] => LIST.into(),
@@ -247,5 +254,27 @@ fn help_for(wanted: &str, whole: &Value, path: &Path) -> Option<String> {
         }
         Some(Value::Null) if wanted == "a text" => Some("an empty text is written \"\"".into()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_capability_is_told_which_may_be_meant() {
+        let help = unknown_capability("v4");
+        for name in [
+            "`header-v4`",
+            "`url-v4`",
+            "`signature-v4`",
+            "list --capabilities",
+        ] {
+            assert!(help.contains(name), "{help}");
+        }
+        assert!(unknown_capability("sts-sessions").contains("list --capabilities"));
+        // A case names one at a time, so that a name for several is unknown there.
+        let help = unknown_capability("signature-v2");
+        assert!(help.contains("`header-v2`, `url-v2`"), "{help}");
     }
 }

@@ -256,7 +256,8 @@ fn read(dir: &FilePath) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
                 );
                 unread.push(found);
             } else if is_case(&name) || is_list(&name) {
-                match read_text(&entry.path()) {
+                let path = entry.path();
+                match stays_in(dir, &path).and_then(|()| read_text(&path)) {
                     Ok(text) => drop(files.insert(name, text)),
                     Err(diagnostic) => unread.push(diagnostic),
                 }
@@ -266,15 +267,37 @@ fn read(dir: &FilePath) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
     (files, unread)
 }
 
-/// Reads a file that may be as big as a case may be, and no bigger.
+/// Whether a file that was met in a folder is in it: the folder may be somebody else's checkout, and nobody who names it means what a link
+/// in it points to.
 ///
 /// # Errors
-/// When it cannot be read, is too big, or is not UTF-8.
+/// When the file is a link that leads out of the folder, or nowhere.
+pub fn stays_in(folder: &FilePath, path: &FilePath) -> Result<(), Diagnostic> {
+    let inside =
+        || Ok::<_, std::io::Error>(path.canonicalize()?.starts_with(folder.canonicalize()?));
+    if !path.is_symlink() || inside().unwrap_or(false) {
+        return Ok(());
+    }
+    let found = Diagnostic::of_file(
+        path.display().to_string(),
+        "a link that leads out of the folder",
+    );
+    Err(found
+        .help("such links are not followed: put there what it points to, or name the file itself"))
+}
+
+/// Reads a file that may be as big as a case may be, and no bigger. A pipe or a device, which might never end, is not read.
+///
+/// # Errors
+/// When it is no file, cannot be read, is too big, or is not UTF-8.
 pub fn read_text(path: &FilePath) -> Result<String, Diagnostic> {
     use std::io::Read as _;
     let say = |message: String| Diagnostic::of_file(path.display().to_string(), message);
     let limit = yaml::MAX_BYTES as u64;
     let mut bytes = Vec::new();
+    if std::fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir()) {
+        return Err(say("is neither a file nor a folder, and is not read".into()));
+    }
     std::fs::File::open(path)
         .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
         .map_err(|error| say(format!("cannot be read: {error}")))?;

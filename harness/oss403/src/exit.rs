@@ -11,7 +11,7 @@ use std::process::ExitCode;
 /// | 2 | the command line, a case file, a profile or a configuration is wrong |
 /// | 3 | the target cannot be reached, a canary failed, or the harness itself did |
 /// | 4 | nothing was selected |
-/// | 130 | interrupted; results so far are written and resources removed |
+/// | 130 | interrupted, or out of time; results so far are written and resources removed |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// Everything that was asked for is as it should be.
@@ -24,7 +24,7 @@ pub enum Exit {
     Target = 3,
     /// The filters select nothing.
     NothingSelected = 4,
-    /// Stopped by Ctrl-C or SIGTERM.
+    /// Stopped by Ctrl-C, SIGTERM or SIGHUP, or out of time.
     Interrupted = 130,
 }
 

@@ -13,9 +13,9 @@ use crate::report::Facts;
 use crate::report::entry::Entry;
 use crate::report::sink::Report;
 use crate::report::style::Style;
-use crate::report::terminal::Terminal;
-use crate::run::{Options, RunError, StopSignal, unix_now};
-use crate::suite::{Certified, Finished, SnapshotCounts, Step, certify};
+use crate::report::terminal::{Detail, Terminal};
+use crate::run::{Options, RunError, StopReason, StopSignal, unix_now};
+use crate::suite::{Certified, Failed, Finished, SnapshotCounts, Step, certify};
 use crate::target::{Profile, Target, TargetError};
 use oss403_case::model::CaseFile;
 use oss403_case::{Instance, Ledger};
@@ -35,6 +35,8 @@ pub struct Job<'a> {
     pub snapshots: Option<PathBuf>,
     /// The reports, opened already.
     pub reports: Vec<Report>,
+    /// How much of the result [`Done::text`] shows.
+    pub detail: Detail,
     /// What is asked of the result besides that nothing fails.
     pub demands: Demands,
 }
@@ -79,13 +81,8 @@ impl Ready<'_> {
     /// Runs and judges the instances, removes what it made, stops the target and puts the reports in their places. `on_step` sees each
     /// instance as it is done. A `stop` that is raised ends it early.
     ///
-    /// # Errors
-    /// When there was no run: a canary failed, or the journal could not be written.
-    pub async fn run(
-        self,
-        stop: StopSignal,
-        mut on_step: impl FnMut(Step<'_>) + Send,
-    ) -> Result<Done, RunError> {
+    /// Reports are written whatever happens: what failed stands in them too.
+    pub async fn run(self, stop: StopSignal, mut on_step: impl FnMut(Step<'_>) + Send) -> Done {
         let Self { job, target } = self;
         let started = unix_now();
         let files = files(job.ledger, &job.instances);
@@ -93,8 +90,9 @@ impl Ready<'_> {
         let snapshots =
             root.map(|root| Snapshots::new(root, target.snapshots(), Snapshots::is_ci()));
         let mut sinks = Sinks {
+            ledger: job.ledger,
             reports: job.reports,
-            terminal: Terminal::default(),
+            terminal: Terminal::new(job.detail),
             trouble: None,
         };
         let on_step = |step: Step<'_>| {
@@ -116,8 +114,13 @@ impl Ready<'_> {
         let (name, endpoint) = (target.name().to_owned(), target.endpoint().to_owned());
         let compared = root.map(|root| root.join(target.snapshots()));
         target.stop().await;
-        let certified = certified?;
-        let exit = certified.exit();
+        let (certified, failure) = match certified {
+            Ok(certified) => (certified, None),
+            Err(Failed { error, certified }) => (*certified, Some(error)),
+        };
+        let exit = failure
+            .as_ref()
+            .map_or_else(|| certified.exit(), RunError::exit);
         let compared =
             compared.map_or_else(String::new, |folder| in_words(certified.snapshots, &folder));
         let Certified { tally, run, .. } = certified;
@@ -144,10 +147,13 @@ impl Ready<'_> {
             unmet,
             tally,
             interrupted: run.stopped.is_some(),
+            time_ran_out: run.stopped == Some(StopReason::TimeRanOut),
+            failure: failure.as_ref().map(ToString::to_string),
+            notes: run.notes,
             left_behind: run.left_behind,
             snapshots: compared,
         };
-        Ok(sinks.finish(facts, exit, files))
+        sinks.finish(facts, exit, files)
     }
 }
 
@@ -168,19 +174,20 @@ impl Done {
 }
 
 /// Where the instances go as they finish.
-struct Sinks {
+struct Sinks<'a> {
+    ledger: &'a Ledger,
     reports: Vec<Report>,
     terminal: Terminal,
     trouble: Option<io::Error>,
 }
 
-impl Sinks {
+impl Sinks<'_> {
     fn add(&mut self, finished: &Finished<'_>) {
         // Of what is conformant the terminal shows numbers only, so that there is nothing to redact and to put into words.
         if self.reports.is_empty() && finished.judged.verdict() == Verdict::Conformant {
             return;
         }
-        let entry = Entry::of(finished);
+        let entry = Entry::of(finished, self.ledger);
         for report in &mut self.reports {
             if let Err(error) = report.add(&entry, &finished.instance.file) {
                 self.trouble.get_or_insert(error);

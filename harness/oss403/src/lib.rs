@@ -2,7 +2,7 @@
 //!
 //! Data flows one way: case files → [`oss403_case`] loads and expands them → [`run`] plans, sends through [`wire`] to a [`target`] and
 //! records what happened → [`judge`] compares, as a pure function → [`suite`] adds up → [`report`] writes. A [`job`] is all of that.
-//! [`mutate`] tests the suite itself. [`explore`] makes scenarios of its own and holds a target against the reference server. [`import`]
+//! [`mutate`] tests the suite itself, [`probe`] asks a target what it has. [`explore`] makes scenarios of its own and holds a target against the reference server. [`import`]
 //! makes a case of a request, [`explain`] says what a refusal means. [`cli`] parses arguments and prints; nothing in it decides.
 //!
 //! A program certifies a target as the command does:
@@ -10,6 +10,7 @@
 //! ```no_run
 //! use oss403::job::Job;
 //! use oss403::report::sink::Report;
+//! use oss403::report::terminal::Detail;
 //! use oss403::run::{Options, StopSignal};
 //! use oss403::suite::select;
 //! use oss403::target::Profile;
@@ -24,8 +25,9 @@
 //!     options: Options::default(),
 //!     snapshots: None,
 //!     reports: Report::open_all(&["junit=oss403.xml".into()])?,
+//!     detail: Detail::default(),
 //! };
-//! let done = job.ready().await?.run(StopSignal::new(), |_| {}).await?;
+//! let done = job.ready().await?.run(StopSignal::new(), |_| {}).await;
 //! println!("{} requests: {:?}", done.facts.requests, done.exit());
 //! # Ok(())
 //! # }
@@ -39,6 +41,7 @@ pub mod import;
 pub mod job;
 pub mod judge;
 pub mod mutate;
+pub mod probe;
 pub mod report;
 pub mod run;
 pub mod suite;

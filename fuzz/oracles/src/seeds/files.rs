@@ -161,6 +161,7 @@ fn twin(instance: &Instance) -> Option<Line> {
         progress: Progress::Complete,
         base: exchange(None),
         edited: exchange(Some(&instance.scenario.edit)),
+        failed_step: None,
         same_for: None,
         probes: Vec::new(),
         secrets: vec![("the content".to_owned(), "k.txt".to_owned())],

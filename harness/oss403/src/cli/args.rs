@@ -72,10 +72,16 @@ pub enum ColorWhen {
 pub enum Command {
     /// Run the suite, or a part of it, against a target
     Run(RunArgs),
+    /// Ask a server what it has, and write a profile that says so
+    Init(InitArgs),
+    /// Say what a target has, what speaks for it, and where its profile claims otherwise
+    Probe(ProbeArgs),
     /// List every instance: its id, its cause, what it needs
     List(ListArgs),
     /// Say what a cause means and how to fix it, or diagnose a saved error response
     Explain(ExplainArgs),
+    /// Run an instance, and print what was sent as commands of curl that work, signatures included
+    Curl(CurlArgs),
     /// Turn a request that a fuzzer found into a case file
     Import(ImportArgs),
     /// Validate case files and target profiles, without a network
@@ -102,6 +108,61 @@ pub struct RunArgs {
     pub options: RunOptions,
 }
 
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Where the server listens: `https://oss-cn-hangzhou.example.com`, `http://127.0.0.1:9403`.
+    #[arg(value_name = "URL")]
+    pub endpoint: String,
+    /// The profile that is written, `-` for standard output. A file that is there is left alone.
+    #[arg(long, value_name = "FILE", default_value = "target.yaml")]
+    pub out: PathBuf,
+    /// The home region, and after it a second one if the server has it. Default: what the host name says, else cn-hangzhou.
+    #[arg(long = "region", value_name = "ID")]
+    pub regions: Vec<String>,
+    /// What stands in host names where the service has aliyuncs.com. Default: what the host name says.
+    #[arg(long, value_name = "NAME")]
+    pub suffix: Option<String>,
+    /// Where requests carry their bucket. Default: both are tried.
+    #[arg(long, value_name = "STYLE")]
+    pub style: Option<InitStyle>,
+    /// The environment variable with the owner's AccessKeyId.
+    #[arg(long, value_name = "NAME", default_value = "OSS_ACCESS_KEY_ID")]
+    pub key_env: String,
+    /// The environment variable with the owner's AccessKeySecret.
+    #[arg(long, value_name = "NAME", default_value = "OSS_ACCESS_KEY_SECRET")]
+    pub secret_env: String,
+    /// Folder of the journals. Default: ./reports.
+    #[arg(long, value_name = "DIR")]
+    pub journals: Option<PathBuf>,
+}
+
+/// Where requests carry their bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InitStyle {
+    /// In the host name.
+    VirtualHosted,
+    /// As the first segment of the path.
+    Path,
+}
+
+/// Arguments of `probe`.
+#[derive(Debug, Args)]
+pub struct ProbeArgs {
+    /// Target profile, or `embedded`.
+    #[arg(long, value_name = "FILE")]
+    pub target: PathBuf,
+    /// How to print it.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
+    /// Folder of the journals. Default: ./reports.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
 /// Options of `run`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct RunOptions {
@@ -111,9 +172,19 @@ pub struct RunOptions {
     /// `documented`, the causes of the 403 page, or `observed`, those and what the service was seen to refuse besides.
     #[arg(long, value_name = "NAME", default_value = "documented")]
     pub revision: Revision,
-    /// Write a report; KIND is `json` or `junit`. May be given more than once.
+    /// Write a report; KIND is `json` or `junit`. May be given more than once. `-` is standard output: what else is printed then goes to
+    /// standard error.
     #[arg(long = "report", value_name = "KIND=PATH")]
     pub reports: Vec<String>,
+    /// Show so many failures of each cause, or all. Default: 3, and what several causes have in common once.
+    #[arg(long, value_name = "N|all", value_parser = most)]
+    pub failures: Option<Most>,
+    /// Print the sums alone.
+    #[arg(long, short, conflicts_with_all = ["verbose", "failures"])]
+    pub quiet: bool,
+    /// Print every instance as it is done.
+    #[arg(long, short)]
+    pub verbose: bool,
     /// End with 1 unless the level is at least this one, from 1 to 4.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=4))]
     pub min_level: Option<u8>,
@@ -126,6 +197,12 @@ pub struct RunOptions {
     /// Most instances at a time.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub jobs: Option<usize>,
+    /// Run an instance that deviates or was not provoked again, in another world, until it was run so often; what differs is flaky.
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub attempts: Option<usize>,
+    /// Begin nothing new after so long, as if interrupted: a whole number with `s`, `m`, `h` or `d`.
+    #[arg(long, value_name = "SPAN", value_parser = time)]
+    pub time: Option<Duration>,
     /// Run only the M-th of N parts, counted from 1.
     #[arg(long, value_name = "M/N")]
     pub partition: Option<Partition>,
@@ -138,6 +215,9 @@ pub struct RunOptions {
     /// Folder of the journal. Default: ./reports.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Journals of finished runs that stay in their folder; older ones are removed, unless the run left something behind. Default: 20.
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub keep_journals: Option<usize>,
 }
 
 /// Arguments of `list`.
@@ -166,6 +246,37 @@ pub struct ExplainArgs {
     /// Id of a cause, or a file with an error response (its body, or the raw HTTP response), or `-` for standard input.
     #[arg(value_name = "CAUSE|FILE")]
     pub subject: String,
+    /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
+}
+
+/// Arguments of `curl`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "What is printed is a script for any POSIX shell: set-up, base, edited request and clean-up, each signed just now with\n\
+        the credentials of the profile. It carries valid signatures, which is what it is for: treat it like the credentials until they\n\
+        expire. The secrets themselves are not in it."
+)]
+pub struct CurlArgs {
+    /// Id of an instance, or the path of a case file with one instance.
+    #[arg(value_name = "ID|PATH.yaml")]
+    pub id: String,
+    /// Target profile.
+    #[arg(long, value_name = "FILE")]
+    pub target: PathBuf,
+    /// Print the base request alone. What it asks for is gone already.
+    #[arg(long, conflicts_with = "edited")]
+    pub base: bool,
+    /// Print the edited request alone. What it asks for is gone already.
+    #[arg(long)]
+    pub edited: bool,
+    /// Folder of the journal.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// `documented`, the causes of the 403 page, or `observed`, those and what the service was seen to refuse besides.
+    #[arg(long, value_name = "NAME", default_value = "documented")]
+    pub revision: Revision,
     /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(long, value_name = "DIR")]
     pub cases: Option<PathBuf>,
@@ -202,9 +313,18 @@ pub struct CheckArgs {
 /// Arguments of `mutants`.
 #[derive(Debug, Args)]
 pub struct MutantsArgs {
-    /// Parts of the ids of mutants: a kind, a check, a cause. Every mutant, when none is given.
+    /// Parts of the ids of mutants, faults and weather: a kind or class, a check, a cause. Every one, when none is given.
     #[arg(value_name = "FILTER")]
     pub filters: Vec<String>,
+    /// Only the mutants of the reference server.
+    #[arg(long, conflicts_with = "outside")]
+    pub inside: bool,
+    /// Only the faults and the weather between server and engine.
+    #[arg(long)]
+    pub outside: bool,
+    /// Let the whole suite meet each weather, and not only a sample of every cause. Takes minutes.
+    #[arg(long, conflicts_with = "inside")]
+    pub whole: bool,
     /// Text to read, or JSON.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -302,6 +422,33 @@ pub enum Format {
     Text,
     /// For programs.
     Json,
+}
+
+/// A number, or no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Most {
+    /// So many.
+    Of(usize),
+    /// All there are.
+    All,
+}
+
+impl Most {
+    /// The number, when there is one.
+    pub fn limit(self) -> Option<usize> {
+        match self {
+            Self::Of(number) => Some(number),
+            Self::All => None,
+        }
+    }
+}
+
+fn most(text: &str) -> Result<Most, String> {
+    match text.parse() {
+        Ok(number) => Ok(Most::Of(number)),
+        Err(_) if text == "all" => Ok(Most::All),
+        Err(_) => Err("must be a whole number or `all`".into()),
+    }
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

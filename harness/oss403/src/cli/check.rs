@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::report::style::counted;
 use crate::target::Profile;
 use oss403_case::diagnostic::{Diagnostic, Severity};
-use oss403_case::ledger::{CAUSES, Ledger, read_text};
+use oss403_case::ledger::{CAUSES, Ledger, read_text, stays_in};
 use oss403_case::{check, document::Document, revision::Revision};
 
 pub(super) fn check(args: &CheckArgs, console: Console) -> Exit {
@@ -84,7 +84,10 @@ impl Checked {
         }
         let before = self.cases + self.profiles + self.found.len();
         for file in yaml_below(path, &mut self.found) {
-            self.file(&file);
+            match stays_in(path, &file) {
+                Ok(()) => self.file(&file),
+                Err(found) => self.found.push(found),
+            }
         }
         if self.cases + self.profiles + self.found.len() == before {
             self.found.push(Diagnostic::of_file(

@@ -5,12 +5,15 @@ use std::io::{self, IsTerminal as _, Write};
 
 use super::ColorWhen;
 use crate::exit::Exit;
+use crate::report::style::harmless;
 
 /// Standard output and standard error, with what is known about them.
 #[derive(Debug, Clone, Copy)]
 pub struct Console {
     color_out: bool,
     color_err: bool,
+    /// Whether standard output belongs to a report, so that text for people goes to standard error.
+    beside: bool,
 }
 
 impl Console {
@@ -25,12 +28,34 @@ impl Console {
         Self {
             color_out: color(io::stdout().is_terminal()),
             color_err: color(io::stderr().is_terminal()),
+            beside: false,
         }
     }
 
     /// Whether standard output takes color.
     pub fn color_out(self) -> bool {
         self.color_out
+    }
+
+    /// The same, with standard output left to a report: what [`Self::print`] prints goes to standard error.
+    pub fn beside_a_report(self) -> Self {
+        Self {
+            color_out: self.color_err,
+            beside: true,
+            ..self
+        }
+    }
+
+    /// Prints text for people.
+    ///
+    /// # Errors
+    /// When standard output cannot be written, other than for the want of a reader.
+    pub fn print(self, text: &str) -> io::Result<()> {
+        if self.beside {
+            self.complain(text);
+            return Ok(());
+        }
+        print(text)
     }
 
     /// Whether standard error takes color.
@@ -59,6 +84,8 @@ impl Console {
         } else {
             ("", "", "")
         };
+        // It may say what a server said.
+        let message = harmless(&message.to_string());
         let mut text = format!("{red}error{reset}: {message}\n");
         if let Some(help) = help {
             text.push_str(&format!("{cyan}help{reset}: {help}\n"));

@@ -3,11 +3,14 @@
 mod args;
 mod check;
 mod console;
+mod curl;
 mod explain;
 mod fuzz;
 mod import;
+mod init;
 mod list;
 mod mutants;
+mod probe;
 mod review;
 mod run;
 mod runtime;
@@ -44,9 +47,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let console = Console::new(color);
     match command {
         Command::Run(args) => run::run(&args, console),
+        Command::Init(args) => init::init(&args, console),
+        Command::Probe(args) => probe::run(&args, console),
         Command::Serve(args) => serve::serve(&args, console),
         Command::Review(args) => review::review(&args, console),
         Command::List(args) => list::list(&args, console),
+        Command::Curl(args) => curl::curl(&args, console),
         Command::Explain(args) => explain::explain(&args, console),
         Command::Import(args) => import::import(&args, console),
         Command::Check(args) => check::check(&args, console),

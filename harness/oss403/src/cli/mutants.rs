@@ -9,20 +9,22 @@ use super::runtime::block_on;
 use super::{Console, signals, source};
 use crate::exit::Exit;
 use crate::mutate::matrix::{self, Extent, Matrix};
+use crate::mutate::outside::table::{Fault, Weather, faults, weathers};
+use crate::mutate::outside::{self, Done, Fate, Outside, Plan};
 use crate::mutate::{Mutant, generate};
-use crate::report::kill_matrix::{Suite, json, page, terminal};
+use crate::report::kill_matrix::{Suite, Tables, json, page, terminal};
 use crate::report::progress::Progress;
 use crate::report::style::Style;
 use crate::run::StopSignal;
-use oss403_case::Ledger;
+use oss403_case::{Instance, Ledger};
 
 pub(super) fn mutants(args: &MutantsArgs, console: Console) -> Exit {
     let (ledger, from) = match source::ledger(args.cases.as_deref(), args.revision, console) {
         Ok(found) => found,
         Err(exit) => return exit,
     };
-    let mutants = match select(&ledger, &args.filters, console) {
-        Ok(mutants) => mutants,
+    let chosen = match Chosen::of(&ledger, args, console) {
+        Ok(chosen) => chosen,
         Err(exit) => return exit,
     };
     let suite = Suite {
@@ -39,31 +41,61 @@ pub(super) fn mutants(args: &MutantsArgs, console: Console) -> Exit {
             Extent::Part
         },
     };
-    block_on(carry_out(ledger, mutants, suite, args, console), console)
+    block_on(carry_out(&ledger, chosen, suite, args, console), console)
 }
 
-/// The mutants whose ids hold any of the filters.
-fn select(ledger: &Ledger, filters: &[String], console: Console) -> Result<Vec<Mutant>, Exit> {
-    let causes: BTreeSet<&str> = ledger.causes().map(|file| file.cause.as_str()).collect();
-    let mut mutants = generate(&causes);
-    let unknown = filters
-        .iter()
-        .find(|filter| !mutants.iter().any(|mutant| mutant.id.contains(*filter)));
-    if let Some(filter) = unknown {
-        let help = "a filter is a part of a mutant's id: `off-by-one`, `signature`, `deny-but-leak/bucket-acl`; \
-                    `oss403 mutants --format json` lists the ids";
-        console.error(format_args!("no mutant is called `{filter}`"), Some(help));
-        return Err(Exit::NothingSelected);
+/// What is to be tried.
+struct Chosen {
+    mutants: Vec<Mutant>,
+    faults: Vec<&'static Fault>,
+    weather: Vec<&'static Weather>,
+}
+
+impl Chosen {
+    /// Everything, or what the options and filters leave.
+    fn of(ledger: &Ledger, args: &MutantsArgs, console: Console) -> Result<Self, Exit> {
+        let causes: BTreeSet<&str> = ledger.causes().map(|file| file.cause.as_str()).collect();
+        let mut chosen = Self {
+            mutants: generate(&causes),
+            faults: faults().collect(),
+            weather: weathers().collect(),
+        };
+        if args.inside {
+            chosen.faults.clear();
+            chosen.weather.clear();
+        }
+        if args.outside {
+            chosen.mutants.clear();
+        }
+        let filters = &args.filters;
+        let is_known = |filter: &&String| chosen.ids().any(|id| id.contains(*filter));
+        if let Some(filter) = filters.iter().find(|filter| !is_known(filter)) {
+            let help = "a filter is a part of a mutant's id: `off-by-one`, `signature`, `deny-but-leak/bucket-acl`, `leak/header`; \
+                        `oss403 mutants --format json` lists the ids";
+            console.error(format_args!("no mutant is called `{filter}`"), Some(help));
+            return Err(Exit::NothingSelected);
+        }
+        if !filters.is_empty() {
+            let fits = |id: &str| filters.iter().any(|filter| id.contains(filter));
+            chosen.mutants.retain(|mutant| fits(&mutant.id));
+            chosen.faults.retain(|fault| fits(fault.id));
+            chosen.weather.retain(|weather| fits(weather.id));
+        }
+        Ok(chosen)
     }
-    if !filters.is_empty() {
-        mutants.retain(|mutant| filters.iter().any(|filter| mutant.id.contains(filter)));
+
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        let inside = self.mutants.iter().map(|mutant| mutant.id.as_str());
+        let outside = self.faults.iter().map(|fault| fault.id);
+        inside
+            .chain(outside)
+            .chain(self.weather.iter().map(|weather| weather.id))
     }
-    Ok(mutants)
 }
 
 async fn carry_out(
-    ledger: Ledger,
-    mutants: Vec<Mutant>,
+    ledger: &Ledger,
+    chosen: Chosen,
     suite: Suite,
     args: &MutantsArgs,
     console: Console,
@@ -79,28 +111,96 @@ async fn carry_out(
     };
     let stop = StopSignal::new();
     signals::stop_on_signal(stop.clone(), console);
-    let jobs = args.jobs.unwrap_or_else(usual_jobs);
-    let mut progress = Progress::new(mutants.len(), console.is_interactive());
-    // The others could notice nothing.
-    let concerned: BTreeSet<&str> = mutants
-        .iter()
-        .flat_map(|mutant| mutant.causes.iter().copied())
-        .collect();
-    let instances = ledger
-        .instances()
-        .filter(|instance| concerned.contains(instance.file.cause.as_str()))
-        .collect();
-    let made = matrix::run(instances, mutants, jobs, out.path(), &stop, |row| {
-        progress.step(row.fate == matrix::Fate::Survived);
-    })
-    .await;
-    progress.finish();
-    match made {
-        Ok(matrix) => report(&matrix, &suite, args, console),
-        Err(error) => {
-            console.error(&error, error.help());
-            error.exit()
+    let at_work = Work {
+        jobs: args.jobs.unwrap_or_else(usual_jobs),
+        out: out.path(),
+        stop: &stop,
+        console,
+    };
+    let Chosen {
+        mutants,
+        faults,
+        weather,
+    } = chosen;
+    let mut inside = None;
+    if !mutants.is_empty() {
+        match at_work.inside(ledger, mutants).await {
+            Ok(matrix) => inside = Some(matrix),
+            Err(exit) => return exit,
         }
+    }
+    let mut outside = None;
+    let has_rows = !faults.is_empty() || !weather.is_empty();
+    if has_rows && !stop.is_stopped() {
+        match at_work.outside(ledger, faults, weather, args.whole).await {
+            Ok(rows) => outside = Some(rows),
+            Err(exit) => return exit,
+        }
+    }
+    report(inside.as_ref(), outside.as_ref(), &suite, args, console)
+}
+
+/// How the tables are gone through.
+struct Work<'w> {
+    jobs: usize,
+    out: &'w Path,
+    stop: &'w StopSignal,
+    console: Console,
+}
+
+impl Work<'_> {
+    async fn inside(&self, ledger: &Ledger, mutants: Vec<Mutant>) -> Result<Matrix, Exit> {
+        let mut progress = Progress::new(mutants.len(), self.console.is_interactive());
+        // The others could notice nothing.
+        let concerned: BTreeSet<&str> = mutants
+            .iter()
+            .flat_map(|mutant| mutant.causes.iter().copied())
+            .collect();
+        let instances = ledger
+            .instances()
+            .filter(|instance| concerned.contains(instance.file.cause.as_str()))
+            .collect();
+        let made = matrix::run(instances, mutants, self.jobs, self.out, self.stop, |row| {
+            progress.step(row.fate == matrix::Fate::Survived);
+        })
+        .await;
+        progress.finish();
+        made.map_err(|error| {
+            self.console.error(&error, error.help());
+            error.exit()
+        })
+    }
+
+    async fn outside(
+        &self,
+        ledger: &Ledger,
+        faults: Vec<&'static Fault>,
+        weather: Vec<&'static Weather>,
+        whole: bool,
+    ) -> Result<Outside, Exit> {
+        let rows = faults.len() + weather.len();
+        let mut progress = Progress::new(rows, self.console.is_interactive());
+        let instances: Vec<Instance> = ledger.instances().collect();
+        let plan = Plan {
+            faults,
+            weather,
+            whole,
+            // Most of the time is spent waiting.
+            jobs: 2 * self.jobs,
+            out: self.out.to_owned(),
+        };
+        let made = outside::run(&instances, plan, self.stop, |done| {
+            progress.step(match done {
+                Done::Fault(row) => row.fate != Fate::Killed,
+                Done::Weather(row) => !row.is_forgiven(),
+            });
+        })
+        .await;
+        progress.finish();
+        made.map_err(|error| {
+            self.console.error(&error, error.help());
+            error.exit()
+        })
     }
 }
 
@@ -108,9 +208,16 @@ fn usual_jobs() -> usize {
     2 * std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn report(matrix: &Matrix, suite: &Suite, args: &MutantsArgs, console: Console) -> Exit {
+fn report(
+    inside: Option<&Matrix>,
+    outside: Option<&Outside>,
+    suite: &Suite,
+    args: &MutantsArgs,
+    console: Console,
+) -> Exit {
+    let tables = Tables { inside, outside };
     if let Some(path) = &args.html
-        && let Err(error) = write(path, &page(matrix, suite))
+        && let Err(error) = write(path, &page(tables, suite))
     {
         return console.fail(format_args!("{}: {error}", path.display()), Exit::Usage);
     }
@@ -119,13 +226,22 @@ fn report(matrix: &Matrix, suite: &Suite, args: &MutantsArgs, console: Console) 
         width: console.width(),
     };
     let text = match args.format {
-        Format::Text => terminal(matrix, suite, style),
-        Format::Json => json(matrix, suite),
+        Format::Text => terminal(tables, suite, style),
+        Format::Json => json(tables, suite),
     };
     if let Err(error) = print(&text) {
         return console.fail(format_args!("standard output: {error}"), Exit::Target);
     }
-    matrix.exit(suite.extent)
+    let exits = [
+        inside.map(|matrix| matrix.exit(suite.extent)),
+        outside.map(Outside::exit),
+    ];
+    worst(exits.into_iter().flatten())
+}
+
+/// An interruption says that there may be more; else what asks for action.
+fn worst(exits: impl Iterator<Item = Exit>) -> Exit {
+    exits.max_by_key(|exit| exit.code()).unwrap_or(Exit::Ok)
 }
 
 fn write(path: &Path, text: &str) -> std::io::Result<()> {

@@ -24,8 +24,11 @@ pub(super) fn review(args: &ReviewArgs, console: Console) -> Exit {
         console.error(format_args!("{} is no folder", root.display()), Some(help));
         return Exit::Usage;
     }
-    match review_in(&root, args, console) {
-        Ok(exit) => exit,
+    let (pending, faults) = Pending::find(&root);
+    // What cannot be read keeps nobody from deciding on the others.
+    let unread = (!faults.is_empty()).then(|| source::refuse(&faults, console));
+    match review_in(&root, pending, args, console) {
+        Ok(exit) => unread.unwrap_or(exit),
         Err(ReviewError::Snapshots(found)) => source::refuse(&[found], console),
         Err(ReviewError::Io(error)) => {
             console.error(error, None);
@@ -51,8 +54,12 @@ impl From<io::Error> for ReviewError {
     }
 }
 
-fn review_in(root: &Path, args: &ReviewArgs, console: Console) -> Result<Exit, ReviewError> {
-    let mut pending = Pending::find(root)?;
+fn review_in(
+    root: &Path,
+    mut pending: Vec<Pending>,
+    args: &ReviewArgs,
+    console: Console,
+) -> Result<Exit, ReviewError> {
     pending.retain(|found| wanted(&name(root, found), &args.filters));
     if pending.is_empty() {
         print("nothing is pending\n")?;
@@ -216,17 +223,17 @@ mod tests {
     }
 
     fn ask(root: &Path, answers: &str) -> Vec<String> {
-        let groups = grouped(Pending::find(root).unwrap());
+        let groups = grouped(Pending::find(root).0);
         let asked = ask_for_each(root, &groups, answers.as_bytes(), STYLE);
         assert!(matches!(asked, Ok(Exit::Ok)));
-        let left = Pending::find(root).unwrap();
+        let (left, _) = Pending::find(root);
         left.iter().map(|found| found.label.clone()).collect()
     }
 
     #[test]
     fn what_changed_alike_is_shown_once_and_decided_together() {
         let root = waiting(&[("a", "1"), ("b", "2"), ("c", "1"), ("d", "3")]);
-        let groups = grouped(Pending::find(root.path()).unwrap());
+        let groups = grouped(Pending::find(root.path()).0);
         let text: String = groups
             .iter()
             .map(|group| shown(root.path(), group, STYLE))

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::args::{RunArgs, RunOptions};
-use super::console::print;
+use super::args::{Most, RunArgs, RunOptions};
 use super::runtime::block_on;
 use super::{Console, signals, source, target};
 use crate::exit::Exit;
@@ -13,12 +12,16 @@ use crate::judge::scope::Demands;
 use crate::report::progress::Progress;
 use crate::report::sink::{KINDS, Report, ReportError};
 use crate::report::style::{Style, counted, harmless};
+use crate::report::terminal::{Detail, done_line};
 use crate::run::{Options, StopSignal};
 use crate::suite::{Step, select};
 use crate::target::Target;
 use oss403_case::ledger::Entry;
 use oss403_case::model::Capability;
 use oss403_case::{Ledger, suggest};
+
+/// Finished journals that stay when nobody says how many.
+const KEPT_JOURNALS: usize = 20;
 
 /// What is said of a job besides what it says itself.
 struct Words {
@@ -57,13 +60,30 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
         snapshots: snapshots(options, &files, console)?,
         reports: reports(options, console)?,
         options: settings(options),
+        detail: detail(options),
         demands: demands(options, &ledger, console)?,
     };
     let words = Words {
         selected: selected_in_words(&job, &source, options),
         without_snapshots: without_snapshots(&files),
     };
-    Ok(block_on(carry_out(job, words, console), console))
+    let console = if job.reports.iter().any(Report::is_on_standard_output) {
+        console.beside_a_report()
+    } else {
+        console
+    };
+    Ok(block_on(
+        carry_out(job, words, options.verbose, console),
+        console,
+    ))
+}
+
+fn detail(options: &RunOptions) -> Detail {
+    let usual = Detail::default();
+    Detail {
+        failures: options.failures.map_or(usual.failures, Most::limit),
+        quiet: options.quiet,
+    }
 }
 
 fn settings(options: &RunOptions) -> Options {
@@ -72,6 +92,9 @@ fn settings(options: &RunOptions) -> Options {
         seed: options.seed.unwrap_or(usual.seed),
         jobs: options.jobs,
         out: options.out.clone().unwrap_or(usual.out),
+        time: options.time,
+        attempts: options.attempts.unwrap_or(usual.attempts),
+        keep_journals: Some(options.keep_journals.unwrap_or(KEPT_JOURNALS)),
         ..usual
     }
 }
@@ -132,12 +155,18 @@ fn reports(options: &RunOptions, console: Console) -> Result<Vec<Report>, Exit> 
     })
 }
 
-async fn carry_out(job: Job<'_>, words: Words, console: Console) -> Exit {
+async fn carry_out(job: Job<'_>, words: Words, verbose: bool, console: Console) -> Exit {
+    let quiet = job.detail.quiet;
+    let style = Style {
+        color: console.color_out(),
+        width: console.width(),
+    };
     let ready = match job.ready().await {
         Ok(ready) => ready,
         Err(error) => return console.fail(&error, error.exit()),
     };
-    if let Err(error) = print(&header(ready.target(), &words.selected)) {
+    let header = header(ready.target(), &words.selected);
+    if !quiet && let Err(error) = console.print(&header) {
         return console.fail(format_args!("standard output: {error}"), Exit::Target);
     }
     let stop = StopSignal::new();
@@ -147,7 +176,16 @@ async fn carry_out(job: Job<'_>, words: Words, console: Console) -> Exit {
         Step::Planned(total) => progress = Some(Progress::new(total, console.is_interactive())),
         Step::Finished(finished) => {
             if let Some(progress) = &mut progress {
-                progress.step(finished.judged.verdict().kind().is_failure());
+                let verdict = finished.judged.verdict();
+                match verdict.kind() {
+                    kind if kind.is_set_aside() => progress.skip(),
+                    kind => progress.step(kind.is_failure()),
+                }
+                if verbose {
+                    let line = done_line(&finished.instance.id, verdict, style);
+                    // The report that follows says so when nobody reads.
+                    progress.aside(|| drop(console.print(&line)));
+                }
             }
         }
     });
@@ -155,22 +193,27 @@ async fn carry_out(job: Job<'_>, words: Words, console: Console) -> Exit {
     if let Some(progress) = &progress {
         progress.finish();
     }
-    match done {
-        Ok(done) => report(done, words.without_snapshots, console),
-        Err(error) => console.fail(&error, error.exit()),
-    }
+    report(done, words.without_snapshots, style, console)
 }
 
-fn report(mut done: Done, without_snapshots: &str, console: Console) -> Exit {
+fn report(mut done: Done, without_snapshots: &str, style: Style, console: Console) -> Exit {
+    // Where nothing was sent but canaries, there is nothing to show.
+    let nothing = done.facts.tally.instances().is_empty();
+    if let Some(failure) = done.facts.failure.as_ref().filter(|_| nothing) {
+        console.error(failure, None);
+        if let Some(error) = &done.trouble {
+            console.error(format_args!("a report could not be written: {error}"), None);
+        }
+        return done.exit();
+    }
     if done.facts.snapshots.is_empty() {
         done.facts.snapshots = without_snapshots.to_owned();
     }
-    let style = Style {
-        color: console.color_out(),
-        width: console.width(),
-    };
-    if let Err(error) = print(&done.text(style)) {
+    if let Err(error) = console.print(&done.text(style)) {
         done.trouble.get_or_insert(error);
+    }
+    if let Some(failure) = &done.facts.failure {
+        console.error(failure, None);
     }
     if let Some(error) = &done.trouble {
         console.error(format_args!("a report could not be written: {error}"), None);

@@ -1,12 +1,8 @@
 //! Which documented causes a saved answer fits, best first, and why.
 
-use std::sync::Arc;
-
 use super::saved::SavedAnswer;
-use crate::judge::message;
+use crate::judge::recognise::{Candidate, Said, candidates};
 use oss403_case::Ledger;
-use oss403_case::ledger::{ANY_MESSAGE, Entry};
-use oss403_case::model::{CaseFile, Source};
 
 /// What a saved answer says, and what it fits.
 #[derive(Debug, Clone)]
@@ -27,28 +23,6 @@ pub struct Diagnosis {
     pub same_code: usize,
 }
 
-/// A cause that fits.
-#[derive(Debug, Clone)]
-pub struct Candidate {
-    /// The cause.
-    pub file: Arc<CaseFile>,
-    /// In what it fits, each a fragment.
-    pub why: Vec<String>,
-    weight: Weight,
-}
-
-/// What counts, in this order: message and code together, that the message is not only an alternative, the message, the EC; then how
-/// much of the message was recognised.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Weight {
-    message_and_code: bool,
-    own_message: bool,
-    message: bool,
-    ec: bool,
-    recognised: usize,
-    code: bool,
-}
-
 /// Holds a saved answer against every cause of the ledger.
 pub fn diagnose(ledger: &Ledger, saved: &SavedAnswer) -> Diagnosis {
     let text = |name: &str| {
@@ -61,13 +35,12 @@ pub fn diagnose(ledger: &Ledger, saved: &SavedAnswer) -> Diagnosis {
     };
     let (code, message) = (text("Code"), text("Message"));
     let ec = saved.ec().map(str::to_owned);
-    let mut candidates: Vec<Candidate> = ledger
-        .entries()
-        .iter()
-        .map(|entry| candidate(entry, &code, &message, ec.as_deref()))
-        .filter(|candidate| candidate.weight.message || candidate.weight.ec)
-        .collect();
-    candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.weight));
+    let said = Said {
+        code: &code,
+        message: &message,
+        ec: ec.as_deref(),
+    };
+    let candidates = candidates(ledger, &said);
     Diagnosis {
         status: saved.status,
         same_code: ledger.causes().filter(|file| file.code == code).count(),
@@ -77,104 +50,6 @@ pub fn diagnose(ledger: &Ledger, saved: &SavedAnswer) -> Diagnosis {
         ec,
         candidates,
     }
-}
-
-fn candidate(entry: &Entry, code: &str, observed: &str, ec: Option<&str>) -> Candidate {
-    let file = &entry.file;
-    let mut why = Vec::new();
-    let mut weight = Weight {
-        code: file.code == code,
-        ..Weight::default()
-    };
-    for (form, is_own) in forms(entry) {
-        // A form without a message of its own says nothing about this one.
-        let fits = form
-            .message
-            .is_some_and(|known| message::matches(known, observed));
-        // A text that nobody has seen is no mark of this cause, unless the code is.
-        let fits = fits && (form.message != Some(ANY_MESSAGE) || form.code == code);
-        let recognised = form.message.map_or(0, |known| known.chars().count());
-        let own_message = form
-            .message
-            .is_some_and(|known| known.starts_with(&file.message));
-        let rank = (form.code == code, own_message, recognised);
-        if fits
-            && rank
-                > (
-                    weight.message_and_code,
-                    weight.own_message,
-                    weight.recognised,
-                )
-        {
-            weight.message = true;
-            weight.own_message = own_message;
-            weight.message_and_code |= form.code == code;
-            weight.recognised = recognised;
-            why.clear();
-            why.push(match (form.code == code, is_own) {
-                (true, true) => "code and message are those documented".to_owned(),
-                (true, false) => "code and message are another known form of its answer".to_owned(),
-                (false, _) => format!(
-                    "the message is its own, though the documented code is {}",
-                    form.code
-                ),
-            });
-        }
-    }
-    if let Some(ec) = ec
-        && every_source(file).any(|source| names(source, ec))
-    {
-        weight.ec = true;
-        why.push(format!("EC {ec} is named by its sources"));
-    }
-    Candidate {
-        file: Arc::clone(file),
-        why,
-        weight,
-    }
-}
-
-struct Form<'a> {
-    code: &'a str,
-    message: Option<&'a str>,
-}
-
-/// The forms of a cause's answer; the first is its own. A scenario's message continues the cause's and is the more telling.
-fn forms(entry: &Entry) -> impl Iterator<Item = (Form<'_>, bool)> {
-    let file = &*entry.file;
-    let own = Form {
-        code: &file.code,
-        message: Some(&file.message),
-    };
-    let others = file.alternatives.iter().map(|other| Form {
-        code: other.code.as_ref().unwrap_or(&file.code),
-        message: other.message.as_deref().or(Some(&file.message)),
-    });
-    let longer = entry.templates.iter().filter_map(|template| {
-        let message = template.body().get("expect")?.get("message")?.as_str()?;
-        // Axes and placeholders stand for what is not known here.
-        (!message.contains(['$', '`'])).then_some(Form {
-            code: &file.code,
-            message: Some(message),
-        })
-    });
-    std::iter::once((own, true))
-        .chain(others.map(|form| (form, false)))
-        .chain(longer.map(|form| (form, true)))
-}
-
-fn every_source(file: &CaseFile) -> impl Iterator<Item = &Source> {
-    file.sources
-        .iter()
-        .chain(file.alternatives.iter().flat_map(|other| &other.sources))
-}
-
-/// Whether a source names the EC. One that the service might have invented must not match by being short.
-fn names(source: &Source, ec: &str) -> bool {
-    let well_formed =
-        ec.len() == 13 && ec.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    let texts = [&source.page, &source.r#ref, &source.says];
-    well_formed && texts.into_iter().flatten().any(|text| text.contains(ec))
 }
 
 #[cfg(test)]

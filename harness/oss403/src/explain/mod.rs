@@ -6,5 +6,5 @@ mod flow;
 mod saved;
 
 pub use cause::cause;
-pub use diagnosis::{Candidate, Diagnosis, diagnose};
+pub use diagnosis::{Diagnosis, diagnose};
 pub use saved::{SavedAnswer, SavedError};

@@ -20,6 +20,7 @@ use crate::judge::normalise::normalise;
 use crate::run::record::TwinRecord;
 use crate::target::quirk::{Facet, Quirk};
 use crate::wire::exchange::{Exchange, FailureKind, Outcome};
+use crate::wire::redact::one_line;
 
 /// Which request of a twin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -317,7 +318,7 @@ impl Pair<'_> {
         let redactors = [self.subject, self.model].map(TwinRecord::redactor);
         let harmless = |text: &str| {
             let text = redactors[0].text(text);
-            short(&redactors[1].text(&text))
+            one_line(short(&redactors[1].text(&text)))
         };
         Some(Difference {
             facet,

@@ -15,24 +15,24 @@ use crate::wire::redact::REDACTED;
 /// The header `Date` is written a moment after the decision.
 const DATE_TOLERANCE: u64 = 1;
 
-/// The first claim that does not hold, in words. Only elements that the cause's answer must have are looked at.
-pub(super) fn check(
-    answer: &Answer<'_>,
-    envelope: &Envelope,
-    expected: &Expected,
-) -> Option<String> {
+/// Every claim that does not hold, in words. Only elements that the cause's answer must have are looked at.
+pub(super) fn check(answer: &Answer<'_>, envelope: &Envelope, expected: &Expected) -> Vec<String> {
     let request = &answer.exchange.request;
     let text = |name: &str| -> Option<&str> {
         let due = expected.elements.iter().any(|(known, _)| known == name);
         due.then(|| envelope.text(name)).flatten()
     };
-    text("SignatureProvided")
-        .and_then(|provided| signature_provided(provided, request))
-        .or_else(|| bytes_of(text("StringToSign")?, text("StringToSignBytes")?))
-        .or_else(|| canonical_request(text("StringToSign")?, envelope))
-        .or_else(|| server_time(text("ServerTime")?, answer.response.header("date")))
-        .or_else(|| time("RequestTime", text("RequestTime")?, request_time(request)))
-        .or_else(|| time("Expires", text("Expires")?, end_of_url(request)))
+    let string_to_sign = text("StringToSign");
+    let date = answer.response.header("date");
+    let claims = [
+        text("SignatureProvided").and_then(|provided| signature_provided(provided, request)),
+        string_to_sign.and_then(|string| bytes_of(string, text("StringToSignBytes")?)),
+        string_to_sign.and_then(|string| canonical_request(string, envelope)),
+        text("ServerTime").and_then(|said| server_time(said, date)),
+        text("RequestTime").and_then(|said| time("RequestTime", said, request_time(request))),
+        text("Expires").and_then(|said| time("Expires", said, end_of_url(request))),
+    ];
+    claims.into_iter().flatten().collect()
 }
 
 /// The signature that was refused is the one that was sent.

@@ -21,6 +21,10 @@ const BOUNDS: Bounds = Bounds {
 pub struct Envelope {
     /// Local name of the root.
     pub root: String,
+    /// The namespace it is in; empty when it is in none, as is due.
+    pub namespace: String,
+    /// Text directly inside it.
+    pub text: String,
     /// Its children in the order of the answer.
     pub elements: Vec<Element>,
 }
@@ -85,23 +89,28 @@ impl Envelope {
         let root = xml::read(text, BOUNDS)?;
         Ok(Self {
             root: root.name,
+            namespace: root.namespace,
+            text: root.text,
             elements: root.children,
         })
     }
 
-    /// Every child of that name.
+    /// Every child of that name. One in a namespace of its own is somebody else's.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
-        self.elements
-            .iter()
-            .filter(move |element| element.name == name)
+        let own = self.elements.iter().filter(|child| self.owns(child));
+        own.filter(move |element| element.name == name)
     }
 
     /// Text of the first child of that name.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.elements
-            .iter()
+        let own = self.elements.iter().filter(|child| self.owns(child));
+        own.into_iter()
             .find(|element| element.name == name)
             .map(|element| element.text.as_str())
+    }
+
+    fn owns(&self, element: &Element) -> bool {
+        element.namespace == self.namespace
     }
 
     /// The first element at a path of names, `AccessDeniedDetail/PolicyType`.
@@ -109,7 +118,8 @@ impl Envelope {
         let mut level = &self.elements;
         let mut found = None;
         for name in path.split('/') {
-            let element = level.iter().find(|element| element.name == name)?;
+            let mut own = level.iter().filter(|child| self.owns(child));
+            let element = own.find(|element| element.name == name)?;
             level = &element.children;
             found = Some(element);
         }

@@ -91,6 +91,9 @@ pub struct Observed {
     pub message: Option<String>,
     /// The `EC` element, or the header `x-oss-ec`.
     pub ec: Option<String>,
+    /// Other causes whose documented answer this is, in status, code and message.
+    #[serde(default)]
+    pub is_the_answer_of: Vec<String>,
 }
 
 impl Observed {
@@ -105,6 +108,7 @@ impl Observed {
             code: text("Code"),
             message: text("Message"),
             ec: text("EC").or_else(|| answer.response.header("x-oss-ec").map(shorten)),
+            is_the_answer_of: Vec::new(),
         }
     }
 }

@@ -3,7 +3,9 @@
 use super::answer::{Answer, shorten};
 use super::envelope::Envelope;
 use super::expected::Expected;
+use super::ids::request_ids;
 use super::{claims, message};
+use crate::run::record::TwinRecord;
 use oss403_case::model::Edit;
 
 /// Granted: the answer, which may be that for another path, is no refusal at all.
@@ -72,22 +74,36 @@ pub(super) fn message(answer: &Answer<'_>, expected: &Expected) -> Option<String
     ))
 }
 
-/// Envelope: something besides code and message is not as it should be.
-pub(super) fn envelope(answer: &Answer<'_>, expected: &Expected, edit: &Edit) -> Option<String> {
+/// Envelope: everything besides code and message that is not as it should be.
+pub(super) fn envelope(
+    answer: &Answer<'_>,
+    expected: &Expected,
+    edit: &Edit,
+    record: &TwinRecord,
+) -> Option<String> {
     let envelope = match answer.envelope() {
         Ok(envelope) => envelope,
         Err(error) => return Some(error.to_string()),
     };
-    transport(answer)
-        .or_else(|| structure(envelope))
-        .or_else(|| identity(answer, envelope))
-        .or_else(|| elements(envelope, expected))
-        .or_else(|| string_to_sign(answer, envelope, expected, edit))
-        .or_else(|| claims::check(answer, envelope, expected))
+    let mut wrong: Vec<String> = transport(answer).into_iter().collect();
+    wrong.extend(date(answer, record));
+    wrong.extend(structure(envelope));
+    wrong.extend(identity(answer, envelope));
+    wrong.extend(elements(envelope, expected));
+    wrong.extend(string_to_sign(answer, envelope, expected, edit));
+    wrong.extend(claims::check(answer, envelope, expected));
+    (!wrong.is_empty()).then(|| wrong.join("; "))
 }
 
 /// The headers around it. An answer to HEAD has no body whose type would have to be told.
 fn transport(answer: &Answer<'_>) -> Option<String> {
+    let coding = answer.response.header("content-encoding");
+    if let Some(coding) = coding.filter(|coding| !coding.trim().eq_ignore_ascii_case("identity")) {
+        return Some(format!(
+            "the refusal is encoded, Content-Encoding `{}`, and nobody asked for that",
+            shorten(coding)
+        ));
+    }
     if answer.is_head() && !answer.response.body.is_empty() {
         return Some("the answer to HEAD has a body".into());
     }
@@ -106,44 +122,95 @@ fn transport(answer: &Answer<'_>) -> Option<String> {
     }
 }
 
-fn structure(envelope: &Envelope) -> Option<String> {
-    if envelope.root != "Error" {
-        return Some(format!(
-            "the root element is `{}` instead of `Error`",
-            shorten(&envelope.root)
-        ));
-    }
-    ["Code", "Message", "RequestId", "HostId"]
-        .into_iter()
-        .find_map(|name| match envelope.all(name).count() {
-            1 => None,
-            0 => Some(format!("the element `{name}` is missing")),
-            times => Some(format!("the element `{name}` stands there {times} times")),
-        })
+/// How far apart the clocks of the servers behind one address may be, in seconds.
+const CLOCKS_APART: i64 = 60;
+
+/// The time of an answer is that of the answer to the base, but for the time between them.
+fn date(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
+    let Some(said) = answer.response.header("date") else {
+        return Some("the header Date is missing".into());
+    };
+    let Some(date) = answer.response.date() else {
+        return Some(format!("the header Date `{}` is no time", shorten(said)));
+    };
+    let base = record.base.as_ref()?.response()?;
+    let elapsed = i64::try_from(record.elapsed_us / 1_000_000).unwrap_or(i64::MAX);
+    let apart = date.abs_diff(base.date()?);
+    (apart > CLOCKS_APART.saturating_add(elapsed).unsigned_abs()).then(|| {
+        format!("the header Date is {apart} seconds away from that of the answer to the base")
+    })
 }
 
-/// `RequestId` and `HostId` belong to this very request (help page: Error responses).
-fn identity(answer: &Answer<'_>, envelope: &Envelope) -> Option<String> {
-    let id = envelope.text("RequestId").unwrap_or_default();
-    match answer.response.header("x-oss-request-id") {
-        None => return Some("the header x-oss-request-id is missing".into()),
-        Some(header) if header != id || id.is_empty() => {
-            return Some(format!(
-                "RequestId `{}` is not the x-oss-request-id `{}`",
-                shorten(id),
-                shorten(header)
-            ));
-        }
-        Some(_) => {}
+fn structure(envelope: &Envelope) -> Vec<String> {
+    if envelope.root != "Error" {
+        return vec![format!(
+            "the root element is `{}` instead of `Error`",
+            shorten(&envelope.root)
+        )];
     }
-    let host = envelope.text("HostId").unwrap_or_default();
-    let sent = &answer.exchange.request.host;
-    (!same_host(host, sent, &answer.exchange.request.scheme)).then(|| {
-        format!(
-            "HostId `{}` is not the Host that was sent, `{sent}`",
-            shorten(host)
-        )
-    })
+    if !envelope.namespace.is_empty() {
+        return vec![format!(
+            "the root element is in the namespace `{}`, and is due in none",
+            shorten(&envelope.namespace)
+        )];
+    }
+    let counted = |name: &&str| match envelope.all(name).count() {
+        0 if DUE.contains(name) => Some(format!("the element `{name}` is missing")),
+        0 | 1 => None,
+        times => Some(format!("the element `{name}` stands there {times} times")),
+    };
+    KNOWN.iter().filter_map(counted).collect()
+}
+
+/// The elements that every refusal has.
+const DUE: [&str; 4] = ["Code", "Message", "RequestId", "HostId"];
+
+/// The elements that refusals were seen to have, each once.
+const KNOWN: [&str; 17] = [
+    "AWSAccessKeyId",
+    "AccessDeniedDetail",
+    "CanonicalRequest",
+    "CanonicalRequestBytes",
+    "Code",
+    "EC",
+    "Expires",
+    "HostId",
+    "Message",
+    "OSSAccessKeyId",
+    "RecommendDoc",
+    "RequestId",
+    "RequestTime",
+    "ServerTime",
+    "SignatureProvided",
+    "StringToSign",
+    "StringToSignBytes",
+];
+
+/// `RequestId` and `HostId` belong to this very request (help page: Error responses). That one is missing is a matter of the structure.
+fn identity(answer: &Answer<'_>, envelope: &Envelope) -> Vec<String> {
+    let ids = request_ids(answer.exchange);
+    let id = match (ids.as_slice(), envelope.text("RequestId")) {
+        ([], _) => Some("the header x-oss-request-id is missing".into()),
+        ([(name, header)], Some(id)) if *header != id || id.is_empty() => Some(format!(
+            "RequestId `{}` is not the {name} `{}`",
+            shorten(id),
+            shorten(header)
+        )),
+        ([_], _) => None,
+        ([(name, _), ..], _) => Some(format!("the header {name} stands there more than once")),
+    };
+    let sent = &answer.exchange.request;
+    let host = envelope
+        .text("HostId")
+        .filter(|host| !same_host(host, &sent.host, &sent.scheme))
+        .map(|host| {
+            format!(
+                "HostId `{}` is not the Host that was sent, `{}`",
+                shorten(host),
+                sent.host
+            )
+        });
+    id.into_iter().chain(host).collect()
 }
 
 /// Hosts are compared without regard to case and to a port that is the scheme's own.
@@ -154,8 +221,8 @@ fn same_host(reported: &str, sent: &str, scheme: &str) -> bool {
 }
 
 /// Elements that this cause's answer has besides.
-fn elements(envelope: &Envelope, expected: &Expected) -> Option<String> {
-    expected.elements.iter().find_map(|(name, text)| {
+fn elements(envelope: &Envelope, expected: &Expected) -> Vec<String> {
+    let wrong = |(name, text): &(String, String)| {
         let found = envelope.at(name);
         if text == "-" {
             return found.map(|_| format!("there is an element `{name}`, where none is due"));
@@ -173,7 +240,8 @@ fn elements(envelope: &Envelope, expected: &Expected) -> Option<String> {
                 shorten(&found.text)
             )),
         }
-    })
+    };
+    expected.elements.iter().filter_map(wrong).collect()
 }
 
 /// The StringToSign that a server reports is the one that it has to compute for the request as it arrived, tampered with or not. It is

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-
 use super::answer::Answer;
 use super::normalise::normalise;
+use super::shown::Shown;
 use crate::run::record::TwinRecord;
-use crate::wire::exchange::Exchange;
 
 /// Contents shorter than this would be found by chance.
 const SHORTEST_SECRET: usize = 4;
@@ -19,49 +16,48 @@ pub(crate) fn leak(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
 }
 
 fn leaked_content(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
-    let hidden = answer
-        .response
-        .header("x-oss-err")
-        .and_then(|text| BASE64_STANDARD.decode(text).ok());
-    let shown = [
-        answer.response.body.as_slice(),
-        hidden.as_deref().unwrap_or_default(),
-    ];
-    record
-        .secrets
-        .iter()
-        .filter(|(_, content)| content.len() >= SHORTEST_SECRET)
+    let secrets = record.secrets.iter();
+    let mut secrets = secrets.filter(|(_, content)| content.len() >= SHORTEST_SECRET);
+    let first = secrets.next()?;
+    let shown = Shown::of_answer(answer);
+    let leaked = std::iter::once(first)
+        .chain(secrets)
+        .filter_map(|(key, content)| Some((key, shown.find(content)?, content)))
         // What the request itself brought is no secret: a server may repeat it (StringToSign).
-        .filter(|(_, content)| !sent(answer.exchange, content))
-        .find(|(_, content)| shown.iter().any(|text| contains(text, content.as_bytes())))
-        .map(|(key, _)| format!("the refusal holds the content of `{key}`"))
+        .find(|(_, _, content)| {
+            let request = Shown::of_request(&answer.exchange.request);
+            request.find(content).is_none()
+        });
+    leaked.map(|(key, how, _)| format!("the refusal holds the content of `{key}`{how}"))
 }
 
-fn sent(exchange: &Exchange, text: &str) -> bool {
-    let request = &exchange.request;
-    request.target.contains(text)
-        || request
-            .headers
-            .iter()
-            .any(|(name, value)| name.contains(text) || value.contains(text))
-        || contains(&request.body, text.as_bytes())
-}
-
-fn contains(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|window| window == part)
-}
+/// Headers that tell of an object, besides those that begin as `OF_OBJECTS_IN_GENERAL` do.
+const OF_OBJECTS: [&str; 9] = [
+    "content-range",
+    "etag",
+    "last-modified",
+    "x-oss-next-append-position",
+    "x-oss-object-type",
+    "x-oss-restore",
+    "x-oss-symlink-target",
+    "x-oss-tagging-count",
+    "x-oss-version-id",
+];
+const OF_OBJECTS_IN_GENERAL: [&str; 3] = ["x-oss-hash-", "x-oss-meta-", "x-amz-meta-"];
 
 fn leaked_header(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
-    const OF_OBJECTS: [&str; 4] = [
-        "etag",
-        "last-modified",
-        "x-oss-hash-crc64ecma",
-        "x-oss-object-type",
-    ];
-    let headers = &answer.response.headers;
-    let named = headers
+    let response = answer.response;
+    let interim = response.interim.iter().flat_map(|interim| &interim.headers);
+    let mut headers = response
+        .headers
         .iter()
-        .find(|(name, _)| OF_OBJECTS.contains(&name.as_str()) || name.starts_with("x-oss-meta-"));
+        .chain(&response.trailers)
+        .chain(interim);
+    let named = headers.find(|(name, _)| {
+        let in_general = OF_OBJECTS_IN_GENERAL.iter();
+        OF_OBJECTS.contains(&name.as_str())
+            || in_general.into_iter().any(|start| name.starts_with(start))
+    });
     if let Some((name, _)) = named {
         return Some(format!("the refusal carries the object's `{name}`"));
     }

@@ -7,10 +7,13 @@ pub mod envelope;
 pub mod expected;
 mod facets;
 pub mod foundation;
+pub mod ids;
 pub(crate) mod leak;
 pub mod message;
 pub mod normalise;
+pub mod recognise;
 pub mod scope;
+mod shown;
 pub mod snapshot;
 pub mod summary;
 #[cfg(test)]
@@ -25,6 +28,7 @@ use verdict::{Facet, Judgement, Verdict};
 
 use crate::run::record::{Progress, TwinRecord};
 use crate::wire::exchange::{Exchange, FailureKind, Outcome};
+use crate::wire::redact::one_line;
 use expected::{Expected, Observed};
 use oss403_case::Instance;
 
@@ -139,7 +143,7 @@ fn refusal(
         .or_else(|| facets::code(here?, expected).map(of(Facet::Code)))
         .or_else(|| facets::message(here?, expected).map(of(Facet::Message)))
         .or_else(|| defect(record).map(of(Facet::Envelope)))
-        .or_else(|| facets::envelope(here?, expected, edit).map(of(Facet::Envelope)));
+        .or_else(|| facets::envelope(here?, expected, edit, record).map(of(Facet::Envelope)));
     match (worst, effect) {
         (Some((facet, reason)), _) => deviates(facet, reason),
         // A refusal whose effects could not be looked at has not been shown to be without effect.
@@ -239,13 +243,13 @@ fn defect(record: &TwinRecord) -> Option<String> {
 fn deviates(facet: Facet, reason: String) -> Judgement {
     Judgement {
         verdict: Verdict::Deviates(facet),
-        reason,
+        reason: one_line(reason),
     }
 }
 
 fn set_aside(verdict: Verdict, reason: &str) -> Judgement {
     Judgement {
         verdict,
-        reason: reason.to_owned(),
+        reason: one_line(reason.to_owned()),
     }
 }

@@ -19,6 +19,7 @@ use oss403_case::model::{
 
 pub(crate) const HOST: &str = "examplebucket.oss-cn-hangzhou.aliyuncs.com";
 pub(crate) const REQUEST_ID: &str = "636B68BA80DA8539399F0001";
+pub(crate) const DATE: &str = "Mon, 23 Sep 2024 06:32:40 GMT";
 
 /// An error body as the service writes it.
 pub(crate) fn error_body(code: &str, message: &str, id: &str) -> String {
@@ -179,6 +180,7 @@ fn instance() -> Instance {
 pub(crate) fn record() -> TwinRecord {
     let headers = [
         ("content-type", "application/xml"),
+        ("date", DATE),
         ("x-oss-request-id", REQUEST_ID),
     ];
     TwinRecord {
@@ -186,10 +188,15 @@ pub(crate) fn record() -> TwinRecord {
         progress: Progress::Complete,
         base: Some(exchange(
             "GET",
-            answer(200, &[("etag", "\"5D41\"")], "a content of its own"),
+            answer(
+                200,
+                &[("etag", "\"5D41\""), ("date", DATE)],
+                "a content of its own",
+            ),
         )),
         edited: Some(exchange("GET", answer(403, &headers, ""))),
         same_for: None,
+        failed_step: None,
         probes: Vec::new(),
         secrets: Vec::new(),
         placeholders: [("bucket".to_owned(), "examplebucket".to_owned())].into(),

@@ -136,6 +136,14 @@ impl VerdictKind {
         self.into()
     }
 
+    /// Whether it was not asked at all.
+    pub fn is_set_aside(self) -> bool {
+        matches!(
+            self,
+            Self::NotClaimed | Self::NotApplicable | Self::Disabled
+        )
+    }
+
     /// Whether somebody should look at it.
     pub fn is_failure(self) -> bool {
         matches!(

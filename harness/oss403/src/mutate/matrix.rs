@@ -289,7 +289,8 @@ impl Suite {
                 Step::Finished(_) | Step::Planned(_) => {}
             },
         )
-        .await?;
+        .await
+        .map_err(|failed| failed.error)?;
         target.stop().await;
         let verdicts = certified.tally.cause_verdicts();
         Ok(Found {

@@ -8,6 +8,7 @@ pub mod equivalent;
 mod generate;
 pub mod matrix;
 pub mod neighbours;
+pub mod outside;
 #[cfg(test)]
 mod tests;
 

@@ -3,10 +3,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::judge::answer::Answer;
 use crate::judge::expected::{Expected, Form, Observed};
+use crate::judge::recognise::other_causes;
 use crate::judge::verdict::{Facet, VerdictKind};
 use crate::suite::Finished;
 use crate::wire::curl;
+use crate::wire::exchange::Exchange;
+use crate::wire::redact::Redactor;
+use oss403_case::Ledger;
 
 /// What became of one instance.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -24,60 +29,102 @@ pub struct Entry {
     pub facet: Option<Facet>,
     /// One sentence a person can act on; empty when conformant. A difference from a snapshot follows on further lines.
     pub reason: String,
+    /// How often it was run: more than once when it was not conformant and `--attempts` allowed it.
+    #[serde(default = "once")]
+    pub attempts: usize,
     /// Milliseconds from its first request to its last.
     pub elapsed_ms: f64,
     /// The documented answer.
     pub expected: Expected,
     /// The answer.
     pub observed: Observed,
+    /// The base request; `null` when it was never sent.
+    #[serde(default)]
+    pub base: Option<Sent>,
+    /// The request for the scenario's world, or for its change, whose answer stood in the way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_step: Option<Sent>,
+    /// Where an answer reports another StringToSign than the one that its request has: both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub string_to_sign: Option<StringsToSign>,
     /// The edited request as a command of curl; `null` when it was never sent.
     pub curl: Option<String>,
 }
 
+/// A request besides the edited one, and its answer.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sent {
+    /// HTTP status; `null` when nothing was answered.
+    pub status: Option<u16>,
+    /// The `Code` element, as far as there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The `Message` element, as far as there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Causes whose documented answer this is, in status, code and message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub is_the_answer_of: Vec<String>,
+    /// The request as a command of curl.
+    pub curl: String,
+}
+
+/// A StringToSign that a server reports, beside the one of the request that it was sent.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StringsToSign {
+    /// Which request: `failed_step`, `base` or `edited`.
+    pub of: String,
+    /// That of the request as it was sent.
+    pub sent: String,
+    /// The one that the answer reports.
+    pub reported: String,
+}
+
 impl Entry {
-    /// The entry of a finished instance.
-    pub fn of(finished: &Finished<'_>) -> Self {
+    /// The entry of a finished instance. The causes that an answer really is of are looked up in `ledger`.
+    pub fn of(finished: &Finished<'_>, ledger: &Ledger) -> Self {
         let Finished {
             instance,
             record,
             redactor,
             judged,
+            attempts,
         } = finished;
         let hide = |text: &str| redactor.text(text);
         let (judgement, expected) = (&judged.judgement, &judged.expected);
-        let observed = judged.observed();
-        let hidden = |text: Option<String>| text.map(|text| hide(&text));
+        let verdict = judgement.verdict;
+        let mut observed = judged.observed();
+        if verdict.facet().is_some() {
+            let cause = &instance.file.cause;
+            observed.is_the_answer_of = other_causes(ledger, &observed, cause, Some(expected));
+        }
+        let sent = |exchange: &Exchange| Sent::of(exchange, redactor, ledger);
+        let failed = verdict.kind().is_failure();
         Self {
             id: instance.id.clone(),
             cause: instance.file.cause.clone(),
             scenario: instance.scenario.name.clone(),
-            verdict: judgement.verdict.kind(),
-            facet: judgement.verdict.facet(),
+            verdict: verdict.kind(),
+            facet: verdict.facet(),
             reason: hide(&judgement.reason),
+            attempts: *attempts,
             elapsed_ms: milliseconds(record.elapsed_us),
-            expected: Expected {
-                status: expected.status,
-                code: expected.code.clone(),
-                message: hide(&expected.message),
-                alternatives: expected
-                    .alternatives
-                    .iter()
-                    .map(|form| Form {
-                        code: form.code.clone(),
-                        message: hide(&form.message),
-                    })
-                    .collect(),
-                elements: expected
-                    .elements
-                    .iter()
-                    .map(|(name, value)| (name.clone(), hide(value)))
-                    .collect(),
-            },
-            observed: Observed {
-                status: observed.status,
-                code: hidden(observed.code),
-                message: hidden(observed.message),
-                ec: hidden(observed.ec),
+            expected: hidden_expectation(expected, redactor),
+            observed: hidden(observed, redactor),
+            base: record.base.as_ref().map(sent),
+            failed_step: record.failed_step.as_ref().map(sent),
+            string_to_sign: if failed {
+                let sent = [
+                    ("failed_step", &record.failed_step),
+                    ("base", &record.base),
+                    ("edited", &record.edited),
+                ];
+                sent.into_iter()
+                    .find_map(|(of, exchange)| StringsToSign::of(of, exchange.as_ref()?, redactor))
+            } else {
+                None
             },
             curl: record
                 .edited
@@ -85,6 +132,82 @@ impl Entry {
                 .map(|edited| curl::command(&edited.request)),
         }
     }
+}
+
+impl Sent {
+    fn of(exchange: &Exchange, redactor: &Redactor, ledger: &Ledger) -> Self {
+        let mut observed = Observed::of(Answer::of(exchange).as_ref());
+        if observed.code.is_some() {
+            observed.is_the_answer_of = other_causes(ledger, &observed, "", None);
+        }
+        let observed = hidden(observed, redactor);
+        Self {
+            status: observed.status,
+            code: observed.code,
+            message: observed.message,
+            is_the_answer_of: observed.is_the_answer_of,
+            curl: curl::command(&exchange.request),
+        }
+    }
+
+    /// What was answered, as a report shows it.
+    pub(super) fn observed(&self) -> Observed {
+        Observed {
+            status: self.status,
+            code: self.code.clone(),
+            message: self.message.clone(),
+            ec: None,
+            is_the_answer_of: self.is_the_answer_of.clone(),
+        }
+    }
+}
+
+impl StringsToSign {
+    /// Both, where the request's own is known and the answer reports another.
+    fn of(of: &str, exchange: &Exchange, redactor: &Redactor) -> Option<Self> {
+        let answer = Answer::of(exchange)?;
+        let sent = exchange.request.string_to_sign.as_deref()?;
+        let reported = answer.text("StringToSign")?;
+        // XML readers see one line feed where a carriage return and a line feed were written.
+        let differ = sent.replace("\r\n", "\n") != reported.replace("\r\n", "\n");
+        differ.then(|| Self {
+            of: of.to_owned(),
+            sent: redactor.text(sent),
+            reported: redactor.text(reported),
+        })
+    }
+}
+
+fn hidden_expectation(expected: &Expected, redactor: &Redactor) -> Expected {
+    let hide = |text: &str| redactor.text(text);
+    let form = |form: &Form| Form {
+        code: form.code.clone(),
+        message: hide(&form.message),
+    };
+    let element = |(name, value): &(String, String)| (name.clone(), hide(value));
+    Expected {
+        status: expected.status,
+        code: expected.code.clone(),
+        message: hide(&expected.message),
+        alternatives: expected.alternatives.iter().map(form).collect(),
+        elements: expected.elements.iter().map(element).collect(),
+    }
+}
+
+fn hidden(observed: Observed, redactor: &Redactor) -> Observed {
+    let hide = |text: Option<String>| text.map(|text| redactor.text(&text));
+    Observed {
+        status: observed.status,
+        code: hide(observed.code),
+        message: hide(observed.message),
+        ec: hide(observed.ec),
+        is_the_answer_of: observed.is_the_answer_of,
+    }
+}
+
+/// Result files that do not say it are of runs without a second attempt.
+fn once() -> usize {
+    1
 }
 
 #[allow(

@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::Path;
 
 use oss_auth::Timestamp;
 use schemars::JsonSchema;
@@ -110,6 +109,15 @@ pub struct Summary {
     /// Whether the run was stopped before everything was done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
+    /// Whether it was because the time it was given ran out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub time_ran_out: bool,
+    /// Why the run cannot be relied upon: a canary failed, or the journal could not be written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// What else there is to say of the run, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What the run made at the target and could not remove.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_behind: Vec<String>,
@@ -200,6 +208,9 @@ impl ResultFile {
                 unmet: facts.unmet.clone(),
                 no_level: facts.level.as_ref().err().map(ToString::to_string),
                 interrupted: facts.interrupted,
+                time_ran_out: facts.time_ran_out,
+                failure: facts.failure.clone(),
+                notes: facts.notes.clone(),
                 left_behind: facts.left_behind.clone(),
             },
             instances: Vec::new(),
@@ -215,7 +226,7 @@ impl ResultFile {
 /// A result file that is being written.
 #[derive(Debug)]
 pub struct JsonReport {
-    file: Atomic,
+    pub(super) file: Atomic,
     spool: BufWriter<File>,
     written: u64,
     /// Where each instance stands in the spool.
@@ -223,9 +234,9 @@ pub struct JsonReport {
 }
 
 impl JsonReport {
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
+    pub(super) fn to(file: Atomic) -> io::Result<Self> {
         Ok(Self {
-            file: Atomic::open(path)?,
+            file,
             spool: spool()?,
             written: 0,
             places: BTreeMap::new(),
@@ -241,28 +252,28 @@ impl JsonReport {
         Ok(())
     }
 
-    pub(super) fn finish(mut self, facts: &Facts) -> io::Result<()> {
+    pub(super) fn finish(self, facts: &Facts) -> io::Result<()> {
         let head = serde_json::to_string(&ResultFile::head(facts))?;
         let head = head
             .strip_suffix("]}")
             .expect("the empty list of instances is the last field");
-        let out = self.file.writer();
-        out.write_all(head.as_bytes())?;
         let mut spool = self
             .spool
             .into_inner()
             .map_err(io::IntoInnerError::into_error)?;
-        let mut separator = "\n";
-        let mut text = Vec::new();
-        for (place, length) in self.places.into_values() {
-            text.resize(length, 0);
-            spool.seek(SeekFrom::Start(place))?;
-            spool.read_exact(&mut text)?;
-            out.write_all(separator.as_bytes())?;
-            out.write_all(&text)?;
-            separator = ",\n";
-        }
-        out.write_all(b"\n]}\n")?;
-        self.file.finish()
+        self.file.write(|out| {
+            out.write_all(head.as_bytes())?;
+            let mut separator = "\n";
+            let mut text = Vec::new();
+            for (place, length) in self.places.into_values() {
+                text.resize(length, 0);
+                spool.seek(SeekFrom::Start(place))?;
+                spool.read_exact(&mut text)?;
+                out.write_all(separator.as_bytes())?;
+                out.write_all(&text)?;
+                separator = ",\n";
+            }
+            out.write_all(b"\n]}\n")
+        })
     }
 }

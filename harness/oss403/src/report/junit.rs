@@ -4,15 +4,16 @@
 //! section is split.
 
 use std::io;
-use std::path::Path;
 
 use indexmap::IndexMap;
 use junit_report::{
     Duration, Report as Document, ReportBuilder, TestCase, TestCaseBuilder, TestSuite,
 };
 
+use super::Facts;
 use super::atomic::Atomic;
 use super::entry::Entry;
+use super::style::no_commands;
 use super::terminal::{expected_in_words, observed_in_words};
 use crate::judge::verdict::VerdictKind;
 use oss403_case::model::CaseFile;
@@ -20,16 +21,16 @@ use oss403_case::model::CaseFile;
 /// A JUnit report that is being written.
 #[derive(Debug)]
 pub struct JunitReport {
-    file: Atomic,
+    pub(super) file: Atomic,
     suites: IndexMap<String, TestSuite>,
 }
 
 impl JunitReport {
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self {
-            file: Atomic::open(path)?,
+    pub(super) fn to(file: Atomic) -> Self {
+        Self {
+            file,
             suites: IndexMap::new(),
-        })
+        }
     }
 
     pub(super) fn add(&mut self, entry: &Entry, file: &CaseFile) {
@@ -41,18 +42,36 @@ impl JunitReport {
         suite.add_testcase(test_case(entry, file));
     }
 
-    pub(super) fn finish(mut self) -> io::Result<()> {
+    pub(super) fn finish(mut self, facts: &Facts) -> io::Result<()> {
         self.suites.sort_unstable_keys();
-        let suites = self.suites.into_values().map(|mut suite| {
+        let run = unfinished(facts).map(run_that_failed);
+        let suites = self.suites.into_values().chain(run).map(|mut suite| {
             suite.testcases.sort_by(|a, b| a.name.cmp(&b.name));
             suite
         });
         let document: Document = ReportBuilder::new().add_testsuites(suites).build();
-        document
-            .write_xml(self.file.writer())
-            .map_err(io::Error::other)?;
-        self.file.finish()
+        self.file
+            .write(|out| document.write_xml(out).map_err(io::Error::other))
     }
+}
+
+/// Why the run is not what it was to be: whoever looks at tests alone must see it too.
+fn unfinished(facts: &Facts) -> Option<&str> {
+    match &facts.failure {
+        Some(failure) => Some(failure),
+        None if facts.time_ran_out => Some("time ran out before everything was done"),
+        None if facts.interrupted => Some("the run was interrupted before everything was done"),
+        None => None,
+    }
+}
+
+fn run_that_failed(why: &str) -> TestSuite {
+    let time = Duration::ZERO;
+    let mut case = TestCaseBuilder::error("run", time, "unfinished", &clean(why));
+    case.set_classname("oss403");
+    let mut suite = TestSuite::new("oss403");
+    suite.add_testcase(case.build());
+    suite
 }
 
 fn test_case(entry: &Entry, file: &CaseFile) -> TestCase {
@@ -90,19 +109,21 @@ fn kind(entry: &Entry) -> String {
 }
 
 fn details(entry: &Entry) -> String {
+    let line = |text: &str| text.replace('\n', "\\n");
     let mut text = format!("{}\n", entry.reason.trim_end());
     text.push_str(&format!(
         "expected  {}\n",
-        expected_in_words(&entry.expected)
+        line(&expected_in_words(&entry.expected))
     ));
     text.push_str(&format!(
         "observed  {}\n",
-        observed_in_words(&entry.observed)
+        line(&observed_in_words(&entry.observed))
     ));
     if let Some(curl) = &entry.curl {
-        text.push_str(&format!("{curl}\n"));
+        text.push_str(&format!("{}\n", line(curl)));
     }
-    text
+    // What prints the file to a log prints no command with it.
+    no_commands(&text)
 }
 
 /// A text as the content of a CDATA section, which the library writes as it is.

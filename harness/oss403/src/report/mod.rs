@@ -3,7 +3,9 @@
 //! Everything that a report repeats of a server or of a request goes through [`entry::Entry`], where it is redacted once.
 
 mod atomic;
+mod diff;
 pub mod entry;
+mod failures;
 pub mod json;
 pub mod junit;
 pub mod kill_matrix;
@@ -50,6 +52,12 @@ pub struct Facts {
     pub unmet: Vec<String>,
     /// Whether the run was stopped before everything was done.
     pub interrupted: bool,
+    /// Whether it was because the time it was given ran out.
+    pub time_ran_out: bool,
+    /// Why the run cannot be relied upon, when it cannot: a canary failed, or the journal could not be written.
+    pub failure: Option<String>,
+    /// What else there is to say of the run.
+    pub notes: Vec<String>,
     /// What the run made and could not remove.
     pub left_behind: Vec<String>,
     /// What the comparison with the snapshots came to, in words.

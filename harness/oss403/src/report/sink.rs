@@ -1,9 +1,10 @@
 //! Report files: chosen on the command line, opened before the run, put in place when it is over.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::Facts;
+use super::atomic::{Atomic, Place};
 use super::entry::Entry;
 use super::json::JsonReport;
 use super::junit::JunitReport;
@@ -44,36 +45,51 @@ pub enum ReportError {
 }
 
 impl Report {
-    /// Opens the reports that are asked for, each as `KIND=PATH`, so that a path that cannot be written is known before the run.
+    /// Opens the reports that are asked for, each as `KIND=PATH`, so that a path that cannot be written is known before the run. What stands there
+    /// already goes.
     ///
     /// # Errors
     /// The first report that cannot be written.
     pub fn open_all(wanted: &[String]) -> Result<Vec<Self>, ReportError> {
-        let mut paths = Vec::new();
+        let (mut places, mut paths) = (Vec::new(), Vec::new());
         let mut reports = Vec::new();
         for text in wanted {
             let (kind, path) = text
                 .split_once('=')
                 .ok_or_else(|| ReportError::Form(text.clone()))?;
             let path = PathBuf::from(path);
-            if paths.contains(&path) {
+            let failed = |error| ReportError::File {
+                path: path.clone(),
+                error,
+            };
+            let place = Place::of(&path).map_err(failed)?;
+            if places.contains(&place) {
                 return Err(ReportError::Twice(path));
             }
-            reports.push(Self::open(kind, &path)?);
+            let report = match kind {
+                "json" => Atomic::open(&path).and_then(JsonReport::to).map(Self::Json),
+                "junit" => Atomic::open(&path).map(JunitReport::to).map(Self::Junit),
+                other => return Err(ReportError::Kind(other.to_owned())),
+            };
+            reports.push(report.map_err(failed)?);
+            places.push(place);
             paths.push(path);
+        }
+        // What an earlier run wrote must not be taken for what this one did, whatever becomes of it.
+        for path in paths {
+            let is_file = path.symlink_metadata().is_ok_and(|known| known.is_file());
+            if is_file && let Err(error) = std::fs::remove_file(&path) {
+                return Err(ReportError::File { path, error });
+            }
         }
         Ok(reports)
     }
 
-    fn open(kind: &str, path: &Path) -> Result<Self, ReportError> {
-        let failed = |error| ReportError::File {
-            path: path.to_owned(),
-            error,
-        };
-        match kind {
-            "json" => JsonReport::open(path).map(Self::Json).map_err(failed),
-            "junit" => JunitReport::open(path).map(Self::Junit).map_err(failed),
-            other => Err(ReportError::Kind(other.to_owned())),
+    /// Whether it goes to standard output, where nothing else may stand then.
+    pub fn is_on_standard_output(&self) -> bool {
+        match self {
+            Self::Json(report) => report.file.is_standard_output(),
+            Self::Junit(report) => report.file.is_standard_output(),
         }
     }
 
@@ -98,7 +114,7 @@ impl Report {
     pub fn finish(self, facts: &Facts) -> io::Result<()> {
         match self {
             Self::Json(report) => report.finish(facts),
-            Self::Junit(report) => report.finish(),
+            Self::Junit(report) => report.finish(facts),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! How text looks on a terminal: colors, numbers, and the harmlessness of what servers say.
 
+use crate::wire::redact::is_obeyed;
+
 /// Whether there is color, and how wide a line may be.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
@@ -40,6 +42,26 @@ impl Style {
         format!("\x1b[{code}m{text}\x1b[0m")
     }
 
+    /// An id in lines of at most the width, each after so many blanks: it is broken after a slash, or else after a hyphen.
+    pub fn wrap_id(self, id: &str, indent: usize) -> Vec<String> {
+        let room = self.width.saturating_sub(indent).max(20);
+        let mut lines = Vec::new();
+        let mut rest = id;
+        while let Some((end, _)) = rest.char_indices().nth(room) {
+            let head = &rest[..end];
+            let after = |c: char| head.rfind(c).map(|at| at + 1).filter(|at| *at > 1);
+            let end = after('/').or_else(|| after('-')).unwrap_or(end);
+            let (line, more) = rest.split_at(end);
+            lines.push(line);
+            rest = more;
+        }
+        lines.push(rest);
+        lines
+            .into_iter()
+            .map(|line| format!("{:indent$}{line}", ""))
+            .collect()
+    }
+
     /// The text in lines of at most the width, each after so many blanks.
     pub fn wrap(self, text: &str, indent: usize) -> Vec<String> {
         let room = self.width.saturating_sub(indent).max(20);
@@ -47,7 +69,7 @@ impl Style {
         for paragraph in text.lines() {
             let mut line = String::new();
             for word in paragraph.split(' ') {
-                let needed = line.chars().count() + 1 + word.chars().count();
+                let needed = columns(&line) + 1 + columns(word);
                 if !line.is_empty() && needed > room {
                     lines.push(std::mem::take(&mut line));
                 }
@@ -60,24 +82,56 @@ impl Style {
         }
         lines
             .into_iter()
-            .map(|line| format!("{:indent$}{line}", ""))
+            .map(|line| format!("{:indent$}{}", "", no_commands(&line)))
             .collect()
     }
 }
 
+/// Characters of a text that are seen: all but the colors of [`Style::paint`].
+fn columns(text: &str) -> usize {
+    let mut count = 0;
+    let mut in_color = false;
+    for c in text.chars() {
+        match c {
+            '\x1b' => in_color = true,
+            'm' if in_color => in_color = false,
+            _ => count += usize::from(!in_color),
+        }
+    }
+    count
+}
+
 /// A text of a server without anything that a terminal would obey: control characters and those that turn the direction of writing
-/// are shown as escapes. Line feeds remain, since what is printed is indented line by line.
+/// are shown as escapes. Line feeds remain, since what is printed is indented line by line; no line is a command to a CI server.
 pub fn harmless(text: &str) -> String {
-    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if (c.is_control() && c != '\n') || turns(c) {
+        if is_obeyed(c) && c != '\n' {
             out.extend(c.escape_default());
         } else {
             out.push(c);
         }
     }
-    out
+    no_commands(&out)
+}
+
+/// The same on one line.
+pub fn in_a_line(text: &str) -> String {
+    harmless(&text.replace('\n', "\\n"))
+}
+
+/// A text in which no line begins, after blanks, as a CI server's commands do: `::error`, `##vso[`, `##teamcity[`.
+pub(super) fn no_commands(text: &str) -> String {
+    let lines = text.split('\n').map(|line| {
+        let (blanks, words) = line.split_at(line.len() - line.trim_start().len());
+        for (begins, shown) in [("::", r"\u{3a}:"), ("##", r"\u{23}#")] {
+            if let Some(rest) = words.strip_prefix(begins) {
+                return format!("{blanks}{shown}{rest}");
+            }
+        }
+        line.to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// A number with commas between thousands.
@@ -113,6 +167,27 @@ mod tests {
         );
         assert!(!text.contains('\u{202e}'));
         assert_eq!(harmless("Überraschung, 你好"), "Überraschung, 你好");
+    }
+
+    #[test]
+    fn no_line_is_a_command_to_a_ci_server() {
+        let style = Style {
+            color: false,
+            width: 40,
+        };
+        let hostile = "x\n::error title=a::b\n \u{2003}##vso[task]\n##teamcity[x] :: ##[error]y ::debug::z ::a ::b ::c";
+        for text in [
+            harmless(hostile),
+            style.wrap(&harmless(hostile), 4).join("\n"),
+        ] {
+            for line in text.lines() {
+                let line = line.trim_start();
+                assert!(!line.starts_with("::") && !line.starts_with("##"), "{text}");
+            }
+            assert!(text.contains("error title=a::b"), "{text}");
+        }
+        assert_eq!(in_a_line("a\n::b"), "a\\n::b");
+        assert_eq!(harmless("a ::b\n: c # d"), "a ::b\n: c # d");
     }
 
     #[test]

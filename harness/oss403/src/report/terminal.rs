@@ -7,35 +7,57 @@ use indexmap::IndexMap;
 
 use super::Facts;
 use super::entry::Entry;
-use super::style::{Style, Tone, counted, grouped, harmless};
+use super::failures::{self, Failures, SHOWN};
+use super::style::{Style, Tone, grouped, harmless, in_a_line};
 use crate::judge::expected::{Expected, Observed};
 use crate::judge::summary::{CauseTally, Tally};
 use crate::judge::verdict::{Verdict, VerdictKind};
 use crate::run::NOT_CLAIMED;
+use crate::wire::redact::one_line;
 use oss403_case::model::CaseFile;
 
-/// Failures that are shown in full for each cause.
-const SHOWN: usize = 3;
+/// How much the terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Detail {
+    /// Most failures of a cause that are shown in full; `None` for all. Equal reasons of several causes are then shown one by one too.
+    pub failures: Option<usize>,
+    /// The sums alone.
+    pub quiet: bool,
+}
+
+impl Default for Detail {
+    fn default() -> Self {
+        Self {
+            failures: Some(SHOWN),
+            quiet: false,
+        }
+    }
+}
 
 /// Collects what the terminal will show.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Terminal {
-    /// The first failures of each cause by id, and how many there are.
-    failures: BTreeMap<String, (BTreeMap<String, Entry>, usize)>,
+    detail: Detail,
+    failures: Failures,
     /// Why instances were set aside: by cause and verdict each reason, and how many it holds for.
     aside: BTreeMap<(String, VerdictKind), IndexMap<String, usize>>,
 }
 
 impl Terminal {
-    /// Takes in an instance. Only a few failures of each cause are kept.
+    /// Nothing yet.
+    pub fn new(detail: Detail) -> Self {
+        Self {
+            detail,
+            failures: Failures::new(detail.failures),
+            aside: BTreeMap::new(),
+        }
+    }
+
+    /// Takes in an instance. Only as many failures are kept as will be shown.
     pub fn add(&mut self, entry: Entry) {
-        if entry.verdict.is_failure() {
-            let (shown, count) = self.failures.entry(entry.cause.clone()).or_default();
-            *count += 1;
-            shown.insert(entry.id.clone(), entry);
-            if shown.len() > SHOWN {
-                shown.pop_last();
-            }
+        if self.detail.quiet {
+        } else if entry.verdict.is_failure() {
+            self.failures.add(entry);
         } else if entry.verdict != VerdictKind::Conformant {
             let reasons = self.aside.entry((entry.cause, entry.verdict)).or_default();
             *reasons.entry(entry.reason).or_default() += 1;
@@ -45,8 +67,11 @@ impl Terminal {
     /// Everything that is printed after the run. `files` are the causes in the order of the table.
     pub fn render(&self, facts: &Facts, files: &[&CaseFile], style: Style) -> String {
         let mut text = String::new();
-        self.table(&mut text, &facts.tally, files, style);
-        self.failures(&mut text, style);
+        if !self.detail.quiet {
+            self.table(&mut text, &facts.tally, files, style);
+            self.failures.render(&mut text, style);
+            text.push('\n');
+        }
         summary(&mut text, facts, style);
         text
     }
@@ -72,7 +97,7 @@ impl Terminal {
         );
         let _ = writeln!(text, "{}", style.paint(Tone::Faint, &heading));
         for (code, causes) in groups {
-            let _ = writeln!(text, "{}", style.paint(Tone::Strong, &harmless(code)));
+            let _ = writeln!(text, "{}", style.paint(Tone::Strong, &in_a_line(code)));
             for (file, cause) in causes {
                 self.row(text, &file.cause, cause, name_width, style);
             }
@@ -86,14 +111,23 @@ impl Terminal {
             cause.count(VerdictKind::Conformant),
             cause.planned.max(cause.total())
         );
-        let note = self.note(name, cause);
         let row = format!(
-            "  {} {name:width$}  {share:>9}  {:>7}  {}",
+            "  {} {name:width$}  {share:>9}  {:>7}",
             style.paint(tone, mark),
             milliseconds_each(cause),
-            style.paint(tone, &note),
         );
-        text.push_str(row.trim_end());
+        text.push_str(&row);
+        let note = self.note(name, cause);
+        // Beside the numbers where that leaves room for words, and otherwise below.
+        let beside = width + 26;
+        if beside + note.chars().count() <= style.width {
+            let _ = write!(text, "  {}", style.paint(tone, &note));
+        } else {
+            for line in style.wrap(&note, 6) {
+                let _ = write!(text, "\n{}", style.paint(tone, &line));
+            }
+        }
+        text.truncate(text.trim_end().len());
         text.push('\n');
     }
 
@@ -147,68 +181,27 @@ impl Terminal {
         }
         format!(" ({})", harmless(&words.join(", ")).replace('\n', " "))
     }
-
-    fn failures(&self, text: &mut String, style: Style) {
-        for (shown, count) in self.failures.values() {
-            for entry in shown.values() {
-                text.push('\n');
-                failure(text, entry, style);
-            }
-            if *count > shown.len() {
-                let more = format!(
-                    "… and {} of this cause",
-                    counted(count - shown.len(), "more failure")
-                );
-                let _ = writeln!(text, "\n{}", style.paint(Tone::Faint, &more));
-            }
-        }
-    }
 }
 
-fn failure(text: &mut String, entry: &Entry, style: Style) {
-    let (mark, tone) = mark(Some(entry.verdict));
-    let verdict = match entry.facet {
-        Some(facet) => format!("{}: {}", entry.verdict.name(), facet.name()),
-        None => entry.verdict.name().to_owned(),
-    };
-    let id = harmless(&entry.id);
-    let fits = id.chars().count() + verdict.len() + 4 <= style.width;
-    let _ = writeln!(
-        text,
-        "{} {}{}{}",
-        style.paint(tone, mark),
-        style.paint(Tone::Strong, &id),
-        if fits { "  " } else { "\n    " },
-        style.paint(tone, &verdict)
+/// An instance that is done, on a line of its own: `✗ cause/scenario  deviates: code`.
+pub fn done_line(id: &str, verdict: Verdict, style: Style) -> String {
+    let mut line = String::new();
+    failures::head(
+        &mut line,
+        &harmless(id),
+        (verdict.kind(), verdict.facet()),
+        style,
     );
-    for line in style.wrap(&harmless(&entry.reason), 4) {
-        let _ = writeln!(text, "{line}");
-    }
-    let mut fact = |name: &str, value: &str| {
-        let lines = style.wrap(&harmless(value), 14);
-        let first = lines.first().map_or("", |line| line.trim_start());
-        let _ = writeln!(text, "    {}  {first}", style.paint(Tone::Faint, name));
-        for line in lines.iter().skip(1) {
-            let _ = writeln!(text, "{line}");
-        }
-    };
-    if entry.verdict == VerdictKind::Deviates {
-        fact("expected", &expected_in_words(&entry.expected));
-        fact("observed", &observed_in_words(&entry.observed));
-    }
-    if let Some(curl) = &entry.curl {
-        // Never wrapped: it is there to be copied.
-        let _ = writeln!(text, "    {}", harmless(curl).replace('\n', "\\n"));
-    }
+    line
 }
 
 fn summary(text: &mut String, facts: &Facts, style: Style) {
-    text.push('\n');
     let mut line = |name: &str, value: String| {
         let _ = writeln!(
             text,
-            "{}  {value}",
-            style.paint(Tone::Faint, &format!("{name:>9}"))
+            "{}  {}",
+            style.paint(Tone::Faint, &format!("{name:>9}")),
+            hung(style, &value)
         );
     };
     let tally = &facts.tally;
@@ -243,7 +236,7 @@ fn summary(text: &mut String, facts: &Facts, style: Style) {
         ),
     );
     if !facts.snapshots.is_empty() {
-        line("snapshots", harmless(&facts.snapshots));
+        line("snapshots", in_a_line(&facts.snapshots));
     }
     let level = match &facts.level {
         Ok(level) => {
@@ -255,26 +248,32 @@ fn summary(text: &mut String, facts: &Facts, style: Style) {
                 facts.scope.in_words()
             );
             let head = format!("{} {}", level.number(), level.name());
-            hung(style, &words).replacen(&head, &style.paint(Tone::Strong, &head), 1)
+            words.replacen(&head, &style.paint(Tone::Strong, &head), 1)
         }
-        Err(why) => hung(style, &format!("none: {why}")),
+        Err(why) => format!("none: {why}"),
     };
     line("level", level);
     for sentence in &facts.unmet {
-        let sentence = hung(style, &harmless(sentence));
-        line("unmet", style.paint(Tone::Bad, &sentence));
+        line("unmet", style.paint(Tone::Bad, &harmless(sentence)));
     }
     if facts.interrupted {
         line(
             "",
             style.paint(
                 Tone::Warning,
-                "interrupted: what was not done yet is not counted",
+                if facts.time_ran_out {
+                    "time ran out: what was not done yet is not counted"
+                } else {
+                    "interrupted: what was not done yet is not counted"
+                },
             ),
         );
     }
+    for note in &facts.notes {
+        line("note", harmless(note));
+    }
     for thing in &facts.left_behind {
-        line("left", style.paint(Tone::Bad, &harmless(thing)));
+        line("left", style.paint(Tone::Bad, &in_a_line(thing)));
     }
 }
 
@@ -311,10 +310,11 @@ fn verdicts(
         .filter(|(verdict, _)| **verdict != VerdictKind::Conformant)
     {
         let (_, tone) = mark(Some(*verdict));
-        parts.push(style.paint(tone, &format!("{count} {}", in_words(*verdict, *count))));
+        let count = grouped(*count as u64) + " " + &in_words(*verdict, *count);
+        parts.push(style.paint(tone, &count));
     }
     if unfinished > 0 {
-        parts.push(format!("{unfinished} unfinished"));
+        parts.push(format!("{} unfinished", grouped(unfinished as u64)));
     }
     parts.join(", ")
 }
@@ -338,7 +338,7 @@ fn in_words(verdict: VerdictKind, count: usize) -> String {
     }
 }
 
-fn mark(verdict: Option<VerdictKind>) -> (&'static str, Tone) {
+pub(super) fn mark(verdict: Option<VerdictKind>) -> (&'static str, Tone) {
     match verdict {
         Some(VerdictKind::Conformant) => ("✓", Tone::Good),
         Some(VerdictKind::Deviates) => ("✗", Tone::Bad),
@@ -375,5 +375,5 @@ pub(super) fn observed_in_words(observed: &Observed) -> String {
             .map(|message| format!("{message:?}")),
     );
     parts.extend(observed.ec.as_ref().map(|ec| format!("(EC {ec})")));
-    parts.join(" ")
+    one_line(parts.join(" "))
 }

@@ -1,6 +1,7 @@
 //! Reports of a run that never took place: fixed data, so that what people and programs read can be looked at here.
 
 use std::fs;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use quick_xml::Reader;
@@ -11,15 +12,16 @@ use super::entry::Entry;
 use super::json::ResultFile;
 use super::sink::{Report, ReportError};
 use super::style::Style;
-use super::terminal::Terminal;
+use super::terminal::{Detail, Terminal};
 use crate::judge::judge;
 use crate::judge::scope::Scope;
 use crate::judge::summary::{NoLevel, Tally};
 use crate::judge::testing::{REQUEST_ID, Twin, error_body};
-use crate::judge::verdict::{Facet, Verdict};
+use crate::judge::verdict::{Facet, Verdict, VerdictKind};
 use crate::run::record::Progress;
 use crate::suite::Finished;
-use crate::wire::exchange::Response;
+use crate::wire::exchange::{Outcome, Response};
+use oss403_case::Ledger;
 use oss403_case::model::CaseFile;
 
 const HOSTILE: &str =
@@ -48,9 +50,10 @@ fn twins() -> Vec<Twin> {
             })
         }
     };
+    // XML has none of these three.
     let text = HOSTILE
         .replace("]]>", "]]]]><![CDATA[>")
-        .replace('\0', "\u{1}");
+        .replace(['\0', '\u{1b}', '\u{7}'], "\u{84}");
     let text = format!("<![CDATA[{text}]]>");
     let hostile = error_body(&text, &text, REQUEST_ID);
     vec![
@@ -109,7 +112,14 @@ fn finished(twin: &Twin) -> Finished<'_> {
         record: &twin.record,
         redactor: twin.record.redactor(),
         judged: judge(&twin.instance, &twin.record),
+        attempts: 1,
     }
+}
+
+fn entry(twin: &Twin) -> Entry {
+    static LEDGER: LazyLock<Ledger> =
+        LazyLock::new(|| Ledger::embedded().expect("the embedded ledger is sound"));
+    Entry::of(&finished(twin), &LEDGER)
 }
 
 fn facts(twins: &[Twin]) -> Facts {
@@ -140,6 +150,9 @@ fn facts(twins: &[Twin]) -> Facts {
         },
         unmet: vec!["`sts` is required, and the target does not claim it".into()],
         interrupted: true,
+        time_ran_out: false,
+        failure: None,
+        notes: Vec::new(),
         left_behind: vec!["bucket oss403-1a2b3c4d-1".into()],
         snapshots: "3 the same (snapshots/vendor)".into(),
     }
@@ -166,9 +179,9 @@ fn files(twins: &[Twin]) -> Vec<CaseFile> {
 
 fn rendered(style: Style) -> String {
     let twins = twins();
-    let mut terminal = Terminal::default();
+    let mut terminal = Terminal::new(Detail::default());
     for twin in twins.iter().rev() {
-        terminal.add(Entry::of(&finished(twin)));
+        terminal.add(entry(twin));
     }
     let files = files(&twins);
     terminal.render(&facts(&twins), &files.iter().collect::<Vec<_>>(), style)
@@ -234,7 +247,7 @@ fn written(kind: &str) -> String {
     let twins = twins();
     for twin in twins.iter().rev() {
         report
-            .add(&Entry::of(&finished(twin)), &twin.instance.file)
+            .add(&entry(twin), &twin.instance.file)
             .expect("takes it in");
     }
     assert!(!path.exists(), "a report appears only when it is whole");
@@ -276,8 +289,174 @@ fn junit_is_well_formed_whatever_a_server_says() {
             _ => {}
         }
     }
-    assert_eq!((suites, cases, failures, errors, skipped), (7, 12, 7, 1, 1));
+    // One suite, case and error says that the run was interrupted.
+    assert_eq!((suites, cases, failures, errors, skipped), (8, 13, 7, 2, 1));
     assert!(text.contains("needs an operator hook: create session"));
+}
+
+#[test]
+fn junit_says_why_what_was_expected_what_came_and_how_to_ask_again() {
+    let text = written("junit");
+    let twins = twins();
+    let twin = twins
+        .iter()
+        .find(|twin| twin.instance.id.starts_with("time-skewed/"));
+    let twin = twin.expect("is one of them");
+    let entry = entry(twin);
+    let case = text
+        .split("<testcase ")
+        .find(|case| case.contains("RequestTimeTooSkewed.time-skewed\""));
+    let case = case.expect("is one of them");
+    let curl = entry.curl.as_deref().expect("was sent");
+    for line in [
+        entry.reason.as_str(),
+        "expected  403 RequestTimeTooSkewed \"Request has expired\"",
+        "observed  403 AccessDenied \"Request has expired.\"",
+        curl,
+    ] {
+        assert!(
+            !line.is_empty() && case.contains(&format!("{line}\n")),
+            "{line}\n{case}"
+        );
+    }
+}
+
+#[test]
+fn no_line_of_a_report_is_a_command_to_a_ci_server() {
+    let command = "a\n::error title=pwn::x\n##vso[task.complete]\n ##teamcity[x]";
+    let twin = Twin::new().edited_body(&error_body(command, command, command));
+    let mut entry = entry(&twin);
+    // As if a judgement repeated it as it came.
+    entry.reason = command.into();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |kind: &str| folder.path().join(kind);
+    let wanted = ["json", "junit"].map(|kind| format!("{kind}={}", path(kind).display()));
+    for mut report in Report::open_all(&wanted).expect("opens") {
+        report
+            .add(&entry, &twin.instance.file)
+            .expect("takes it in");
+        report.finish(&facts(&[])).expect("is written");
+    }
+    let mut terminal = Terminal::new(Detail::default());
+    terminal.add(entry);
+    let mut facts = facts(&[]);
+    facts.left_behind.push(command.into());
+    let style = Style {
+        color: false,
+        width: 80,
+    };
+    let read = |kind| fs::read_to_string(path(kind)).expect("reads");
+    for text in [
+        terminal.render(&facts, &[], style),
+        read("json"),
+        read("junit"),
+    ] {
+        assert!(text.contains("error title=pwn"), "{text}");
+        for line in text.lines().map(str::trim_start) {
+            assert!(!line.starts_with("::") && !line.starts_with("##"), "{text}");
+        }
+    }
+}
+
+#[cfg(unix)]
+mod places {
+    use super::*;
+    use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink};
+    use std::path::Path;
+    use std::process::Command;
+
+    fn report(path: &Path) -> Result<(), String> {
+        let wanted = [format!("json={}", path.display())];
+        let reports = Report::open_all(&wanted).map_err(|error| error.to_string())?;
+        for report in reports {
+            report
+                .finish(&facts(&[]))
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
+    fn is_report(path: &Path) -> bool {
+        fs::read(path).is_ok_and(|text| serde_json::from_slice::<ResultFile>(&text).is_ok())
+    }
+
+    #[test]
+    fn a_device_and_a_pipe_are_written_to_and_stay() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (link, fifo) = (folder.path().join("link"), folder.path().join("fifo"));
+        symlink("/dev/null", &link).expect("links");
+        report(&link).expect("is thrown away");
+        assert_eq!(
+            fs::read_link(&link).expect("is a link"),
+            Path::new("/dev/null")
+        );
+        let full = Path::new("/dev/full");
+        if full.exists() {
+            symlink(full, folder.path().join("full")).expect("links");
+            let error = report(&folder.path().join("full")).expect_err("takes nothing");
+            assert!(error.contains("space"), "{error}");
+            assert!(
+                fs::metadata(full)
+                    .expect("is there")
+                    .file_type()
+                    .is_char_device()
+            );
+        }
+        assert!(
+            Command::new("mkfifo")
+                .arg(&fifo)
+                .status()
+                .expect("runs")
+                .success()
+        );
+        let path = fifo.clone();
+        let reader = std::thread::spawn(move || fs::read(path));
+        report(&fifo).expect("is read");
+        let text = reader.join().expect("ends").expect("reads");
+        assert!(serde_json::from_slice::<ResultFile>(&text).is_ok());
+        assert!(fs::metadata(&fifo).expect("is there").file_type().is_fifo());
+    }
+
+    #[test]
+    fn a_link_stays_and_the_file_behind_it_is_replaced_with_its_permissions() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("behind")).expect("makes it");
+        fs::write(path("behind/old"), "yesterday's").expect("writes");
+        let mode = |mode| fs::Permissions::from_mode(mode);
+        fs::set_permissions(path("behind/old"), mode(0o640)).expect("sets");
+        symlink("behind/old", path("first")).expect("links");
+        symlink("first", path("second")).expect("links");
+        symlink("behind/absent", path("dangling")).expect("links");
+        for (name, end) in [("second", "behind/old"), ("dangling", "behind/absent")] {
+            report(&path(name)).expect("is written");
+            assert!(path(name).is_symlink() && is_report(&path(end)), "{name}");
+        }
+        assert!(path("first").is_symlink());
+        let kept = fs::metadata(path("behind/old"))
+            .expect("is there")
+            .permissions();
+        assert_eq!(kept.mode() & 0o7777, 0o640);
+        symlink("circle", path("circle")).expect("links");
+        report(&path("circle")).expect_err("has no end");
+        let two = ["json=second", "junit=first"]
+            .map(|text| text.replace('=', &format!("={}/", folder.path().display())));
+        assert!(
+            matches!(Report::open_all(&two), Err(ReportError::Twice(_))),
+            "the same file"
+        );
+    }
+
+    #[test]
+    fn nothing_lies_in_the_folder_while_a_run_goes_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let wanted = ["json=a", "junit=b"]
+            .map(|text| text.replace('=', &format!("={}/", folder.path().display())));
+        let open = Report::open_all(&wanted).expect("opens");
+        // Whoever is killed now leaves nothing.
+        assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 0);
+        drop(open);
+    }
 }
 
 #[test]
@@ -346,6 +525,8 @@ fn the_result_file_has_the_documented_names() {
             "schema",
             "suite",
             "target",
+            "claims",
+            "scope",
             "seed",
             "started",
             "elapsed_ms",
@@ -365,15 +546,17 @@ fn the_result_file_has_the_documented_names() {
             "verdict",
             "facet",
             "reason",
+            "attempts",
             "elapsed_ms",
             "expected",
             "observed",
+            "base",
             "curl"
         ]
     );
     assert_eq!(
         keys(&entry["observed"]),
-        ["status", "code", "message", "ec"]
+        ["status", "code", "message", "ec", "is_the_answer_of"]
     );
     assert_eq!(
         (&entry["verdict"], &entry["facet"]),
@@ -442,10 +625,272 @@ fn nothing_of_what_a_request_carried_reaches_a_report() {
         judgement.reason.contains(signature),
         "the judgement is not what is redacted"
     );
-    let entry = Entry::of(&finished(&twin));
+    let entry = entry(&twin);
     let text = serde_json::to_string(&entry).expect("is plain data");
     assert!(
         !text.contains(signature) && !text.contains("c2lnbm"),
         "{text}"
     );
+}
+
+fn shown(twins: &[Twin], detail: Detail, width: usize) -> String {
+    let mut terminal = Terminal::new(detail);
+    for twin in twins {
+        terminal.add(entry(twin));
+    }
+    let files = files(twins);
+    let style = Style {
+        color: false,
+        width,
+    };
+    terminal.render(&facts(twins), &files.iter().collect::<Vec<_>>(), style)
+}
+
+/// Words on one line each, however they were wrapped.
+fn unwrapped(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn named(cause: &str, labels: &str, twin: Twin) -> Twin {
+    let mut twin = twin.file(|file| file.cause = cause.into());
+    twin.instance.id = format!("{cause}/get-after-expiry/{labels}");
+    twin
+}
+
+#[test]
+fn a_deviation_says_which_other_cause_its_answer_is_of() {
+    let said = "The OSS Access Key Id you provided does not exist in our records.";
+    let body = error_body("InvalidAccessKeyId", said, REQUEST_ID);
+    let twin = Twin::new().edited_body(&body);
+    let other = entry(&twin);
+    assert_eq!(other.facet, Some(Facet::Code));
+    assert_eq!(other.observed.is_the_answer_of, ["access-key-unknown"]);
+    let text = shown(&[twin], Detail::default(), 80);
+    assert!(
+        text.contains("that is the answer of `access-key-unknown`"),
+        "{text}"
+    );
+    // The status is part of an answer, and an answer that was due is not another cause's.
+    let body = error_body("InvalidAccessKeyId", said, REQUEST_ID);
+    let twin = Twin::new()
+        .edited_body(&body)
+        .edited(|answer| answer.status = 400);
+    assert!(entry(&twin).observed.is_the_answer_of.is_empty());
+    let twin = Twin::new().edited_header("content-type", None);
+    assert_eq!(entry(&twin).facet, Some(Facet::Envelope));
+    assert!(entry(&twin).observed.is_the_answer_of.is_empty());
+}
+
+#[test]
+fn a_base_that_is_refused_is_the_request_at_fault() {
+    let said = "The OSS Access Key Id you provided does not exist in our records.";
+    let body = error_body("InvalidAccessKeyId", said, REQUEST_ID);
+    let twin = Twin::new().base(403).record(|record| {
+        let base = record.base.as_mut().expect("there is one");
+        base.request.target = "/base.txt".into();
+        if let Outcome::Answered(answer) = &mut base.outcome {
+            answer.body = body.into_bytes();
+        }
+    });
+    let of_base = entry(&twin).base.expect("it was sent");
+    assert_eq!(of_base.status, Some(403));
+    assert_eq!(of_base.is_the_answer_of, ["access-key-unknown"]);
+    assert!(of_base.curl.contains("/base.txt"));
+    let text = shown(&[twin], Detail::default(), 80);
+    let curls: Vec<&str> = text
+        .lines()
+        .filter(|line| line.trim_start().starts_with("curl "))
+        .collect();
+    assert!(curls.len() == 1 && curls[0].contains("/base.txt"), "{text}");
+    assert!(
+        text.contains("that is the answer of `access-key-unknown`"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_step_that_failed_is_shown_with_its_answer() {
+    let twin = Twin::new().record(|record| {
+        record.progress = Progress::PreconditionFailed("PUT /k.txt answered 404".into());
+        let mut step = record.base.take().expect("there is one");
+        record.edited = None;
+        step.request.method = "PUT".into();
+        if let Outcome::Answered(answer) = &mut step.outcome {
+            answer.status = 404;
+            answer.body = error_body("NoSuchBucket", "The bucket is absent.", REQUEST_ID).into();
+        }
+        record.failed_step = Some(step);
+    });
+    let step = entry(&twin).failed_step.expect("it was recorded");
+    assert_eq!(
+        (step.status, step.code.as_deref()),
+        (Some(404), Some("NoSuchBucket"))
+    );
+    let text = unwrapped(&shown(&[twin], Detail::default(), 80));
+    assert!(
+        text.contains("# the request that failed, answered 404 NoSuchBucket"),
+        "{text}"
+    );
+    assert!(text.contains("curl -sS -i --path-as-is -X PUT"), "{text}");
+}
+
+#[test]
+fn both_strings_to_sign_are_shown_where_they_differ_and_hide_what_is_secret() {
+    let body = "<Error><Code>SignatureDoesNotMatch</Code><Message>It does not match.</Message>\
+        <StringToSign>GET\n\nx-oss-security-token:a-token-of-ours\n/k.txt</StringToSign></Error>";
+    let twin = Twin::new().edited_body(body).record(|record| {
+        let request = &mut record.edited.as_mut().expect("there is one").request;
+        let token = "a-token-of-ours".to_owned();
+        request.headers.push(("x-oss-security-token".into(), token));
+        request.string_to_sign =
+            Some("GET\n\nx-oss-security-token:a-token-of-ours\n/b/k.txt".into());
+    });
+    let both = entry(&twin).string_to_sign.expect("they differ");
+    assert_eq!(both.of, "edited");
+    assert!(both.sent.ends_with("/b/k.txt") && both.reported.ends_with("\n/k.txt"));
+    let text = shown(&[twin], Detail::default(), 80);
+    assert!(
+        text.contains("      - /b/k.txt\n      + /k.txt\n"),
+        "{text}"
+    );
+    assert!(text.contains("        GET⏎\n        ⏎\n"), "{text}");
+    assert!(!text.contains("a-token-of-ours"), "{text}");
+}
+
+#[test]
+fn a_message_is_compared_word_by_word() {
+    let body = error_body("AccessDenied", "Request has long expired.", REQUEST_ID);
+    let text = shown(&[Twin::new().edited_body(&body)], Detail::default(), 80);
+    assert!(
+        text.contains("differs   Request has {+long +}expired"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_several_causes_have_in_common_is_said_once() {
+    let refused = |cause: &str, labels: &str, id: u32| {
+        let twin = Twin::new().record(|record| {
+            let why = format!("PUT /k.txt on oss403-1a2b3c4d-{id}.oss.test answered 404");
+            record.progress = Progress::PreconditionFailed(why);
+            (record.base, record.edited) = (None, None);
+        });
+        named(cause, labels, twin)
+    };
+    let granted = |cause: &str| named(cause, "g", Twin::new().edited(|answer| answer.status = 200));
+    let mut twins: Vec<Twin> = (1..9)
+        .map(|n| refused("bucket-acl", &n.to_string(), n))
+        .collect();
+    twins.extend([
+        refused("url-auth-expired", "x", 9),
+        granted("bucket-acl"),
+        granted("object-acl"),
+    ]);
+    let text = shown(&twins, Detail::default(), 80);
+    assert!(
+        text.contains("○ 9 instances of 2 causes  not-provoked"),
+        "{text}"
+    );
+    assert_eq!(
+        text.matches("PUT /k.txt on … answered 404").count(),
+        1,
+        "{text}"
+    );
+    assert!(text.contains("      … and 6 more instances"), "{text}");
+    assert!(!text.contains("more failure"), "{text}");
+    // That something was granted is never one thing.
+    assert_eq!(text.matches("deviates: granted").count(), 2, "{text}");
+    let all = Detail {
+        failures: None,
+        ..Detail::default()
+    };
+    let text = shown(&twins, all, 80);
+    assert_eq!(text.matches("answered 404").count(), 9, "{text}");
+    let quiet = Detail {
+        quiet: true,
+        ..Detail::default()
+    };
+    let text = shown(&twins, quiet, 80);
+    assert!(
+        text.starts_with("   causes  ") && !text.contains("404"),
+        "{text}"
+    );
+}
+
+#[test]
+fn nothing_but_commands_is_wider_than_the_terminal() {
+    let mut twins = twins();
+    let id = "a-part-of-a-name-".repeat(8);
+    twins.push(named(
+        "bucket-acl",
+        &id,
+        Twin::new().edited(|answer| answer.status = 500),
+    ));
+    for width in [60, 80] {
+        let all = Detail {
+            failures: None,
+            ..Detail::default()
+        };
+        for line in shown(&twins, all, width).lines() {
+            let is_command = line.trim_start().starts_with("curl ");
+            let is_one_word = !line.trim().contains(' ');
+            assert!(
+                is_command || is_one_word || line.chars().count() <= width,
+                "{width}: {line}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_reason_for_which_instances_are_set_aside_stands_with_its_count() {
+    let mut terminal = Terminal::new(Detail::default());
+    let twins = twins();
+    let named = |reason: &str, verdict| {
+        let mut entry = entry(&twins[0]);
+        (entry.verdict, entry.reason) = (verdict, reason.to_owned());
+        entry
+    };
+    let cause = named("", VerdictKind::NotClaimed).cause;
+    let mut tally = Tally::default();
+    for (reason, verdict, kind) in [
+        (
+            "the target does not claim `url-v4`",
+            Verdict::NotClaimed,
+            VerdictKind::NotClaimed,
+        ),
+        (
+            "the target does not claim `sts`",
+            Verdict::NotClaimed,
+            VerdictKind::NotClaimed,
+        ),
+        (
+            "the target does not claim `url-v4`",
+            Verdict::NotClaimed,
+            VerdictKind::NotClaimed,
+        ),
+        (
+            "the target has one region only",
+            Verdict::NotApplicable,
+            VerdictKind::NotApplicable,
+        ),
+    ] {
+        tally.plan(&cause);
+        tally.add(&cause, verdict, 0);
+        terminal.add(named(reason, kind));
+    }
+    let facts = Facts {
+        tally,
+        ..facts(&twins)
+    };
+    let files = files(&twins);
+    let files: Vec<&CaseFile> = files.iter().collect();
+    let style = Style {
+        color: false,
+        width: 100,
+    };
+    let text = terminal.render(&facts, &files, style);
+    let note =
+        "3 not claimed (2 `url-v4`, 1 `sts`), 1 not applicable (the target has one region only)";
+    assert!(text.contains(note), "{text}");
 }

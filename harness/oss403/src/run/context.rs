@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
+use super::clock::ServerClock;
 use super::ending::Ending;
 use super::fault::{RunFault, succeeded};
 use super::journal::{Journal, Made};
@@ -34,8 +35,8 @@ pub(crate) struct Context {
     pub(crate) id: String,
     /// Seconds that the target's clock is ahead of ours.
     pub(crate) clock_ahead: i64,
-    /// The latest second that any answer's `Date` had.
-    seen_second: AtomicI64,
+    /// What the answers say of the target's clock.
+    clock: Mutex<ServerClock>,
     left: Mutex<Vec<Left>>,
     notes: Mutex<Vec<String>>,
     /// Who made buckets of a name that only this run has.
@@ -54,7 +55,7 @@ struct Left {
 }
 
 /// An answer's `Date` that is further from the target's measured clock is no time at all.
-const FAR: i64 = 60;
+const FAR: u64 = 60;
 
 /// How long a target may take to show that it is there at all.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
@@ -73,7 +74,7 @@ impl Context {
             ending,
             id,
             clock_ahead,
-            seen_second: AtomicI64::new(i64::MIN),
+            clock: Mutex::default(),
             left: Mutex::default(),
             notes: Mutex::default(),
             makers: Mutex::default(),
@@ -89,10 +90,19 @@ impl Context {
 
     /// The latest second that the target itself was seen to be in; never ahead of its clock, unlike [`now`](Self::now).
     pub(crate) fn seen_second(&self) -> i64 {
-        match self.seen_second.load(Ordering::Relaxed) {
-            i64::MIN => self.now(),
-            second => second,
-        }
+        locked(&self.clock).seen().unwrap_or_else(|| self.now())
+    }
+
+    /// The second in which the target decides what is sent now, when an exchange takes so long.
+    pub(crate) fn second_after(&self, took: Duration) -> i64 {
+        let moment = moment() + took.as_secs_f64() / 2.0;
+        let second = locked(&self.clock).second_at(moment);
+        second.unwrap_or_else(|| self.now())
+    }
+
+    /// Whether a `Date` is one of the clock that was measured.
+    pub(crate) fn is_near(&self, date: i64) -> bool {
+        date.abs_diff(self.now()) <= FAR
     }
 
     /// A name that nothing else has: `oss403-<run>-<n>`.
@@ -217,10 +227,12 @@ impl Context {
 
     /// Takes in an exchange: the target's second, and whether anybody is there at all.
     pub(crate) async fn hear(&self, exchange: &Exchange) {
-        if let Some(second) = exchange.response().and_then(Response::date)
-            && second.abs_diff(self.now()) <= FAR.unsigned_abs()
+        if let Some(date) = exchange.response().and_then(Response::date)
+            && self.is_near(date)
         {
-            self.seen_second.fetch_max(second, Ordering::Relaxed);
+            let arrived = moment();
+            let took = Duration::from_micros(exchange.elapsed_us).as_secs_f64();
+            locked(&self.clock).hear(date, arrived - took, arrived);
         }
         if self.ending.hear(exchange.unreadable().is_none()) {
             self.ending.found(self.is_somebody_there().await);
@@ -263,8 +275,16 @@ async fn ask_account(
     xml::text(&response.body, "ID")
         .filter(|id| !id.is_empty())
         .ok_or_else(|| {
-            RunFault::Precondition(format!("ListBuckets does not name the account of `{who}`"))
+            RunFault::Precondition(
+                format!("ListBuckets does not name the account of `{who}`").into(),
+            )
         })
+}
+
+/// Our own time in seconds since 1970, with their parts.
+fn moment() -> f64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap_or_default().as_secs_f64()
 }
 
 /// Our own time in Unix seconds.

@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use tokio::sync::{RwLock, Semaphore, mpsc};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::context::Context;
 use super::events::RunEvent;
 use super::fault::RunFault;
 use super::plan::{Group, Private, Usage};
-use super::record::Progress;
+use super::record::{Progress, TwinRecord};
 use super::sender::Sender;
-use super::twin::{self, Turn, Worlds, blank};
+use super::twin::{self, Turn, Unsure, Worlds, blank};
 use super::world::remove::remove_by_operator;
 use super::world::{OwnAccount, Wanted, World};
+use crate::wire::patience::Patience;
 use oss403_case::Instance;
 
 /// What all workers share.
@@ -28,9 +30,6 @@ pub(crate) struct Crew {
     pub(crate) account: RwLock<()>,
     pub(crate) events: mpsc::Sender<RunEvent>,
 }
-
-/// In how many worlds, one after the other, an instance is tried when nobody knows what became of a request.
-const WORLDS: usize = 4;
 
 impl Crew {
     /// Works off one group.
@@ -66,12 +65,14 @@ impl Crew {
         };
         let sender = Sender::new(&self.context);
         let given = &group.instances[0].scenario.given;
-        for turn in 1.. {
+        let mut turns = Turns::new(&self.context);
+        loop {
+            let is_last = turns.next_is_last();
             let mut world = World::named(&self.context, given, None);
             let made = world.make(&sender, &group.wanted).await;
             let world = Arc::new(world);
             match made {
-                Err(RunFault::Unknown { .. }) if turn < WORLDS => {
+                Err(RunFault::Unknown { .. }) if !is_last => {
                     world.remove(&sender).await;
                     continue;
                 }
@@ -111,76 +112,73 @@ impl Crew {
             Err(fault) => return self.give_all_up(group.instances, fault).await,
         };
         let sender = Sender::new(&self.context);
-        let shared = self.waited(async { Ok::<_, Infallible>(self.account.read().await) });
-        let shared = match shared.await {
-            Ok(shared) => shared,
-            Err(fault) => return self.give_all_up(group.instances, fault).await,
-        };
-        if !how.own_account {
-            return self.run_group(group, None, how, &sender).await;
-        }
-        match OwnAccount::make(&sender).await {
-            Ok(Some(account)) => {
-                let account = Arc::new(account);
-                self.run_group(group, Some(Arc::clone(&account)), how, &sender)
-                    .await;
-                remove_by_operator(&sender, &account.made()).await;
+        for instance in group.instances {
+            let sent = self.in_worlds(&instance, &group.wanted, how, &sender).await;
+            match sent {
+                Ok(record) => self.finish(instance, record).await,
+                Err(fault) => self.give_all_up(vec![instance], fault).await,
             }
-            // Nobody else may be at work while the account that all use is in another state.
-            Ok(None) => {
-                drop(shared);
-                let alone = self.waited(async { Ok::<_, Infallible>(self.account.write().await) });
-                match alone.await {
-                    Ok(_alone) => self.run_group(group, None, how, &sender).await,
-                    Err(fault) => self.give_all_up(group.instances, fault).await,
-                }
-            }
-            Err(fault) => self.give_all_up(group.instances, fault).await,
         }
     }
 
-    /// Makes the world or worlds of each instance, sends its twin, removes them; in other worlds when nobody knows what became of a
-    /// request.
-    async fn run_group(
+    /// Sends the twin of an instance in a world of its own, and in others when nobody knows what became of a request.
+    async fn in_worlds(
         &self,
-        group: Group,
-        account: Option<Arc<OwnAccount>>,
+        instance: &Instance,
+        wanted: &Wanted,
         how: Private,
         sender: &Sender<'_>,
-    ) {
-        for instance in group.instances {
-            let mut earlier = Vec::new();
-            for turn in 1.. {
-                let turn = Turn {
-                    earlier: &earlier,
-                    is_last: turn == WORLDS,
-                };
-                let given = &instance.scenario.given;
-                let edited = World::named(&self.context, given, account.clone());
-                let named = || World::named(&self.context, given, account.clone());
-                let mut worlds = Owned {
-                    edited,
-                    base: how.twofold.then(named),
-                };
-                let sent = match worlds.make(sender, &group.wanted).await {
-                    Ok(()) => twin::send(&instance, worlds.lent(), sender, turn).await,
-                    Err(RunFault::Unknown { .. }) if !turn.is_last => {
-                        worlds.remove(sender).await;
-                        continue;
-                    }
-                    Err(fault) => Ok(blank(&instance, Progress::from(fault))),
-                };
-                match sent {
-                    Ok(record) => {
-                        self.finish(instance, record).await;
-                        worlds.remove(sender).await;
-                        break;
-                    }
-                    Err(unsure) => {
-                        worlds.remove(sender).await;
-                        earlier.extend(unsure);
-                    }
-                }
+    ) -> Result<TwinRecord, RunFault> {
+        let mut turns = Turns::new(&self.context);
+        let mut earlier = Vec::new();
+        loop {
+            let turn = Turn {
+                earlier: &earlier,
+                is_last: turns.next_is_last(),
+            };
+            match self.in_account(instance, wanted, how, sender, turn).await? {
+                Ok(record) => return Ok(record),
+                Err(unsure) => earlier.extend(unsure),
+            }
+        }
+    }
+
+    /// Sends a twin in an account that nobody else uses meanwhile, where the scenario changes the account's state.
+    async fn in_account(
+        &self,
+        instance: &Instance,
+        wanted: &Wanted,
+        how: Private,
+        sender: &Sender<'_>,
+        turn: Turn<'_>,
+    ) -> Result<Result<TwinRecord, Option<Unsure>>, RunFault> {
+        let shared = self.waited(async { Ok::<_, Infallible>(self.account.read().await) });
+        let shared = shared.await?;
+        let worlds = |account: Option<&Arc<OwnAccount>>| {
+            let given = &instance.scenario.given;
+            let named = || World::named(&self.context, given, account.cloned());
+            Owned {
+                edited: named(),
+                base: how.twofold.then(named),
+            }
+        };
+        if !how.own_account {
+            return Ok(worlds(None).send(instance, wanted, sender, turn).await);
+        }
+        match OwnAccount::make(sender).await? {
+            Some(account) => {
+                let account = Arc::new(account);
+                let worlds = worlds(Some(&account));
+                let sent = worlds.send(instance, wanted, sender, turn).await;
+                remove_by_operator(sender, &account.made()).await;
+                Ok(sent)
+            }
+            // Nobody else may be at work while the account that all use is in another state.
+            None => {
+                drop(shared);
+                let alone = self.waited(async { Ok::<_, Infallible>(self.account.write().await) });
+                let _alone = alone.await?;
+                Ok(worlds(None).send(instance, wanted, sender, turn).await)
             }
         }
     }
@@ -189,14 +187,14 @@ impl Crew {
     async fn give_all_up(&self, instances: Vec<Instance>, fault: RunFault) {
         for instance in instances {
             if fault != RunFault::Interrupted {
-                let record = blank(&instance, Progress::from(fault.clone()));
+                let record = given_up(&instance, fault.clone());
                 self.finish(instance, record).await;
             }
         }
     }
 
     /// Writes a record down and hands it over.
-    pub(crate) async fn finish(&self, instance: Instance, record: super::record::TwinRecord) {
+    pub(crate) async fn finish(&self, instance: Instance, record: TwinRecord) {
         let redactor = self.context.journal.record(&record);
         let event = RunEvent::Finished {
             instance,
@@ -208,6 +206,33 @@ impl Crew {
     }
 }
 
+/// In how many worlds, one after the other, something is tried when nobody knows what became of a request.
+struct Turns<'c> {
+    patience: &'c Patience,
+    started: Instant,
+    begun: u32,
+}
+
+/// A world takes more than a request does.
+const TIMES_A_REQUEST: u32 = 4;
+
+impl<'c> Turns<'c> {
+    fn new(context: &'c Context) -> Self {
+        Self {
+            patience: &context.target.limits.patience,
+            started: Instant::now(),
+            begun: 0,
+        }
+    }
+
+    /// Begins another one, which may be the last.
+    fn next_is_last(&mut self) -> bool {
+        self.begun += 1;
+        let since = self.started.elapsed() / TIMES_A_REQUEST;
+        !self.patience.allows(self.begun, since)
+    }
+}
+
 /// The world or worlds of one instance.
 struct Owned {
     edited: World,
@@ -216,6 +241,23 @@ struct Owned {
 }
 
 impl Owned {
+    /// Makes them, sends the twin in them, and removes them.
+    async fn send(
+        mut self,
+        instance: &Instance,
+        wanted: &Wanted,
+        sender: &Sender<'_>,
+        turn: Turn<'_>,
+    ) -> Result<TwinRecord, Option<Unsure>> {
+        let sent = match self.make(sender, wanted).await {
+            Ok(()) => twin::send(instance, self.lent(), sender, turn).await,
+            Err(RunFault::Unknown { .. }) if !turn.is_last => Err(None),
+            Err(fault) => Ok(given_up(instance, fault)),
+        };
+        self.remove(sender).await;
+        sent
+    }
+
     async fn make(&mut self, sender: &Sender<'_>, wanted: &Wanted) -> Result<(), RunFault> {
         match &mut self.base {
             Some(base) => {
@@ -242,4 +284,11 @@ impl Owned {
             None => self.edited.remove(sender).await,
         }
     }
+}
+
+/// The record of an instance of which nothing was sent.
+fn given_up(instance: &Instance, fault: RunFault) -> TwinRecord {
+    let mut record = blank(instance, Progress::Complete);
+    fault.note_in(&mut record);
+    record
 }

@@ -287,7 +287,7 @@ async fn states(
             for (who, policy) in policies {
                 let identity = person(who, world)?;
                 let (Some(account), Some(user)) = (&identity.account, &identity.user) else {
-                    return Err(RunFault::Harness(format!("`{who}` is no RAM user")));
+                    return Err(RunFault::Harness(format!("`{who}` is no RAM user").into()));
                 };
                 let value = match policy {
                     Value::Null => None,
@@ -387,7 +387,7 @@ fn opposite(set: Set) -> Option<Set> {
 
 fn person(who: &Who, world: &World) -> Result<std::sync::Arc<Identity>, RunFault> {
     let person = world.scene.identity(who)?;
-    person.ok_or_else(|| RunFault::Harness(format!("`{who}` has no state")))
+    person.ok_or_else(|| RunFault::Harness(format!("`{who}` has no state").into()))
 }
 
 fn with_statement(policy: Option<&Value>, statement: &Value) -> Value {

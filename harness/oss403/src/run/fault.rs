@@ -1,6 +1,6 @@
 //! Why a twin could not be sent as it should have been.
 
-use super::record::Progress;
+use super::record::{Progress, TwinRecord};
 use crate::target::operator::OperatorError;
 use crate::wire::exchange::{Exchange, Outcome, Response};
 use crate::wire::scene::SceneError;
@@ -10,12 +10,12 @@ use crate::wire::xml;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RunFault {
     /// The target would not make the scenario's world.
-    Precondition(String),
+    Precondition(Reason),
     /// Our fault, or the network's.
-    Harness(String),
+    Harness(Reason),
     /// A request that must not simply be repeated was not answered so that one could know what became of it; in another world it may be.
     Unknown {
-        reason: String,
+        reason: Reason,
         /// Whether there was an answer at all.
         answered: bool,
     },
@@ -23,27 +23,49 @@ pub(crate) enum RunFault {
     Interrupted,
 }
 
-impl From<RunFault> for Progress {
-    fn from(fault: RunFault) -> Self {
-        match fault {
-            RunFault::Precondition(reason) => Self::PreconditionFailed(reason),
-            RunFault::Harness(reason) => Self::HarnessError(reason),
-            RunFault::Unknown {
-                reason,
-                answered: true,
-            } => Self::PreconditionFailed(reason),
-            RunFault::Unknown { reason, .. } => Self::HarnessError(reason),
-            RunFault::Interrupted => Self::Interrupted,
+/// What came in the way, in words, and the exchange that shows it, when there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reason {
+    words: String,
+    exchange: Option<Box<Exchange>>,
+}
+
+impl From<String> for Reason {
+    fn from(words: String) -> Self {
+        Self {
+            words,
+            exchange: None,
         }
     }
 }
 
+impl From<&str> for Reason {
+    fn from(words: &str) -> Self {
+        words.to_owned().into()
+    }
+}
+
 impl RunFault {
+    /// Notes in a record how far it came.
+    pub(crate) fn note_in(self, record: &mut TwinRecord) {
+        let (progress, exchange) = match self.for_good() {
+            Self::Precondition(reason) => {
+                (Progress::PreconditionFailed(reason.words), reason.exchange)
+            }
+            Self::Harness(reason) | Self::Unknown { reason, .. } => {
+                (Progress::HarnessError(reason.words), reason.exchange)
+            }
+            Self::Interrupted => (Progress::Interrupted, None),
+        };
+        record.progress = progress;
+        record.failed_step = exchange.map(|exchange| *exchange);
+    }
+
     /// What came in the way, for a person.
     pub(crate) fn reason(self) -> String {
         match self {
             Self::Precondition(reason) | Self::Harness(reason) | Self::Unknown { reason, .. } => {
-                reason
+                reason.words
             }
             Self::Interrupted => "the run is being stopped".into(),
         }
@@ -64,16 +86,16 @@ impl RunFault {
 
 impl From<SceneError> for RunFault {
     fn from(error: SceneError) -> Self {
-        Self::Harness(error.to_string())
+        Self::Harness(error.to_string().into())
     }
 }
 
 impl From<OperatorError> for RunFault {
     fn from(error: OperatorError) -> Self {
         if error.is_harness() {
-            Self::Harness(error.to_string())
+            Self::Harness(error.to_string().into())
         } else {
-            Self::Precondition(error.to_string())
+            Self::Precondition(error.to_string().into())
         }
     }
 }
@@ -82,12 +104,12 @@ impl From<OperatorError> for RunFault {
 pub(crate) fn succeeded(sent: Result<Exchange, RunFault>) -> Result<Response, RunFault> {
     let exchange = sent?;
     let unreadable = exchange.unreadable();
-    let Exchange {
-        request,
-        outcome,
-        earlier,
-        ..
-    } = exchange;
+    let is_readable = unreadable.is_none();
+    match exchange.outcome {
+        Outcome::Answered(response) if is_readable && response.is_success() => return Ok(response),
+        _ => {}
+    }
+    let (request, earlier) = (&exchange.request, &exchange.earlier);
     let path = request
         .target
         .split(['?', '&'])
@@ -99,33 +121,28 @@ pub(crate) fn succeeded(sent: Result<Exchange, RunFault>) -> Result<Response, Ru
         more => format!(", sent {} times,", more + 1),
     };
     let asked = format!("{} {path} on {}{times}", request.method, request.host);
-    match (outcome, unreadable) {
-        (Outcome::Answered(response), None) if response.is_success() => Ok(response),
-        (Outcome::Answered(response), why) => {
-            let is_unreadable = why.is_some();
-            let reason = match why {
-                Some(_) if response.truncated => {
-                    format!("{asked} was not answered completely")
-                }
-                _ => format!("{asked} answered {}", describe(&response)),
-            };
-            // Refused after an attempt of which nobody knows whether it was carried out, and maybe for that very reason; or not known
-            // at the first attempt, after which there was no other.
-            if earlier.is_empty() == is_unreadable {
-                let answered = true;
-                return Err(RunFault::Unknown { reason, answered });
-            }
-            Err(RunFault::Precondition(reason))
+    let words = match &exchange.outcome {
+        Outcome::Failed(failure) => format!("{asked}: {}", failure.detail),
+        Outcome::Answered(response) if response.truncated && !is_readable => {
+            format!("{asked} was not answered completely")
         }
-        (Outcome::Failed(failure), _) => {
-            let reason = format!("{asked}: {}", failure.detail);
-            if earlier.is_empty() {
-                let answered = false;
-                return Err(RunFault::Unknown { reason, answered });
-            }
-            Err(RunFault::Harness(reason))
-        }
-    }
+        Outcome::Answered(response) => format!("{asked} answered {}", describe(response)),
+    };
+    let answered = exchange.response().is_some();
+    let is_only = earlier.is_empty();
+    let reason = Reason {
+        words,
+        exchange: Some(Box::new(exchange)),
+    };
+    // Refused after an attempt of which nobody knows whether it was carried out, and maybe for that very reason; or not known
+    // at the first attempt, after which there was no other.
+    Err(if is_only != is_readable {
+        RunFault::Unknown { reason, answered }
+    } else if answered {
+        RunFault::Precondition(reason)
+    } else {
+        RunFault::Harness(reason)
+    })
 }
 
 /// Status, code and message of an answer, in one line.

@@ -1,6 +1,7 @@
 //! Running: plan the instances, make their worlds, send their twins, record everything, remove everything.
 
 pub mod canary;
+mod clock;
 mod context;
 mod crew;
 mod edit;
@@ -52,6 +53,9 @@ pub struct Options {
     pub jobs: Option<usize>,
     /// Folder of the journal; it is made when it is absent.
     pub out: PathBuf,
+    /// How many finished journals stay in that folder, this run's among them; `None` for all. Those of runs that left something behind
+    /// stay in any case.
+    pub keep_journals: Option<usize>,
     /// Whether the target must show first that it tells good credentials from bad ones.
     pub canaries: bool,
     /// How long it may take: nothing new begins after that.
@@ -66,6 +70,7 @@ impl Default for Options {
             seed: 0,
             jobs: None,
             out: "reports".into(),
+            keep_journals: None,
             canaries: true,
             time: None,
             attempts: 1,
@@ -199,7 +204,7 @@ fn context(
     } else {
         stop.remains().clone()
     };
-    let journal = Journal::create(&options.out, header, remains);
+    let journal = Journal::create(&options.out, header, remains, options.keep_journals);
     let journal = journal.map_err(|(path, error)| RunError::Journal {
         path,
         error,

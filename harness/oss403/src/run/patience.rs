@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep};
 use super::context::unix_now;
 use crate::target::ReadyTarget;
 use crate::wire::client::Outgoing;
-use crate::wire::draft::Draft;
+use crate::wire::draft::{Body, Draft};
 use crate::wire::exchange::Exchange;
 use crate::wire::patience::Patience;
 use crate::wire::sign;
@@ -93,8 +93,14 @@ pub(crate) fn may_repeat(draft: &Draft) -> bool {
         // What is deleted twice was not there the second time, but for objects and settings, of which that is not said.
         "DELETE" if draft.key.is_none() => !draft.query.is_empty(),
         "DELETE" => !query("uploadId"),
-        // One upload more is removed with the others.
-        "POST" => query("uploads") || query("delete"),
+        "POST" => match &draft.body {
+            Body::Form(form) => {
+                let mut fields = form.fields.iter();
+                !fields.any(|(name, _)| name.eq_ignore_ascii_case("x-oss-forbid-overwrite"))
+            }
+            // One upload more is removed with the others.
+            Body::Empty | Body::Bytes(_) => query("uploads") || query("delete"),
+        },
         _ => false,
     }
 }

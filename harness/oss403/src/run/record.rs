@@ -21,6 +21,9 @@ pub struct TwinRecord {
     /// The edited request for the object of `expect.same-for`; absent when the scenario names none, or it was never sent.
     #[serde(default)]
     pub same_for: Option<Exchange>,
+    /// The request of the harness for the scenario's world, or for its change, whose answer stood in the way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_step: Option<Exchange>,
     /// What the owner read before and after the edited request, one for each entry of `unchanged`.
     pub probes: Vec<Probe>,
     /// Contents of the objects that a refusal must not show, with the key each belongs to.
@@ -45,6 +48,7 @@ impl TwinRecord {
             .iter()
             .flat_map(|probe| [&probe.before, &probe.after]);
         let twins = self.base.iter().chain(&self.edited).chain(&self.same_for);
+        let twins = twins.chain(&self.failed_step);
         Redactor::of(twins.chain(probes).map(|sent| &sent.request))
     }
 
@@ -58,6 +62,7 @@ impl TwinRecord {
             base: self.base.as_ref().map(exchange),
             edited: self.edited.as_ref().map(exchange),
             same_for: self.same_for.as_ref().map(exchange),
+            failed_step: self.failed_step.as_ref().map(exchange),
             probes: self
                 .probes
                 .iter()
@@ -98,7 +103,7 @@ pub enum Progress {
 /// The same read, before and after.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Probe {
-    /// The entry of `unchanged`.
+    /// The entry of `unchanged`, placeholders replaced.
     pub target: String,
     /// Before the edited request.
     pub before: Exchange,
@@ -137,7 +142,8 @@ mod tests {
             progress: Progress::Complete,
             base: None,
             edited: None,
-            same_for: Some(same_for),
+            same_for: Some(same_for.clone()),
+            failed_step: Some(same_for),
             probes: Vec::new(),
             secrets: Vec::new(),
             placeholders: BTreeMap::new(),
@@ -147,10 +153,12 @@ mod tests {
             elapsed_us: 1,
         };
         let redacted = record.redacted(&record.redactor());
-        let body = &redacted.same_for.unwrap().response().unwrap().body.clone();
-        assert_eq!(
-            String::from_utf8_lossy(body),
-            "<SignatureProvided>[redacted]</SignatureProvided>"
-        );
+        for exchange in [redacted.same_for, redacted.failed_step] {
+            let body = &exchange.unwrap().response().unwrap().body.clone();
+            assert_eq!(
+                String::from_utf8_lossy(body),
+                "<SignatureProvided>[redacted]</SignatureProvided>"
+            );
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use oss403_operator::Set;
+use tokio::sync::SemaphorePermit;
 
 use super::context::Context;
 use super::fault::RunFault;
@@ -11,7 +12,7 @@ use super::plan::is_read;
 use crate::target::operator::OperatorError;
 use crate::wire::client::Outgoing;
 use crate::wire::draft::Draft;
-use crate::wire::exchange::Exchange;
+use crate::wire::exchange::{Exchange, Response};
 use crate::wire::sign;
 use oss403_case::model::SignWith;
 
@@ -47,13 +48,20 @@ impl<'a> Sender<'a> {
         let mut attempts = Attempts::new(&self.context.target.limits.patience);
         let repeats = may_repeat(&draft);
         loop {
-            let signed = sign::sign(draft.clone(), self.context.now());
-            let exchange = self
-                .deliver(Outgoing {
-                    fresh: attempts.fresh(),
-                    ..Outgoing::new(signed)
-                })
-                .await?;
+            let permit = self.permit().await?;
+            let now = self.context.now();
+            let signed = sign::sign(draft.clone(), now);
+            let outgoing = Outgoing {
+                fresh: attempts.fresh(),
+                ..Outgoing::new(signed)
+            };
+            let mut exchange = self.deliver(permit, outgoing).await?;
+            if exchange
+                .response()
+                .is_some_and(Response::reports_string_to_sign)
+            {
+                exchange.request.string_to_sign = sign::sign(draft.clone(), now).string_to_sign();
+            }
             if !repeats {
                 return Ok(exchange);
             }
@@ -63,18 +71,30 @@ impl<'a> Sender<'a> {
         }
     }
 
+    /// Waits until a request may go out.
+    ///
+    /// # Errors
+    /// When the run has to end before.
+    pub(crate) async fn permit(&self) -> Result<SemaphorePermit<'_>, RunFault> {
+        let Context { ending, target, .. } = self.context;
+        tokio::select! {
+            biased;
+            fault = ending.begun() => Err(fault),
+            permit = target.client.pass() => Ok(permit),
+        }
+    }
+
     /// Sends once. What only reads is given up when the run has to end; what may change something is waited for: nobody could remove
     /// what comes later.
     ///
     /// # Errors
-    /// When the run has to end before it was sent, or before what it reads has come.
-    pub(crate) async fn deliver(&self, outgoing: Outgoing) -> Result<Exchange, RunFault> {
+    /// When the run has to end before what it reads has come.
+    pub(crate) async fn deliver(
+        &self,
+        permit: SemaphorePermit<'_>,
+        outgoing: Outgoing,
+    ) -> Result<Exchange, RunFault> {
         let Context { ending, target, .. } = self.context;
-        let permit = tokio::select! {
-            biased;
-            fault = ending.begun() => return Err(fault),
-            permit = target.client.pass() => permit,
-        };
         self.count();
         let reads = is_read(&outgoing.method);
         let delivery = target.client.send_with(permit, outgoing);

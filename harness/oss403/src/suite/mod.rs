@@ -1,17 +1,21 @@
 //! A whole certification: run the instances, judge each as it finishes, compare it with its snapshot, add it all up.
 
+mod attempts;
+mod rehearsal;
 mod selection;
 
+pub use rehearsal::{Part, Sent, rehearse};
 pub use selection::{Partition, SelectionError, select};
 
+use attempts::Suite;
+
 use crate::exit::Exit;
-use crate::judge::normalise::normalise;
-use crate::judge::snapshot::{Comparison, Snapshots};
+use crate::judge::Judged;
+use crate::judge::snapshot::Snapshots;
 use crate::judge::summary::{Counts, Tally};
-use crate::judge::verdict::{Judgement, Verdict, VerdictKind};
-use crate::judge::{Judged, judge};
-use crate::run::record::{Progress, TwinRecord};
-use crate::run::{Options, RunError, RunEvent, RunSummary, StopSignal, run};
+use crate::judge::verdict::VerdictKind;
+use crate::run::record::TwinRecord;
+use crate::run::{Options, RunError, RunSummary, StopSignal, run};
 use crate::target::Target;
 use crate::wire::redact::Redactor;
 use oss403_case::Instance;
@@ -38,6 +42,8 @@ pub struct Finished<'r> {
     pub redactor: Redactor,
     /// How it was judged, and what judging found.
     pub judged: Judged<'r>,
+    /// How often it was run.
+    pub attempts: usize,
 }
 
 /// A step of a certification.
@@ -60,80 +66,61 @@ pub struct SnapshotCounts {
     pub changed: usize,
 }
 
-/// Runs and judges the instances; `on_step` sees each as it is done. An instance that an interruption cut short is not judged.
+/// A certification that came to a bad end.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct Failed {
+    /// Why.
+    #[source]
+    pub error: RunError,
+    /// What it was until then.
+    pub certified: Box<Certified>,
+}
+
+/// Runs and judges the instances; `on_step` sees each as it is done. An instance that an interruption cut short is not judged. One that
+/// deviates or was not provoked is run again, in another world, as often as the options allow; when that shows something else, it is
+/// flaky.
 ///
 /// # Errors
-/// When there was no run: a canary failed, or the journal could not be written.
+/// When a canary failed, or the journal could not be written.
 pub async fn certify(
     target: &Target,
     instances: Vec<Instance>,
     options: &Options,
     stop: StopSignal,
     snapshots: Option<&Snapshots>,
-    mut on_step: impl FnMut(Step<'_>) + Send,
-) -> Result<Certified, RunError> {
+    on_step: impl FnMut(Step<'_>) + Send,
+) -> Result<Certified, Failed> {
     let mut tally = Tally::default();
     for instance in &instances {
         tally.plan(&instance.file.cause);
     }
-    let mut compared = SnapshotCounts::default();
-    let run = run(target, instances, options, stop, |event| match event {
-        RunEvent::Planned { instances } => on_step(Step::Planned(instances)),
-        RunEvent::Finished { record, .. } if record.progress == Progress::Interrupted => {}
-        RunEvent::Finished {
-            instance,
-            record,
-            redactor,
-        } => {
-            let judged = judge_with(&instance, &record, snapshots, &mut compared);
-            tally.add_instance(&instance, judged.verdict(), record.elapsed_us);
-            on_step(Step::Finished(&Finished {
-                instance: &instance,
-                record: &record,
-                redactor,
-                judged,
-            }));
+    let mut suite = Suite::new(tally, snapshots, options.attempts, on_step);
+    let mut next = Some(instances);
+    let mut attempt = 0;
+    while let Some(instances) = next.take() {
+        attempt += 1;
+        let options = Options {
+            canaries: options.canaries && attempt == 1,
+            ..options.clone()
+        };
+        let ran = run(target, instances, &options, stop.clone(), |event| {
+            suite.take(attempt, event);
+        })
+        .await;
+        suite.add(ran.as_ref().map_or_else(RunError::run, RunSummary::clone));
+        if let Err(error) = ran {
+            return Err(Failed {
+                error,
+                certified: Box::new(suite.close()),
+            });
         }
-        RunEvent::LeftBehind(_) | RunEvent::Done => {}
-    })
-    .await?;
-    Ok(Certified {
-        tally,
-        run,
-        snapshots: compared,
-    })
-}
-
-/// A record judged, its snapshot included. Only an answer that is conformant by itself is compared.
-fn judge_with<'r>(
-    instance: &Instance,
-    record: &'r TwinRecord,
-    snapshots: Option<&Snapshots>,
-    compared: &mut SnapshotCounts,
-) -> Judged<'r> {
-    let mut judged = judge(instance, record);
-    let (Some(snapshots), Some(answer), Verdict::Conformant) =
-        (snapshots, &judged.answer, judged.verdict())
-    else {
-        return judged;
-    };
-    let text = normalise(answer, &record.placeholders);
-    judged.judgement = match snapshots.compare(instance, &text) {
-        Ok(comparison) => {
-            let count = match comparison {
-                Comparison::Same => &mut compared.same,
-                Comparison::New => &mut compared.new,
-                Comparison::Changed(_) => &mut compared.changed,
-            };
-            *count += 1;
-            snapshots.judge(judged.judgement, &comparison)
+        let again = suite.again();
+        if !again.is_empty() && attempt < options.attempts && !stop.is_stopped() {
+            next = Some(again);
         }
-        Err(error) => Judgement {
-            verdict: Verdict::HarnessError,
-            reason: format!("the snapshot could not be compared\n{error}"),
-        },
-    };
-    judged
+    }
+    Ok(suite.close())
 }
 
 impl Certified {
@@ -157,5 +144,82 @@ impl Certified {
         } else {
             Exit::NothingSelected
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::verdict::{Facet, Verdict};
+    use crate::run::StopReason;
+
+    fn exit(verdicts: &[Verdict], left_behind: bool, interrupted: bool) -> Exit {
+        let mut tally = Tally::default();
+        for verdict in verdicts {
+            tally.plan("cause");
+            tally.add("cause", *verdict, 1);
+        }
+        let left = || "bucket oss403-1".into();
+        let run = RunSummary {
+            left_behind: left_behind.then(left).into_iter().collect(),
+            stopped: interrupted.then_some(StopReason::Asked),
+            ..RunSummary::default()
+        };
+        Certified {
+            tally,
+            run,
+            snapshots: SnapshotCounts::default(),
+        }
+        .exit()
+    }
+
+    /// The contract of the README: 0 conformant, 1 deviations, flaky or not-provoked, 3 the target or the harness, 4 nothing was tested,
+    /// 130 interrupted.
+    #[test]
+    fn every_verdict_has_its_exit_code_and_the_gravest_counts() {
+        use Verdict::*;
+        let alone = [
+            (Conformant, Exit::Ok),
+            (Deviates(Facet::Envelope), Exit::Deviations),
+            (Deviates(Facet::Granted), Exit::Deviations),
+            (Deviates(Facet::Unanswered), Exit::Deviations),
+            (NotProvoked, Exit::Deviations),
+            (Flaky, Exit::Deviations),
+            (HarnessError, Exit::Target),
+            (NotClaimed, Exit::NothingSelected),
+            (NotApplicable, Exit::NothingSelected),
+            (Disabled, Exit::NothingSelected),
+        ];
+        for (verdict, code) in alone {
+            assert_eq!(exit(&[verdict], false, false), code, "{verdict:?}");
+            let beside = match code {
+                Exit::NothingSelected => Exit::Ok,
+                other => other,
+            };
+            assert_eq!(
+                exit(&[Conformant, verdict], false, false),
+                beside,
+                "{verdict:?}"
+            );
+            assert_eq!(
+                exit(&[verdict, Conformant], false, false),
+                beside,
+                "{verdict:?}"
+            );
+            let worse = exit(
+                &[verdict, HarnessError, Deviates(Facet::Code)],
+                false,
+                false,
+            );
+            assert_eq!(worse, Exit::Target, "{verdict:?}");
+            // What stays behind has to be removed by somebody, whatever else is right or wrong.
+            assert_eq!(exit(&[verdict], true, false), Exit::Target, "{verdict:?}");
+            for left_behind in [false, true] {
+                let interrupted = exit(&[verdict], left_behind, true);
+                assert_eq!(interrupted, Exit::Interrupted, "{verdict:?}");
+            }
+        }
+        assert_eq!(exit(&[], false, false), Exit::NothingSelected);
+        assert_eq!(exit(&[], true, false), Exit::Target);
     }
 }

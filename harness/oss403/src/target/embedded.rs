@@ -24,9 +24,28 @@ pub(super) struct Embedded {
     pub(super) operator: Operator,
 }
 
+/// How long the operator may take.
+const OPERATOR_TIME: Duration = Duration::from_secs(30);
+
 /// Starts the server on tasks of the calling runtime.
 pub(super) async fn start(config: Config) -> Result<Embedded, TargetError> {
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let server = Server::start(config, listen)
+        .await
+        .map_err(|error| TargetError::Embedded(error.to_string()))?;
+    let (address, operator) = (server.address(), server.operator_address());
+    seen_from(server, address, operator, OPERATOR_TIME)
+}
+
+/// The server as a client sees it that reaches it and its operator at these addresses.
+pub(super) fn seen_from(
+    server: Running,
+    address: SocketAddr,
+    operator: SocketAddr,
+    operator_time: Duration,
+) -> Result<Embedded, TargetError> {
     let failed = |error: &dyn std::fmt::Display| TargetError::Embedded(error.to_string());
+    let config = server.config();
     let mut regions = config.regions.iter().cloned();
     let (home, away) = (regions.next().unwrap_or_default(), regions.next());
     let suffix = config.suffix.clone();
@@ -42,16 +61,11 @@ pub(super) async fn start(config: Config) -> Result<Embedded, TargetError> {
             (name.clone(), Arc::new(identity))
         })
         .collect();
-    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let server = Server::start(config, listen)
-        .await
-        .map_err(|error| failed(&error))?;
-    let url = format!("http://{}/", server.operator_address());
+    let url = format!("http://{operator}/");
     let url = url.parse().map_err(|error| failed(&error))?;
     let token = Secret::new(server.operator_token());
-    let operator = Operator::http(url, token, &Tls::default(), Duration::from_secs(30))
+    let operator = Operator::http(url, token, &Tls::default(), operator_time)
         .map_err(|error| failed(&error))?;
-    let address = server.address();
     let endpoint = Address {
         host: address.ip().to_string(),
         port: address.port(),

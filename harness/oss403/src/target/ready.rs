@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use oss_reference::config::Config;
@@ -142,6 +143,31 @@ impl Target {
         } = Profile::embedded();
         Self::of_embedded(
             embedded::start(config).await?,
+            name,
+            snapshots,
+            capabilities,
+            limits,
+        )
+    }
+
+    /// Makes a server of this process the target that is reached, as its operator is, by way of other addresses.
+    ///
+    /// # Errors
+    /// When no client can be made.
+    pub(crate) fn behind(
+        server: Running,
+        address: SocketAddr,
+        operator: SocketAddr,
+        limits: Limits,
+    ) -> Result<Self, TargetError> {
+        let Profile {
+            name,
+            snapshots,
+            capabilities,
+            ..
+        } = Profile::embedded();
+        Self::of_embedded(
+            embedded::seen_from(server, address, operator, limits.time_per_request)?,
             name,
             snapshots,
             capabilities,

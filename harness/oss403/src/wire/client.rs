@@ -1,8 +1,8 @@
 //! Sending requests and recording what comes back. Nothing is followed, decoded or believed.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -29,6 +29,8 @@ pub struct Client {
     connections: Connections,
     sent: AtomicU64,
     silence: Silence,
+    /// Every request since somebody asked for it, in the order of their answers.
+    tape: OnceLock<Mutex<Vec<SentRequest>>>,
 }
 
 impl fmt::Debug for Client {
@@ -206,6 +208,7 @@ impl Client {
             gate: Gate::new(&limits),
             connections: Connections::new(tls, limits.idle),
             silence: Silence::new(&limits),
+            tape: OnceLock::new(),
             addresses,
             limits,
             sent: AtomicU64::new(0),
@@ -272,6 +275,10 @@ impl Client {
         };
         let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let request = self.record(outgoing, address);
+        if let Some(tape) = self.tape.get() {
+            let mut tape = tape.lock().expect("nobody panics with this lock");
+            tape.push(request.clone());
+        }
         Exchange {
             request,
             outcome,
@@ -318,6 +325,20 @@ impl Client {
             }
             return answer;
         }
+    }
+
+    /// Keeps every request from now on, unredacted, for [`Self::taped`].
+    pub(crate) fn start_tape(&self) {
+        self.tape.get_or_init(Mutex::default);
+    }
+
+    /// What was sent since the tape was started.
+    pub(crate) fn taped(&self) -> Vec<SentRequest> {
+        let tape = self.tape.get();
+        tape.map_or_else(Vec::new, |tape| {
+            let mut tape = tape.lock().expect("nobody panics with this lock");
+            std::mem::take(&mut *tape)
+        })
     }
 
     fn record(&self, outgoing: Outgoing, address: String) -> SentRequest {

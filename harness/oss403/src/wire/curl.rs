@@ -1,6 +1,5 @@
 //! An exchange's request as a command line of curl that a person can paste into a shell.
 
-use super::address::{Address, host_name};
 use super::client::has;
 use super::exchange::SentRequest;
 use super::redact::Redactor;
@@ -10,8 +9,35 @@ const OWN: [&str; 3] = ["content-length", "accept", "user-agent"];
 
 /// The request as a command of curl. Signatures and tokens are redacted.
 pub fn command(request: &SentRequest) -> String {
-    let request = Redactor::for_request(request).request(request);
-    let name = host_name(&request.host);
+    written(
+        &Redactor::for_request(request).request(request),
+        Shell::Bash,
+    )
+}
+
+/// The request as a command for any POSIX shell, its signature included: whoever has it can send the request.
+pub(crate) fn signed(request: &SentRequest) -> String {
+    written(request, Shell::Posix)
+}
+
+/// Whose words are written. Control characters have a form of their own in bash and zsh; elsewhere `printf` writes them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shell {
+    Bash,
+    Posix,
+}
+
+fn written(request: &SentRequest, shell: Shell) -> String {
+    let quoted = |text: &str| match shell {
+        Shell::Posix if text.chars().any(char::is_control) => {
+            format!("\"$(printf {})\"", octal(text.as_bytes()))
+        }
+        _ => quoted(text),
+    };
+    let is_text = |bytes: &[u8]| {
+        std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(char::is_control))
+    };
+    let mut before = String::new();
     let mut words = vec![
         "curl".to_owned(),
         "-sS".into(),
@@ -23,22 +49,11 @@ pub fn command(request: &SentRequest) -> String {
         "HEAD" => words.push("--head".into()),
         method => words.extend(["-X".into(), quoted(method)]),
     }
-    // The name goes into the URL, so that Host and certificate fit; the connection goes to the address.
-    let default = if request.scheme == "https" { 443 } else { 80 };
-    let port = Address::parse(&request.host, Some(default)).map_or(default, |host| host.port);
-    words.extend([
-        "--connect-to".into(),
-        quoted(&format!("{name}:{port}:{}", request.address)),
-    ]);
+    let place = Place::of(request);
+    words.extend(place.options.iter().map(|word| quoted(word)));
     for (header, value) in &request.headers {
         if !OWN.iter().any(|own| header.eq_ignore_ascii_case(own)) {
-            // curl leaves out a header without a value unless it ends with a semicolon.
-            let line = if value.is_empty() {
-                format!("{header};")
-            } else {
-                format!("{header}: {value}")
-            };
-            words.extend(["-H".into(), quoted(&line)]);
+            words.extend(["-H".into(), quoted(&header_line(header, value))]);
         }
     }
     if !request.body.is_empty() {
@@ -46,15 +61,103 @@ pub fn command(request: &SentRequest) -> String {
             words.extend(["-H".into(), "Content-Type:".into()]);
         }
         words.push("--data-binary".into());
-        words.push(quoted_bytes(&request.body));
+        let starts_like_a_name = request.body.starts_with(b"@");
+        if shell == Shell::Posix && (starts_like_a_name || !is_text(&request.body)) {
+            before = format!("printf {} | ", octal(&request.body));
+            words.push("@-".into());
+        } else {
+            words.push(quoted_bytes(&request.body));
+        }
     } else if matches!(request.method.as_str(), "PUT" | "POST") {
         words.extend(["-H".into(), quoted("Content-Length: 0")]);
     }
-    words.push(quoted(&format!(
-        "{}://{}{}",
-        request.scheme, request.host, request.target
-    )));
-    words.join(" ")
+    words.push(quoted(&place.url));
+    before + &words.join(" ")
+}
+
+/// Bytes as a format of `printf`, in single quotes.
+fn octal(bytes: &[u8]) -> String {
+    let escaped: String = bytes
+        .iter()
+        .map(|byte| match byte {
+            b'%' => "%%".to_owned(),
+            b' ' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'<' | b'>' | b'/' | b'=' | b'"' => {
+                char::from(*byte).to_string()
+            }
+            _ => format!("\\{byte:03o}"),
+        })
+        .collect();
+    format!("'{escaped}'")
+}
+
+/// Where a request goes, in such words that curl goes nowhere else: it reads the host of a URL in its own way, and so only a host that
+/// can be read in one way stands in one.
+struct Place {
+    options: Vec<String>,
+    url: String,
+}
+
+impl Place {
+    fn of(request: &SentRequest) -> Self {
+        let SentRequest {
+            scheme,
+            host,
+            address,
+            target,
+            ..
+        } = request;
+        let default = if scheme == "https" { 443 } else { 80 };
+        let mut options = Vec::new();
+        let (name, port) = host.split_once(':').unwrap_or((host, ""));
+        let number: Option<u16> = port.parse().ok().filter(|number| *number > 0);
+        let authority = if is_domain_name(name) && (name == host || number.is_some()) {
+            // The name goes into the URL, so that Host and certificate fit; the connection goes to the address.
+            let to = format!("{name}:{}:{address}", number.unwrap_or(default));
+            options.extend(["--connect-to".into(), to]);
+            host
+        } else {
+            address
+        };
+        // curl leaves out a port that goes without saying, and writes others anew.
+        let same = |number: u16| number != default && number.to_string() == port;
+        if authority != host || !(name == host || number.is_some_and(same)) {
+            options.extend(["-H".into(), header_line("Host", host)]);
+        }
+        let is_path = target.starts_with('/')
+            && target
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && byte != b'#');
+        let path = if is_path { target } else { "/" };
+        if !is_path {
+            options.extend(["--request-target".into(), target.clone()]);
+        }
+        let url = format!("{scheme}://{authority}{path}");
+        if url.contains(['[', ']', '{', '}']) {
+            // curl would take them for a list of addresses.
+            options.push("-g".into());
+        }
+        Self { options, url }
+    }
+}
+
+/// Whether a host is a name and nothing else: what ends in a number is an address in one of its many forms.
+fn is_domain_name(name: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    name.split('.')
+        .all(|label| !label.is_empty() && label.bytes().all(known))
+        && name
+            .rsplit('.')
+            .next()
+            .is_some_and(|last| last.starts_with(|first: char| first.is_ascii_alphabetic()))
+}
+
+/// A header as curl takes it: it leaves out one without a value unless it ends with a semicolon.
+fn header_line(name: &str, value: &str) -> String {
+    if value.is_empty() {
+        format!("{name};")
+    } else {
+        format!("{name}: {value}")
+    }
 }
 
 /// A word of a POSIX shell; control characters need the `$'…'` form of bash and zsh.
@@ -120,10 +223,22 @@ mod tests {
         assert_eq!(
             command(&request("PUT", "a'b")),
             "curl -sS -i --path-as-is -X PUT \
-             --connect-to b.oss-cn-hangzhou.aliyuncs.test:80:127.0.0.1:9403 \
+             --connect-to b.oss-cn-hangzhou.aliyuncs.test:80:127.0.0.1:9403 -g \
              -H 'x-oss-meta-a: it'\\''s' -H 'x-oss-meta-b;' -H Content-Type: --data-binary 'a'\\''b' \
              'http://b.oss-cn-hangzhou.aliyuncs.test/it%27s?acl&Signature=[redacted]'"
         );
+    }
+
+    #[test]
+    fn any_shell_understands_what_is_signed() {
+        let signed = signed(&request("POST", "a%'\n"));
+        assert!(
+            signed.starts_with(r"printf 'a%%\047\012' | curl ")
+                && signed.contains("--data-binary @- "),
+            "{signed}"
+        );
+        assert!(signed.ends_with("&Signature=abcdefghijk'"), "{signed}");
+        assert!(!signed.contains("$'"), "{signed}");
     }
 
     #[test]
@@ -135,5 +250,141 @@ mod tests {
         );
         assert!(!command.contains('\u{1b}'));
         assert!(super::command(&request("POST", "@/etc/passwd")).contains(r"$'\x40''/etc/passwd'"));
+    }
+
+    /// Runs the line in a shell, with nothing in the environment that sends curl elsewhere, and gives the request that a listener got;
+    /// nothing without curl.
+    fn ran(command: &str, listener: &std::net::TcpListener) -> Option<String> {
+        use std::io::{Read as _, Write as _};
+        use std::process::{Command, Stdio};
+        Command::new("curl").arg("--version").output().ok()?;
+        let child = Command::new("bash")
+            .args([
+                "-c",
+                &command.replacen("curl ", "curl -q -m 10 --noproxy '*' ", 1),
+            ])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .ok()?;
+        listener.set_nonblocking(true).unwrap();
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        let mut connection = loop {
+            match listener.accept() {
+                Ok((connection, _)) => break connection,
+                Err(_) if std::time::Instant::now() < until => {
+                    std::thread::sleep(std::time::Duration::from_millis(2));
+                }
+                Err(error) => panic!("{command}: {error}; {:?}", child.wait_with_output()),
+            }
+        };
+        connection.set_nonblocking(false).unwrap();
+        let (mut head, mut byte) = (Vec::new(), [0]);
+        while !head.ends_with(b"\r\n\r\n") && connection.read(&mut byte).unwrap() == 1 {
+            head.push(byte[0]);
+        }
+        let answer = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        connection.write_all(answer).unwrap();
+        drop(connection);
+        child.wait_with_output().unwrap();
+        Some(String::from_utf8(head).unwrap())
+    }
+
+    #[test]
+    fn curl_goes_where_the_run_went_whatever_the_host_and_says_the_same() {
+        let Ok(trap) = std::net::TcpListener::bind("127.0.0.2:0") else {
+            return;
+        };
+        trap.set_nonblocking(true).unwrap();
+        let port = trap.local_addr().unwrap().port();
+        let home = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let home_six = std::net::TcpListener::bind("[::1]:0").ok();
+        let hosts = [
+            format!("127.0.0.2:{port}/x"),
+            format!("127.0.0.2:{port}#"),
+            format!("127.0.0.2:{port}?x"),
+            format!("user@127.0.0.2:{port}"),
+            format!("127.0.0.2:{port}"),
+            format!("0x7f.2:{port}"),
+            format!("2130706434:{port}"),
+            format!("127.2:{port}"),
+            format!("[::1]:{port}"),
+            "[::1]".into(),
+            "evil.example:99999".into(),
+            "evil.example:".into(),
+            "evil.example.".into(),
+            "evil.example/x".into(),
+            "a{b,c}.example".into(),
+            "it's example".into(),
+            String::new(),
+            "b.oss-cn-hangzhou.aliyuncs.test".into(),
+            "b.oss-cn-hangzhou.aliyuncs.test:80".into(),
+            "b.oss-cn-hangzhou.aliyuncs.test:08080".into(),
+            "b.oss-cn-hangzhou.aliyuncs.test:8080".into(),
+        ];
+        let name = "b.oss-cn-hangzhou.aliyuncs.test";
+        let targets = ["/a[1-3]{b,c}", "*", "@127.0.0.2/", "/k#a", ""];
+        let mut requests: Vec<_> = hosts
+            .iter()
+            .map(|host| (&home, host.as_str(), "/k?acl"))
+            .collect();
+        requests.extend(targets.map(|target| (&home, name, target)));
+        requests.extend(
+            home_six
+                .iter()
+                .flat_map(|six| [(six, name, "/k"), (six, "[::1]", "/k")]),
+        );
+        for (home, host, target) in requests {
+            let mut request = request("GET", "");
+            (request.host, request.target) = (host.into(), target.into());
+            request.address = home.local_addr().unwrap().to_string();
+            let line = command(&request);
+            let Some(head) = ran(&line, home) else { return };
+            let expected = format!("GET {target} HTTP/1.1\r\n");
+            assert!(head.starts_with(&expected), "{line}\n{head}");
+            let hosts: Vec<&str> = head
+                .lines()
+                .filter_map(|line| line.strip_prefix("Host:"))
+                .map(str::trim)
+                .collect();
+            assert_eq!(hosts, [host], "{line}\n{head}");
+        }
+        assert!(trap.accept().is_err(), "curl went to the host");
+    }
+
+    #[test]
+    fn only_a_name_stands_in_the_url_of_a_command() {
+        for (host, words) in [
+            (
+                "127.0.0.2:7777/x",
+                "-H 'Host: 127.0.0.2:7777/x' http://127.0.0.1:9403/k",
+            ),
+            (
+                "user@h.test",
+                "-H 'Host: user@h.test' http://127.0.0.1:9403/k",
+            ),
+            (
+                "[::1]:7778",
+                "-H 'Host: [::1]:7778' http://127.0.0.1:9403/k",
+            ),
+            ("", "-H 'Host;' http://127.0.0.1:9403/k"),
+            (
+                "h.test:81",
+                "--connect-to h.test:81:127.0.0.1:9403 http://h.test:81/k",
+            ),
+        ] {
+            let mut request = request("GET", "");
+            request.headers.clear();
+            (request.host, request.target) = (host.into(), "/k".into());
+            let line = format!("curl -sS -i --path-as-is {words}");
+            assert_eq!(command(&request), line);
+        }
+        let mut request = request("GET", "");
+        (request.host, request.address) = ("h.test".into(), "[::1]:9403".into());
+        let line = command(&request);
+        assert!(
+            line.contains("--connect-to 'h.test:80:[::1]:9403'"),
+            "{line}"
+        );
     }
 }

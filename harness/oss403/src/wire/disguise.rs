@@ -132,7 +132,7 @@ fn first_escaped(text: &str) -> String {
 }
 
 /// `%2F` as `%2f`.
-fn small_escapes(target: &str) -> String {
+pub(super) fn small_escapes(target: &str) -> String {
     let mut pieces = target.split('%');
     let mut written = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One request and what came back.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
     /// What was sent.
     pub request: SentRequest,
@@ -17,7 +17,7 @@ pub struct Exchange {
 }
 
 /// A request as it went out.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentRequest {
     pub method: String,
     /// `http` or `https`.
@@ -33,13 +33,13 @@ pub struct SentRequest {
     #[serde(with = "body")]
     pub body: Vec<u8>,
     /// The StringToSign that a server has to compute for this very request, to be compared with the one it reports. Only kept
-    /// where the expectation speaks of it.
+    /// where the expectation speaks of it, or a refusal reports one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub string_to_sign: Option<String>,
 }
 
 /// An answer, or its absence.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// A whole answer, or as much of it as the limits let in.
@@ -49,7 +49,7 @@ pub enum Outcome {
 }
 
 /// Why there is no answer.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// What kind of failure.
     pub kind: FailureKind,
@@ -71,7 +71,7 @@ pub enum FailureKind {
 }
 
 /// An answer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Response {
     pub status: u16,
     /// The reason phrase as it came, decoded as UTF-8 with replacement; empty when it is the one that IANA registers for the status.
@@ -131,6 +131,12 @@ impl Response {
         matches!(self.status, 429 | 500..=599) && !matches!(self.status, 501 | 505)
     }
 
+    /// Whether it is a refusal that reports a StringToSign, in its body or, coded, in a header.
+    pub fn reports_string_to_sign(&self) -> bool {
+        let in_body = || memchr::memmem::find(&self.body, b"<StringToSign").is_some();
+        self.status == 403 && (self.header("x-oss-err").is_some() || in_body())
+    }
+
     /// Whether the status is 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
@@ -162,7 +168,8 @@ impl Exchange {
     }
 }
 
-/// Bodies are text where they are UTF-8 and base64 where they are not.
+/// Bodies are text where they are UTF-8 and base64 where they are not, or where control characters, six characters each in JSON, make
+/// that shorter.
 mod body {
     use std::borrow::Cow;
 
@@ -179,10 +186,19 @@ mod body {
 
     pub(super) fn serialize<S: Serializer>(body: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
         match std::str::from_utf8(body) {
-            Ok(text) => Written::Text(text.into()),
-            Err(_) => Written::Base64(BASE64_STANDARD.encode(body)),
+            Ok(text) if body.len() + 5 * controls(body) <= body.len().div_ceil(3) * 4 => {
+                Written::Text(text.into())
+            }
+            _ => Written::Base64(BASE64_STANDARD.encode(body)),
         }
         .serialize(serializer)
+    }
+
+    /// Those that JSON has no short escape for.
+    fn controls(body: &[u8]) -> usize {
+        let short = [b'\n', b'\r', b'\t', 0x08, 0x0c];
+        let long = |byte: &&u8| **byte < b' ' && !short.contains(byte);
+        body.iter().filter(long).count()
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(

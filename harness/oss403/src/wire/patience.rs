@@ -51,7 +51,7 @@ pub struct Settle {
     pub acl: Duration,
     /// Bucket policies, RAM policies, policies of VPC endpoints.
     pub policy: Duration,
-    /// The state of access keys and the networks they are bound to.
+    /// The state of access keys and accounts, and the networks that keys are bound to.
     pub key_status: Duration,
     /// Everything else.
     pub other: Duration,

@@ -154,7 +154,11 @@ async fn a_wrong_secret_exits_3_and_says_so() {
         profile.display()
     ));
     assert_eq!(ran.code, Some(3), "{ran:?}");
-    assert!(ran.err.contains("secret is wrong"), "{}", ran.err);
+    assert!(
+        ran.err.contains("refuses the owner's signature"),
+        "{}",
+        ran.err
+    );
     assert!(!ran.err.contains("not-the-secret"), "{}", ran.err);
     assert!(!desk.path("a.json").exists(), "there was no run to report");
 }
@@ -292,6 +296,70 @@ fn what_is_not_claimed_is_no_success_when_nothing_else_was_run() {
     assert_eq!(beside.code, Some(0), "{beside:?}");
 }
 
+#[test]
+fn a_level_and_what_has_to_be_in_it_can_be_asked_for() {
+    let desk = Desk::new();
+    for (asked, code, says) in [
+        ("--require url-auth-expired --require url-v1", 0, ""),
+        (
+            "--require kms-forbidden",
+            1,
+            "`kms-forbidden` is required to be conformant: was not run",
+        ),
+        ("--require sts", 1, "`sts` is required, and no instance"),
+        (
+            "--min-level 1",
+            1,
+            "there is no level, and level 1 was asked for",
+        ),
+    ] {
+        let ran = desk.run(&format!(
+            "run url-auth-expired/url-past-its-time {asked} --report json=a.json"
+        ));
+        assert_eq!(ran.code, Some(code), "{asked}: {ran:?}");
+        let unmet = desk.json("a.json")["summary"]["unmet"].to_string();
+        assert!(
+            ran.out.contains(says) && (code == 0 || unmet.contains(says)),
+            "{asked}: {}",
+            ran.out
+        );
+    }
+    for (asked, says) in [
+        (
+            "--require url-auth-expird",
+            "did you mean `url-auth-expired`?",
+        ),
+        ("--require zzzzzz", "oss403 list --capabilities"),
+        ("--min-level 5", "5"),
+    ] {
+        let ran = desk.run(&format!("run {asked}"));
+        assert_eq!(ran.code, Some(2), "{asked}: {ran:?}");
+        assert!(ran.err.contains(says), "{asked}: {}", ran.err);
+    }
+}
+
+#[test]
+fn what_can_be_claimed_is_listed_with_what_it_means() {
+    let desk = Desk::new();
+    let ran = desk.run("list --capabilities --format json");
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let listed: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let find = |name: &str| {
+        let mut rows = listed.as_array().unwrap().iter();
+        rows.find(|row| row["name"] == name).unwrap().clone()
+    };
+    assert_eq!(
+        find("signature-v1")["stands_for"],
+        serde_json::json!(["header-v1", "url-v1", "form-v1"])
+    );
+    assert_eq!(find("form-v1")["needs"], serde_json::json!(["post-object"]));
+    let text = desk.run("list --capabilities").out;
+    for row in listed.as_array().unwrap() {
+        assert!(!row["means"].as_str().unwrap().is_empty());
+        assert!(text.contains(row["name"].as_str().unwrap()), "{row}");
+    }
+}
+
 /// The repository's ledger in this desk's `cases`.
 fn copy_ledger(desk: &Desk) {
     let from = root().join("cases");
@@ -302,4 +370,51 @@ fn copy_ledger(desk: &Desk) {
         .status()
         .unwrap();
     assert!(copied.success());
+}
+
+#[test]
+fn a_failed_canary_is_in_every_report_and_yesterdays_are_gone() {
+    let desk = Desk::new();
+    for name in ["a.json", "a.xml"] {
+        desk.write(name, "<testsuites/> of yesterday, all green");
+    }
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let profile = desk.profile(address, "limits: { patience: { attempts: 2 } }");
+    let line = format!(
+        "run --target {} --report json=a.json --report junit=a.xml",
+        profile.display()
+    );
+    let ran = desk.run(&line);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    let summary = desk.json("a.json")["summary"].clone();
+    let failure = summary["failure"].as_str().unwrap();
+    assert!(failure.contains("unreachable"), "{failure}");
+    assert_eq!(summary["level"], serde_json::Value::Null);
+    assert_eq!(summary["instances"]["conformant"], 0);
+    let junit = desk.read("a.xml");
+    assert!(
+        junit.contains("<error ") && junit.contains("unreachable"),
+        "{junit}"
+    );
+    assert!(!junit.contains("yesterday"), "{junit}");
+}
+
+#[test]
+fn a_full_journal_disk_is_in_every_report() {
+    let desk = Desk::new();
+    // A file may have 256 KiB, which the reports keep to and the journal does not.
+    let line = "ulimit -f 512; trap '' XFSZ; exec \"$0\" run url-auth-expired bucket-acl --report json=a.json --report junit=a.xml";
+    let ran = std::process::Command::new("sh")
+        .args(["-c", line, env!("CARGO_BIN_EXE_oss403")])
+        .current_dir(desk.folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(ran.status.code(), Some(3), "{ran:?}");
+    let summary = desk.json("a.json")["summary"].clone();
+    let failure = summary["failure"].as_str().unwrap();
+    assert!(failure.contains("journal"), "{failure}");
+    assert!(summary["requests"].as_u64().unwrap() > 0, "{summary}");
+    assert!(desk.read("a.xml").contains("<error "));
 }

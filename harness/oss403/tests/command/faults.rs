@@ -144,7 +144,7 @@ fn the_command_names_the_cause() {
     let desk = Desk::new();
     for (check, cause) in [
         ("url-auth-expiry", "url-auth-expired"),
-        ("signature", "signature-mismatch"),
+        ("clock-skew", "time-skewed"),
     ] {
         let profile = format!(
             "name: faulty\nendpoint: embedded\nembedded: {{ config: {{ faults: {{ without: [{check}] }} }} }}\n"
@@ -172,9 +172,13 @@ fn the_command_names_the_cause() {
 #[test]
 fn the_canaries_stop_a_run_against_a_server_without_judgement() {
     let desk = Desk::new();
-    for (extreme, says) in [("allow-all", "any"), ("deny-all", "refuses the owner")] {
+    for (faults, says) in [
+        ("extreme: allow-all", "any"),
+        ("extreme: deny-all", "refuses the owner"),
+        ("without: [signature]", "the target accepts a wrong secret"),
+    ] {
         let profile = format!(
-            "name: faulty\nendpoint: embedded\nembedded: {{ config: {{ faults: {{ extreme: {extreme} }} }} }}\n"
+            "name: faulty\nendpoint: embedded\nembedded: {{ config: {{ faults: {{ {faults} }} }} }}\n"
         );
         let profile = desk.write("faulty.yaml", &profile);
         let ran = desk.run(&format!("run --target {}", profile.display()));

@@ -44,6 +44,10 @@ fn below(root: &Value, schema: &Value, value: &Value, place: &str) -> Option<Str
             }
             "enum" => broken(wanted.as_array().unwrap().contains(value)),
             "const" => broken(wanted == value),
+            // No more than a beginning of letters that mean themselves.
+            "pattern" if *wanted == "^/" => {
+                broken(value.as_str().is_none_or(|text| text.starts_with('/')))
+            }
             "minimum" => broken(
                 value
                     .as_f64()

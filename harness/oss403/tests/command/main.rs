@@ -4,7 +4,10 @@
 
 mod documents;
 mod exits;
+mod explained;
 mod faults;
+#[cfg(unix)]
+mod files;
 mod fit;
 mod fuzz;
 mod hunt;

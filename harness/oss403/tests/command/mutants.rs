@@ -125,3 +125,41 @@ fn a_filter_that_names_no_mutant_is_told_so() {
         ran.err
     );
 }
+
+#[test]
+fn what_happens_between_server_and_engine_is_a_table_of_its_own() {
+    let desk = Desk::new();
+    let ran = desk
+        .run("mutants --outside lie/another-code head/order --format json --html out/matrix.html");
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let said: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        said.get("total"),
+        None,
+        "nothing was asked of the mutants of the server"
+    );
+    let outside = &said["outside"];
+    assert_eq!(
+        (&outside["total"], &outside["killed"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(
+        (&outside["survivors"], &outside["idle"]),
+        (&json!([]), &json!([]))
+    );
+    let weather = &outside["weather"];
+    assert_eq!(weather["total"], 1);
+    assert_eq!(
+        (&weather["false_alarms"], &weather["left_behind"]),
+        (&json!(0), &json!(0))
+    );
+    let played = weather["kinds"][0]["played"].as_object().unwrap();
+    assert!(
+        played["refusal"].as_u64() > Some(100) && played.len() == 4,
+        "{played:?}"
+    );
+    let page = desk.read("out/matrix.html");
+    assert!(page.contains("head/order: the headers come in the reverse order"));
+    let ran = desk.run("mutants --inside leak/header");
+    assert_eq!(ran.code, Some(4), "a fault is none of the inside: {ran:?}");
+}

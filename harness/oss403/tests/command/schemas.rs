@@ -66,7 +66,7 @@ fn profiles() -> Vec<String> {
         embedded: { config: { faults: { without: [signature], answer: { cause: bucket-acl, wrong: bare } } } }
         ---
         endpoint: embedded
-        capabilities: [kms, worm]
+        capabilities: [kms, worm, signature-v4]
         ---
         endpoint: https://oss.example
         regions: [r]
@@ -74,7 +74,7 @@ fn profiles() -> Vec<String> {
         tls: { ca-file: ca.pem }
         addressing: { resolve: { \"*.oss.example\": \"127.0.0.1:1\" } }
         identities: { owner: { access-key-id: { env: I }, access-key-secret: { file: s } } }
-        capabilities: { claim: [kms, worm], except: [worm] }
+        capabilities: { claim: [kms, worm, url-v1], except: [worm] }
         operator: { command: [hook, now], time: 5s }
     ";
     let short = short.replace("\n        ", "\n");
@@ -126,6 +126,17 @@ fn what_no_profile_may_say_does_not_fit_the_schema() {
         ("/capabilities", json!("kms")),
         ("/capabilities", json!(["kmss"])),
         ("/capabilities", json!({ "exept": [] })),
+        ("/capabilities", json!(["header-v4", "v4"])),
+        ("/addressing", json!({ "style": "paths" })),
+        ("/canary", json!({ "bucket": "b" })),
+        (
+            "/identities/owner/access-key-id",
+            json!({ "env": "A", "pointer": "/a" }),
+        ),
+        (
+            "/identities/owner/access-key-id",
+            json!({ "file": "a.json", "pointer": "a" }),
+        ),
         ("/limits", json!({ "idle": "soon" })),
         (
             "/quirks",

@@ -36,6 +36,50 @@ fn serve(desk: &Desk, line: &str) -> Served {
     Served { child, line: first }
 }
 
+/// The example, with the address that the system chose: nothing but the program and its own line is needed.
+#[test]
+fn the_example_profile_reads_what_the_server_announces() {
+    let desk = Desk::new();
+    let served = serve(&desk, "serve --listen 127.0.0.1:0 --format json");
+    desk.write("serve.json", &served.line);
+    let announced: Value = serde_json::from_str(&served.line).unwrap();
+    let example = crate::support::root().join("harness/oss403/examples/local-server.yaml");
+    let example = std::fs::read_to_string(example).unwrap();
+    let endpoint = announced["endpoint"].as_str().unwrap();
+    desk.write(
+        "example.yaml",
+        &example.replace("http://127.0.0.1:9403", endpoint),
+    );
+    let ran = desk
+        .run("run user-disabled access-key-disabled security-token-mismatch --target example.yaml");
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.out.contains("3 of 3 conformant"), "{}", ran.out);
+    for (line, says) in [
+        ("{\"identities\": 5}", "has nothing at `/identities/"),
+        ("{\"secret-of-a-kind", "is not JSON"),
+        (
+            "{\"identities\": {\"disabled-key\": {\"access_key_id\": 7}}}",
+            "is no text",
+        ),
+    ] {
+        desk.write("serve.json", line);
+        let ran = desk.run("run user-disabled --target example.yaml");
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        assert!(
+            ran.err.contains(says) && !ran.err.contains("of-a-kind"),
+            "{}",
+            ran.err
+        );
+    }
+    std::fs::write(desk.path("serve.json"), vec![b' '; 1024 * 1024 + 1]).unwrap();
+    let ran = desk.run("run user-disabled --target example.yaml");
+    assert!(ran.err.contains("is longer than"), "{ran:?}");
+    std::fs::remove_file(desk.path("serve.json")).unwrap();
+    std::fs::create_dir(desk.path("serve.json")).unwrap();
+    let ran = desk.run("run user-disabled --target example.yaml");
+    assert!(ran.err.contains("is no plain file"), "{ran:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn one_line_of_json_and_then_requests_until_a_signal() {

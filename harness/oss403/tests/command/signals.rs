@@ -95,6 +95,72 @@ async fn an_interrupted_run_exits_130_reports_and_leaves_nothing_behind() {
     assert_eq!(buckets_on(&profile).await, Vec::<String>::new());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_leaves_at_once_and_says_what_stays() {
+    let desk = Desk::new();
+    let server = reference().await;
+    let (address, passed) = counted(server.address()).await;
+    // Slow enough that neither the run nor the removal is over when the signals come.
+    let profile = desk.profile_of(address, &server, "limits: { requests-per-second: 20 }");
+    let child = desk
+        .command(&format!("run --target {}", profile.display()))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    passed.acquire_many(40).await.unwrap().forget();
+    let id = child.id().to_string();
+    let signal = |name: &str| {
+        let sent = std::process::Command::new("kill")
+            .args([name, &id])
+            .status();
+        assert!(sent.unwrap().success());
+    };
+    signal("-HUP");
+    // The second one is another, so that the two cannot be taken for one; more requests mean that the first was seen or soon will be.
+    passed.acquire_many(3).await.unwrap().forget();
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    signal("-TERM");
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output());
+    let output = output.await.unwrap().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{err}");
+    let left = buckets_on(&desk.profile_of(server.address(), &server, "")).await;
+    assert!(!left.is_empty());
+    for bucket in left {
+        assert!(
+            err.contains(&format!("bucket {bucket} in ")),
+            "{bucket}: {err}"
+        );
+    }
+    assert!(err.contains("journal-"), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_has_only_so_much_time() {
+    let desk = Desk::new();
+    let server = reference().await;
+    let profile = desk.profile_of(
+        server.address(),
+        &server,
+        "limits: { requests-per-second: 60 }",
+    );
+    let line = format!(
+        "run --time 1s --target {} --report json=a.json",
+        profile.display()
+    );
+    let desk = Arc::new(desk);
+    let ran = tokio::task::spawn_blocking({
+        let desk = Arc::clone(&desk);
+        move || desk.run(&line)
+    });
+    let ran = ran.await.unwrap();
+    assert_eq!(ran.code, Some(130), "{ran:?}");
+    assert!(ran.out.contains("time ran out"), "{}", ran.out);
+    assert_eq!(desk.json("a.json")["summary"]["time_ran_out"], true);
+    assert_eq!(buckets_on(&profile).await, Vec::<String>::new());
+}
+
 /// Asks a server for the names of all buckets of its two accounts.
 async fn buckets_on(profile: &std::path::Path) -> Vec<String> {
     let target = Target::ready(&Profile::load(profile).unwrap())

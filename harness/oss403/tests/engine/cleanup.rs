@@ -17,6 +17,7 @@ use crate::support::{
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_whole_ledger_leaves_nothing_behind() {
+    let _alone = crate::support::alone().await;
     let server = reference(Config::default()).await;
     let watched = Watched::default();
     let desk = Desk::new();

@@ -95,7 +95,7 @@ where
             head: &head,
         });
         match act {
-            Act::ResetBefore => return reset(client),
+            Act::ResetBefore => return reset(&client),
             Act::Silence => return std::future::pending().await,
             Act::Say(answer) => {
                 client.write_all(answer.as_bytes()).await?;
@@ -109,7 +109,7 @@ where
         let Some(answer) = answer else { return Ok(()) };
         let start = head_end(&answer).unwrap();
         match act {
-            Act::ResetAfter => return reset(client),
+            Act::ResetAfter => return reset(&client),
             Act::Cut if answer.len() > start => {
                 return client
                     .write_all(&answer[..usize::midpoint(start, answer.len())])
@@ -139,7 +139,7 @@ fn without(message: &[u8], start: usize, name: &str) -> Vec<u8> {
     [lines.collect::<String>().as_bytes(), &message[start..]].concat()
 }
 
-fn reset(client: TcpStream) -> std::io::Result<()> {
+fn reset(client: &TcpStream) -> std::io::Result<()> {
     client.set_zero_linger()
 }
 

@@ -9,6 +9,7 @@ use oss403::judge::scope::Demands;
 use oss403::report::json::ResultFile;
 use oss403::report::sink::Report;
 use oss403::report::style::Style;
+use oss403::report::terminal::Detail;
 use oss403::run::{Options, StopSignal};
 use oss403::suite::{SelectionError, Step, select};
 use oss403::target::Profile;
@@ -45,6 +46,7 @@ async fn certify(faults: Faults, stop: StopSignal) -> (Done, ResultFile, Vec<Str
         snapshots: None,
         demands: Demands::default(),
         reports: Report::open_all(&[format!("json={}", path.display())]).unwrap(),
+        detail: Detail::default(),
     };
     let ids = Mutex::new(Vec::new());
     let ready = job.ready().await.unwrap();
@@ -53,7 +55,7 @@ async fn certify(faults: Faults, stop: StopSignal) -> (Done, ResultFile, Vec<Str
             ids.lock().unwrap().push(finished.instance.id.clone());
         }
     });
-    let done = done.await.unwrap();
+    let done = done.await;
     let result = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     (done, result, ids.into_inner().unwrap())
 }

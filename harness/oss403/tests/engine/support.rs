@@ -401,3 +401,9 @@ pub(crate) fn element(exchange: Option<&Exchange>, name: &str) -> Option<String>
     let rest = body.split(&format!("<{name}>")).nth(1)?;
     Some(rest.split('<').next()?.to_owned())
 }
+
+/// One run of a whole ledger at a time: some scenarios have to meet a second, and another such run beside them makes them late.
+pub(crate) async fn alone() -> tokio::sync::MutexGuard<'static, ()> {
+    static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    ALONE.lock().await
+}

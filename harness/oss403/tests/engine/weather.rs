@@ -1,6 +1,7 @@
 //! A right server over a network that behaves like networks do: every verdict is right, nothing stays behind, and it ends.
 
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use oss_reference::config::Config;
@@ -14,7 +15,7 @@ use oss403::wire::limits::Limits;
 use oss403_case::{Instance, Ledger};
 
 use crate::front::{Act, Passing, front};
-use crate::support::{Desk, buckets_on, operator, reference};
+use crate::support::{Desk, buckets_on, instances_of, operator, reference};
 
 /// A part of the ledger in which there is something of everything.
 fn part() -> Vec<Instance> {
@@ -52,9 +53,18 @@ impl Scene {
 
     /// Certifies; the instances that were not conformant, and why.
     async fn certify(&self, instances: Vec<Instance>) -> (Certified, Vec<String>) {
+        self.certify_with(instances, 1).await
+    }
+
+    async fn certify_with(
+        &self,
+        instances: Vec<Instance>,
+        attempts: usize,
+    ) -> (Certified, Vec<String>) {
         let out = tempfile::tempdir().unwrap();
         let options = Options {
             out: out.path().to_owned(),
+            attempts,
             ..Options::default()
         };
         let failures = Mutex::new(Vec::new());
@@ -70,10 +80,11 @@ impl Scene {
                 {
                     let (id, why) = (&finished.instance.id, &finished.judged.judgement.reason);
                     let verdict = finished.judged.verdict();
+                    let attempts = finished.attempts;
                     failures
                         .lock()
                         .unwrap()
-                        .push(format!("{id}: {verdict:?}: {why}"));
+                        .push(format!("{id}: {verdict:?} ({attempts}): {why}"));
                 }
             },
         );
@@ -297,4 +308,113 @@ async fn a_target_that_does_not_list_buckets_is_told_so_once() {
     let notes = &certified.run.notes;
     assert!(notes.len() == 1 && notes[0].contains("501"), "{notes:?}");
     assert_eq!(certified.run.left_behind, Vec::<String>::new());
+}
+
+/// An object that nobody but its owner may read, and somebody who tries.
+fn closed() -> Vec<Instance> {
+    let file = serde_json::json!({ "message": "*" });
+    instances_of(
+        &file,
+        "[{ name: x, given: { bucket: { objects: { k.txt: one } } }, base: { request: GET /k.txt }, edit: { as: anonymous } }]",
+    )
+}
+
+const NONSENSE: &str = "HTTP/1.1 418 I'm a teapot\r\nContent-Length: 0\r\n\r\n";
+
+fn is_anonymous(passing: &Passing<'_>) -> bool {
+    !passing.head.to_ascii_lowercase().contains("authorization:")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_differs_between_attempts_is_flaky_and_what_does_not_is_what_it_is() {
+    let odd = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&odd);
+    let scene = Scene::new(move |passing| {
+        if is_anonymous(passing) && count.fetch_add(1, Ordering::SeqCst) == 0 {
+            Act::Say(NONSENSE)
+        } else {
+            Act::Pass
+        }
+    })
+    .await;
+    let (certified, failures) = scene.certify_with(closed(), 3).await;
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    let said = &failures[0];
+    for part in [
+        "Flaky (2)",
+        "attempt 1 deviates (status)",
+        "attempt 2 conformant",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert_eq!(certified.exit(), Exit::Deviations);
+    assert_eq!(certified.tally.unfinished(), 0);
+    assert_eq!(odd.load(Ordering::SeqCst), 2);
+
+    let scene = Scene::new(|passing| {
+        if is_anonymous(passing) {
+            Act::Say(NONSENSE)
+        } else {
+            Act::Pass
+        }
+    })
+    .await;
+    let (_, failures) = scene.certify_with(closed(), 3).await;
+    assert!(
+        failures.len() == 1 && failures[0].contains("Deviates(Status) (3)"),
+        "{failures:?}"
+    );
+    let (_, failures) = scene.certify_with(closed(), 1).await;
+    assert!(
+        failures.len() == 1 && failures[0].contains("Deviates(Status) (1)"),
+        "{failures:?}"
+    );
+}
+
+/// What becomes of a closed bucket on a server whose cache knows for so long that it was open, and how often it was asked then.
+async fn cached(time: Duration, settle: Duration) -> (Vec<String>, usize) {
+    let closed = Arc::new(Mutex::new(None));
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let mut scene = Scene::new(move |passing| {
+        let mut closed = closed.lock().unwrap();
+        if passing.head.starts_with("PUT /?acl") {
+            *closed = Some(Instant::now());
+        }
+        if is_anonymous(passing) && closed.is_some_and(|since| since.elapsed() < time) {
+            count.fetch_add(1, Ordering::SeqCst);
+            return Act::Say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        }
+        Act::Pass
+    })
+    .await;
+    scene.limit(|limits| limits.settle.acl = settle).await;
+    let closing = instances_of(
+        &serde_json::json!({ "message": "*" }),
+        "[{ name: x, given: { bucket: { acl: public-read, objects: { k.txt: one } } }, base: { as: anonymous, request: GET /k.txt }, edit: { bucket-acl: private } }]",
+    );
+    let (_, failures) = scene.certify(closing).await;
+    assert_eq!(scene.left().await, Vec::<String>::new());
+    (failures, asked.load(Ordering::SeqCst))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_with_a_cache_has_time_to_settle() {
+    let moment = Duration::from_millis(200);
+    let (failures, asked) = cached(moment, Duration::from_secs(20)).await;
+    assert_eq!(failures, Vec::<String>::new());
+    assert!(asked > 0);
+    let (failures, asked) = cached(moment, Duration::ZERO).await;
+    assert!(
+        failures.len() == 1 && failures[0].contains("Deviates(Granted)"),
+        "{failures:?}"
+    );
+    assert_eq!(asked, 1);
+    // It never settles: the last request is the base, asked again before that is said.
+    let (failures, asked) = cached(Duration::from_secs(600), Duration::from_millis(1)).await;
+    assert!(
+        failures.len() == 1 && failures[0].contains("Deviates(Granted)"),
+        "{failures:?}"
+    );
+    assert!(asked >= 2, "{asked}");
 }

@@ -34,32 +34,36 @@ pub enum Decision {
 }
 
 impl Pending {
-    /// Every pending answer below a folder, in the order of files and labels.
-    ///
-    /// # Errors
-    /// When a file cannot be read, or is not in the format.
-    pub fn find(root: &Path) -> Result<Vec<Self>, Diagnostic> {
-        let mut files = Vec::new();
+    /// Every pending answer below a folder, in the order of files and labels, and what is wrong with files and folders that cannot be read.
+    pub fn find(root: &Path) -> (Vec<Self>, Vec<Diagnostic>) {
+        let (mut files, mut faults) = (Vec::new(), Vec::new());
         let mut folders = vec![root.to_owned()];
         while let Some(folder) = folders.pop() {
-            let unread = |error: io::Error| cannot_be("read", &folder, &error);
-            for entry in fs::read_dir(&folder).map_err(unread)? {
-                let entry = entry.map_err(unread)?;
-                let path = entry.path();
-                // A link is none: the folder may lie in somebody else's checkout.
-                if entry.file_type().map_err(unread)?.is_dir() {
-                    folders.push(path);
-                } else if path.to_string_lossy().ends_with(".snap.new") {
-                    files.push(path.with_extension(""));
+            let entries = fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+            match entries {
+                Ok(entries) => {
+                    for entry in entries {
+                        let path = entry.path();
+                        // A link is none: the folder may lie in somebody else's checkout.
+                        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                            folders.push(path);
+                        } else if path.to_string_lossy().ends_with(".snap.new") {
+                            files.push(path.with_extension(""));
+                        }
+                    }
                 }
+                Err(error) => faults.push(cannot_be("read", &folder, &error)),
             }
         }
         files.sort();
         let mut found = Vec::new();
         for path in &files {
-            found.extend(Self::of(path)?);
+            match Self::of(path) {
+                Ok(pending) => found.extend(pending),
+                Err(fault) => faults.push(fault),
+            }
         }
-        Ok(found)
+        (found, faults)
     }
 
     fn of(path: &Path) -> Result<Vec<Self>, Diagnostic> {
@@ -137,7 +141,11 @@ impl Pair {
 
     fn read(path: &Path) -> Result<Self, Diagnostic> {
         let accepted = SnapshotFile::read(path)?;
-        let pending = SnapshotFile::read(&pending_path(path))?.unwrap_or_default();
+        let pending = SnapshotFile::read(&pending_path(path)).map_err(|fault| match fault.line {
+            0 => fault,
+            _ => fault.help("written by an older version, or changed since: remove it, and a run writes it anew"),
+        });
+        let pending = pending?.unwrap_or_default();
         let mut pair = Self {
             path: path.to_owned(),
             accepted: accepted.unwrap_or_else(|| pending.without_answers()),

@@ -32,7 +32,9 @@ fn accepted(answers: &[(&str, &str)]) -> (tempfile::TempDir, Snapshots) {
 }
 
 fn pending(root: &tempfile::TempDir) -> Vec<Pending> {
-    Pending::find(root.path()).expect("finds")
+    let (found, faults) = Pending::find(root.path());
+    assert!(faults.is_empty(), "{faults:?}");
+    found
 }
 
 fn decide(root: &tempfile::TempDir, decision: Decision) {
@@ -369,10 +371,54 @@ fn links_are_not_followed() {
         }
         assert_eq!(files(&elsewhere), before);
         assert_eq!(read(&elsewhere, &before[0]), text);
-        match Pending::find(root.path()) {
-            Ok(found) => assert!(linked != NEW && found.is_empty(), "{linked}: {found:?}"),
-            Err(found) => assert!(linked.contains(".snap") && found.message == "a link"),
-        }
+        let (found, faults) = Pending::find(root.path());
+        assert!(found.is_empty(), "{linked}: {found:?}");
+        assert!(faults.iter().all(|fault| fault.message == "a link"));
+        assert_eq!(faults.len(), usize::from(linked == NEW), "{linked}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_no_new_answer_but_an_error() {
+    let compare = |root: &tempfile::TempDir, ci| {
+        Snapshots::new(root.path(), "embedded", ci).compare(&instance("a"), TEXT)
+    };
+    for ci in [true, false] {
+        // A folder where the snapshot should be, and a file where its folder should be.
+        let root = tempfile::tempdir().expect("a folder");
+        fs::create_dir_all(root.path().join(PATH)).expect("makes it");
+        let fault = compare(&root, ci).expect_err("is no file");
+        assert!(fault.file.ends_with(PATH), "{fault}");
+        let root = tempfile::tempdir().expect("a folder");
+        write(&root, "embedded/url-auth-expired", "a file");
+        let fault = compare(&root, ci).expect_err("is no folder");
+        assert!(fault.file.contains("url-auth-expired"), "{fault}");
+    }
+}
+
+#[test]
+fn a_pending_file_that_cannot_be_read_keeps_nobody_from_the_others() {
+    let (root, snapshots) = accepted(&[]);
+    snapshots.compare(&instance("a"), TEXT).expect("compares");
+    write(
+        &root,
+        "embedded/aaa/old.snap.new",
+        "---\n---\nstatus: 403\n",
+    );
+    write(&root, "embedded/zzz/binary.snap.new", "\0");
+    let (found, mut faults) = Pending::find(root.path());
+    assert_eq!(labels(&found), ["a"]);
+    faults.sort_by_key(|fault| fault.file.clone());
+    let shown: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    assert_eq!(shown.len(), 2, "{shown:?}");
+    for (shown, name) in shown
+        .iter()
+        .zip(["aaa/old.snap.new", "zzz/binary.snap.new"])
+    {
+        assert!(
+            shown.contains(name) && shown.contains("remove it"),
+            "{shown}"
+        );
     }
 }
 
@@ -421,4 +467,20 @@ fn what_is_written_is_read_again() {
             prop_assert_eq!(next.compare(&instance(label), text).expect("compares"), Comparison::Same);
         }
     });
+}
+
+/// What cannot be read is not the same as what is not there.
+#[test]
+fn a_snapshot_that_cannot_be_read_is_no_new_one() {
+    let root = tempfile::tempdir().expect("a folder");
+    fs::create_dir_all(root.path().join("embedded")).expect("makes it");
+    // A file where the folder of the cause would be.
+    fs::write(root.path().join("embedded/url-auth-expired"), "").expect("writes");
+    let snapshots = Snapshots::new(root.path(), "embedded", false);
+    assert!(snapshots.compare(&instance("a"), TEXT).is_err());
+    // And a folder where the snapshot would be.
+    let root = tempfile::tempdir().expect("a folder");
+    fs::create_dir_all(root.path().join(PATH)).expect("makes it");
+    let snapshots = Snapshots::new(root.path(), "embedded", false);
+    assert!(snapshots.compare(&instance("a"), TEXT).is_err());
 }

@@ -128,3 +128,39 @@ fn a_probe_that_was_refused_itself_shows_nothing() {
     // What is wrong anyway is said rather than that.
     assert_facet(&twin.edited(|r| r.status = 400), Facet::Status, "400");
 }
+
+#[test]
+fn every_header_of_a_resource_counts() {
+    for name in [
+        "cache-control",
+        "content-disposition",
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-md5",
+        "content-type",
+        "etag",
+        "expires",
+        "last-modified",
+        "x-oss-storage-class",
+        "x-oss-tagging-count",
+    ] {
+        let read = |value| answer(200, &[(name, value)], "a");
+        let twin = Twin::new().probe(read("1"), read("2"));
+        assert_facet(&twin, Facet::Effect, &format!("`{name}`"));
+        let twin = Twin::new().probe(read("1"), answer(200, &[], "a"));
+        assert_facet(&twin, Facet::Effect, &format!("`{name}`"));
+        assert_conformant(&Twin::new().probe(read("1"), read("1")));
+    }
+    for name in [
+        "date",
+        "connection",
+        "x-oss-request-id",
+        "x-oss-server-time",
+        "x-oss-ec",
+        "x-oss-err",
+    ] {
+        let read = |value| answer(200, &[(name, value)], "a");
+        assert_conformant(&Twin::new().probe(read("1"), read("2")));
+    }
+}

@@ -13,6 +13,50 @@ fn the_root_is_error() {
 }
 
 #[test]
+fn the_root_is_in_no_namespace() {
+    for root in [
+        r#"<Error xmlns="urn:evil">"#,
+        r#"<Error xmlns="http://doc.oss-cn-hangzhou.aliyuncs.com">"#,
+    ] {
+        let body = expired().replace("<Error>", root);
+        assert_facet(
+            &Twin::new().edited_body(&body),
+            Facet::Envelope,
+            "namespace",
+        );
+    }
+    let prefixed = expired().replace("<Error>", r#"<o:Error xmlns:o="urn:evil">"#);
+    let prefixed = prefixed.replace("</Error>", "</o:Error>");
+    assert_facet(
+        &Twin::new().edited_body(&prefixed),
+        Facet::Code,
+        "`Code` is missing",
+    );
+}
+
+#[test]
+fn further_elements_do_no_harm() {
+    let with = |more: &str| {
+        let body = expired().replace("</Error>", &format!("{more}</Error>"));
+        Twin::new().edited_body(&body)
+    };
+    for more in [
+        "<Region>cn</Region>",
+        "<Region/><Region/>",
+        "<a><b>c</b></a>",
+        r#"<Code xmlns="urn:of-somebody-else">X</Code>"#,
+        r#"<x:Message xmlns:x="urn:x">X</x:Message>"#,
+        "<!-- a --><?p?>",
+    ] {
+        assert_conformant(&with(more));
+    }
+    for twice in ["EC", "OSSAccessKeyId", "StringToSign", "RecommendDoc"] {
+        let more = format!("<{twice}>a</{twice}><{twice}>a</{twice}>");
+        assert_facet(&with(&more), Facet::Envelope, "2 times");
+    }
+}
+
+#[test]
 fn every_required_element_stands_there_once() {
     for name in ["RequestId", "HostId"] {
         let (open, close) = (format!("<{name}>"), format!("</{name}>"));
@@ -68,6 +112,8 @@ fn the_request_id_is_that_of_this_answer() {
 fn the_host_id_is_the_host_that_was_sent() {
     let other = expired().replace(HOST, "oss-cn-hangzhou.aliyuncs.com");
     assert_facet(&Twin::new().edited_body(&other), Facet::Envelope, "HostId");
+    let empty = expired().replace(HOST, "");
+    assert_facet(&Twin::new().edited_body(&empty), Facet::Envelope, "HostId");
     // Seen on the wire: the port is repeated when one was sent.
     let with_port = expired().replace(HOST, &format!("{HOST}:80"));
     assert_conformant(&Twin::new().edited_body(&with_port));
@@ -191,4 +237,22 @@ fn an_element_that_is_not_due_must_be_absent() {
     let with = |name: &str| Twin::new().edited_body(&expired()).element(name, "-");
     assert_conformant(&with("OSSAccessKeyId"));
     assert_facet(&with("HostId"), Facet::Envelope, "`HostId`");
+}
+
+#[test]
+fn everything_that_is_wrong_with_an_envelope_is_said_at_once() {
+    let body = error_body("AccessDenied", "Request has expired.", REQUEST_ID);
+    let body = body.replace("HostId", "Host");
+    let twin = Twin::new()
+        .edited_body(&body)
+        .edited_header("content-type", Some("text/html"))
+        .element("ServerTime", "*");
+    let reason = twin.judge().reason;
+    for part in [
+        "Content-Type `text/html`",
+        "`HostId` is missing",
+        "`ServerTime` is missing",
+    ] {
+        assert_eq!(reason.matches(part).count(), 1, "{part}: {reason}");
+    }
 }

@@ -38,20 +38,268 @@ fn content_that_the_request_brought_is_no_secret() {
     assert_conformant(&sent);
 }
 
+/// What servers make of a text before they send it, each by its name.
+fn disguises(text: &str) -> Vec<(&'static str, String)> {
+    let each = |form: fn(u8) -> String| -> String { text.bytes().map(form).collect() };
+    let percent = each(|byte| format!("%{byte:02x}"));
+    let mut all = vec![
+        ("itself", text.to_owned()),
+        ("capitals", text.to_ascii_uppercase()),
+        ("decimal references", each(|byte| format!("&#{byte};"))),
+        (
+            "hexadecimal references",
+            each(|byte| format!("&#x{byte:X};")),
+        ),
+        ("percent-encoding", percent.clone()),
+        ("percent-encoding twice", percent.replace('%', "%25")),
+        ("percent-encoding thrice", percent.replace('%', "%2525")),
+        ("JSON", each(|byte| format!("\\u{byte:04x}"))),
+        ("hexadecimal", each(|byte| format!("{byte:02x}"))),
+        ("HEXADECIMAL", each(|byte| format!("{byte:02X} "))),
+        (
+            "hexadecimal with colons",
+            each(|byte| format!("{byte:02x}:")),
+        ),
+        ("backwards", text.chars().rev().collect()),
+        ("all but the last", text[..text.len() - 1].to_owned()),
+        (
+            "all but the first quarter",
+            text[text.len() / 4..].to_owned(),
+        ),
+        ("a comment", format!("{}<!-- -->{}", &text[..9], &text[9..])),
+        (
+            "a section",
+            format!("{}<![CDATA[{}]]>", &text[..9], &text[9..]),
+        ),
+        (
+            "elements",
+            format!("<b>{}</b><i>{}</i>", &text[..9], &text[9..]),
+        ),
+    ];
+    for before in ["", "a", "ab"] {
+        let coded = BASE64_STANDARD.encode(format!("{before}{text}~~~"));
+        all.push(("base64", coded.clone()));
+        all.push((
+            "base64 of URLs",
+            coded.replace('+', "-").replace('/', "_").replace('=', ""),
+        ));
+        all.push((
+            "base64 in lines",
+            format!("{}\r\n {}", &coded[..20], &coded[20..]),
+        ));
+    }
+    all
+}
+
+#[test]
+fn content_in_disguise() {
+    // Base64 of the second has digits that URLs write otherwise.
+    for content in [CONTENT, "a content with ??>>~~ <&> in \u{fc} it: 4711"] {
+        for (disguise, text) in disguises(content) {
+            let is_markup = ["a comment", "a section", "elements"].contains(&disguise);
+            if is_markup && content != CONTENT {
+                continue;
+            }
+            let escaped = text
+                .replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('>', "&gt;");
+            let is_xml = is_markup || disguise.ends_with("references");
+            let inside = if is_xml { &text } else { &escaped };
+            let body = || Twin::new().secret(content).edited_body(&body_with(inside));
+            assert_facet(&body(), Facet::Leak, "content of `k.txt`");
+            assert_facet(&body().head(), Facet::Leak, "content of `k.txt`");
+            if !is_markup {
+                let header = format!("t={text};");
+                let twin = Twin::new().secret(content);
+                let twin = twin.edited_header("x-trace", Some(&header));
+                assert_facet(&twin, Facet::Leak, "content of `k.txt`");
+                // What the request brought in this form may come back in any.
+                assert_conformant(&body().record(|record| {
+                    let request = &mut record.edited.as_mut().expect("there is one").request;
+                    request.headers.push(("X-Trace".into(), header));
+                }));
+            }
+        }
+    }
+}
+
+#[test]
+fn content_in_every_place_of_an_answer() {
+    use crate::wire::exchange::Interim;
+    let header = |name: &str| (name.to_owned(), format!("a {CONTENT} z"));
+    let interim = |reason: &str, headers| Interim {
+        status: 103,
+        reason: reason.into(),
+        headers,
+    };
+    type Put = Box<dyn FnOnce(&mut Response)>;
+    let places: Vec<(&str, Put)> = vec![
+        (
+            "header",
+            Box::new(move |r| r.headers.push(header("x-leak"))),
+        ),
+        (
+            "cookie",
+            Box::new(move |r| r.headers.push(header("set-cookie"))),
+        ),
+        (
+            "name",
+            Box::new(|r| r.headers.push((CONTENT.into(), String::new()))),
+        ),
+        ("reason", Box::new(|r| r.reason = CONTENT.into())),
+        (
+            "trailer",
+            Box::new(move |r| r.trailers.push(header("x-leak"))),
+        ),
+        (
+            "hint",
+            Box::new(move |r| r.interim.push(interim("", vec![header("link")]))),
+        ),
+        (
+            "hint's reason",
+            Box::new(move |r| r.interim.push(interim(CONTENT, Vec::new()))),
+        ),
+        ("excess", Box::new(|r| r.excess = CONTENT.into())),
+        (
+            "x-oss-err beside a body",
+            Box::new(|r| {
+                let coded = BASE64_STANDARD.encode(CONTENT);
+                r.headers.push(("x-oss-err".into(), coded));
+            }),
+        ),
+    ];
+    for (place, put) in places {
+        let twin = Twin::new().secret(CONTENT).edited(put);
+        let judgement = twin.judge();
+        assert_eq!(
+            judgement.verdict,
+            Verdict::Deviates(Facet::Leak),
+            "{place}: {judgement:?}"
+        );
+    }
+    for markup in [
+        format!("<!-- {CONTENT} -->"),
+        format!("<?p {CONTENT}?>"),
+        format!("<a b='{CONTENT}'/>"),
+        format!("<![CDATA[{CONTENT}]]>"),
+        format!("<{}/>", CONTENT.replace(' ', "&#32;")),
+    ] {
+        let twin = Twin::new().secret(CONTENT).edited_body(&body_with(&markup));
+        assert_facet(&twin, Facet::Leak, "content of `k.txt`");
+        let after = format!("{}{markup}", expired());
+        assert_facet(
+            &Twin::new().secret(CONTENT).edited_body(&after),
+            Facet::Leak,
+            "k.txt",
+        );
+    }
+}
+
+#[test]
+fn the_answer_for_the_other_object_shows_nothing_either() {
+    let mut other = refused("Request has expired.");
+    other.reason = CONTENT.into();
+    assert_facet(
+        &also_for(other).secret(CONTENT),
+        Facet::Leak,
+        "content of `k.txt`",
+    );
+}
+
+/// What stands in an error by right is no leak, however much of a content it looks like.
+#[test]
+fn what_looks_like_some_of_a_content_is_none() {
+    let content = "the slow k.txt of transfer-acceleration";
+    for text in [
+        "See https://help.example/transfer-acceleration for k.txt",
+        "the slow k.txt",
+        "of transfer-acceleration",
+        "dHJhbnNmZXItYWNjZWxlcmF0aW9u",
+        "dGhlIHNsb3cgay50eHQ",
+    ] {
+        assert_conformant(&Twin::new().secret(content).edited_body(&body_with(text)));
+    }
+    // Of short contents only the whole counts, and of the shortest nothing does.
+    for (content, shows) in [("pale", "PALE"), ("pale horses!", "a pale horses! z")] {
+        let twin = Twin::new().secret(content);
+        assert_facet(&twin.edited_body(&body_with(shows)), Facet::Leak, "k.txt");
+    }
+    for (content, shows) in [
+        ("Err", "Err"),
+        ("pale", "pal"),
+        ("pale horses!", "pale horses"),
+        ("pale horses!", "cGFsZSBob3JzZXMh"),
+    ] {
+        assert_conformant(&Twin::new().secret(content).edited_body(&body_with(shows)));
+    }
+}
+
+#[test]
+fn a_part_of_a_long_content_is_enough_wherever_it_is() {
+    let words = (0..2000_u32).map(|i| format!("w{} ", i.wrapping_mul(2_654_435_761)));
+    let content: String = words.collect();
+    let enough = 48.max(content.len() / 64);
+    for start in [0, 1, 17, 5003, content.len() - enough] {
+        let part = &content[start..start + enough];
+        let twin = || Twin::new().secret(&content);
+        assert_facet(&twin().edited_body(&body_with(part)), Facet::Leak, "k.txt");
+        let less = &content[start..start + enough / 3];
+        assert_conformant(&twin().edited_body(&body_with(less)));
+    }
+}
+
+/// Searching takes as long as there is to search, and no more: a mebibyte of what begins like the content again and again.
+#[test]
+fn a_long_answer_is_searched_in_no_time() {
+    let started = std::time::Instant::now();
+    let body = format!("{}&", &CONTENT[..CONTENT.len() / 2]).repeat((1 << 20) / 17);
+    let twin = Twin::new().secret(CONTENT).secret(&"ab".repeat(5000));
+    assert_facet(&twin.edited_body(&body), Facet::Code, "longer than");
+    let elapsed = started.elapsed();
+    assert!(elapsed.as_secs() < 3, "{elapsed:?}");
+}
+
+#[test]
+fn an_encoded_refusal_cannot_be_looked_into() {
+    let encoded = |coding| Twin::new().edited_header("content-encoding", Some(coding));
+    for coding in ["gzip", "br", "x"] {
+        assert_facet(&encoded(coding), Facet::Envelope, "Content-Encoding");
+        assert_facet(&encoded(coding).head(), Facet::Envelope, "Content-Encoding");
+    }
+    assert_conformant(&encoded("identity"));
+}
+
 #[test]
 fn headers_of_the_object() {
     for name in [
+        "content-range",
         "etag",
         "last-modified",
         "x-oss-hash-crc64ecma",
+        "x-oss-next-append-position",
         "x-oss-object-type",
+        "x-oss-restore",
+        "x-oss-symlink-target",
+        "x-oss-tagging-count",
+        "x-oss-version-id",
         "x-oss-meta-owner",
+        "x-amz-meta-owner",
     ] {
-        assert_facet(
-            &Twin::new().edited_header(name, Some("1")),
-            Facet::Leak,
-            name,
-        );
+        let twin = || Twin::new().edited_header(name, Some("1"));
+        assert_facet(&twin(), Facet::Leak, name);
+        assert_facet(&twin().head(), Facet::Leak, name);
+        let later = Twin::new().edited(|r| r.trailers.push((name.into(), "1".into())));
+        assert_facet(&later, Facet::Leak, name);
+    }
+    for name in [
+        "accept-ranges",
+        "x-oss-server-time",
+        "x-oss-ec",
+        "vary",
+        "server",
+    ] {
+        assert_conformant(&Twin::new().edited_header(name, Some("bytes")));
     }
 }
 
@@ -129,6 +377,22 @@ fn another_refusal_for_an_absent_object() {
 #[test]
 fn a_header_that_only_the_object_that_is_there_has() {
     let mut other = refused("Request has expired.");
-    other.headers.push(("x-oss-version-id".into(), "1".into()));
+    other.headers.push(("x-oss-other".into(), "1".into()));
     assert_facet(&also_for(other), Facet::Leak, "the headers of the refusal");
+}
+
+#[test]
+fn what_comes_and_goes_on_the_way_tells_nothing() {
+    for name in [
+        "connection",
+        "keep-alive",
+        "transfer-encoding",
+        "content-length",
+        "date",
+        "via",
+    ] {
+        let mut other = refused("Request has expired.");
+        other.headers.push((name.into(), "1".into()));
+        assert_conformant(&also_for(other));
+    }
 }

@@ -1,10 +1,13 @@
 //! An answer that says nothing is no grant and no refusal, and shows neither an effect nor a leak.
 
 use super::*;
+use crate::run::record::TwinRecord;
 use crate::wire::exchange::{Exchange, Failure};
 
+type Spoil = fn(&mut Exchange);
+
 /// Every way in which an answer can say nothing, put upon one.
-fn says_nothing() -> Vec<(&'static str, fn(&mut Exchange))> {
+fn says_nothing() -> Vec<(&'static str, Spoil)> {
     fn on(exchange: &mut Exchange, change: impl FnOnce(&mut Response)) {
         if let Outcome::Answered(response) = &mut exchange.outcome {
             change(response);
@@ -21,15 +24,15 @@ fn says_nothing() -> Vec<(&'static str, fn(&mut Exchange))> {
         ("cut short", |sent| on(sent, |r| r.truncated = true)),
         ("the line went dead", |sent| fails(sent, FailureKind::Lost)),
         ("the line went dead", |sent| {
-            fails(sent, FailureKind::Timeout)
+            fails(sent, FailureKind::Timeout);
         }),
         ("the line went dead", |sent| {
-            fails(sent, FailureKind::Malformed)
+            fails(sent, FailureKind::Malformed);
         }),
     ]
 }
 
-fn with_edited(twin: Twin, spoil: fn(&mut Exchange)) -> Twin {
+fn with_edited(twin: Twin, spoil: Spoil) -> Twin {
     twin.record(|record| spoil(record.edited.as_mut().expect("there is one")))
 }
 
@@ -52,8 +55,8 @@ fn a_refusal_that_never_comes_deviates() {
             let earlier = ["it was answered 503", "it was answered 502"].map(Into::into);
             record.edited.as_mut().expect("there is one").earlier = earlier.into();
         });
-        let attempts = format!("sent 3 times: it was answered 503; it was answered 502; ");
-        assert_facet(&twin, Facet::Unanswered, &attempts);
+        let attempts = "sent 3 times: it was answered 503; it was answered 502; ";
+        assert_facet(&twin, Facet::Unanswered, attempts);
     }
 }
 
@@ -156,10 +159,8 @@ fn what_is_no_proper_http_is_not_conformant_wherever_it_stands() {
         }
     };
     let read = || answer(200, &[], "a");
-    let places: [(
-        &str,
-        fn(&mut crate::run::record::TwinRecord) -> &mut Exchange,
-    ); 4] = [
+    type Place = fn(&mut TwinRecord) -> &mut Exchange;
+    let places: [(&str, Place); 4] = [
         ("the edited request", |r| {
             r.edited.as_mut().expect("there is one")
         }),

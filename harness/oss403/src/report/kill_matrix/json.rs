@@ -1,13 +1,23 @@
-//! The kill matrix for programs: one object; scripts rely on its first five keys.
+//! The kill matrix for programs: one object; scripts rely on its first five keys, and on the first four of `outside`.
 
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::{Suite, Sums, sums};
+use super::{Suite, Sums, Tables, outside, sums};
 use crate::mutate::matrix::{Fate, Matrix, Row};
 
+/// Half of the tables is not there when it was not gone through.
 #[derive(Serialize)]
 struct File<'a> {
+    #[serde(flatten)]
+    inside: Option<Inside<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outside: Option<outside::File<'a>>,
+    suite: About<'a>,
+}
+
+#[derive(Serialize)]
+struct Inside<'a> {
     /// Mutants that somebody could notice.
     total: usize,
     /// Those that somebody noticed.
@@ -20,7 +30,6 @@ struct File<'a> {
     misjudged: Vec<Excused<'a>>,
     kinds: IndexMap<&'static str, Sums>,
     mutants: Vec<Listed<'a>>,
-    suite: About<'a>,
     instances: usize,
     requests: u64,
     elapsed_ms: u64,
@@ -67,8 +76,23 @@ struct About<'a> {
     causes: usize,
 }
 
-/// The matrix as JSON, with a line feed at its end.
-pub fn json(matrix: &Matrix, suite: &Suite) -> String {
+/// The tables as JSON, with a line feed at its end.
+pub fn json(tables: Tables<'_>, suite: &Suite) -> String {
+    let file = File {
+        inside: tables.inside.map(inside),
+        outside: tables.outside.map(outside::File::of),
+        suite: About {
+            revision: &suite.revision,
+            hash: &suite.hash,
+            causes: suite.causes.len(),
+        },
+    };
+    let mut text = serde_json::to_string_pretty(&file).expect("texts and numbers are JSON");
+    text.push('\n');
+    text
+}
+
+fn inside(matrix: &Matrix) -> Inside<'_> {
     let killed = matrix.killed();
     let survivors: Vec<Named<'_>> = matrix
         .survivors()
@@ -77,7 +101,7 @@ pub fn json(matrix: &Matrix, suite: &Suite) -> String {
             description: &row.mutant.description,
         })
         .collect();
-    let file = File {
+    Inside {
         total: killed + survivors.len(),
         killed,
         survivors,
@@ -93,18 +117,10 @@ pub fn json(matrix: &Matrix, suite: &Suite) -> String {
             .map(|(kind, sums)| (kind.name(), sums))
             .collect(),
         mutants: matrix.rows.iter().map(listed).collect(),
-        suite: About {
-            revision: &suite.revision,
-            hash: &suite.hash,
-            causes: suite.causes.len(),
-        },
         instances: matrix.instances,
         requests: matrix.requests,
         elapsed_ms: u64::try_from(matrix.elapsed.as_millis()).unwrap_or(u64::MAX),
-    };
-    let mut text = serde_json::to_string_pretty(&file).expect("texts and numbers are JSON");
-    text.push('\n');
-    text
+    }
 }
 
 fn excused<'a>((row, reason): (&'a Row, &'static str)) -> Excused<'a> {

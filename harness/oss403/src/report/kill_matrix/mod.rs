@@ -1,6 +1,7 @@
 //! The kill matrix for people, programs and browsers.
 
 mod json;
+mod outside;
 mod page;
 mod terminal;
 
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 
 use crate::mutate::Kind;
 use crate::mutate::matrix::{Extent, Fate, Matrix};
+use crate::mutate::outside::Outside;
 
 /// The suite that was put to the test.
 #[derive(Debug, Clone)]
@@ -26,6 +28,13 @@ pub struct Suite {
     pub from: String,
     /// How many of the mutants the matrix is of.
     pub extent: Extent,
+}
+
+/// What was gone through: the mutants of the server, what happens between server and engine, or both.
+#[derive(Debug, Clone, Copy)]
+pub struct Tables<'m> {
+    pub inside: Option<&'m Matrix>,
+    pub outside: Option<&'m Outside>,
 }
 
 /// How many mutants of a kind there are, and what became of them.

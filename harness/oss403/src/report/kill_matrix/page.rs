@@ -4,16 +4,13 @@ use std::collections::BTreeMap;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Suite, sums};
+use super::{Suite, Tables, outside, sums};
 use crate::mutate::Kind;
 use crate::mutate::matrix::{Extent, Fate, Matrix, Row};
 use crate::report::style::{counted, grouped};
 
 /// The whole page.
-pub fn page(matrix: &Matrix, suite: &Suite) -> String {
-    let survivors = matrix.survivors().count();
-    let total = matrix.killed() + survivors;
-    let kinds: Vec<Kind> = sums(matrix).into_keys().collect();
+pub fn page(tables: Tables<'_>, suite: &Suite) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -24,21 +21,10 @@ pub fn page(matrix: &Matrix, suite: &Suite) -> String {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                header {
-                    h1 { "Kill matrix" }
-                    p {
-                        "The reference server is made wrong in one respect after the other. A mark stands for one such server, in the row of \
-                         each cause whose scenarios could notice; point at it to read what is wrong with it and how many instances noticed."
-                    }
-                    (figures(matrix, suite, total))
-                    (legend())
-                }
+                header { h1 { "Kill matrix" } }
                 main {
-                    (table(matrix, suite, &kinds))
-                    (survivors_list(matrix))
-                    (misjudged_list(matrix))
-                    (idle_list(matrix, suite))
-                    (equivalents_list(matrix))
+                    @if let Some(matrix) = tables.inside { (inside(matrix, suite)) }
+                    @if let Some(rows) = tables.outside { (outside::page(rows)) }
                 }
                 footer {
                     p { "oss403 " (env!("CARGO_PKG_VERSION")) ", ledger of " (suite.revision) ", SHA-256 " code { (suite.hash) } }
@@ -47,6 +33,26 @@ pub fn page(matrix: &Matrix, suite: &Suite) -> String {
         }
     };
     page.into_string()
+}
+
+fn inside(matrix: &Matrix, suite: &Suite) -> Markup {
+    let total = matrix.killed() + matrix.survivors().count();
+    let kinds: Vec<Kind> = sums(matrix).into_keys().collect();
+    html! {
+        header {
+            p {
+                "The reference server is made wrong in one respect after the other. A mark stands for one such server, in the row of \
+                 each cause whose scenarios could notice; point at it to read what is wrong with it and how many instances noticed."
+            }
+            (figures(matrix, suite, total))
+            (legend())
+        }
+        (table(matrix, suite, &kinds))
+        (survivors_list(matrix))
+        (misjudged_list(matrix))
+        (idle_list(matrix, suite))
+        (equivalents_list(matrix))
+    }
 }
 
 fn figures(matrix: &Matrix, suite: &Suite, total: usize) -> Markup {
@@ -204,3 +210,28 @@ fn excuses<'m>(rows: impl Iterator<Item = (&'m Row, &'static str)>) -> Markup {
 }
 
 const STYLE: &str = include_str!("page.css");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutate::generate;
+    use crate::mutate::matrix::Noticed;
+
+    #[test]
+    fn a_mark_says_whether_all_most_or_few_noticed() {
+        let mutants = generate(&std::collections::BTreeSet::from(["bucket-acl"]));
+        let mut row = Row {
+            mutant: mutants.into_iter().next().unwrap(),
+            causes: BTreeMap::new(),
+            fate: Fate::Killed,
+        };
+        for (by, of, class) in [(5, 5, "all"), (3, 5, "most"), (1, 2, "most"), (2, 5, "few")] {
+            row.causes.insert("bucket-acl", Noticed { by, of });
+            let text = mark(&row, "bucket-acl").into_string();
+            assert!(
+                text.starts_with(&format!("<i class=\"{class}\"")),
+                "{by} of {of}: {text}"
+            );
+        }
+    }
+}

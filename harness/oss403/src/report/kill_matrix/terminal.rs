@@ -2,32 +2,58 @@
 
 use std::fmt::Write as _;
 
-use super::{Suite, sums};
+use super::{Suite, Tables, outside, sums};
 use crate::mutate::matrix::{Extent, Matrix, Row};
 use crate::report::style::{Style, Tone, counted, grouped};
 
 /// Idle instances that are named; there would be hundreds when something is wrong at large.
 const SHOWN: usize = 20;
 
-/// The matrix as text.
-pub fn terminal(matrix: &Matrix, suite: &Suite, style: Style) -> String {
+/// The tables as text.
+pub fn terminal(tables: Tables<'_>, suite: &Suite, style: Style) -> String {
     let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "oss403 {}: {} of the reference server against {} of {}; ledger {} ({})\n",
+    let heading = style.wrap(&heading(tables, suite), 0).join("\n");
+    let _ = writeln!(text, "{heading}\n");
+    if let Some(matrix) = tables.inside {
+        kinds(&mut text, matrix, style);
+        survivors(&mut text, matrix, style);
+        misjudged(&mut text, matrix, style);
+        idle(&mut text, matrix, suite, style);
+        summary(&mut text, matrix, suite, style);
+    }
+    if let Some(rows) = tables.outside {
+        if tables.inside.is_some() {
+            text.push('\n');
+        }
+        outside::terminal(&mut text, rows, style);
+    }
+    text
+}
+
+fn heading(tables: Tables<'_>, suite: &Suite) -> String {
+    let inside = tables.inside.map(|matrix| {
+        let (mutants, instances) = (
+            counted(matrix.rows.len(), "mutant"),
+            counted(matrix.instances, "instance"),
+        );
+        format!("{mutants} of the reference server against {instances}")
+    });
+    let outside = tables.outside.map(|rows| {
+        let (faults, weather) = (
+            counted(rows.faults.len(), "fault"),
+            counted(rows.weather.len(), "kind"),
+        );
+        format!("{faults} and {weather} of weather before it")
+    });
+    let what: Vec<_> = inside.into_iter().chain(outside).collect();
+    format!(
+        "oss403 {}: {} of {}; ledger {} ({})",
         env!("CARGO_PKG_VERSION"),
-        counted(matrix.rows.len(), "mutant"),
-        counted(matrix.instances, "instance"),
+        what.join(", "),
         counted(suite.causes.len(), "cause"),
         suite.from,
         suite.revision,
-    );
-    kinds(&mut text, matrix, style);
-    survivors(&mut text, matrix, style);
-    misjudged(&mut text, matrix, style);
-    idle(&mut text, matrix, suite, style);
-    summary(&mut text, matrix, suite, style);
-    text
+    )
 }
 
 fn kinds(text: &mut String, matrix: &Matrix, style: Style) {
@@ -119,10 +145,7 @@ fn idle(text: &mut String, matrix: &Matrix, suite: &Suite, style: Style) {
 
 fn summary(text: &mut String, matrix: &Matrix, suite: &Suite, style: Style) {
     text.push('\n');
-    let mut line = |name: &str, value: String| {
-        let name = style.paint(Tone::Faint, &format!("{name:>9}"));
-        let _ = writeln!(text, "{name}  {value}");
-    };
+    let mut line = |name: &str, value: String| line(text, style, name, &value);
     let survivors = matrix.survivors().count();
     let total = matrix.killed() + survivors;
     let tone = |good: bool| if good { Tone::Good } else { Tone::Bad };
@@ -157,4 +180,11 @@ fn summary(text: &mut String, matrix: &Matrix, suite: &Suite, style: Style) {
     let seconds = matrix.elapsed.as_secs_f64();
     let requests = grouped(matrix.requests);
     line("requests", format!("{requests} in {seconds:.1} s"));
+}
+
+/// One of the figures at the end.
+pub(super) fn line(text: &mut String, style: Style, name: &str, value: &str) {
+    let name = style.paint(Tone::Faint, &format!("{name:>9}"));
+    let lines = style.wrap(value, 11).join("\n");
+    let _ = writeln!(text, "{name}  {}", lines.trim_start());
 }

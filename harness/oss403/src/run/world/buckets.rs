@@ -190,9 +190,9 @@ impl World {
                 pictures::content_type(picture),
             )
         } else if let Some(coded) = &spec.base64 {
-            let bytes = BASE64_STANDARD
-                .decode(coded)
-                .map_err(|_| RunFault::Harness(format!("the content of `{key}` is no base64")))?;
+            let bytes = BASE64_STANDARD.decode(coded).map_err(|_| {
+                RunFault::Harness(format!("the content of `{key}` is no base64").into())
+            })?;
             (bytes.into(), "application/octet-stream")
         } else {
             let text = match &spec.text {

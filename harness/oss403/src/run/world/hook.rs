@@ -112,7 +112,9 @@ impl World {
                         .await?
                 }
                 (_, None) => {
-                    return Err(RunFault::Harness(format!("there is no identity `{who}`")));
+                    return Err(RunFault::Harness(
+                        format!("there is no identity `{who}`").into(),
+                    ));
                 }
             };
             self.prove_domain_of(sender, account).await?;

@@ -200,9 +200,9 @@ impl World {
                 };
                 self.make_session(sender, who, account, create).await
             }
-            _ => Err(RunFault::Precondition(format!(
-                "the profile has no identity `{who}`"
-            ))),
+            _ => Err(RunFault::Precondition(
+                format!("the profile has no identity `{who}`").into(),
+            )),
         }
     }
 
@@ -261,9 +261,9 @@ impl World {
                 let uid = credential.uid.clone();
                 Ok((who.clone(), Arc::new(identity(credential, &uid, None))))
             }
-            _ => Err(RunFault::Harness(format!(
-                "the identity `{who}` is of no kind"
-            ))),
+            _ => Err(RunFault::Harness(
+                format!("the identity `{who}` is of no kind").into(),
+            )),
         }
     }
 

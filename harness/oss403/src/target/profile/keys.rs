@@ -112,6 +112,33 @@ pub(super) struct LimitKeys {
     pub(super) body_bytes: Option<usize>,
     /// How long a connection is kept without use.
     pub(super) idle: Option<Span>,
+    /// How often, and for how long, a request is sent that is not answered so that it can be read: connection lost, cut short, 429, 5xx.
+    pub(super) patience: PatienceKeys,
+    /// How long a change may take until a server with caches heeds it. What must be refused is asked for again until it is, or that time is
+    /// over. Default: changes are heeded at once.
+    pub(super) settle: SettleKeys,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct PatienceKeys {
+    /// Most attempts for one request. Default: 10.
+    pub(super) attempts: Option<usize>,
+    /// No third attempt begins after so long. Default: 15s.
+    pub(super) time: Option<Span>,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct SettleKeys {
+    /// ACLs of buckets and objects, Block Public Access.
+    pub(super) acl: Option<Span>,
+    /// Bucket policies, RAM policies, policies of VPC endpoints.
+    pub(super) policy: Option<Span>,
+    /// States of access keys and accounts, and the networks that keys are bound to.
+    pub(super) key_status: Option<Span>,
+    /// Whatever has no time of its own here.
+    pub(super) default: Option<Span>,
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -12,6 +12,7 @@
 //! capabilities: { except: [vpc-endpoint] }
 //! ```
 
+mod addressing;
 mod claims;
 mod keys;
 mod mask;

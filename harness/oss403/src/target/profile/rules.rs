@@ -6,19 +6,19 @@ use std::time::Duration;
 use oss_reference::Server;
 use oss_reference::host::is_label;
 
+use super::addressing::{read_overrides, read_suffix};
 use super::claims::{Grounds, without_scheme};
-use super::keys::{AddressingKeys, File, IdentityKeys, LimitKeys, OperatorKeys};
+use super::keys::{File, IdentityKeys, LimitKeys, OperatorKeys};
 use super::source::{LITERAL, USER_INFO, UrlSource, parse_url};
 use super::{CanaryRequest, Endpoint, IdentitySource, OperatorSource, Profile, Remote};
-use crate::wire::address::{Address, Addresses, Scheme, host_name};
+use crate::wire::address::{Address, Addresses, Scheme};
 use crate::wire::limits::Limits;
-use crate::wire::scene::{Addressing, Style};
 use crate::wire::tls::Tls;
 use oss403_case::decode::Problem;
 use oss403_case::diagnostic::Diagnostic;
 use oss403_case::document::{Document, problem};
+use oss403_case::model::Span;
 use oss403_case::model::Who;
-use oss403_case::model::{Span, TextMap};
 use oss403_case::place::{Part, Path};
 use oss403_case::suggest;
 
@@ -66,7 +66,11 @@ impl Problems {
         self.0.last_mut().expect("it was just pushed")
     }
 
-    fn key(&mut self, path: impl Into<Path>, message: impl Into<String>) -> &mut Problem {
+    pub(super) fn key(
+        &mut self,
+        path: impl Into<Path>,
+        message: impl Into<String>,
+    ) -> &mut Problem {
         let problem = self.add(path, message);
         problem.part = Part::Key;
         problem
@@ -213,104 +217,6 @@ impl File {
     }
 }
 
-fn read_suffix(
-    suffix: Option<&str>,
-    addressing: &AddressingKeys,
-    problems: &mut Problems,
-) -> String {
-    let Some(suffix) = suffix else {
-        let templates = [
-            addressing.template.as_deref(),
-            addressing.service.as_deref(),
-        ];
-        let [_, Some(service)] =
-            templates.map(|template| template.filter(|text| !text.contains("{suffix}")))
-        else {
-            problems
-                .key(["endpoint"], "the key `suffix` is missing")
-                .help = Some("it stands where the service has `aliyuncs.com`".into());
-            return String::new();
-        };
-        return host_name(service).to_owned();
-    };
-    if suffix.parse::<std::net::Ipv4Addr>().is_ok() {
-        problems
-            .add(["suffix"], format!("`{suffix}` is an address, and no domain name"))
-            .help = Some(
-            "hosts are called `<bucket>.oss-<region>.<suffix>`; for a server without names write `addressing: { style: path, service: HOST }`"
-                .into(),
-        );
-    } else if suffix.is_empty() || !suffix.split('.').all(is_label) {
-        problems.add(
-            ["suffix"],
-            format!("`{suffix}` is no lower-case domain name"),
-        );
-    }
-    suffix.to_owned()
-}
-
-impl AddressingKeys {
-    fn is_empty(&self) -> bool {
-        let Self {
-            style,
-            template,
-            service,
-            resolve,
-        } = self;
-        *style == Style::default() && template.is_none() && service.is_none() && resolve.is_empty()
-    }
-
-    fn read(&self, two_regions: bool, problems: &mut Problems) -> Addressing {
-        let usual = Addressing::default();
-        let mut read = |key, template: &Option<String>, usual: String, known: &[&str]| {
-            let Some(template) = template else {
-                return usual;
-            };
-            if let Err(defect) = check_template(template, known) {
-                problems.add(["addressing", key], defect).help =
-                    Some(format!("write it as `{usual}` is written"));
-            } else if two_regions && !template.contains("{region}") {
-                let message = format!("`{template}` is one and the same name in both regions");
-                problems.add(["addressing", key], message).help =
-                    Some("put `{region}` into it, or name one region only".into());
-            }
-            template.clone()
-        };
-        Addressing {
-            style: self.style,
-            bucket: read(
-                "template",
-                &self.template,
-                usual.bucket,
-                &["bucket", "region", "suffix"],
-            ),
-            service: read(
-                "service",
-                &self.service,
-                usual.service,
-                &["region", "suffix"],
-            ),
-        }
-    }
-}
-
-/// What is wrong with a template of a host name, in which the known words may stand in braces; where `bucket` may, it must.
-fn check_template(template: &str, known: &[&str]) -> Result<(), String> {
-    let mut name = template.to_owned();
-    for word in known {
-        name = name.replace(&format!("{{{word}}}"), "x");
-    }
-    if known.contains(&"bucket") && !template.contains("{bucket}") {
-        return Err(format!("`{template}` has no place for `{{bucket}}`"));
-    }
-    match Address::parse(&name, Some(80)) {
-        Ok(address) if address.host.to_ascii_lowercase() == address.host => Ok(()),
-        _ => Err(format!(
-            "`{template}` is no template of a lower-case host name"
-        )),
-    }
-}
-
 impl LimitKeys {
     fn read(&self, is_embedded: bool, problems: &mut Problems) -> Limits {
         let mut limits = if is_embedded {
@@ -344,11 +250,42 @@ impl LimitKeys {
             problems,
         );
         read_span(["limits", "idle"], self.idle, &mut limits.idle, problems);
+        let (patience, given) = (&mut limits.patience, &self.patience);
+        if let Some(attempts) = given.attempts {
+            if attempts == 0 {
+                problems.add(
+                    ["limits", "patience", "attempts"],
+                    "a limit must be at least 1",
+                );
+            }
+            patience.attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
+        }
+        let path = ["limits", "patience", "time"];
+        read_span(path, given.time, &mut patience.time, problems);
+        let (settle, given) = (&mut limits.settle, &self.settle);
+        for (key, own, time) in [
+            ("acl", given.acl, &mut settle.acl),
+            ("policy", given.policy, &mut settle.policy),
+            ("key-status", given.key_status, &mut settle.key_status),
+            ("default", given.default, &mut settle.other),
+        ] {
+            if own.is_none()
+                && let Some(Ok(usual)) = given.default.map(|span| u64::try_from(span.seconds()))
+            {
+                *time = Duration::from_secs(usual);
+            }
+            read_span(["limits", "settle", key], own, time, problems);
+        }
         limits
     }
 }
 
-fn read_span(path: [&str; 2], given: Option<Span>, limit: &mut Duration, problems: &mut Problems) {
+fn read_span<const N: usize>(
+    path: [&str; N],
+    given: Option<Span>,
+    limit: &mut Duration,
+    problems: &mut Problems,
+) {
     match given.map(|span| u64::try_from(span.seconds())) {
         None => {}
         Some(Ok(seconds)) if seconds > 0 => *limit = Duration::from_secs(seconds),
@@ -433,33 +370,6 @@ fn read_regions(regions: &[String], problems: &mut Problems) -> (Option<String>,
             (None, None)
         }
     }
-}
-
-fn read_overrides(
-    resolve: &TextMap,
-    scheme: Scheme,
-    problems: &mut Problems,
-) -> Vec<(String, Address)> {
-    let mut overrides = Vec::with_capacity(resolve.len());
-    for (pattern, address) in resolve {
-        let path = ["addressing", "resolve", pattern];
-        let name = pattern
-            .strip_prefix("*.")
-            .unwrap_or(pattern)
-            .to_ascii_lowercase();
-        let known = |label: &str| is_label(label) || label.contains('_');
-        if !name.split('.').all(known) {
-            let message = format!("`{pattern}` is neither a host name nor `*.` and a suffix");
-            problems.key(path, message);
-        }
-        match Address::parse(address, Some(scheme.default_port())) {
-            Ok(address) => overrides.push((pattern.clone(), address)),
-            Err(defect) => {
-                problems.add(path, defect);
-            }
-        }
-    }
-    overrides
 }
 
 fn read_identities(

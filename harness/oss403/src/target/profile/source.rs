@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::path::PathBuf;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ pub(super) const USER_INFO: &str = "an address holds no user and no password";
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The most bytes of a credential.
 const MOST_BYTES: u64 = 64 * 1024;
+/// The most bytes of a file that holds one.
+const MOST_FILE_BYTES: u64 = 1024 * 1024;
 
 /// A place where a credential is to be had. White space at its ends is cut off.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub enum Source {
     Env(String),
     /// A file.
     File(PathBuf),
+    /// A text in a JSON file, such as what `oss403 serve --format json` writes: the file, and where in it, by RFC 6901.
+    Pointer(PathBuf, String),
     /// What a program writes to its standard output.
     Command(Vec<String>),
 }
@@ -46,10 +51,18 @@ impl Source {
                 }
                 Err(_) => return Err(format!("the variable `{name}` is not UTF-8")),
             },
-            Self::File(path) => {
+            Self::File(path) => read_file(path, MOST_BYTES)?,
+            Self::Pointer(path, pointer) => {
                 let shown = path.display();
-                let bytes = std::fs::read(path).map_err(|error| format!("`{shown}`: {error}"))?;
-                String::from_utf8(bytes).map_err(|_| format!("`{shown}` is not UTF-8"))?
+                // The parser's own messages may quote the text, and the text holds secrets.
+                let json: serde_json::Value =
+                    serde_json::from_str(&read_file(path, MOST_FILE_BYTES)?)
+                        .map_err(|_| format!("`{shown}` is not JSON"))?;
+                match json.pointer(pointer) {
+                    Some(serde_json::Value::String(text)) => text.clone(),
+                    Some(_) => return Err(format!("`{pointer}` of `{shown}` is no text")),
+                    None => return Err(format!("`{shown}` has nothing at `{pointer}`")),
+                }
             }
             Self::Command(words) => tokio::time::timeout(PATIENCE, output(words))
                 .await
@@ -68,9 +81,29 @@ impl fmt::Display for Source {
         match self {
             Self::Env(name) => write!(f, "the variable `{name}`"),
             Self::File(path) => write!(f, "the file `{}`", path.display()),
+            Self::Pointer(path, pointer) => write!(f, "`{pointer}` of `{}`", path.display()),
             Self::Command(_) => f.write_str("the output of the command"),
         }
     }
+}
+
+/// The text of a file that may hold credentials: a plain one, and no more of it than such a file has.
+fn read_file(path: &Path, most: u64) -> Result<String, String> {
+    let shown = path.display();
+    let failed = |error: io::Error| format!("`{shown}`: {error}");
+    // What is no plain file may never end, or never begin.
+    if !std::fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(format!("`{shown}` is no plain file"));
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.take(most + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    if bytes.len() as u64 > most {
+        return Err(format!("`{shown}` is longer than {most} bytes"));
+    }
+    String::from_utf8(bytes).map_err(|_| format!("`{shown}` is not UTF-8"))
 }
 
 async fn output(words: &[String]) -> Result<String, String> {
@@ -112,7 +145,14 @@ impl UrlSource {
     pub(super) async fn obtain(&self) -> Result<reqwest::Url, String> {
         match self {
             Self::Text(text) => parse_url(text),
-            Self::From(source) => parse_url(source.obtain().await?.reveal()),
+            // It may be the token, named at the wrong key.
+            Self::From(source) => parse_url(source.obtain().await?.reveal()).map_err(|defect| {
+                if defect == USER_INFO {
+                    format!("{source}: {defect}")
+                } else {
+                    format!("{source} is no HTTP address")
+                }
+            }),
         }
     }
 }
@@ -167,10 +207,13 @@ impl<'de> Deserialize<'de> for UrlSource {
 enum Key {
     Env,
     File,
+    Pointer,
     Command,
 }
 
 const ONE_KEY: &str = "a map with exactly one of the keys `env`, `file`, `command` is needed here";
+const POINTER: &str =
+    "a pointer such as `/identities/owner/access_key_id` goes with a `file`, and begins with `/`";
 
 impl JsonSchema for Source {
     fn schema_name() -> Cow<'static, str> {
@@ -183,7 +226,12 @@ impl JsonSchema for Source {
             "type": "object",
             "properties": {
                 "env": { "description": "A variable of the environment.", "type": "string" },
-                "file": { "description": "A file.", "type": "string" },
+                "file": { "description": "A plain file of at most 1 MiB.", "type": "string" },
+                "pointer": {
+                    "description": "Where the text stands when the file is JSON: a JSON pointer (RFC 6901).",
+                    "type": "string",
+                    "pattern": "^/",
+                },
                 "command": {
                     "description": "A program and its arguments; what it writes to its standard output.",
                     "type": "array",
@@ -191,8 +239,10 @@ impl JsonSchema for Source {
                 },
             },
             "additionalProperties": false,
-            "minProperties": 1,
-            "maxProperties": 1,
+            "anyOf": [
+                { "minProperties": 1, "maxProperties": 1, "not": { "required": ["pointer"] } },
+                { "minProperties": 2, "maxProperties": 2, "required": ["file", "pointer"] },
+            ],
         })
     }
 }
@@ -215,15 +265,28 @@ impl<'de> Deserialize<'de> for Source {
                 Err(E::custom(LITERAL))
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Source, A::Error> {
-                let source = match map.next_key()? {
-                    Some(Key::Env) => Source::Env(map.next_value()?),
-                    Some(Key::File) => Source::File(map.next_value()?),
-                    Some(Key::Command) => Source::Command(map.next_value()?),
-                    None => return Err(de::Error::custom(ONE_KEY)),
-                };
-                match map.next_key::<de::IgnoredAny>()? {
-                    None => Ok(source),
-                    Some(_) => Err(de::Error::custom(ONE_KEY)),
+                let (mut source, mut pointer) = (None, None::<String>);
+                while let Some(key) = map.next_key()? {
+                    let read = match key {
+                        Key::Env => Source::Env(map.next_value()?),
+                        Key::File => Source::File(map.next_value()?),
+                        Key::Command => Source::Command(map.next_value()?),
+                        Key::Pointer => {
+                            pointer = Some(map.next_value()?);
+                            continue;
+                        }
+                    };
+                    if source.replace(read).is_some() {
+                        return Err(de::Error::custom(ONE_KEY));
+                    }
+                }
+                match (source, pointer) {
+                    (Some(Source::File(path)), Some(pointer)) if pointer.starts_with('/') => {
+                        Ok(Source::Pointer(path, pointer))
+                    }
+                    (_, Some(_)) => Err(de::Error::custom(POINTER)),
+                    (Some(source), None) => Ok(source),
+                    (None, None) => Err(de::Error::custom(ONE_KEY)),
                 }
             }
         }

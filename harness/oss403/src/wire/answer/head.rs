@@ -287,7 +287,8 @@ fn content_length(
     let values = headers.iter().filter(|(name, _)| name == "content-length");
     for value in values.flat_map(|(_, value)| value.split(',')) {
         let value = value.trim_matches(OWS);
-        let digits = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
+        // A parser of numbers takes a sign.
+        let digits = value.bytes().all(|b| b.is_ascii_digit());
         // No more than what the commonest type of clients can hold.
         let value = value.parse().ok().filter(|n| *n <= MOST_LENGTH);
         let (true, Some(value)) = (digits, value) else {

@@ -1,8 +1,11 @@
 //! The journal of a run: one JSON object a line. What is about to be made is written before it is made, so that somebody else can
-//! remove it when this process dies; what happened is written too, redacted, so that it can be judged again. Today only people, the tests
-//! and a fuzz target read it.
+//! remove it when this process dies; what happened is written too, redacted, so that it can be judged again as far as it was kept: a body
+//! of more than a few KiB leaves its beginning, its length and its digest. Today only people, the tests and a fuzz target read it.
 
-use std::fs::File;
+mod prune;
+mod shorten;
+
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -11,6 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use self::shorten::shortened;
 use super::record::TwinRecord;
 use super::remains::Remains;
 use crate::wire::redact::Redactor;
@@ -156,8 +160,9 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens `<folder>/journal-<run>.jsonl`, makes the folder when it is absent, and writes the first line. `remains` learns at once what
-    /// is made and removed.
+    /// Opens `<folder>/journal-<run>.jsonl`, which only its owner may read, makes the folder when it is absent, and writes the first line.
+    /// With `keep`, all but so many finished ones there, this one and the youngest, are removed. `remains` learns
+    /// at once what is made and removed.
     ///
     /// # Errors
     /// When the file cannot be written, with its path.
@@ -165,13 +170,21 @@ impl Journal {
         folder: &Path,
         header: Header,
         remains: Remains,
+        keep: Option<usize>,
     ) -> Result<Self, (PathBuf, io::Error)> {
         let path = folder.join(format!("journal-{}.jsonl", header.run));
         let open = || {
             std::fs::create_dir_all(folder)?;
-            File::create_new(&path)
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            options.open(&path)
         };
         let file = open().map_err(|error| (path.clone(), error))?;
+        if let Some(keep) = keep {
+            prune::prune(folder, keep.saturating_sub(1));
+        }
         let journal = Self {
             path,
             file: Mutex::new(BufWriter::with_capacity(256 * 1024, file)),
@@ -258,7 +271,7 @@ impl Journal {
     /// Notes what happened, redacted. What redacted it serves whoever else writes of the record.
     pub fn record(&self, record: &TwinRecord) -> Redactor {
         let redactor = record.redactor();
-        let redacted = record.redacted(&redactor);
+        let redacted = shortened(record.redacted(&redactor));
         self.write(&Line::Twin(Box::new(redacted)), false);
         redactor
     }

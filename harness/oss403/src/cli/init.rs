@@ -1,0 +1,223 @@
+//! `oss403 init`: asks a server what it has and writes a profile that says so.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+
+use super::args::{InitArgs, InitStyle};
+use super::console::print;
+use super::{Console, probe, source};
+use crate::exit::Exit;
+use crate::probe::{Answer, Probed};
+use crate::report::style::{counted, harmless};
+use crate::target::Profile;
+use crate::wire::address::{Address, host_name};
+
+/// Asks and writes.
+pub(super) fn init(args: &InitArgs, console: Console) -> Exit {
+    ask_and_write(args, console).unwrap_or_else(|exit| exit)
+}
+
+fn ask_and_write(args: &InitArgs, console: Console) -> Result<Exit, Exit> {
+    let to_stdout = args.out.as_os_str() == "-";
+    if !to_stdout && args.out.exists() {
+        let help = "name another file with --out, or move this one away";
+        console.error(
+            format_args!("{} is there already", args.out.display()),
+            Some(help),
+        );
+        return Err(Exit::Usage);
+    }
+    let instances = probe::instances(None, console)?;
+    let mut best: Option<(Draft<'_>, Probed)> = None;
+    for draft in Draft::all(args) {
+        let text = draft.text(None);
+        let profile = Profile::parse(&text, Path::new("profile.yaml"))
+            .map_err(|found| source::refuse(&found, console))?;
+        let probed = probe::ask(&profile, &instances, args.journals.as_deref(), console)?;
+        let is_better = best
+            .as_ref()
+            .is_none_or(|(_, known)| probed.claims().len() > known.claims().len());
+        // Schemes are told by requests on the service; whatever is told by a base shows that buckets are found.
+        let finds_buckets = has_bases(&probed);
+        if is_better {
+            best = Some((draft, probed));
+        }
+        if finds_buckets {
+            break;
+        }
+    }
+    let Some((draft, probed)) = best else {
+        return Err(Exit::Target);
+    };
+    let text = draft.text(Some(&probed));
+    if to_stdout {
+        return match print(&text) {
+            Ok(()) => Ok(Exit::Ok),
+            Err(error) => Err(console.fail(format_args!("standard output: {error}"), Exit::Target)),
+        };
+    }
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&args.out);
+    if let Err(error) = file.and_then(|mut file| file.write_all(text.as_bytes())) {
+        return Err(console.fail(format_args!("{}: {error}", args.out.display()), Exit::Usage));
+    }
+    let spoken = probed.claims().len();
+    let done = format!(
+        "wrote {}: {} spoken of {}\nnext: oss403 run --target {}\n",
+        args.out.display(),
+        spoken,
+        counted(probed.findings.len(), "capability").replace("capabilitys", "capabilities"),
+        args.out.display(),
+    );
+    let _ = print(&done);
+    if has_bases(&probed) {
+        Ok(Exit::Ok)
+    } else {
+        let help = "look at `endpoint`, `regions`, `suffix` and `addressing` in the profile";
+        console.error(
+            "the owner is let in, but no request on a bucket succeeded",
+            Some(help),
+        );
+        Ok(Exit::Target)
+    }
+}
+
+fn has_bases(probed: &Probed) -> bool {
+    let mut findings = probed.findings.iter();
+    findings.any(|finding| finding.answer == Answer::Spoken && finding.instance.is_some())
+}
+
+/// A profile that is being made.
+struct Draft<'a> {
+    args: &'a InitArgs,
+    style: InitStyle,
+    regions: Vec<String>,
+    suffix: String,
+    /// Whether the host is no `oss-<region>.<suffix>`, so that it has to be spelt out how hosts are called.
+    spells_hosts: bool,
+}
+
+impl<'a> Draft<'a> {
+    /// What is tried, the likelier first.
+    fn all(args: &'a InitArgs) -> Vec<Self> {
+        let host = args
+            .endpoint
+            .split_once("://")
+            .map_or(args.endpoint.as_str(), |(_, rest)| rest);
+        let host = host_name(host.trim_end_matches('/'));
+        let is_name = host.contains('.')
+            && host.chars().any(|c| c.is_ascii_alphabetic())
+            && Address::parse(host, Some(80)).is_ok();
+        let told = host
+            .strip_prefix("oss-")
+            .and_then(|rest| rest.split_once('.'));
+        let (region, suffix, spells_hosts) = match told {
+            Some((region, suffix)) => (region, suffix, false),
+            None if is_name => ("cn-hangzhou", host, true),
+            // Requests go to the address whatever hosts are called.
+            None => ("cn-hangzhou", "aliyuncs.com", false),
+        };
+        let regions = if args.regions.is_empty() {
+            vec![region.to_owned()]
+        } else {
+            args.regions.clone()
+        };
+        let styles = match args.style {
+            Some(style) => vec![style],
+            None if is_name => vec![InitStyle::VirtualHosted, InitStyle::Path],
+            None => vec![InitStyle::Path, InitStyle::VirtualHosted],
+        };
+        let draft = |style| Self {
+            args,
+            style,
+            regions: regions.clone(),
+            suffix: args.suffix.clone().unwrap_or_else(|| suffix.to_owned()),
+            spells_hosts: spells_hosts && args.suffix.is_none(),
+        };
+        styles.into_iter().map(draft).collect()
+    }
+
+    /// The profile; without findings it claims everything, to be asked with.
+    fn text(&self, probed: Option<&Probed>) -> String {
+        let mut text = String::from(
+            "# A target profile for `oss403 run --target`, as `oss403 init` found the server. What every key means stands in the example\n\
+             # of the documentation; `oss403 check` says what is wrong with a profile, `oss403 probe` what the server has.\n\n",
+        );
+        text.push_str(&format!("endpoint: {}\n", quoted(&self.args.endpoint)));
+        let regions: Vec<String> = self.regions.iter().map(|region| quoted(region)).collect();
+        text.push_str(&format!("regions: [{}]\n", regions.join(", ")));
+        text.push_str(&format!("suffix: {}\n", quoted(&self.suffix)));
+        let mut addressing = Vec::new();
+        if self.style == InitStyle::Path {
+            addressing.push("style: path".to_owned());
+        } else if self.spells_hosts {
+            addressing.push("template: \"{bucket}.{suffix}\"".to_owned());
+        }
+        if self.spells_hosts {
+            addressing.push("service: \"{suffix}\"".to_owned());
+        }
+        if !addressing.is_empty() {
+            text.push_str(&format!("addressing: {{ {} }}\n", addressing.join(", ")));
+        }
+        text.push_str(&format!(
+            "\n# A credential never stands here. More identities make more causes testable: `other-account`, `ram-user`, `sts`,\n\
+             # `disabled-key`; an `operator` hook still more.\nidentities:\n  owner:\n    access-key-id: {{ env: {} }}\n    \
+             access-key-secret: {{ env: {} }}\n",
+            self.args.key_env, self.args.secret_env
+        ));
+        if let Some(probed) = probed {
+            text.push_str(&claims(probed));
+        }
+        text.push_str("\n# How much the server is asked to bear.\nlimits:\n  concurrency: 16\n  buckets: 20\n  time-per-request: 10s\n");
+        text
+    }
+}
+
+/// The claims, each with what speaks for it, and below them what was not found and why.
+fn claims(probed: &Probed) -> String {
+    let mut text = String::from(
+        "\n# What the server has. What is not claimed is not sent, and narrows what a level is stated for.\ncapabilities:\n",
+    );
+    let line = |start: &str, name: &str, evidence: &str| {
+        let evidence: String = harmless(evidence)
+            .replace('\n', " ")
+            .chars()
+            .take(90)
+            .collect();
+        format!("{start}{name:23} # {evidence}\n")
+    };
+    for finding in &probed.findings {
+        if finding.answer == Answer::Spoken {
+            text.push_str(&line(
+                "  - ",
+                finding.capability.as_str(),
+                &finding.evidence,
+            ));
+        }
+    }
+    for (answer, heading) in [
+        (Answer::NotSpoken, "  # Not there, as far as was seen:\n"),
+        (Answer::Unknown, "  # Not asked:\n"),
+    ] {
+        let those = probed
+            .findings
+            .iter()
+            .filter(|finding| finding.answer == answer);
+        let lines: Vec<String> = those
+            .map(|finding| line("  # - ", finding.capability.as_str(), &finding.evidence))
+            .collect();
+        if !lines.is_empty() {
+            text.push_str(heading);
+            text.push_str(&lines.concat());
+        }
+    }
+    text
+}
+
+/// A text as YAML writes it in double quotes.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}

@@ -1,0 +1,249 @@
+//! What an answer or a request shows to somebody who looks for a content in it, in whatever place and disguise.
+//!
+//! Everything received is laid side by side: status line, headers, cookies, trailers, informational answers, body, what came after it, and
+//! what stands in `x-oss-err`. Looked for is the content as it is, backwards, in base64 and in hexadecimal digits, without regard to the
+//! case of letters, with character references, percent-encoding and escapes of JSON resolved, and most of it as well as all of it.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use memchr::{memchr3_iter, memmem};
+
+use super::answer::Answer;
+use super::envelope::Envelope;
+use crate::wire::exchange::SentRequest;
+use crate::wire::redact::base64_inside;
+use crate::wire::xml::Element;
+
+/// No text holds this byte, so nothing is found across it.
+const BETWEEN: u8 = 0xff;
+
+/// So often are escapes resolved: what is escaped twice, and once more by the way.
+const LAYERS: usize = 3;
+
+/// Contents shorter than this are looked for only whole and as they are: a piece or another form of them is found by chance.
+const SHORTEST_DISGUISED: usize = 16;
+
+/// Of a long content so much is as bad as all of it, in bytes.
+const LARGEST_PART: usize = 48;
+
+/// What can be seen.
+pub(super) struct Shown {
+    /// Every layer of it, letters in lower case.
+    folded: Vec<u8>,
+    /// Every layer without white space, and with the digits of base64 for those that go into URLs.
+    packed: Vec<u8>,
+}
+
+impl Shown {
+    /// What an answer shows.
+    pub(super) fn of_answer(answer: &Answer<'_>) -> Self {
+        let response = answer.response;
+        let mut pieces = Pieces::default();
+        pieces.add(response.reason.as_bytes());
+        pieces.headers(&response.headers);
+        for interim in &response.interim {
+            pieces.add(interim.reason.as_bytes());
+            pieces.headers(&interim.headers);
+        }
+        pieces.add(&response.body);
+        pieces.headers(&response.trailers);
+        pieces.add(&response.excess);
+        let coded = response
+            .headers
+            .iter()
+            .filter(|(name, _)| name == "x-oss-err");
+        for (_, value) in coded {
+            pieces.add(&BASE64_STANDARD.decode(value.trim()).unwrap_or_default());
+        }
+        // A content that comments, sections or elements divide stands nowhere in the bytes.
+        if let Ok(envelope) = answer.envelope() {
+            pieces.texts(envelope);
+        }
+        pieces.shown()
+    }
+
+    /// What a request shows.
+    pub(super) fn of_request(request: &SentRequest) -> Self {
+        let mut pieces = Pieces::default();
+        pieces.add(request.target.as_bytes());
+        pieces.headers(&request.headers);
+        pieces.add(&request.body);
+        pieces.add(
+            request
+                .string_to_sign
+                .as_deref()
+                .unwrap_or_default()
+                .as_bytes(),
+        );
+        pieces.shown()
+    }
+
+    /// How a content is shown, in words that may follow a sentence; `None` when it is not.
+    pub(super) fn find(&self, content: &str) -> Option<&'static str> {
+        let backwards: String = content.chars().rev().collect();
+        let content = content.as_bytes();
+        let folded = content.to_ascii_lowercase();
+        if content.len() < SHORTEST_DISGUISED {
+            return memmem::find(&self.folded, &folded).map(|_| "");
+        }
+        if has_part(&self.folded, &folded) {
+            return Some("");
+        }
+        if has_part(&self.folded, backwards.to_ascii_lowercase().as_bytes()) {
+            return Some(", backwards");
+        }
+        let hex = oss_auth::hex(content);
+        let capitals = hex.to_ascii_uppercase();
+        if [hex, capitals]
+            .iter()
+            .any(|hex| has_part(&self.packed, hex.as_bytes()))
+        {
+            return Some(", in hexadecimal digits");
+        }
+        let in_base64 =
+            (0..3).any(|offset| has_part(&self.packed, base64_inside(content, offset).as_bytes()));
+        in_base64.then_some(", in base64")
+    }
+}
+
+/// Whether three quarters of `content` stand in `text`, or so much of it as is bad enough.
+fn has_part(text: &[u8], content: &[u8]) -> bool {
+    // Contents of any length cost the same number of searches.
+    let enough = LARGEST_PART.max(content.len() / 64);
+    let enough = enough.min((content.len() * 3).div_ceil(4));
+    // Whatever is as long as that holds one of these pieces whole.
+    let piece = enough / 2;
+    (0..=content.len() - piece).step_by(piece).any(|start| {
+        let found = memmem::find_iter(text, &content[start..start + piece]);
+        found.into_iter().any(|at| {
+            let before = text[..at].iter().rev().zip(content[..start].iter().rev());
+            let after = text[at + piece..].iter().zip(&content[start + piece..]);
+            let before = before.take_while(|(a, b)| a == b).take(enough).count();
+            let after = after.take_while(|(a, b)| a == b).take(enough).count();
+            before + piece + after >= enough
+        })
+    })
+}
+
+/// What was received, piece after piece.
+#[derive(Default)]
+struct Pieces(Vec<u8>);
+
+impl Pieces {
+    fn add(&mut self, piece: &[u8]) {
+        self.0.extend_from_slice(piece);
+        self.0.push(BETWEEN);
+    }
+
+    fn headers(&mut self, headers: &[(String, String)]) {
+        for (name, value) in headers {
+            self.add(name.as_bytes());
+            self.add(value.as_bytes());
+        }
+    }
+
+    /// The texts of a document, all in one.
+    fn texts(&mut self, envelope: &Envelope) {
+        fn each(bytes: &mut Vec<u8>, elements: &[Element]) {
+            for element in elements {
+                bytes.extend_from_slice(element.text.as_bytes());
+                each(bytes, &element.children);
+            }
+        }
+        self.0.extend_from_slice(envelope.text.as_bytes());
+        each(&mut self.0, &envelope.elements);
+        self.0.push(BETWEEN);
+    }
+
+    fn shown(self) -> Shown {
+        let mut layer = self.0;
+        let mut folded = layer.to_ascii_lowercase();
+        let mut packed = pack(&layer);
+        for _ in 0..LAYERS {
+            let Some(next) = unescaped(&layer) else { break };
+            folded.extend(next.iter().map(u8::to_ascii_lowercase));
+            packed.extend(pack(&next));
+            layer = next;
+        }
+        Shown { folded, packed }
+    }
+}
+
+fn pack(text: &[u8]) -> Vec<u8> {
+    let visible = text
+        .iter()
+        .filter(|byte| !byte.is_ascii_whitespace() && **byte != b':');
+    visible
+        .map(|byte| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            other => *other,
+        })
+        .collect()
+}
+
+/// The text with every escape resolved that it has; `None` when it has none.
+fn unescaped(text: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut done = 0;
+    for at in memchr3_iter(b'&', b'%', b'\\', text) {
+        if at < done {
+            continue;
+        }
+        if let Some((character, length)) = escape(&text[at..]) {
+            out.extend_from_slice(&text[done..at]);
+            match character {
+                Escaped::Byte(byte) => out.push(byte),
+                Escaped::Character(c) => out.extend(c.encode_utf8(&mut [0; 4]).bytes()),
+            }
+            done = at + length;
+        }
+    }
+    if done == 0 {
+        return None;
+    }
+    out.extend_from_slice(&text[done..]);
+    Some(out)
+}
+
+enum Escaped {
+    Byte(u8),
+    Character(char),
+}
+
+/// The escape that a text begins with, and how long it is.
+fn escape(text: &[u8]) -> Option<(Escaped, usize)> {
+    let digits = |range: std::ops::Range<usize>| {
+        let digits = text
+            .get(range)
+            .filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
+        u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let byte = |number: u32| u8::try_from(number).ok().map(Escaped::Byte);
+    let character = |number: u32| char::from_u32(number).map(Escaped::Character);
+    match text {
+        [b'%', ..] => Some((byte(digits(1..3)?)?, 3)),
+        [b'\\', b'x', ..] => Some((byte(digits(2..4)?)?, 4)),
+        [b'\\', b'u', ..] => Some((character(digits(2..6)?)?, 6)),
+        [b'\\', other @ (b'"' | b'\\' | b'/'), ..] => Some((Escaped::Byte(*other), 2)),
+        [b'&', ..] => reference(text),
+        _ => None,
+    }
+}
+
+/// The reference that a text begins with. No number of a character has more digits than ten with any sense.
+fn reference(text: &[u8]) -> Option<(Escaped, usize)> {
+    let length = text.iter().take(12).position(|byte| *byte == b';')?;
+    let name = std::str::from_utf8(&text[1..length]).ok()?;
+    let character = match name.strip_prefix('#') {
+        Some(number) => {
+            let hex = number.strip_prefix(['x', 'X']);
+            let number = hex.map_or(number.parse(), |digits| u32::from_str_radix(digits, 16));
+            char::from_u32(number.ok()?)?
+        }
+        None => quick_xml::escape::resolve_xml_entity(name)?
+            .chars()
+            .next()?,
+    };
+    Some((Escaped::Character(character), length + 1))
+}
