@@ -36,6 +36,7 @@ async fn certify(
         },
         snapshots: None,
         reports: Vec::new(),
+        detail: Default::default(),
         demands,
     };
     let told = std::sync::Mutex::new(Vec::new());
