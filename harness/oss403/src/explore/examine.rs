@@ -27,7 +27,8 @@ pub struct Key {
     pub facet: Facet,
     /// The cause; what is refused that should be granted; or what is said, where that is the same whatever the cause.
     pub cause: String,
-    /// The names of the edits, in their order, where they tell defects of one cause apart.
+    /// The names of the edits, in their order, where they tell defects of one cause apart; in a state `unproven` behind them, when there was
+    /// no case file.
     pub edits: Vec<String>,
 }
 
@@ -50,6 +51,9 @@ impl Key {
 
 /// The cause of everything that is signed wrongly.
 const SIGNED: &str = "signature-mismatch";
+
+/// Stands behind the edits of what was found without a case file that shows it.
+const UNPROVEN: &str = "unproven";
 
 /// Different ways to one and the same fault that are followed up: a check that is missing shows in nearly every scenario.
 const FOLLOWED_UP: usize = 6;
@@ -331,8 +335,6 @@ impl<'e> Examiner<'e> {
         if key.facet == Facet::Refused {
             self.spoken.learn(&key.cause);
         }
-        explored.quirks.extend(case.difference.as_quirk());
-        explored.known.push(key.clone());
         let mut finding = Finding {
             key,
             difference: case.difference,
@@ -353,6 +355,17 @@ impl<'e> Examiner<'e> {
                 }
             }
         }
+        let mut known = finding.key.clone();
+        if finding.case.is_none() && known.facet < Facet::Refused {
+            // A case file of the same defect would be worth another finding, and only that.
+            known.edits.push(UNPROVEN.to_owned());
+            if explored.known.contains(&known) {
+                explored.counts.repeated += 1;
+                return Ok(None);
+            }
+        }
+        explored.known.push(known);
+        explored.quirks.extend(finding.difference.as_quirk());
         Ok(Some(finding))
     }
 

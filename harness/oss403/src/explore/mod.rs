@@ -205,7 +205,7 @@ pub async fn explore(
         over: &over,
         explored,
     };
-    let done = exploration.go(&mut on_step).await;
+    let done = Box::pin(exploration.go(&mut on_step)).await;
     alarm.abort();
     let mut explored = exploration.explored;
     done?;
@@ -251,7 +251,7 @@ impl Exploration<'_> {
                 explored.trouble = ran.trouble;
                 break;
             }
-            self.take_in(&trees, ran.shown, on_step).await?;
+            Box::pin(self.take_in(&trees, ran.shown, on_step)).await?;
             if goes_on && !self.over.is_stopped() {
                 self.explored.position = next;
             }
@@ -323,11 +323,11 @@ impl Exploration<'_> {
                 break;
             }
             let (position, tree) = &trees[shown.place];
-            let examined = self
-                .examiner
-                .examine(*position, tree.clone(), shown, &mut self.explored)
-                .await?;
-            match examined {
+            // Boxed, because all that following up may do is a big thing to keep on the stack.
+            let examined =
+                self.examiner
+                    .examine(*position, tree.clone(), shown, &mut self.explored);
+            match Box::pin(examined).await? {
                 Examined::Found(findings) => {
                     for finding in findings {
                         self.explored.counts.findings += 1;

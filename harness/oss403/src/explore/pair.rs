@@ -238,15 +238,15 @@ impl<'t> Pair<'t> {
             };
             let instances = vec![instance.clone()];
             let mut verdict = None;
-            let summary = run(target, instances, &options, stop.clone(), |event| {
+            let ran = run(target, instances, &options, stop.clone(), |event| {
                 if let RunEvent::Finished {
                     instance, record, ..
                 } = event
                 {
                     verdict = Some(judge(&instance, &record).judgement.verdict);
                 }
-            })
-            .await?;
+            });
+            let summary = Box::pin(ran).await?;
             if verdicts.is_empty() {
                 requests = summary.requests;
             }
@@ -325,7 +325,7 @@ async fn one_side(
         Instance::new(format!("fuzz/{place}"), Arc::clone(&file), scenario.clone())
     });
     let mut records: Vec<Option<TwinRecord>> = batch.iter().map(|_| None).collect();
-    let summary = run(
+    let ran = run(
         target,
         instances.collect(),
         options,
@@ -344,8 +344,8 @@ async fn one_side(
                 }
             }
         },
-    )
-    .await?;
+    );
+    let summary = Box::pin(ran).await?;
     // What a run made is gone, and with it what its journal is for.
     if summary.left_behind.is_empty() {
         let _ = std::fs::remove_file(&summary.journal);

@@ -36,6 +36,7 @@ async fn certify(
         },
         snapshots: None,
         reports: Vec::new(),
+        detail: Default::default(),
         demands,
         detail: oss403::report::terminal::Detail::default(),
     };

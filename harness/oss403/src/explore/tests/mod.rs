@@ -1,18 +1,21 @@
 //! The parts by themselves.
 
+mod features;
+mod laws;
+
 use std::collections::BTreeSet;
 
 use proptest::strategy::ValueTree as _;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::compare::{Accepted, Difference, Which, compare};
 use super::generate::{Generator, is_sound};
 use super::shrink::Shrinking;
-use super::{BATCH, Key, feature, laws};
+use super::{BATCH, Key};
 use crate::judge::testing::{REQUEST_ID, Twin, answer, error_body};
 use crate::target::quirk::{Facet, Quirk};
 use crate::wire::exchange::FailureKind;
-use oss403_case::model::{Edit, Scenario, SignWith, Span, Yes};
+use oss403_case::model::{Edit, Scenario, Span, Yes};
 use oss403_case::revision::Revision;
 use oss403_case::{Ledger, Stage};
 
@@ -242,98 +245,6 @@ fn what_is_left_out_of_a_signature_is_told_apart_and_no_other_edit_is() {
 }
 
 #[test]
-fn every_feature_of_a_request_can_be_asked_alone() {
-    let scenario = |text: Value| -> Scenario { serde_json::from_value(text).unwrap() };
-    let made = scenario(json!({
-        "name": "much",
-        "given": { "bucket": {
-            "acl": "public-read",
-            "objects": { "k.txt": { "text": "content", "acl": "private" } },
-            "policy": { "Version": "1", "Statement": [
-                { "Effect": "Allow", "Principal": ["*"], "Action": ["oss:*"], "Resource": ["*"] },
-            ] },
-        }, "identities": { "reader": { "ram-user": {} } } },
-        "base": { "as": "reader", "sign": "url-v1", "request": "GET /k.txt?acl", "clock": "5m", "expires-in": "20m",
-                  "headers": { "Range": "bytes=0-3" }, "disguise": ["header-order"] },
-        "edit": { "request": "DELETE /k.txt" },
-    }));
-    let usual = SignWith::HeaderV4;
-    let features = feature::features(&made, usual);
-    let names: Vec<&str> = features
-        .iter()
-        .map(|feature| feature.name.as_str())
-        .collect();
-    assert_eq!(
-        names,
-        [
-            "url-v1",
-            "?acl",
-            "as reader",
-            "header Range",
-            "clock",
-            "expires-in",
-            "disguise header-order",
-            "object-acl private",
-            "acl public-read",
-            "policy",
-        ]
-    );
-    for feature in &features {
-        let alone = feature.alone(usual);
-        let alone = alone.unwrap_or_else(|| panic!("{}", feature.name));
-        assert!(is_sound(&alone), "{}", feature.name);
-        // But for the sender, whom some need, there is nothing else in it.
-        let left: Vec<String> = feature::features(&alone, usual)
-            .into_iter()
-            .map(|feature| feature.name)
-            .filter(|name| !["GET of an object", "as reader"].contains(&name.as_str()))
-            .collect();
-        let carrier = |name: &String| *name == "url-v1" && feature.name == "expires-in";
-        let left: Vec<_> = left.into_iter().filter(|name| !carrier(name)).collect();
-        let wanted: &[&str] = if feature.name == "as reader" {
-            &[]
-        } else {
-            &[&feature.name]
-        };
-        assert_eq!(left, wanted);
-    }
-    let edited = feature::names(&made, usual);
-    assert!(
-        edited.contains(&"DELETE of an object".to_owned()),
-        "{edited:?}"
-    );
-}
-
-#[test]
-fn a_signature_without_a_date_or_with_a_clock_too_far_off_is_never_granted() {
-    let law = |sign: SignWith, edit: Edit| {
-        let twin = Twin::new().scenario(|scenario| {
-            scenario.base.sign = Some(sign);
-            scenario.edit = edit;
-        });
-        laws::law(&twin.instance.scenario).map(|law| law.cause)
-    };
-    let drop = || Edit::DropHeader("Date".into());
-    assert_eq!(law(SignWith::HeaderV1, drop()), Some("date-invalid"));
-    assert_eq!(law(SignWith::HeaderV2, drop()), Some("date-invalid"));
-    // V4 has x-oss-date.
-    assert_eq!(law(SignWith::HeaderV4, drop()), None);
-    let date =
-        |text: &str| Edit::SetHeader([("Date".to_owned(), text.to_owned())].into_iter().collect());
-    assert_eq!(
-        law(SignWith::HeaderV1, date("Mon, 04 Feb 2019 10:00:00 UTC")),
-        Some("date-invalid")
-    );
-    assert_eq!(
-        law(SignWith::HeaderV1, date("Mon, 04 Feb 2019 10:00:00 GMT")),
-        None
-    );
-    let clock = |seconds| law(SignWith::HeaderV1, Edit::Clock(Span(seconds)));
-    assert_eq!([clock(1_000), clock(-1_000)], [Some("time-skewed"); 2]);
-    assert_eq!([clock(900), clock(740)], [None; 2]);
-}
-
-#[test]
 fn two_answers_of_which_none_is_a_403_say_nothing_of_who_may_do_what() {
     let status = |status| Twin::new().edited(|response| response.status = status);
     assert_eq!(difference(&status(404), &status(400)), None);
@@ -384,45 +295,6 @@ fn a_quirk_is_a_matter_of_wording_and_says_what_the_target_says() {
         ..any
     };
     assert!(!granted.is(&never));
-}
-
-#[test]
-fn a_law_is_broken_by_a_grant_and_kept_by_a_refusal() {
-    let in_url = |twin: Twin| {
-        twin.scenario(|scenario| {
-            scenario.base.sign = Some(SignWith::UrlV1);
-            scenario.edit = Edit::ExpiresIn(Span(-1));
-        })
-    };
-    let twin = in_url(Twin::new());
-    let law = laws::law(&twin.instance.scenario).unwrap();
-    assert_eq!(law.cause, "url-auth-expired");
-    assert_eq!(laws::broken(&twin.instance.scenario, &twin.record), None);
-    let granted = in_url(Twin::new().edited(|response| response.status = 200));
-    let found = laws::broken(&granted.instance.scenario, &granted.record).unwrap();
-    assert_eq!(
-        (found.facet, found.cause.as_str()),
-        (Facet::Granted, "url-auth-expired")
-    );
-}
-
-#[test]
-fn what_takes_something_away_may_be_granted_only_where_the_base_was() {
-    let deny =
-        || json!({ "Effect": "Deny", "Principal": ["*"], "Action": ["oss:*"], "Resource": ["*"] });
-    let twin = |base| {
-        let twin = Twin::new()
-            .base(base)
-            .edited(|response| response.status = 200);
-        twin.scenario(|scenario| scenario.edit = Edit::AddStatement(deny()))
-    };
-    let broken = |twin: &Twin| laws::broken(&twin.instance.scenario, &twin.record).is_some();
-    assert!(broken(&twin(403)));
-    assert!(!broken(&twin(200)));
-    let allow = twin(403).scenario(|scenario| {
-        scenario.edit = Edit::AddStatement(json!({ "Effect": "Allow" }));
-    });
-    assert!(!broken(&allow));
 }
 
 fn ledger() -> Ledger {
