@@ -186,7 +186,8 @@ impl Work<'_> {
             weather,
             whole,
             // Most of the time is spent waiting.
-            jobs: 2 * self.jobs,
+            // Most of a row is waiting.
+            jobs: 8 * self.jobs,
             out: self.out.to_owned(),
         };
         let made = outside::run(&instances, plan, self.stop, |done| {

@@ -24,8 +24,12 @@ pub(super) fn check(answer: &Answer<'_>, envelope: &Envelope, expected: &Expecte
     };
     let string_to_sign = text("StringToSign");
     let date = answer.response.header("date");
+    let named_alike = envelope.text("EC").zip(answer.response.header("x-oss-ec"));
     let claims = [
+        named_alike.and_then(|(element, header)| same_ec(element, header)),
         text("SignatureProvided").and_then(|provided| signature_provided(provided, request)),
+        text("OSSAccessKeyId").and_then(|key| access_key_id("OSSAccessKeyId", key, request)),
+        text("AWSAccessKeyId").and_then(|key| access_key_id("AWSAccessKeyId", key, request)),
         string_to_sign.and_then(|string| bytes_of(string, text("StringToSignBytes")?)),
         string_to_sign.and_then(|string| canonical_request(string, envelope)),
         text("ServerTime").and_then(|said| server_time(said, date)),
@@ -33,6 +37,28 @@ pub(super) fn check(answer: &Answer<'_>, envelope: &Envelope, expected: &Expecte
         text("Expires").and_then(|said| time("Expires", said, end_of_url(request))),
     ];
     claims.into_iter().flatten().collect()
+}
+
+/// The EC of the header is that of the document.
+fn same_ec(element: &str, header: &str) -> Option<String> {
+    (element != header).then(|| {
+        format!(
+            "EC `{}` is not the x-oss-ec `{}`",
+            shorten(element),
+            shorten(header)
+        )
+    })
+}
+
+/// The key of the refusal is one that the request names: in a header, in its query or in its form.
+fn access_key_id(name: &str, said: &str, request: &SentRequest) -> Option<String> {
+    let mut headers = request.headers.iter();
+    let in_header = headers.any(|(_, value)| value.contains(said));
+    let in_query = || query(request).iter().any(|(_, value)| value.contains(said));
+    let in_form = || memchr::memmem::find(&request.body, said.as_bytes()).is_some();
+    let is_named = !said.is_empty() && (in_header || in_query() || in_form());
+    (!is_named && !is_redacted(said))
+        .then(|| format!("{name} `{}` is none that the request names", shorten(said)))
 }
 
 /// The signature that was refused is the one that was sent.

@@ -111,8 +111,16 @@ fn transport(answer: &Answer<'_>) -> Option<String> {
         None if answer.is_head() => None,
         None => Some("the header Content-Type is missing".into()),
         Some(value) => {
-            let essence = value.split(';').next().unwrap_or_default().trim();
-            (!essence.eq_ignore_ascii_case("application/xml")).then(|| {
+            let mut parts = value.split(';').map(str::trim);
+            let essence = parts.next().unwrap_or_default();
+            // RFC 7303 §3: without it the document says what it is in.
+            let mut encodings = parts.filter_map(|part| {
+                let (name, value) = part.split_once('=')?;
+                let is_encoding = name.trim().eq_ignore_ascii_case("charset");
+                is_encoding.then(|| value.trim().trim_matches('"'))
+            });
+            let is_utf8 = encodings.all(|encoding| encoding.eq_ignore_ascii_case("utf-8"));
+            (!essence.eq_ignore_ascii_case("application/xml") || !is_utf8).then(|| {
                 format!(
                     "Content-Type `{}` instead of `application/xml`",
                     shorten(value)
@@ -159,7 +167,13 @@ fn structure(envelope: &Envelope) -> Vec<String> {
         0 | 1 => None,
         times => Some(format!("the element `{name}` stands there {times} times")),
     };
-    KNOWN.iter().filter_map(counted).collect()
+    let divided = |name: &&str| {
+        let mut named = envelope.all(name);
+        let divided = *name != "AccessDeniedDetail" && named.any(|own| !own.children.is_empty());
+        divided.then(|| format!("the element `{name}` holds elements instead of a text alone"))
+    };
+    let counted = KNOWN.iter().filter_map(counted);
+    counted.chain(KNOWN.iter().filter_map(divided)).collect()
 }
 
 /// The elements that every refusal has.

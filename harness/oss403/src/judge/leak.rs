@@ -32,7 +32,8 @@ fn leaked_content(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
 }
 
 /// Headers that tell of an object, besides those that begin as `OF_OBJECTS_IN_GENERAL` do.
-const OF_OBJECTS: [&str; 9] = [
+const OF_OBJECTS: [&str; 10] = [
+    "content-md5",
     "content-range",
     "etag",
     "last-modified",

@@ -46,6 +46,7 @@ impl Shown {
             pieces.headers(&interim.headers);
         }
         pieces.add(&response.body);
+        pieces.add(response.chunk_extensions.as_bytes());
         pieces.headers(&response.trailers);
         pieces.add(&response.excess);
         let coded = response
@@ -140,6 +141,15 @@ impl Pieces {
             self.add(name.as_bytes());
             self.add(value.as_bytes());
         }
+        // What is divided among lines of one name is one list (RFC 9110 §5.3).
+        for (at, (name, _)) in headers.iter().enumerate() {
+            let same = |header: &&(String, String)| header.0 == *name;
+            let is_first = !headers[..at].iter().any(|header| same(&header));
+            if is_first && headers[at + 1..].iter().any(|header| same(&header)) {
+                let values = headers.iter().filter(same).map(|(_, value)| value.as_str());
+                self.add(values.collect::<String>().as_bytes());
+            }
+        }
     }
 
     /// The texts of a document, all in one.
@@ -157,7 +167,14 @@ impl Pieces {
 
     fn shown(self) -> Shown {
         let mut layer = self.0;
+        // In forms a plus sign is a blank.
         let mut folded = layer.to_ascii_lowercase();
+        if layer.contains(&b'+') {
+            let blank = |byte: &u8| if *byte == b'+' { b' ' } else { *byte };
+            let form: Vec<u8> = layer.iter().map(blank).collect();
+            let form = unescaped(&form).unwrap_or(form);
+            folded.extend(form.iter().map(u8::to_ascii_lowercase));
+        }
         let mut packed = pack(&layer);
         for _ in 0..LAYERS {
             let Some(next) = unescaped(&layer) else { break };

@@ -169,10 +169,11 @@ impl Operator {
         let asked = asked(&json);
         let exchange = async {
             match &self.way {
-                // To set and to remove twice is to do it once; what is made twice exists twice.
+                // To set and to remove twice is to do it once. What is made twice exists twice, and nobody would remove the first; but a
+                // session ends by itself.
                 Way::Http(http) => {
-                    http.ask(&json, !matches!(command, Command::Create(_)))
-                        .await
+                    let stays = matches!(command, Command::Create(create) if !matches!(create, Create::Session { .. }));
+                    http.ask(&json, !stays).await
                 }
                 Way::Command(words) => run(words, &json).await,
             }

@@ -82,6 +82,9 @@ pub struct Response {
     /// The body, at most as long as the limit.
     #[serde(with = "body")]
     pub body: Vec<u8>,
+    /// The extensions of the chunks that the body came in, one after the other.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub chunk_extensions: String,
     /// Headers after a body in chunks, like those before it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trailers: Vec<(String, String)>,

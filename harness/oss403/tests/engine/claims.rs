@@ -38,7 +38,6 @@ async fn certify(
         reports: Vec::new(),
         detail: Default::default(),
         demands,
-        detail: oss403::report::terminal::Detail::default(),
     };
     let told = std::sync::Mutex::new(Vec::new());
     let ready = job.ready().await.unwrap();

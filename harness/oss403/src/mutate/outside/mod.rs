@@ -40,6 +40,10 @@ use oss403_case::Instance;
 
 /// How long a request may take where faults are played: some of them never end.
 const TIME_WITH_FAULTS: Duration = Duration::from_secs(2);
+/// How often a request is sent at most that a fault makes unreadable: it stays so.
+const ATTEMPTS_WITH_FAULTS: u32 = 3;
+/// The first pause between two attempts. A server in this process recovers at once.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// What is to be played, and how.
 #[derive(Debug, Clone)]
@@ -179,8 +183,10 @@ async fn meet(
         .await
         .map_err(|error| failed(&error))?;
     let mut limits = Profile::embedded().limits;
+    limits.patience.pause = PAUSE;
     if matches!(row, Row::Fault(_)) {
         limits.time_per_request = TIME_WITH_FAULTS;
+        limits.patience.attempts = ATTEMPTS_WITH_FAULTS;
     }
     let target = Target::behind(server, front.address, front.operator, limits)
         .map_err(|error| failed(&error))?;

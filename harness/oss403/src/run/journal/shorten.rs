@@ -63,6 +63,7 @@ fn cut_head(response: &mut Response) -> bool {
         headers,
         trailers,
         interim,
+        chunk_extensions,
         ..
     } = response;
     let size = |headers: &[(String, String)]| -> usize {
@@ -75,11 +76,14 @@ fn cut_head(response: &mut Response) -> bool {
         .iter()
         .map(|answer| answer.reason.len() + size(&answer.headers) + 1)
         .sum();
-    if reason.len() + size(headers) + size(trailers) + informational <= WHOLE {
+    if reason.len() + chunk_extensions.len() + size(headers) + size(trailers) + informational
+        <= WHOLE
+    {
         return false;
     }
     interim.truncate(HEADERS);
     cut_text(reason);
+    cut_text(chunk_extensions);
     let mut lists = vec![headers, trailers];
     for answer in interim {
         cut_text(&mut answer.reason);

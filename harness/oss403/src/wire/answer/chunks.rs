@@ -11,6 +11,8 @@ use crate::wire::exchange::Response;
 const MOST_CHUNK_LINE: usize = 4096;
 /// Longer extensions of a chunk are a defect: they carry something past those who read only the body.
 const LONG_EXTENSIONS: usize = 256;
+/// So many bytes of all extensions of an answer are kept; more are a defect.
+const MOST_EXTENSIONS: usize = 8192;
 
 impl<S: AsyncRead + Unpin> Reader<S> {
     pub(super) async fn chunks(
@@ -20,7 +22,7 @@ impl<S: AsyncRead + Unpin> Reader<S> {
     ) -> Result<(), Broken> {
         loop {
             let line = self.chunk_line().await?;
-            let length = chunk_length(&self.buffer[..line], &mut response.defects);
+            let length = chunk_length(&self.buffer[..line], response);
             let length = length.map_err(malformed)?;
             self.buffer.drain(..line);
             if length == 0 {
@@ -131,7 +133,12 @@ const NO_TRAILERS: [&str; 11] = [
 ];
 
 /// The length of a chunk from its line: `1a` or `1A;name=value`.
-fn chunk_length(line: &[u8], defects: &mut Vec<String>) -> Result<u64, String> {
+fn chunk_length(line: &[u8], response: &mut Response) -> Result<u64, String> {
+    let Response {
+        defects,
+        chunk_extensions,
+        ..
+    } = response;
     let line = &line[..line.len() - 1];
     let line = line.strip_suffix(b"\r").unwrap_or_else(|| {
         note(defects, BARE_LF);
@@ -155,6 +162,11 @@ fn chunk_length(line: &[u8], defects: &mut Vec<String>) -> Result<u64, String> {
                 .any(|byte| byte.is_ascii_control() && *byte != b'\t')
             {
                 note(defects, "control characters in a chunk's extensions");
+            }
+            chunk_extensions.push_str(&String::from_utf8_lossy(extensions));
+            if chunk_extensions.len() > MOST_EXTENSIONS {
+                chunk_extensions.truncate(chunk_extensions.floor_char_boundary(MOST_EXTENSIONS));
+                note(defects, "extensions of chunks of more than 8,192 bytes");
             }
         }
         _ => return Err("a chunk's length is no length".into()),

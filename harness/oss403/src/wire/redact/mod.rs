@@ -209,6 +209,7 @@ impl Redactor {
         self.hide_in(&mut response.reason);
         self.hide_in_headers(&mut response.headers);
         self.hide_in_bytes(&mut response.body);
+        self.hide_in(&mut response.chunk_extensions);
         self.hide_in_headers(&mut response.trailers);
         for interim in &mut response.interim {
             self.hide_in(&mut interim.reason);

@@ -2,7 +2,7 @@
 
 use super::super::exchange::{Answer, Meeting, send};
 use super::super::table::Does::{Answer as Parts, Lie, Script as Bytes};
-use super::super::table::{Fault, fault};
+use super::super::table::{Fault, NoticedBy, fault};
 
 /// Another status line, everything else as it was.
 macro_rules! status {
@@ -37,19 +37,28 @@ pub(super) const ROWS: &[Fault] = &[
         "lie/same-id-for-all",
         "every refusal has the same request id",
         Lie(|answer, _| request_id(answer, ID)),
-    ),
+    )
+    .noticed_by(NoticedBy::Some("whoever has it first repeats nothing")),
     fault(
         "lie/id-of-another",
-        "each refusal has the request id of the one before it",
+        "of two refusals one has the request id of the other",
         Lie(|answer, meeting| {
-            let former = meeting
-                .formers
-                .last()?
-                .header("x-oss-request-id")?
-                .to_owned();
+            // Only those that end with a letter keep their own, so that the id was seen before.
+            let keeps = |answer: &Answer| {
+                let id = answer.header("x-oss-request-id").unwrap_or_default();
+                id.ends_with(|last: char| last.is_ascii_alphabetic())
+            };
+            let mut formers = meeting.formers.iter().rev();
+            let former = formers
+                .find(|former| keeps(former))
+                .filter(|_| !keeps(answer))?;
+            let former = former.header("x-oss-request-id")?.to_owned();
             request_id(answer, &former)
         }),
-    ),
+    )
+    .noticed_by(NoticedBy::Some(
+        "of the two the one that is judged later repeats an id",
+    )),
     fault(
         "lie/empty-id",
         "the request id is empty",
@@ -82,7 +91,10 @@ pub(super) const ROWS: &[Fault] = &[
                 .find(same)
                 .map(|former| send(former.bytes()))
         }),
-    ),
+    )
+    .noticed_by(NoticedBy::Some(
+        "of two answers that are alike the one that is judged later repeats an id",
+    )),
     fault(
         "lie/string-to-sign-of-another",
         "StringToSign is that of another request",

@@ -51,7 +51,8 @@ pub(super) const ROWS: &[Fault] = &[
         "every read is answered 503",
         Bytes(|_| Some(send(Answer::new(503, "Service Unavailable").bytes()))),
     )
-    .on(READS),
+    .on(READS)
+    .noticed_by(NoticedBy::Run),
     fault(
         "world/reads-are-lost",
         "the connection is closed instead of an answer to a read, each time",
