@@ -447,9 +447,9 @@ async fn a_credential_is_a_file_of_at_most_64_kib() {
     for (source, says) in [
         (path("most"), None),
         (path("link"), None),
-        (path("more"), Some("more than 65536 bytes")),
-        (path("fifo"), Some("is no file")),
-        ("/dev/zero".into(), Some("is no file")),
+        (path("more"), Some("longer than 65536 bytes")),
+        (path("fifo"), Some("is no plain file")),
+        ("/dev/zero".into(), Some("is no plain file")),
     ] {
         let text = format!(
             "endpoint: http://127.0.0.1:1\nregions: [a]\nsuffix: b.c\nidentities:\n  owner: {{ access-key-id: {{ command: [echo, ID] }}, access-key-secret: {{ file: {} }} }}\n",

@@ -141,11 +141,11 @@ fn mistakes_are_in_the_bytes() {
         ),
         (
             "lie/id-of-another",
-            "<RequestId>6B0B2431A32506C5F988CC00</RequestId>",
+            "<RequestId>6B0B2431A32506C5F988CC0F</RequestId>",
         ),
         (
             "lie/answer-of-another",
-            "x-oss-request-id: 6B0B2431A32506C5F988CC00\r\n",
+            "x-oss-request-id: 6B0B2431A32506C5F988CC0F\r\n",
         ),
         (
             "lie/string-to-sign-of-another",

@@ -61,11 +61,11 @@ fn refusal(to_head: bool, document: &str) -> Answer {
 
 /// The same for another request, with elements that only some refusals have.
 fn former(to_head: bool) -> Answer {
-    let document = DOCUMENT.replace("C5F988CC01", "C5F988CC00").replace(
+    let document = DOCUMENT.replace("C5F988CC01", "C5F988CC0F").replace(
         "<EC>",
         "<StringToSign>GET other</StringToSign><SignatureProvided>b3RoZXI=</SignatureProvided><EC>",
     );
-    refusal(to_head, &document).also_in_header("6B0B2431A32506C5F988CC00")
+    refusal(to_head, &document).also_in_header("6B0B2431A32506C5F988CC0F")
 }
 
 impl Answer {
