@@ -147,7 +147,10 @@ impl Pieces {
             let is_first = !headers[..at].iter().any(|header| same(&header));
             if is_first && headers[at + 1..].iter().any(|header| same(&header)) {
                 let values = headers.iter().filter(same).map(|(_, value)| value.as_str());
-                self.add(values.collect::<String>().as_bytes());
+                let values: Vec<&str> = values.collect();
+                // Blanks at the ends of a value are not its own.
+                self.add(values.concat().as_bytes());
+                self.add(values.join(" ").as_bytes());
             }
         }
     }

@@ -62,7 +62,13 @@ impl<'p> Attempts<'p> {
 /// Signs and sends what may be repeated, as often as the target's patience allows, before there is a run. The record keeps the
 /// StringToSign.
 pub(crate) async fn send_patiently(target: &ReadyTarget, draft: Draft) -> Exchange {
-    let mut attempts = Attempts::new(&target.limits.patience);
+    let limits = &target.limits;
+    // A target that says nothing at all is found out soon.
+    let patience = Patience {
+        time: limits.patience.time.min(2 * limits.time_per_request),
+        ..limits.patience.clone()
+    };
+    let mut attempts = Attempts::new(&patience);
     loop {
         let signed = sign::sign(draft.clone(), unix_now());
         let string_to_sign = signed.string_to_sign();
@@ -91,7 +97,8 @@ pub(crate) fn may_repeat(draft: &Draft) -> bool {
         "GET" | "HEAD" | "OPTIONS" => true,
         "PUT" => !header("x-oss-forbid-overwrite"),
         // What is deleted twice was not there the second time, but for objects and settings, of which that is not said.
-        "DELETE" if draft.key.is_none() => !draft.query.is_empty(),
+        // Nor was a retention policy that was given up.
+        "DELETE" if draft.key.is_none() => !draft.query.is_empty() && !query("worm"),
         "DELETE" => !query("uploadId"),
         "POST" => match &draft.body {
             Body::Form(form) => {

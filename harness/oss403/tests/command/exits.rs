@@ -160,7 +160,15 @@ async fn a_wrong_secret_exits_3_and_says_so() {
         ran.err
     );
     assert!(!ran.err.contains("not-the-secret"), "{}", ran.err);
-    assert!(!desk.path("a.json").exists(), "there was no run to report");
+    // Whoever reads the report learns it too, and finds nothing of yesterday in it.
+    let report: serde_json::Value = serde_json::from_str(&desk.read("a.json")).unwrap();
+    assert!(
+        report["summary"]["failure"]
+            .as_str()
+            .or(report["failure"].as_str())
+            .is_some_and(|why| why.contains("refuses the owner's signature")),
+        "{report}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! Files that are given, met or written: what is no file, what leads elsewhere, what a server says in them.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{Desk, Ran};
+use crate::support::{Desk, Ran, reference};
 
 #[test]
 fn a_report_on_standard_output_stands_there_alone() {
@@ -141,11 +141,15 @@ fn a_pending_snapshot_that_cannot_be_read_is_named_and_the_others_are_reviewed()
     assert_eq!(desk.run("review").out, "nothing is pending\n");
 }
 
-#[test]
-fn no_line_that_is_printed_or_written_begins_with_what_a_server_says() {
+#[tokio::test(flavor = "multi_thread")]
+async fn no_line_that_is_printed_or_written_begins_with_what_a_server_says() {
+    let server = reference().await;
     for place in ["in-code", "in-message", "in-id", "in-host-id"] {
         let desk = Desk::new();
-        let profile = desk.profile(rogue(place), "").display().to_string();
+        let profile = desk
+            .profile(rogue(place, server.address()), "")
+            .display()
+            .to_string();
         let line = format!(
             "run bucket-acl/stranger-writes/anonymous-private-PUT --target {profile} --report json=a.json --report junit=a.xml"
         );
@@ -171,19 +175,20 @@ fn no_line_that_is_printed_or_written_begins_with_what_a_server_says() {
     }
 }
 
-/// A server that grants whatever is signed with a known key, and refuses the rest with commands to CI servers in one place of its answer.
-fn rogue(place: &'static str) -> SocketAddr {
+/// A server that is right about whatever is signed with a known key, and refuses the rest with commands to CI servers in one place of its
+/// answer.
+fn rogue(place: &'static str, right: SocketAddr) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            std::thread::spawn(move || answer_all(&stream, place));
+            std::thread::spawn(move || answer_all(&stream, place, right));
         }
     });
     address
 }
 
-fn answer_all(stream: &TcpStream, place: &str) {
+fn answer_all(stream: &TcpStream, place: &str, right: SocketAddr) {
     let mut lines = BufReader::new(stream);
     loop {
         let (mut head, mut length) = (String::new(), 0);
@@ -200,23 +205,25 @@ fn answer_all(stream: &TcpStream, place: &str) {
             }
             head.push_str(&line);
         }
-        if std::io::copy(
-            &mut std::io::Read::take(&mut lines, length),
-            &mut std::io::sink(),
-        )
-        .is_err()
-        {
+        let mut sent = Vec::new();
+        if lines.by_ref().take(length).read_to_end(&mut sent).is_err() {
             return;
         }
         let known = (head.contains("uthorization:") || head.contains("ignature="))
             && !head.contains("NOSUCHKEY")
             && !head.contains("refuse");
         let host = head.lines().find_map(|line| line.strip_prefix("Host: "));
-        let (status, body) = if known {
-            ("200 OK", String::new())
-        } else {
-            ("403 Forbidden", hostile(place, host.unwrap_or_default()))
-        };
+        if known {
+            let mut upstream = TcpStream::connect(right).unwrap();
+            let request = [head.as_bytes(), b"Connection: close\r\n\r\n", &sent].concat();
+            upstream.write_all(&request).unwrap();
+            let mut answer = Vec::new();
+            upstream.read_to_end(&mut answer).unwrap();
+            // It said that it closes, and so does this.
+            let _ = (&*stream).write_all(&answer);
+            return;
+        }
+        let (status, body) = ("403 Forbidden", hostile(place, host.unwrap_or_default()));
         let answer = format!(
             "HTTP/1.1 {status}\r\nx-oss-request-id: 5C3D9175B6FC201293AD4FFF\r\nContent-Type: application/xml\r\nContent-Length: {}\r\n\r\n{}",
             body.len(),

@@ -98,7 +98,7 @@ fn the_seed_changes_the_order_and_nothing_else() {
 #[test]
 fn no_secret_of_the_embedded_server_reaches_a_report() {
     let desk = Desk::new();
-    let faulty = "name: faulty\nendpoint: embedded\nembedded: { config: { faults: { without: [signature, security-token-valid] } } }\n";
+    let faulty = "name: faulty\nendpoint: embedded\nembedded: { config: { faults: { without: [security-token-valid], answer: { cause: signature-mismatch, wrong: { status: 404 } } } } }\n";
     let faulty = desk.write("faulty.yaml", faulty);
     let ran = desk.run(&format!(
         "run signature-mismatch security-token-* --target {} --report json=a.json --report junit=a.xml",

@@ -193,8 +193,7 @@ impl Play {
         let state = &mut *self.state();
         let chances = state.chances.entry(kind).or_default();
         *chances += 1;
-        // Not the first of them, so that it also meets connections that have been used.
-        let is_due = *chances % weather.every == weather.every / 2;
+        let is_due = weather.every == 1 || lot(*chances).is_multiple_of(weather.every);
         let met = state.met.entry(asked.purpose()).or_default();
         if !is_due || *met >= weather.most {
             return None;
@@ -270,6 +269,15 @@ struct Hand {
     client: Option<Client>,
     names: Arc<Names>,
     owner: Arc<Identity>,
+}
+
+/// A number that comes of another as if by lot, the same each time: what is counted would meet requests that come in turn again and again.
+/// (The finalizer of SplitMix64.)
+fn lot(number: usize) -> usize {
+    let mut lot = (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    lot = (lot ^ (lot >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    lot = (lot ^ (lot >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (lot ^ (lot >> 31)) as usize
 }
 
 impl Hand {
