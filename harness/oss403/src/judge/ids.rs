@@ -9,7 +9,7 @@ use super::verdict::{Facet, Judgement, Verdict};
 use crate::run::record::TwinRecord;
 use crate::wire::exchange::{Exchange, SentRequest};
 
-/// The request ids that were seen so far, as hashes of 64 bits: that any two of [`MOST_IDS`] different ones have the same hash is a chance
+/// The request ids that were seen so far, as hashes of 64 bits: that any two of `MOST_IDS` different ones have the same hash is a chance
 /// of one in 2.8 million.
 #[derive(Debug, Default)]
 pub struct Ids {

@@ -1,7 +1,7 @@
 //! The outside is tested like the inside: what can happen to a right answer on its way happens, and the suite has to notice what is wrong
 //! ([`Fault`]) and to forgive what is not ([`Weather`]).
 //!
-//! [`table`] says what there is, [`front`] makes it happen between the engine and a reference server, [`run()`] runs a sample of the
+//! `table` says what there is, `front` makes it happen between the engine and a reference server, [`run()`] runs a sample of the
 //! instances against each row and looks who noticed.
 
 pub mod exchange;
