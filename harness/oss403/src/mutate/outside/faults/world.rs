@@ -48,8 +48,8 @@ pub(super) const ROWS: &[Fault] = &[
     .on(READS),
     fault(
         "world/reads-are-unavailable",
-        "every read is answered 503",
-        Bytes(|_| Some(send(Answer::new(503, "Service Unavailable").bytes()))),
+        "every read is answered 500",
+        Bytes(|_| Some(send(Answer::new(500, "Internal Server Error").bytes()))),
     )
     .on(READS)
     .noticed_by(NoticedBy::Run),
@@ -87,8 +87,8 @@ pub(super) const ROWS: &[Fault] = &[
     .noticed_by(PROBED),
     fault(
         "world/writes-are-unavailable",
-        "every write is answered 503",
-        Bytes(|_| Some(send(Answer::new(503, "Service Unavailable").bytes()))),
+        "every write is answered 500",
+        Bytes(|_| Some(send(Answer::new(500, "Internal Server Error").bytes()))),
     )
     .on(&[Kind::Write])
     .noticed_by(NoticedBy::Run),
@@ -112,8 +112,8 @@ pub(super) const ROWS: &[Fault] = &[
     .noticed_by(NoticedBy::Run),
     fault(
         "world/removals-are-unavailable",
-        "every removal is answered 503",
-        Instead(|_| Some(send(Answer::new(503, "Service Unavailable").bytes()))),
+        "every removal is answered 500",
+        Instead(|_| Some(send(Answer::new(500, "Internal Server Error").bytes()))),
     )
     .on(&[Kind::Removal])
     .noticed_by(NoticedBy::Run),
@@ -131,8 +131,8 @@ pub(super) const ROWS: &[Fault] = &[
     .noticed_by(NoticedBy::Run),
     fault(
         "world/hook-is-unavailable",
-        "every command to the hook is answered 503",
-        Instead(|_| Some(send(Answer::new(503, "Service Unavailable").bytes()))),
+        "every command to the hook is answered 500",
+        Instead(|_| Some(send(Answer::new(500, "Internal Server Error").bytes()))),
     )
     .on(&[Kind::Hook])
     .noticed_by(NoticedBy::Run),
