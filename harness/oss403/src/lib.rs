@@ -9,6 +9,7 @@
 //!
 //! ```no_run
 //! use oss403::job::Job;
+//! use oss403::judge::scope::Demands;
 //! use oss403::report::sink::Report;
 //! use oss403::report::terminal::Detail;
 //! use oss403::run::{Options, StopSignal};
@@ -25,6 +26,7 @@
 //!     options: Options::default(),
 //!     snapshots: None,
 //!     reports: Report::open_all(&["junit=oss403.xml".into()])?,
+//!     demands: Demands::default(),
 //!     detail: Detail::default(),
 //! };
 //! let done = job.ready().await?.run(StopSignal::new(), |_| {}).await;
