@@ -9,7 +9,7 @@ use super::console::print;
 use super::{Console, probe, source};
 use crate::exit::Exit;
 use crate::probe::{Answer, Probed};
-use crate::report::style::{counted, harmless};
+use crate::report::style::harmless;
 use crate::target::Profile;
 use crate::wire::address::{Address, host_name};
 
@@ -66,10 +66,9 @@ fn ask_and_write(args: &InitArgs, console: Console) -> Result<Exit, Exit> {
     }
     let spoken = probed.claims().len();
     let done = format!(
-        "wrote {}: {} spoken of {}\nnext: oss403 run --target {}\n",
+        "wrote {}: {spoken} of {} capabilities are spoken\nnext: oss403 run --target {}\n",
         args.out.display(),
-        spoken,
-        counted(probed.findings.len(), "capability").replace("capabilitys", "capabilities"),
+        probed.findings.len(),
         args.out.display(),
     );
     let _ = print(&done);

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 use crate::run::{CanaryError, Options, RunError, StopSignal, canary};
 use crate::suite::{Step, certify};
+use crate::target::profile::Endpoint;
 use crate::target::{Profile, Target, TargetError};
 use oss403_case::Instance;
 use oss403_case::model::{Capability, SignWith};
@@ -102,7 +103,14 @@ pub async fn probe(
     stop: StopSignal,
 ) -> Result<Probed, ProbeError> {
     let mut probed = Probed::default();
-    let mut rounds = Rounds::new(instances);
+    let is_embedded = matches!(profile.endpoint, Endpoint::Embedded(_));
+    // What is our own inference is asked of nobody else.
+    let asked: Vec<Instance> = instances
+        .iter()
+        .filter(|instance| is_embedded || !instance.scenario.reference_only)
+        .cloned()
+        .collect();
+    let mut rounds = Rounds::new(&asked);
     ask_schemes(profile, &mut rounds, &mut probed).await?;
     let options = Options {
         canaries: false,

@@ -209,7 +209,15 @@ impl<'i> Rounds<'i> {
             let known = self.known.get(capability).cloned();
             known.unwrap_or_else(|| self.unknown(*capability))
         };
-        Capability::ALL.iter().map(of).collect()
+        let mut findings: Vec<Finding> = Capability::ALL.iter().map(of).collect();
+        // A claim without what it is nothing without contradicts itself.
+        while let Some((at, missing)) = alone(&findings) {
+            findings[at].answer = Answer::Unknown;
+            let evidence = &findings[at].evidence;
+            findings[at].evidence =
+                format!("nothing without `{}`, though {evidence}", missing.as_str());
+        }
+        findings
     }
 
     fn unknown(&self, capability: Capability) -> Finding {
@@ -243,6 +251,23 @@ impl<'i> Rounds<'i> {
             instance: None,
         }
     }
+}
+
+/// The first finding that is spoken although something is not that it needs, and what that is.
+fn alone(findings: &[Finding]) -> Option<(usize, Capability)> {
+    let spoken = |finding: &Finding| finding.answer == Answer::Spoken;
+    let is_spoken = |need: Capability| {
+        let mut known = findings.iter();
+        known.any(|finding| finding.capability == need && spoken(finding))
+    };
+    let mut all = findings
+        .iter()
+        .enumerate()
+        .filter(|(_, finding)| spoken(finding));
+    all.find_map(|(at, finding)| {
+        let mut needs = finding.capability.row().needs.iter().copied();
+        needs.find(|need| !is_spoken(*need)).map(|need| (at, need))
+    })
 }
 
 impl Outcome {
