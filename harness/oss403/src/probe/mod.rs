@@ -14,6 +14,7 @@ use crate::run::{CanaryError, Options, RunError, StopSignal, canary};
 use crate::suite::{Step, certify};
 use crate::target::profile::Endpoint;
 use crate::target::{Profile, Target, TargetError};
+use crate::wire::scene::Style;
 use oss403_case::Instance;
 use oss403_case::model::{Capability, SignWith};
 use rounds::{Outcome, Rounds};
@@ -103,7 +104,10 @@ pub async fn probe(
     stop: StopSignal,
 ) -> Result<Probed, ProbeError> {
     let mut probed = Probed::default();
-    let is_embedded = matches!(profile.endpoint, Endpoint::Embedded(_));
+    let (is_embedded, style) = match &profile.endpoint {
+        Endpoint::Embedded(_) => (true, Style::VirtualHosted),
+        Endpoint::Remote(remote) => (false, remote.addressing.style),
+    };
     // What is our own inference is asked of nobody else.
     let asked: Vec<Instance> = instances
         .iter()
@@ -145,7 +149,14 @@ pub async fn probe(
         let run = run.map_err(|failed| failed.error)?.run;
         probed.requests += run.requests;
         probed.left_behind.extend(run.left_behind);
+        let finds_buckets = outcomes
+            .iter()
+            .any(|outcome| outcome.succeeded == Some(true));
         rounds.heard(std::mem::take(outcomes));
+        if finds_buckets && style == Style::VirtualHosted {
+            let evidence = "buckets were found by their host names";
+            rounds.found(Capability::VirtualHosted, Answer::Spoken, evidence);
+        }
     }
     probed.findings = rounds.findings();
     Ok(probed)

@@ -12,6 +12,7 @@ mod fit;
 mod fuzz;
 mod hunt;
 mod import;
+mod init;
 mod mutants;
 mod output;
 mod precedence;

@@ -74,6 +74,12 @@ impl Desk {
         ran(self.command(line).env("CI", "true").output().unwrap())
     }
 
+    /// With these in the environment besides.
+    pub(crate) fn run_with(&self, line: &str, environment: &[(&str, &str)]) -> Ran {
+        let mut command = self.command(line);
+        ran(command.envs(environment.iter().copied()).output().unwrap())
+    }
+
     /// A profile of a server at `endpoint` with the identities of the reference server; `more` goes on at its top level.
     pub(crate) fn profile(&self, endpoint: SocketAddr, more: &str) -> PathBuf {
         let mut text = format!(

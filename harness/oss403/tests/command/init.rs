@@ -1,0 +1,77 @@
+//! `oss403 init` and `oss403 probe`: what they say of a server is what a run then finds there.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use oss_reference::Server;
+use oss_reference::config::Config;
+
+use crate::support::{Desk, Ran, reference};
+
+fn asked(desk: &Desk, address: SocketAddr, command: &str) -> Ran {
+    let owner = &Config::default().identities.0["owner"];
+    let keys = [
+        ("OSS_ACCESS_KEY_ID", owner.access_key_id.as_str()),
+        ("OSS_ACCESS_KEY_SECRET", owner.access_key_secret.as_str()),
+    ];
+    let line = format!("{command} http://{address} --suffix aliyuncs.test");
+    desk.run_with(&line, &keys)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_that_init_wrote_is_sound_and_its_claims_hold() {
+    let server = reference().await;
+    let desk = Desk::new();
+    let ran = asked(&desk, server.address(), "init --style virtual-hosted");
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(desk.run("check target.yaml").code, Some(0));
+    let profile = desk.read("target.yaml");
+    for spoken in ["header-v1", "url-v4", "post-object", "virtual-hosted"] {
+        assert!(
+            profile.contains(&format!("\n  - {spoken} ")),
+            "{spoken}\n{profile}"
+        );
+    }
+    for unknown in ["sts", "operator", "two-regions"] {
+        assert!(
+            !profile.contains(&format!("\n  - {unknown} ")),
+            "{unknown}\n{profile}"
+        );
+    }
+    assert!(!profile.contains("access_key"), "{profile}");
+    let again = asked(&desk, server.address(), "init");
+    assert_eq!(again.code, Some(2), "{again:?}");
+    assert!(again.err.contains("is there already"), "{again:?}");
+    assert_eq!(server.buckets(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_lets_everybody_in_gets_no_profile() {
+    let mut config = Config::default();
+    config.faults.without = vec!["signature".into()];
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let server = Server::start(config, listen).await.unwrap();
+    let desk = Desk::new();
+    let ran = asked(&desk, server.address(), "init");
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(ran.err.contains("no signature scheme"), "{ran:?}");
+    assert!(!desk.path("target.yaml").exists());
+}
+
+#[test]
+fn probe_says_where_a_profile_claims_otherwise() {
+    let desk = Desk::new();
+    let claims = "endpoint: embedded\ncapabilities: { except: [append, kms] }\n";
+    let profile = desk.write("less.yaml", claims);
+    let ran = desk.run(&format!(
+        "probe --target {} --format json",
+        profile.display()
+    ));
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let found: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        found["spoken_not_claimed"],
+        serde_json::json!(["kms", "append"])
+    );
+    assert_eq!(found["claimed_not_spoken"], serde_json::json!([]));
+    assert_eq!(found["left_behind"], serde_json::json!([]));
+}
