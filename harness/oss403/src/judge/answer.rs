@@ -44,6 +44,12 @@ impl<'r> Answer<'r> {
         self.exchange.request.method.eq_ignore_ascii_case("HEAD")
     }
 
+    /// Whether a base may be answered so: with the status that its scenario names, and otherwise with a success.
+    pub(crate) fn suits_base(&self, wanted: Option<u16>) -> bool {
+        let status = self.response.status;
+        wanted.map_or(self.response.is_success(), |wanted| wanted == status)
+    }
+
     /// Status, code and message on one line, for a reason.
     pub(crate) fn in_words(&self) -> String {
         let status = self.response.status;

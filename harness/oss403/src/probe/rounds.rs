@@ -41,9 +41,7 @@ impl Outcome {
         let asked = &instance.scenario.base.request;
         let (succeeded, evidence) = match (&answered, &record.progress) {
             (Some(answer), _) => {
-                let wanted = instance.scenario.expect.base_status;
-                let status = answer.response.status;
-                let granted = wanted.map_or(answer.response.is_success(), |due| due == status);
+                let granted = answer.suits_base(instance.scenario.expect.base_status);
                 let said = finished.redactor.text(&answer.in_words());
                 (Some(granted), format!("{asked} answered {said}"))
             }

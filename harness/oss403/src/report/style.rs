@@ -1,6 +1,6 @@
 //! How text looks on a terminal: colors, numbers, and the harmlessness of what servers say.
 
-use crate::wire::redact::is_obeyed;
+use crate::wire::redact::{is_obeyed, one_line};
 
 /// Whether there is color, and how wide a line may be.
 #[derive(Debug, Clone, Copy)]
@@ -117,7 +117,7 @@ pub fn harmless(text: &str) -> String {
 
 /// The same on one line.
 pub fn in_a_line(text: &str) -> String {
-    harmless(&text.replace('\n', "\\n"))
+    no_commands(&one_line(text.to_owned()))
 }
 
 /// A text in which no line begins, after blanks, as a CI server's commands do: `::error`, `##vso[`, `##teamcity[`.

@@ -5,6 +5,7 @@
 mod canaries;
 mod claims;
 mod cleanup;
+mod credentials;
 mod dollars;
 mod edits;
 mod encrypted;
