@@ -136,5 +136,6 @@ fn broken(detail: &str) -> XmlError {
 }
 
 fn clipped(text: &str) -> String {
-    text.chars().take(200).collect()
+    // Half a thousand bytes at most.
+    text.chars().take(120).collect()
 }

@@ -81,7 +81,7 @@ fn without_declaration(text: &str) -> Result<&str, XmlError> {
             "version" if value == "1.0" => versioned = true,
             "encoding" if value.eq_ignore_ascii_case("utf-8") => {}
             "standalone" if matches!(value, "yes" | "no") => {}
-            _ => return Err(XmlError::Declared(format!("{name} {:?}", clipped(value)))),
+            _ => return Err(XmlError::Declared(clipped(&format!("{name} {value:?}")))),
         }
         inside = after;
     }

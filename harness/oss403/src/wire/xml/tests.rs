@@ -425,3 +425,21 @@ fn words_are_read_from_answers_and_garbage_gives_none() {
         assert_eq!(text(garbage, "UploadId"), None);
     }
 }
+
+/// What a server declares and names has no end; what is said of it has.
+#[test]
+fn an_error_is_short_however_long_the_names_are() {
+    for long in ["\u{19}", "\u{1f600}", "n"] {
+        let long = long.repeat(1_000);
+        for document in [
+            format!("<?xml version=\"1.0\" encoding=\"{long}\"?><Error/>"),
+            format!("<?xml version=\"{long}\"?><Error/>"),
+            format!("<Error>&{long};</Error>"),
+            format!("<{long}:Error/>"),
+            format!("<Error></{long}>"),
+        ] {
+            let error = read(&document, OF_LISTINGS).unwrap_err().to_string();
+            assert!(error.len() < 600, "{} bytes: {error}", error.len());
+        }
+    }
+}
