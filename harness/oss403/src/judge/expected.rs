@@ -15,7 +15,7 @@ pub struct Expected {
     pub status: u16,
     /// The `Code` element.
     pub code: String,
-    /// What the `Message` element must begin with; `*` stands for any text.
+    /// What the `Message` element must say, by the rule of [`super::message`]; `*` stands for any text.
     pub message: String,
     /// Other pairs of code and message that the sources show for the same cause.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -31,7 +31,7 @@ pub struct Expected {
 pub struct Form {
     /// The `Code` element.
     pub code: String,
-    /// What the `Message` element must begin with.
+    /// What the `Message` element must say.
     pub message: String,
 }
 
