@@ -16,6 +16,14 @@ use crate::wire::exchange::{Exchange, Response};
 use crate::wire::sign;
 use oss403_case::model::SignWith;
 
+/// How [`Sender::send_or_see`] came to its end.
+pub(crate) enum Sent<T> {
+    /// With an answer, or with the end of patience.
+    Answered(Exchange),
+    /// Nobody knows the answer, but this shows that it was carried out.
+    Seen(T),
+}
+
 /// Sends requests on behalf of one instance or one world, and counts them.
 pub(crate) struct Sender<'a> {
     pub(crate) context: &'a Context,
@@ -52,7 +60,7 @@ impl<'a> Sender<'a> {
             let now = self.context.now();
             let signed = sign::sign(draft.clone(), now);
             let outgoing = Outgoing {
-                fresh: attempts.fresh(),
+                fresh: attempts.fresh() || !repeats,
                 ..Outgoing::new(signed)
             };
             let mut exchange = self.deliver(permit, outgoing).await?;
@@ -67,6 +75,35 @@ impl<'a> Sender<'a> {
             }
             if let Some(exchange) = attempts.last(exchange, self.context.ending.begun()).await {
                 return Ok(exchange);
+            }
+        }
+    }
+
+    /// Signs and sends what must not be carried out twice. When nobody knows what became of it, `seen` looks whether it was carried out, and
+    /// what was not is sent again.
+    ///
+    /// # Errors
+    /// When the run has to end before, or `seen` sees nothing.
+    pub(crate) async fn send_or_see<T, S: Future<Output = Result<Option<T>, RunFault>>>(
+        &self,
+        draft: Draft,
+        seen: impl Fn() -> S,
+    ) -> Result<Sent<T>, RunFault> {
+        let mut attempts = Attempts::new(&self.context.target.limits.patience);
+        loop {
+            let permit = self.permit().await?;
+            let outgoing = Outgoing {
+                fresh: true,
+                ..Outgoing::new(sign::sign(draft.clone(), self.context.now()))
+            };
+            let exchange = self.deliver(permit, outgoing).await?;
+            if exchange.unreadable().is_some()
+                && let Some(state) = seen().await?
+            {
+                return Ok(Sent::Seen(state));
+            }
+            if let Some(exchange) = attempts.last(exchange, self.context.ending.begun()).await {
+                return Ok(Sent::Answered(exchange));
             }
         }
     }

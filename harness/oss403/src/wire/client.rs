@@ -54,12 +54,13 @@ pub struct Outgoing {
     /// Headers but Host.
     pub headers: Vec<(String, String)>,
     pub body: Bytes,
-    /// Whether it must not go on a connection that was used before.
+    /// Whether it must not go on a connection that was used before. A server may close a connection that waits at any time, so a request
+    /// that meets the end of one is sent again on a new one: it has to be one that comes to the same the second time.
     pub fresh: bool,
 }
 
 impl Outgoing {
-    /// Writes a signed request out.
+    /// Writes a signed request out. Unless who knows more of it says so, only what reads goes on a connection that was used before.
     pub fn new(signed: Signed) -> Self {
         let target = signed.target();
         let Signed {
@@ -86,6 +87,7 @@ impl Outgoing {
         if !has(&headers, "accept") {
             headers.push(("Accept".into(), "*/*".into()));
         }
+        let fresh = !matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS");
         Self {
             method,
             host,
@@ -93,7 +95,7 @@ impl Outgoing {
             target,
             headers,
             body,
-            fresh: false,
+            fresh,
         }
     }
 }
@@ -136,23 +138,6 @@ impl Outgoing {
         put(&["\r\n"]);
         bytes.extend_from_slice(body);
         bytes
-    }
-
-    /// Whether a second time comes to the same as the first: an idempotent method (RFC 9110 §9.2.2), unless the request depends on what is
-    /// there, and not DeleteBucket, which finds no bucket then.
-    fn is_repeatable(&self) -> bool {
-        let is_condition = |(name, _): &(String, String)| {
-            let name = name.as_bytes();
-            name.get(..3)
-                .is_some_and(|start| start.eq_ignore_ascii_case(b"if-"))
-                || name.eq_ignore_ascii_case(b"x-oss-forbid-overwrite")
-        };
-        match self.method.as_str() {
-            "GET" | "HEAD" | "OPTIONS" => true,
-            "PUT" => !self.headers.iter().any(is_condition),
-            "DELETE" => self.target != "/" && !self.headers.iter().any(is_condition),
-            _ => false,
-        }
     }
 
     /// Whether this is HTTP that every server reads alike, so that other requests may follow on its connection.
@@ -290,8 +275,8 @@ impl Client {
     /// Sends a request on a connection that waits already, or on a new one, and reads the answer. A request that a server may stumble
     /// over has a connection of its own: whatever happens to it happens to nobody else.
     ///
-    /// A server may close a connection that waits at any time, so a request that meets the end of one is sent again on a new one. One
-    /// that must not be repeated gets a new one from the start (RFC 9112 §9.3.1).
+    /// A request that meets the end of a connection that waited is sent again on a new one; one that must not be repeated gets a new one
+    /// from the start (RFC 9112 §9.3.1).
     async fn exchange(
         &self,
         outgoing: &Outgoing,
@@ -306,7 +291,7 @@ impl Client {
             is_head: outgoing.method == "HEAD",
             is_last: !shares,
         };
-        let waits = shares && outgoing.is_repeatable() && !outgoing.fresh;
+        let waits = shares && !outgoing.fresh;
         let mut waiting = waits.then(|| self.connections.waiting(way)).flatten();
         loop {
             let again = waiting.is_some();

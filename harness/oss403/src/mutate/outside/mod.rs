@@ -89,7 +89,9 @@ pub async fn run(
     outside.requests += calm(&many, &plan.out, stop).await?;
     let faults = plan.faults.iter().map(|fault| Row::Fault(fault));
     let weather = plan.weather.iter().map(|weather| Row::Weather(weather));
-    let mut waiting = weather.chain(faults).collect::<Vec<_>>().into_iter();
+    let mut rows: Vec<_> = weather.chain(faults).collect();
+    rows.sort_by_key(|row| !row.waits());
+    let mut waiting = rows.into_iter();
     let mut running = JoinSet::new();
     loop {
         while running.len() < plan.jobs.max(1)

@@ -34,6 +34,17 @@ pub(super) enum Row {
     Weather(&'static Weather),
 }
 
+impl Row {
+    /// Whether much of the time is spent waiting.
+    pub(super) fn waits(self) -> bool {
+        match self {
+            Self::Calm => false,
+            Self::Fault(fault) => fault.waits,
+            Self::Weather(weather) => weather.waits,
+        }
+    }
+}
+
 /// A row at play.
 pub(super) struct Play {
     row: Row,

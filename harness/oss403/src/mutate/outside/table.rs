@@ -77,6 +77,8 @@ pub struct Fault {
     pub does: Does,
     /// Who has to notice.
     pub noticed_by: NoticedBy,
+    /// Whether much of the time is spent waiting. Such rows begin first, beside all others.
+    pub waits: bool,
 }
 
 /// Who has to notice a fault.
@@ -135,6 +137,8 @@ pub struct Weather {
     pub most: usize,
     /// What happens.
     pub what: What,
+    /// Whether much of the time is spent waiting. Such rows begin first, beside all others.
+    pub waits: bool,
 }
 
 /// What weather does.
@@ -205,6 +209,7 @@ pub(super) const fn fault(id: &'static str, description: &'static str, does: Doe
         on: REFUSALS,
         does,
         noticed_by: NoticedBy::All,
+        waits: false,
     }
 }
 
@@ -220,6 +225,12 @@ impl Fault {
         self.noticed_by = who;
         self
     }
+
+    /// The same; whoever meets it waits.
+    pub(super) const fn waits(mut self) -> Self {
+        self.waits = true;
+        self
+    }
 }
 
 /// Weather of every exchange with the server, every time.
@@ -231,6 +242,7 @@ pub(super) const fn weather(id: &'static str, description: &'static str, what: W
         every: 1,
         most: usize::MAX,
         what,
+        waits: false,
     }
 }
 
@@ -244,6 +256,12 @@ impl Weather {
     /// The same, once in `every` exchanges, and on one request `most` times at most.
     pub(super) const fn at(mut self, every: usize, most: usize) -> Self {
         (self.every, self.most) = (every, most);
+        self
+    }
+
+    /// The same; whoever meets it waits.
+    pub(super) const fn waits(mut self) -> Self {
+        self.waits = true;
         self
     }
 }

@@ -133,8 +133,7 @@ impl Twin<'_> {
             };
             let draft = self.draft(what, scene, now)?;
             let repeats = may_repeat(&draft) && !self.becomes_post(what.edit);
-            let earlier = self.earlier(what);
-            let fresh = attempts.fresh() || !(repeats || earlier.is_empty());
+            let fresh = attempts.fresh() || !repeats;
             let mut exchange = self
                 .send_once(permit, draft, what.edit, world, now, fresh)
                 .await?;
@@ -146,6 +145,7 @@ impl Twin<'_> {
                 }
                 return Ok((exchange, now));
             }
+            let earlier = self.earlier(what);
             // What is said not to be answered was sent twice at least.
             let settled = self.turn.is_last && !(what.edit.is_some() && earlier.is_empty());
             if !settled && let Some(why) = exchange.unreadable() {

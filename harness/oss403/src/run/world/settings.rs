@@ -4,13 +4,20 @@ use futures_util::future::join_all;
 
 use super::{World, documents};
 use crate::run::fault::{RunFault, succeeded};
-use crate::run::sender::Sender;
+use crate::run::sender::{Sender, Sent};
 use crate::wire::draft::Draft;
 use crate::wire::exchange::{Outcome, Response};
 use crate::wire::scene::BucketPlace;
+use crate::wire::xml;
 use oss403_case::model::{BucketSpec, WormSpec};
 
 pub(super) const XML: &str = "application/xml";
+
+/// A retention policy, as GetBucketWorm shows it.
+struct WormPolicy {
+    id: String,
+    is_locked: bool,
+}
 
 impl World {
     pub(super) async fn configure_all(
@@ -93,13 +100,20 @@ impl World {
             .query("worm", None)
             .header("Content-Type", XML)
             .body(documents::WORM);
-        let response = succeeded(sender.send(draft).await)?;
-        let id = response
-            .header("x-oss-worm-id")
-            .ok_or_else(|| {
-                RunFault::Precondition("InitiateBucketWorm answered no x-oss-worm-id".into())
-            })?
-            .to_owned();
+        let seen = || async {
+            let policy = self.worm_policy(sender, place).await?;
+            Ok(policy.map(|policy| policy.id))
+        };
+        let id = match sender.send_or_see(draft, seen).await? {
+            Sent::Seen(id) => id,
+            Sent::Answered(exchange) => {
+                let response = succeeded(Ok(exchange))?;
+                let id = response.header("x-oss-worm-id").map(str::to_owned);
+                id.ok_or_else(|| {
+                    RunFault::Precondition("InitiateBucketWorm answered no x-oss-worm-id".into())
+                })?
+            }
+        };
         if state == WormSpec::Locked {
             self.lock_worm(sender, place, &id).await?;
         }
@@ -116,7 +130,34 @@ impl World {
         let draft = self
             .request(sender, "POST", place, None)?
             .query("wormId", Some(id));
-        succeeded(sender.send(draft).await).map(drop)
+        let seen = || async {
+            let policy = self.worm_policy(sender, place).await?;
+            Ok(policy.filter(|policy| policy.is_locked).map(drop))
+        };
+        match sender.send_or_see(draft, seen).await? {
+            Sent::Seen(()) => Ok(()),
+            Sent::Answered(exchange) => succeeded(Ok(exchange)).map(drop),
+        }
+    }
+
+    /// The retention policy that a bucket has.
+    async fn worm_policy(
+        &self,
+        sender: &Sender<'_>,
+        place: &BucketPlace,
+    ) -> Result<Option<WormPolicy>, RunFault> {
+        let draft = self
+            .request(sender, "GET", place, None)?
+            .query("worm", None);
+        let exchange = sender.send(draft).await?;
+        if exchange.response().is_some_and(|r| r.status == 404) {
+            return Ok(None);
+        }
+        let body = succeeded(Ok(exchange))?.body;
+        let id = xml::text(&body, "WormId")
+            .ok_or_else(|| RunFault::Precondition("GetBucketWorm answered no WormId".into()))?;
+        let is_locked = xml::text(&body, "State").is_some_and(|state| state == "Locked");
+        Ok(Some(WormPolicy { id, is_locked }))
     }
 
     /// Puts a sub-resource of a bucket.

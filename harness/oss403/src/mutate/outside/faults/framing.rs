@@ -38,7 +38,8 @@ pub(super) const ROWS: &[Fault] = &[
         "framing/length-never-reached",
         "Content-Length is 7 more than the body has, and nothing more comes",
         Bytes(|meeting| length(&meeting.answer, 7, false)),
-    ),
+    )
+    .waits(),
     fault(
         "framing/length-zero",
         "Content-Length is 0, and a body comes",
@@ -204,7 +205,8 @@ pub(super) const ROWS: &[Fault] = &[
         "framing/silence",
         "no answer comes",
         Bytes(|_| Some(send(""))),
-    ),
+    )
+    .waits(),
 ];
 
 /// The answer with a Content-Length that is some bytes off. Nothing for HEAD.

@@ -234,12 +234,14 @@ pub(super) const ROWS: &[Fault] = &[
         "http/chunked-not-last",
         "the transfer coding that comes last is not chunked",
         transfer_encoding!("chunked, identity"),
-    ),
+    )
+    .waits(),
     fault(
         "http/unknown-coding",
         "the transfer coding is one that nobody asked for",
         transfer_encoding!("xchunked"),
-    ),
+    )
+    .waits(),
     fault(
         "http/chunks-in-1.0",
         "an answer of HTTP/1.0 has a transfer coding",

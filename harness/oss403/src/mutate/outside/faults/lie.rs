@@ -228,12 +228,14 @@ pub(super) const ROWS: &[Fault] = &[
         "lie/always-unavailable",
         "every refusal has the status 503",
         status!(503, "Service Unavailable"),
-    ),
+    )
+    .waits(),
     fault(
         "lie/always-too-many",
         "every refusal has the status 429",
         status!(429, "Too Many Requests"),
-    ),
+    )
+    .waits(),
     // Why it was decided.
     fault(
         "lie/another-code",

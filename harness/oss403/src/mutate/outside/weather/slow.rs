@@ -90,9 +90,11 @@ pub(super) const ROWS: &[Weather] = &[
     ),
     weather(
         "slow/byte-by-byte",
-        "each answer comes in segments of one byte",
+        "one answer in three comes in segments of one byte",
         What::After(|meeting| Some(pieces(&meeting.answer.bytes(), 1, Duration::ZERO))),
-    ),
+    )
+    .at(3, usize::MAX)
+    .waits(),
     weather(
         "slow/split-line-ends",
         "each answer is cut between carriage return and line feed",
