@@ -242,7 +242,7 @@ fn failure(text: &mut String, entry: &Entry, style: Style) {
 }
 
 /// What was due and what came, in what they differ, and the requests at fault.
-fn facts(text: &mut String, entry: &Entry, style: Style) {
+pub(super) fn facts(text: &mut String, entry: &Entry, style: Style) {
     if entry.verdict == VerdictKind::Deviates {
         fact(text, "expected", &expected_in_words(&entry.expected), style);
         fact(text, "observed", &observed_in_words(&entry.observed), style);

@@ -13,10 +13,17 @@ use junit_report::{
 use super::Facts;
 use super::atomic::Atomic;
 use super::entry::Entry;
-use super::style::no_commands;
+use super::failures::facts;
+use super::style::{Style, no_commands};
 use super::terminal::{expected_in_words, observed_in_words};
 use crate::judge::verdict::VerdictKind;
 use oss403_case::model::CaseFile;
+
+/// Lines as long as they are: a CI server wraps them.
+const WIDE: Style = Style {
+    color: false,
+    width: usize::MAX,
+};
 
 /// A JUnit report that is being written.
 #[derive(Debug)]
@@ -108,19 +115,15 @@ fn kind(entry: &Entry) -> String {
     }
 }
 
+/// What a terminal shows of a failure, and of everything else what was due and what came.
 fn details(entry: &Entry) -> String {
-    let line = |text: &str| text.replace('\n', "\\n");
     let mut text = format!("{}\n", entry.reason.trim_end());
-    text.push_str(&format!(
-        "expected  {}\n",
-        line(&expected_in_words(&entry.expected))
-    ));
-    text.push_str(&format!(
-        "observed  {}\n",
-        line(&observed_in_words(&entry.observed))
-    ));
-    if let Some(curl) = &entry.curl {
-        text.push_str(&format!("{}\n", line(curl)));
+    if entry.verdict.is_failure() {
+        facts(&mut text, entry, WIDE);
+    } else {
+        let expected = expected_in_words(&entry.expected);
+        let observed = observed_in_words(&entry.observed);
+        text.push_str(&format!("expected  {expected}\nobserved  {observed}\n"));
     }
     // What prints the file to a log prints no command with it.
     no_commands(&text)

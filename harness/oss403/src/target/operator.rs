@@ -1,5 +1,6 @@
 //! The client of a target's operator hook: puts accounts, keys, buckets and endpoints into states that only an operator can make.
 
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -29,7 +30,7 @@ pub struct Operator {
 #[derive(Debug)]
 enum Way {
     Http(Box<Http>),
-    Command(Vec<String>),
+    Command { words: Vec<String>, folder: PathBuf },
 }
 
 #[derive(Debug)]
@@ -124,10 +125,11 @@ impl Operator {
         })
     }
 
-    /// A hook that is a command: it reads one request on its standard input and writes one answer on its standard output.
-    pub fn command(words: Vec<String>, time: Duration) -> Self {
+    /// A hook that is a command: it reads one request on its standard input and writes one answer on its standard output. It
+    /// runs in `folder`.
+    pub fn command(words: Vec<String>, folder: PathBuf, time: Duration) -> Self {
         Self {
-            way: Way::Command(words),
+            way: Way::Command { words, folder },
             time,
         }
     }
@@ -175,7 +177,7 @@ impl Operator {
                     let stays = matches!(command, Command::Create(create) if !matches!(create, Create::Session { .. }));
                     http.ask(&json, !stays).await
                 }
-                Way::Command(words) => run(words, &json).await,
+                Way::Command { words, folder } => run(words, folder, &json).await,
             }
         };
         let answer = match tokio::time::timeout(self.time, exchange).await {
@@ -320,10 +322,11 @@ fn describe(error: &reqwest::Error) -> String {
     }
 }
 
-async fn run(words: &[String], json: &Value) -> Result<Vec<u8>, String> {
+async fn run(words: &[String], folder: &Path, json: &Value) -> Result<Vec<u8>, String> {
     let (program, arguments) = words.split_first().ok_or("the command is empty")?;
     let mut child = tokio::process::Command::new(program)
         .args(arguments)
+        .current_dir(folder)
         .env("OSS403_OPERATOR", VERSION.to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -361,7 +364,7 @@ mod tests {
 
     fn shell(script: &str) -> Operator {
         let words = ["sh", "-c", script].map(str::to_owned);
-        Operator::command(words.into(), Duration::from_secs(20))
+        Operator::command(words.into(), ".".into(), Duration::from_secs(20))
     }
 
     #[tokio::test]
@@ -405,13 +408,13 @@ mod tests {
     #[tokio::test]
     async fn an_operator_has_only_so_much_time() {
         let words = ["sh", "-c", "exec yes"].map(str::to_owned);
-        let error = Operator::command(words.into(), Duration::from_secs(20))
+        let error = Operator::command(words.into(), ".".into(), Duration::from_secs(20))
             .credential(Create::Account {})
             .await
             .unwrap_err();
         assert!(error.to_string().contains("too long"), "{error}");
         let words = ["sh", "-c", "exec tail -f /dev/null"].map(str::to_owned);
-        let error = Operator::command(words.into(), Duration::ZERO)
+        let error = Operator::command(words.into(), ".".into(), Duration::ZERO)
             .credential(Create::Account {})
             .await
             .unwrap_err();

@@ -43,6 +43,9 @@ fn written(request: &SentRequest, shell: Shell) -> String {
         "-sS".into(),
         "-i".into(),
         "--path-as-is".into(),
+        // The run asks no proxy either.
+        "--noproxy".into(),
+        quoted("*"),
     ];
     match request.method.as_str() {
         "GET" => {}
@@ -222,7 +225,7 @@ mod tests {
     fn the_command_connects_to_the_address_under_the_name() {
         assert_eq!(
             command(&request("PUT", "a'b")),
-            "curl -sS -i --path-as-is -X PUT \
+            "curl -sS -i --path-as-is --noproxy '*' -X PUT \
              --connect-to b.oss-cn-hangzhou.aliyuncs.test:80:127.0.0.1:9403 -g \
              -H 'x-oss-meta-a: it'\\''s' -H 'x-oss-meta-b;' -H Content-Type: --data-binary 'a'\\''b' \
              'http://b.oss-cn-hangzhou.aliyuncs.test/it%27s?acl&Signature=[redacted]'"
@@ -252,17 +255,15 @@ mod tests {
         assert!(super::command(&request("POST", "@/etc/passwd")).contains(r"$'\x40''/etc/passwd'"));
     }
 
-    /// Runs the line in a shell, with nothing in the environment that sends curl elsewhere, and gives the request that a listener got;
+    /// Runs the line in a shell whose environment names a proxy where nobody listens, and gives the request that a listener got;
     /// nothing without curl.
     fn ran(command: &str, listener: &std::net::TcpListener) -> Option<String> {
         use std::io::{Read as _, Write as _};
         use std::process::{Command, Stdio};
         Command::new("curl").arg("--version").output().ok()?;
         let child = Command::new("bash")
-            .args([
-                "-c",
-                &command.replacen("curl ", "curl -q -m 10 --noproxy '*' ", 1),
-            ])
+            .args(["-c", &command.replacen("curl ", "curl -q -m 10 ", 1)])
+            .env("http_proxy", "http://127.0.0.1:1/")
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -376,7 +377,7 @@ mod tests {
             let mut request = request("GET", "");
             request.headers.clear();
             (request.host, request.target) = (host.into(), "/k".into());
-            let line = format!("curl -sS -i --path-as-is {words}");
+            let line = format!("curl -sS -i --path-as-is --noproxy '*' {words}");
             assert_eq!(command(&request), line);
         }
         let mut request = request("GET", "");

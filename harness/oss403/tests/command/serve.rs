@@ -36,22 +36,29 @@ fn serve(desk: &Desk, line: &str) -> Served {
     Served { child, line: first }
 }
 
-/// The example, with the address that the system chose: nothing but the program and its own line is needed.
+/// The example, with the address that the system chose: nothing but the program and its own line is needed. Paths in it are relative to
+/// it, wherever one stands, and its commands run there.
 #[test]
 fn the_example_profile_reads_what_the_server_announces() {
     let desk = Desk::new();
     let served = serve(&desk, "serve --listen 127.0.0.1:0 --format json");
-    desk.write("serve.json", &served.line);
+    desk.write("there/serve.json", &served.line);
     let announced: Value = serde_json::from_str(&served.line).unwrap();
     let example = crate::support::root().join("harness/oss403/examples/local-server.yaml");
     let example = std::fs::read_to_string(example).unwrap();
     let endpoint = announced["endpoint"].as_str().unwrap();
     desk.write(
-        "example.yaml",
-        &example.replace("http://127.0.0.1:9403", endpoint),
+        "there/example.yaml",
+        &example.replace("http://127.0.0.1:9403", endpoint).replace(
+            "{ file: serve.json, pointer: /identities/owner/access_key_id }",
+            "{ command: [cat, id.txt] }",
+        ),
     );
-    let ran = desk
-        .run("run user-disabled access-key-disabled security-token-mismatch --target example.yaml");
+    let id = announced["identities"]["owner"]["access_key_id"].as_str();
+    desk.write("there/id.txt", id.unwrap());
+    let ran = desk.run(
+        "run user-disabled access-key-disabled security-token-mismatch --target there/example.yaml",
+    );
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.out.contains("3 of 3 conformant"), "{}", ran.out);
     for (line, says) in [
@@ -62,8 +69,8 @@ fn the_example_profile_reads_what_the_server_announces() {
             "is no text",
         ),
     ] {
-        desk.write("serve.json", line);
-        let ran = desk.run("run user-disabled --target example.yaml");
+        desk.write("there/serve.json", line);
+        let ran = desk.run("run user-disabled --target there/example.yaml");
         assert_eq!(ran.code, Some(2), "{ran:?}");
         assert!(
             ran.err.contains(says) && !ran.err.contains("of-a-kind"),
@@ -71,12 +78,12 @@ fn the_example_profile_reads_what_the_server_announces() {
             ran.err
         );
     }
-    std::fs::write(desk.path("serve.json"), vec![b' '; 1024 * 1024 + 1]).unwrap();
-    let ran = desk.run("run user-disabled --target example.yaml");
+    std::fs::write(desk.path("there/serve.json"), vec![b' '; 1024 * 1024 + 1]).unwrap();
+    let ran = desk.run("run user-disabled --target there/example.yaml");
     assert!(ran.err.contains("is longer than"), "{ran:?}");
-    std::fs::remove_file(desk.path("serve.json")).unwrap();
-    std::fs::create_dir(desk.path("serve.json")).unwrap();
-    let ran = desk.run("run user-disabled --target example.yaml");
+    std::fs::remove_file(desk.path("there/serve.json")).unwrap();
+    std::fs::create_dir(desk.path("there/serve.json")).unwrap();
+    let ran = desk.run("run user-disabled --target there/example.yaml");
     assert!(ran.err.contains("is no plain file"), "{ran:?}");
 }
 

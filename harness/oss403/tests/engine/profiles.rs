@@ -29,7 +29,7 @@ snapshots: vendor-1.2
 ";
 
 pub(crate) fn read(text: &str) -> Profile {
-    Profile::parse(text, Path::new("somewhere/vendor.yaml")).unwrap_or_else(|found| {
+    Profile::parse(text, Path::new("vendor.yaml")).unwrap_or_else(|found| {
         panic!(
             "{}",
             found.iter().map(ToString::to_string).collect::<String>()

@@ -100,7 +100,10 @@ fn the_step_that_failed_is_shown_with_its_answer() {
         text.contains("# the request that failed, answered 404 NoSuchBucket"),
         "{text}"
     );
-    assert!(text.contains("curl -sS -i --path-as-is -X PUT"), "{text}");
+    assert!(
+        text.contains("curl -sS -i --path-as-is --noproxy '*' -X PUT"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -311,12 +311,15 @@ fn junit_says_why_what_was_expected_what_came_and_how_to_ask_again() {
         .split("<testcase ")
         .find(|case| case.contains("RequestTimeTooSkewed.time-skewed\""));
     let case = case.expect("is one of them");
-    let curl = entry.curl.as_deref().expect("was sent");
+    let base = entry.base.as_ref().expect("was sent");
     for line in [
         entry.reason.as_str(),
         "expected  403 RequestTimeTooSkewed \"Request has expired\"",
         "observed  403 AccessDenied \"Request has expired.\"",
-        curl,
+        "that is the answer of `url-auth-expired`",
+        entry.curl.as_deref().expect("was sent"),
+        &format!("# the base request, answered {}", base.status.unwrap()),
+        &base.curl,
     ] {
         assert!(
             !line.is_empty() && case.contains(&format!("{line}\n")),

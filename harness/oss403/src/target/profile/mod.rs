@@ -20,7 +20,7 @@ mod rules;
 mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -89,6 +89,8 @@ pub struct Remote {
     pub operator: Option<OperatorSource>,
     /// The harmless request that shows that the credentials are good.
     pub canary: Option<CanaryRequest>,
+    /// The folder of the profile: paths in it are relative to that, and commands run there.
+    pub folder: PathBuf,
 }
 
 /// A request that changes nothing.
@@ -179,7 +181,8 @@ impl Profile {
         }
     }
 
-    /// Reads a profile's text; `path` is its name for diagnostics, and gives the target's name when the text does not.
+    /// Reads a profile's text; `path` is its name for diagnostics, gives the target's name when the text does not, and is what paths in
+    /// it are relative to.
     ///
     /// # Errors
     /// Everything that is wrong with it, but for claims without a scheme: with them a run ends at its canaries. No diagnostic shows a
@@ -201,7 +204,17 @@ impl Profile {
         let stem = path
             .file_stem()
             .map(|stem| stem.to_string_lossy().into_owned());
-        rules::read(&document, &stem.unwrap_or_else(|| "target".into()))
+        let (mut profile, without_scheme) =
+            rules::read(&document, &stem.unwrap_or_else(|| "target".into()))?;
+        if let Endpoint::Remote(remote) = &mut profile.endpoint {
+            // That of a bare file name is empty, and nothing runs there.
+            let folder = path.parent().filter(|folder| *folder != Path::new(""));
+            let folder = folder.unwrap_or(Path::new("."));
+            remote.folder = folder.to_owned();
+            let ca_file = &mut remote.tls.ca_file;
+            *ca_file = ca_file.take().map(|file| folder.join(file));
+        }
+        Ok((profile, without_scheme))
     }
 }
 
@@ -226,13 +239,14 @@ impl Remote {
     ) -> Result<BTreeMap<String, Arc<Identity>>, TargetError> {
         let mut identities = BTreeMap::new();
         for (name, source) in &self.identities {
-            let identity = source
-                .resolve()
-                .await
-                .map_err(|detail| TargetError::Identity {
-                    identity: name.clone(),
-                    detail,
-                })?;
+            let identity =
+                source
+                    .resolve(&self.folder)
+                    .await
+                    .map_err(|detail| TargetError::Identity {
+                        identity: name.clone(),
+                        detail,
+                    })?;
             identities.insert(name.clone(), Arc::new(identity));
         }
         Ok(identities)
@@ -242,11 +256,17 @@ impl Remote {
         Ok(match &self.operator {
             None => None,
             Some(OperatorSource::Command { words, time }) => {
-                Some(Operator::command(words.clone(), *time))
+                Some(Operator::command(words.clone(), self.folder.clone(), *time))
             }
             Some(OperatorSource::Http { url, token, time }) => {
-                let url = url.obtain().await.map_err(TargetError::Operator)?;
-                let token = token.obtain().await.map_err(TargetError::Operator)?;
+                let url = url
+                    .obtain(&self.folder)
+                    .await
+                    .map_err(TargetError::Operator)?;
+                let token = token
+                    .obtain(&self.folder)
+                    .await
+                    .map_err(TargetError::Operator)?;
                 Some(Operator::http(url, token, &self.tls, *time)?)
             }
         })
@@ -254,11 +274,11 @@ impl Remote {
 }
 
 impl IdentitySource {
-    async fn resolve(&self) -> Result<Identity, String> {
-        let id = self.access_key_id.obtain().await?;
-        let secret = self.access_key_secret.obtain().await?;
+    async fn resolve(&self, folder: &Path) -> Result<Identity, String> {
+        let id = self.access_key_id.obtain(folder).await?;
+        let secret = self.access_key_secret.obtain(folder).await?;
         let token = match &self.security_token {
-            Some(token) => Some(token.obtain().await?),
+            Some(token) => Some(token.obtain(folder).await?),
             None => None,
         };
         Ok(Identity::new(id.reveal(), secret, token)

@@ -1,6 +1,7 @@
 //! What must hold between the keys of a profile.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use oss_reference::Server;
@@ -213,6 +214,7 @@ impl File {
             identities,
             operator,
             canary,
+            folder: PathBuf::new(),
         })))
     }
 }

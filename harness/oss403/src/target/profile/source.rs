@@ -41,8 +41,9 @@ pub enum Source {
 }
 
 impl Source {
-    /// Fetches the credential. What goes wrong is told without showing anything of it.
-    pub(super) async fn obtain(&self) -> Result<Secret, String> {
+    /// Fetches the credential. Paths are relative to `folder`, where a command runs too. What goes wrong is told without showing anything
+    /// of it.
+    pub(super) async fn obtain(&self, folder: &Path) -> Result<Secret, String> {
         let text = match self {
             Self::Env(name) => match std::env::var(name) {
                 Ok(value) => value,
@@ -51,12 +52,13 @@ impl Source {
                 }
                 Err(_) => return Err(format!("the variable `{name}` is not UTF-8")),
             },
-            Self::File(path) => read_file(path, MOST_BYTES)?,
+            Self::File(path) => read_file(&folder.join(path), MOST_BYTES)?,
             Self::Pointer(path, pointer) => {
+                let path = folder.join(path);
                 let shown = path.display();
                 // The parser's own messages may quote the text, and the text holds secrets.
                 let json: serde_json::Value =
-                    serde_json::from_str(&read_file(path, MOST_FILE_BYTES)?)
+                    serde_json::from_str(&read_file(&path, MOST_FILE_BYTES)?)
                         .map_err(|_| format!("`{shown}` is not JSON"))?;
                 match json.pointer(pointer) {
                     Some(serde_json::Value::String(text)) => text.clone(),
@@ -64,7 +66,7 @@ impl Source {
                     None => return Err(format!("`{shown}` has nothing at `{pointer}`")),
                 }
             }
-            Self::Command(words) => tokio::time::timeout(PATIENCE, output(words))
+            Self::Command(words) => tokio::time::timeout(PATIENCE, output(words, folder))
                 .await
                 .map_err(|_| format!("the command gave nothing within {PATIENCE:?}"))??,
         };
@@ -106,11 +108,12 @@ fn read_file(path: &Path, most: u64) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| format!("`{shown}` is not UTF-8"))
 }
 
-async fn output(words: &[String]) -> Result<String, String> {
+async fn output(words: &[String], folder: &Path) -> Result<String, String> {
     let (program, arguments) = words.split_first().ok_or("the command is empty")?;
     let failed = |error: std::io::Error| format!("`{program}`: {error}");
     let mut child = tokio::process::Command::new(program)
         .args(arguments)
+        .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .kill_on_drop(true)
@@ -141,18 +144,20 @@ pub enum UrlSource {
 }
 
 impl UrlSource {
-    /// Reads the address.
-    pub(super) async fn obtain(&self) -> Result<reqwest::Url, String> {
+    /// Reads the address. Paths are relative to `folder`.
+    pub(super) async fn obtain(&self, folder: &Path) -> Result<reqwest::Url, String> {
         match self {
             Self::Text(text) => parse_url(text),
             // It may be the token, named at the wrong key.
-            Self::From(source) => parse_url(source.obtain().await?.reveal()).map_err(|defect| {
-                if defect == USER_INFO {
-                    format!("{source}: {defect}")
-                } else {
-                    format!("{source} is no HTTP address")
-                }
-            }),
+            Self::From(source) => {
+                parse_url(source.obtain(folder).await?.reveal()).map_err(|defect| {
+                    if defect == USER_INFO {
+                        format!("{source}: {defect}")
+                    } else {
+                        format!("{source} is no HTTP address")
+                    }
+                })
+            }
         }
     }
 }
