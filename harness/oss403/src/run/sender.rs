@@ -195,6 +195,7 @@ impl<'a> Sender<'a> {
             () = self.context.ending.over() => Err(OperatorError::Unreachable {
                 asked: asked.into(),
                 detail: "it did not answer in time".into(),
+                untouched: false,
             }),
         }
     }

@@ -8,6 +8,7 @@ use oss403_operator::{Command, Create, Credential, Set, VERSION, VpcEndpoint};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::Child;
 
 use crate::wire::address::Scheme;
 use crate::wire::identity::Secret;
@@ -62,6 +63,8 @@ pub enum OperatorError {
         /// What was asked.
         asked: String,
         detail: String,
+        /// Whether it certainly did not get to know of it.
+        untouched: bool,
     },
     /// Its answer makes no sense.
     #[error("the operator hook's answer to `{asked}` cannot be used: {detail}")]
@@ -76,6 +79,15 @@ impl OperatorError {
     /// Whether the operator does not know what it was asked.
     pub fn is_unknown_command(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if code == "unknown-command")
+    }
+
+    /// Whether it may have done what it was asked.
+    pub fn may_be_done(&self) -> bool {
+        match self {
+            Self::Refused { .. } => false,
+            Self::Unreachable { untouched, .. } => !untouched,
+            Self::Answer { .. } => true,
+        }
     }
 
     /// Whether the fault lies with the network or the hook, and not with the target.
@@ -180,15 +192,16 @@ impl Operator {
                 Way::Command { words, folder } => run(words, folder, &json).await,
             }
         };
-        let answer = match tokio::time::timeout(self.time, exchange).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(detail)) => return Err(OperatorError::Unreachable { asked, detail }),
-            Err(_) => {
-                let detail = format!("no answer within {:?}", self.time);
-                return Err(OperatorError::Unreachable { asked, detail });
-            }
+        let (detail, untouched) = match tokio::time::timeout(self.time, exchange).await {
+            Ok(Ok(answer)) => return read(&answer, asked),
+            Ok(Err(why)) => why,
+            Err(_) => (format!("no answer within {:?}", self.time), false),
         };
-        read(&answer, asked)
+        Err(OperatorError::Unreachable {
+            asked,
+            detail,
+            untouched,
+        })
     }
 }
 
@@ -244,7 +257,10 @@ struct Miss {
 impl Http {
     /// Sends a command until it is answered. One that must not be repeated is only sent again when the hook did not take it. The caller
     /// limits the time.
-    async fn ask(&self, json: &Value, is_repeatable: bool) -> Result<Vec<u8>, String> {
+    ///
+    /// # Errors
+    /// Why there is no answer, and whether the hook never got the command.
+    async fn ask(&self, json: &Value, is_repeatable: bool) -> Result<Vec<u8>, (String, bool)> {
         let client = if is_repeatable {
             &self.keeping
         } else {
@@ -258,7 +274,7 @@ impl Http {
             };
             let again = miss.passes && (is_repeatable || miss.untouched);
             if !again || attempt == ATTEMPTS {
-                return Err(miss.detail);
+                return Err((miss.detail, miss.untouched));
             }
             tokio::time::sleep(back_off.max(miss.wait)).await;
             back_off *= 2;
@@ -322,9 +338,15 @@ fn describe(error: &reqwest::Error) -> String {
     }
 }
 
-async fn run(words: &[String], folder: &Path, json: &Value) -> Result<Vec<u8>, String> {
-    let (program, arguments) = words.split_first().ok_or("the command is empty")?;
-    let mut child = tokio::process::Command::new(program)
+/// Runs a command of the profile's for one command to the operator.
+///
+/// # Errors
+/// Why there is no answer, and whether it never got to run.
+async fn run(words: &[String], folder: &Path, json: &Value) -> Result<Vec<u8>, (String, bool)> {
+    let (program, arguments) = words
+        .split_first()
+        .ok_or_else(|| ("the command is empty".to_owned(), true))?;
+    let child = tokio::process::Command::new(program)
         .args(arguments)
         .current_dir(folder)
         .env("OSS403_OPERATOR", VERSION.to_string())
@@ -333,7 +355,13 @@ async fn run(words: &[String], folder: &Path, json: &Value) -> Result<Vec<u8>, S
         .stderr(Stdio::inherit())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| format!("`{program}`: {error}"))?;
+        .map_err(|error| (format!("`{program}`: {error}"), true))?;
+    converse(child, program, json)
+        .await
+        .map_err(|detail| (detail, false))
+}
+
+async fn converse(mut child: Child, program: &str, json: &Value) -> Result<Vec<u8>, String> {
     let mut input = child.stdin.take().ok_or("its input is closed")?;
     let output = child.stdout.take().ok_or("its output is closed")?;
     let request = format!("{json}\n");

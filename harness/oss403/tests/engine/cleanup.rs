@@ -317,3 +317,34 @@ async fn a_journal_that_cannot_be_written_is_an_error_before_anything_is_made() 
     .unwrap();
     assert!(error.to_string().contains("journal"), "{error}");
 }
+
+/// Nobody can remove what has no name, so everybody is told; and nobody is told of what certainly is not there.
+#[tokio::test]
+async fn what_an_operator_may_have_made_without_saying_so_is_named() {
+    let server = reference(Config::default()).await;
+    let desk = Desk::new();
+    for (hook, is_told) in [
+        ("sh, -c, exit 3", true),
+        ("sh, -c, 'echo nonsense'", true),
+        ("no-such-program-anywhere, x", false),
+    ] {
+        let more = format!("operator: {{ command: [{hook}] }}\n");
+        let target = desk.target(server.address(), &more).await;
+        let scenarios = "
+          - name: x
+            given: { identities: { eve: { ram-user: { policy: { Version: '1', Statement: [] } } } } }
+            base: { request: GET /k.txt }
+            edit: { as: eve }
+        ";
+        let ran = run_all(&target, instances(scenarios)).await;
+        let left = ran.summary.left_behind;
+        let told = left
+            .iter()
+            .any(|what| what.contains("RAM user without a name"));
+        assert_eq!(
+            (told, left.len()),
+            (is_told, usize::from(is_told)),
+            "{hook}: {left:?}"
+        );
+    }
+}

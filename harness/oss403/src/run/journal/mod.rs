@@ -134,6 +134,16 @@ impl std::fmt::Display for Made {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Bucket { name, region, .. } => write!(f, "bucket {name} in {region}"),
+            // What nobody has named yet, or ever will: the operator was asked for it and has not answered.
+            Self::Account { account } if account.is_empty() => {
+                f.write_str("an account without a name")
+            }
+            Self::RamUser { account, user } if user.is_empty() => {
+                write!(f, "a RAM user without a name of account {account}")
+            }
+            Self::VpcEndpoint { account, endpoint } if endpoint.is_empty() => {
+                write!(f, "a VPC endpoint without a name of account {account}")
+            }
             Self::Account { account } => write!(f, "account {account}"),
             Self::RamUser { account, user } => write!(f, "RAM user {user} of account {account}"),
             Self::Session {

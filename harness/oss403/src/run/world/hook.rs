@@ -85,7 +85,7 @@ impl World {
                 Ok(Some(endpoint.address))
             }
             Err(error) => {
-                not_created(sender, seq, error.is_harness());
+                not_created(sender, seq, &named(""), &error);
                 Err(error.into())
             }
         }
@@ -206,7 +206,7 @@ pub(super) async fn create(
             Ok((credential, made))
         }
         Err(error) => {
-            not_created(sender, seq, error.is_harness());
+            not_created(sender, seq, &made(""), &error);
             Err(Refusal::Operator(error))
         }
     }
@@ -227,10 +227,16 @@ impl From<Refusal> for RunFault {
     }
 }
 
-/// A refusal makes nothing for sure; where no answer came, something may exist that nobody can name, and the intent stays open.
-fn not_created(sender: &Sender<'_>, seq: u64, unsure: bool) {
-    if !unsure {
+/// A refusal makes nothing for sure; where no answer came, something may exist that nobody can name, and the intent stays open. A session
+/// ends by itself.
+fn not_created(sender: &Sender<'_>, seq: u64, what: &Made, error: &OperatorError) {
+    if !error.may_be_done() {
         sender.context.journal.not_created(seq);
+    } else if !matches!(what, Made::Session { .. }) {
+        sender.context.leave_behind(
+            what,
+            "the operator was asked for it and did not answer, so that it may be there",
+        );
     }
 }
 
