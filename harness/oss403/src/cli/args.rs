@@ -200,6 +200,10 @@ pub struct RunOptions {
     /// Run an instance that deviates or was not provoked again, in another world, until it was run so often; what differs is flaky.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub attempts: Option<usize>,
+    /// Leave what failed instances were run in on the target: buckets, people, accounts, not the states that an operator made. The notes
+    /// at the end say what stays, which is half of the buckets that the profile allows at most.
+    #[arg(long)]
+    pub keep: bool,
     /// Begin nothing new after so long, as if interrupted: a whole number with `s`, `m`, `h` or `d`.
     #[arg(long, value_name = "SPAN", value_parser = time)]
     pub time: Option<Duration>,

@@ -14,8 +14,9 @@ use crate::report::sink::{KINDS, Report, ReportError};
 use crate::report::style::{Style, counted, harmless};
 use crate::report::terminal::{Detail, done_line};
 use crate::run::{Options, StopSignal};
-use crate::suite::{Step, select};
+use crate::suite::{Step, has_failed, select};
 use crate::target::Target;
+use crate::target::profile::Endpoint;
 use oss403_case::ledger::Entry;
 use oss403_case::model::Capability;
 use oss403_case::{Ledger, suggest};
@@ -53,6 +54,14 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
         error.exit()
     })?;
     let profile = target::profile(options.target.as_deref(), console)?;
+    if options.keep && matches!(profile.endpoint, Endpoint::Embedded(_)) {
+        let help = "start `oss403 serve`, and name its profile with `--target`";
+        console.error(
+            "nothing of the embedded server stays for `--keep`",
+            Some(help),
+        );
+        return Err(Exit::Usage);
+    }
     let job = Job {
         ledger: &ledger,
         instances,
@@ -94,6 +103,7 @@ fn settings(options: &RunOptions) -> Options {
         out: options.out.clone().unwrap_or(usual.out),
         time: options.time,
         attempts: options.attempts.unwrap_or(usual.attempts),
+        keep: options.keep.then_some(has_failed),
         keep_journals: Some(options.keep_journals.unwrap_or(KEPT_JOURNALS)),
         ..usual
     }

@@ -14,6 +14,7 @@ use super::clock::ServerClock;
 use super::ending::Ending;
 use super::fault::{RunFault, succeeded};
 use super::journal::{Journal, Made};
+use super::kept::Kept;
 use super::sender::Sender;
 use crate::target::ReadyTarget;
 use crate::target::operator::Operator;
@@ -31,6 +32,7 @@ pub(crate) struct Context {
     pub(crate) target: Arc<ReadyTarget>,
     pub(crate) journal: Journal,
     pub(crate) ending: Ending,
+    pub(crate) kept: Kept,
     /// Eight characters that no other run has.
     pub(crate) id: String,
     /// Seconds that the target's clock is ahead of ours.
@@ -65,6 +67,7 @@ impl Context {
         target: Arc<ReadyTarget>,
         journal: Journal,
         ending: Ending,
+        kept: Kept,
         id: String,
         clock_ahead: i64,
     ) -> Self {
@@ -72,6 +75,7 @@ impl Context {
             target,
             journal,
             ending,
+            kept,
             id,
             clock_ahead,
             clock: Mutex::default(),

@@ -81,7 +81,13 @@ impl Crew {
                     for instance in group.instances {
                         twins.spawn(Arc::clone(&self).read(instance, Arc::clone(&world)));
                     }
-                    while twins.join_next().await.is_some() {}
+                    let mut of_interest = None;
+                    while let Some(read) = twins.join_next().await {
+                        of_interest = of_interest.or(read.ok().flatten());
+                    }
+                    if let Some(id) = of_interest {
+                        world.keep(&sender, &id);
+                    }
                 }
                 Err(fault) => self.give_all_up(group.instances, fault).await,
             }
@@ -89,11 +95,14 @@ impl Crew {
         }
     }
 
-    /// Sends the twin of an instance that only reads.
-    async fn read(self: Arc<Self>, instance: Instance, world: Arc<World>) {
+    /// Sends the twin of an instance that only reads; gives its id when somebody wants to look at its world.
+    async fn read(self: Arc<Self>, instance: Instance, world: Arc<World>) -> Option<String> {
         let _job = match self.waited(self.jobs.acquire()).await {
             Ok(job) => job,
-            Err(fault) => return self.give_all_up(vec![instance], fault).await,
+            Err(fault) => {
+                self.give_all_up(vec![instance], fault).await;
+                return None;
+            }
         };
         let sender = Sender::new(&self.context);
         let worlds = Worlds {
@@ -101,7 +110,12 @@ impl Crew {
             edited: &world,
         };
         match twin::send(&instance, worlds, &sender, Turn::ONLY).await {
-            Ok(record) => self.finish(instance, record).await,
+            Ok(record) => {
+                let wanted = self.context.kept.is_wanted(&instance, &record);
+                let id = wanted.then(|| instance.id.clone());
+                self.finish(instance, record).await;
+                id
+            }
             Err(_) => unreachable!("the only turn is the last"),
         }
     }
@@ -170,7 +184,10 @@ impl Crew {
                 let account = Arc::new(account);
                 let worlds = worlds(Some(&account));
                 let sent = worlds.send(instance, wanted, sender, turn).await;
-                remove_by_operator(sender, &account.made()).await;
+                let made = account.made();
+                if !self.context.kept.holds(&made) {
+                    remove_by_operator(sender, &made).await;
+                }
                 Ok(sent)
             }
             // Nobody else may be at work while the account that all use is in another state.
@@ -254,8 +271,19 @@ impl Owned {
             Err(RunFault::Unknown { .. }) if !turn.is_last => Err(None),
             Err(fault) => Ok(given_up(instance, fault)),
         };
+        if let Ok(record) = &sent
+            && sender.context.kept.is_wanted(instance, record)
+        {
+            self.keep(sender, &instance.id);
+        }
         self.remove(sender).await;
         sent
+    }
+
+    fn keep(&self, sender: &Sender<'_>, id: &str) {
+        for world in self.base.iter().chain([&self.edited]) {
+            world.keep(sender, id);
+        }
     }
 
     async fn make(&mut self, sender: &Sender<'_>, wanted: &Wanted) -> Result<(), RunFault> {

@@ -9,6 +9,7 @@ mod ending;
 pub mod events;
 mod fault;
 pub mod journal;
+mod kept;
 mod patience;
 mod plan;
 pub mod record;
@@ -37,8 +38,10 @@ use self::context::{Context, run_id};
 use self::crew::Crew;
 use self::ending::Ending;
 use self::journal::{Header, Journal};
+use self::kept::Kept;
 use self::plan::{Group, Plan};
 pub(crate) use self::plan::{NOT_CLAIMED, is_read};
+use self::record::TwinRecord;
 use self::twin::blank;
 use crate::exit::Exit;
 use crate::target::Target;
@@ -62,6 +65,8 @@ pub struct Options {
     pub time: Option<Duration>,
     /// How often at most an instance is run that is not conformant; heeded by [`crate::suite::certify`].
     pub attempts: usize,
+    /// Whose worlds stay on the target, for somebody to look at: those of the records of which this is true.
+    pub keep: Option<fn(&Instance, &TwinRecord) -> bool>,
 }
 
 impl Default for Options {
@@ -74,6 +79,7 @@ impl Default for Options {
             canaries: true,
             time: None,
             attempts: 1,
+            keep: None,
         }
     }
 }
@@ -211,7 +217,8 @@ fn context(
         run: None,
     })?;
     let ending = Ending::new(stop.clone(), &target.limits);
-    Ok(Context::new(target, journal, ending, id, clock_ahead))
+    let kept = Kept::new(options.keep, target.limits.buckets);
+    Ok(Context::new(target, journal, ending, kept, id, clock_ahead))
 }
 
 /// A run that has begun.
@@ -252,10 +259,11 @@ impl Run<'_> {
         let jobs = options.jobs.unwrap_or(limits.concurrency);
         let jobs = jobs.clamp(1, Semaphore::MAX_PERMITS);
         let (events, received) = mpsc::channel(1024);
+        let buckets = limits.buckets - context.kept.most();
         let context = Arc::new(context);
         let crew = Arc::new(Crew {
             context: Arc::clone(&context),
-            buckets: Semaphore::new(limits.buckets.min(Semaphore::MAX_PERMITS)),
+            buckets: Semaphore::new(buckets.min(Semaphore::MAX_PERMITS)),
             jobs: Semaphore::new(jobs),
             account: RwLock::new(()),
             events,

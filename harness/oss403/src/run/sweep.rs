@@ -50,7 +50,8 @@ async fn sweep_account(context: &Context, who: &Who) -> Result<(), String> {
     let sender = Sender::new(context);
     let world = World::of_owner(context, who, Arc::clone(&identity));
     for round in 1..=ROUNDS {
-        let found = list(&sender, who, &world.scene).await?;
+        let mut found = list(&sender, who, &world.scene).await?;
+        found.retain(|made| !context.kept.holds(made));
         forget_what_is_gone(context, who, &found);
         if found.is_empty() {
             return Ok(());

@@ -10,10 +10,10 @@ pub use selection::{Partition, SelectionError, select};
 use attempts::Suite;
 
 use crate::exit::Exit;
-use crate::judge::Judged;
 use crate::judge::snapshot::Snapshots;
 use crate::judge::summary::{Counts, Tally};
 use crate::judge::verdict::VerdictKind;
+use crate::judge::{Judged, judge};
 use crate::run::record::TwinRecord;
 use crate::run::{Options, RunError, RunSummary, StopSignal, run};
 use crate::target::Target;
@@ -121,6 +121,11 @@ pub async fn certify(
         }
     }
     Ok(suite.close())
+}
+
+/// Whether a record alone shows that its instance is not conformant.
+pub fn has_failed(instance: &Instance, record: &TwinRecord) -> bool {
+    judge(instance, record).verdict().kind().is_failure()
 }
 
 impl Certified {

@@ -348,3 +348,66 @@ async fn what_an_operator_may_have_made_without_saying_so_is_named() {
         );
     }
 }
+
+/// `reads` share a world, `writes` has one for itself, and `blocks` an account.
+const KINDS: &str = "
+  - name: reads
+    matrix: { who: [kept, other] }
+    base: { request: GET /$who }
+    edit: { as: anonymous }
+  - name: writes
+    matrix: { who: [kept, other] }
+    base: { request: PUT /$who }
+    edit: { as: anonymous }
+  - name: blocks
+    matrix: { who: [kept, other] }
+    base: { request: GET /$who }
+    edit: { account-status: disabled }
+";
+
+#[tokio::test]
+async fn the_worlds_that_somebody_wants_to_look_at_stay_and_no_others() {
+    let server = reference(Config::default()).await;
+    let desk = Desk::new();
+    let watched = Watched::default();
+    let hook = watched.stand_before(&server, None).await;
+    let more = operator(&desk, hook, server.operator_token());
+    let target = desk.target(server.address(), &more).await;
+    let keeping = |options: &mut oss403::run::Options| {
+        options.keep = Some(|instance, _| instance.id.ends_with("kept"));
+    };
+    let ran = run_with(&target, instances(KINDS), keeping, |_, _| {})
+        .await
+        .unwrap();
+    assert_eq!(ran.records.len(), 6);
+    let kept = |what: &str| {
+        let notes = ran.summary.notes.iter();
+        let of = notes.filter(|note| note.starts_with("kept for ") && note.contains(what));
+        of.cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(ran.summary.left_behind, Vec::<String>::new());
+    assert!(
+        kept("").iter().all(|note| note.contains("/kept: ")),
+        "{:?}",
+        kept("")
+    );
+    assert_eq!((kept(": bucket ").len(), kept(": account ").len()), (3, 1));
+    assert_eq!(
+        watched.count("create", "account"),
+        watched.count("remove", "account") + 1
+    );
+    let mut there = server.buckets();
+    there.sort();
+    let mut named: Vec<String> = kept(": bucket ")
+        .iter()
+        .filter_map(|note| {
+            note.split("bucket ")
+                .nth(1)?
+                .split(' ')
+                .next()
+                .map(str::to_owned)
+        })
+        .collect();
+    named.sort();
+    assert_eq!(there, named);
+}

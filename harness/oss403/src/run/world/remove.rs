@@ -35,6 +35,30 @@ impl World {
         self.remove_bucket(sender, made, &Contents::default()).await;
     }
 
+    /// Lets it stay for somebody who looks at an instance, but for states, which others meet too.
+    pub(crate) fn keep(&self, sender: &Sender<'_>, of: &str) {
+        let context = sender.context;
+        let mut removal = self.removal.lock().expect("nobody panics with this lock");
+        let stays = |made: &Made| !matches!(made, Made::State { .. });
+        let mut world: Vec<Made> = removal
+            .made
+            .iter()
+            .filter(|made| stays(made))
+            .cloned()
+            .collect();
+        world.extend(self.account.as_ref().map(|account| account.made()));
+        if !context.kept.add(world.clone()) {
+            context.note(format!(
+                "{of}: its world is not kept: the target would have too many buckets"
+            ));
+            return;
+        }
+        removal.made.retain(|made| !stays(made));
+        for made in world {
+            context.note(format!("kept for {of}: {made}"));
+        }
+    }
+
     /// Removes everything that was made, in the order in which it can go: buckets, then what the operator made.
     pub(crate) async fn remove(&self, sender: &Sender<'_>) {
         let removal = {
