@@ -11,12 +11,15 @@ use crate::judge::snapshot::Snapshots;
 use crate::judge::verdict::Verdict;
 use crate::report::Facts;
 use crate::report::entry::Entry;
-use crate::report::sink::Report;
+use crate::report::events::Started;
+use crate::report::json::{self, ResultFile, Selection, Suite, TargetName, Tool};
+use crate::report::sink::Reports;
 use crate::report::style::Style;
 use crate::report::terminal::{Detail, Terminal};
 use crate::run::{Options, RunError, StopReason, StopSignal, unix_now};
 use crate::suite::{Certified, Failed, Finished, SnapshotCounts, Step, certify};
 use crate::target::{Profile, Target, TargetError};
+use oss_auth::Timestamp;
 use oss403_case::model::CaseFile;
 use oss403_case::{Instance, Ledger};
 
@@ -34,11 +37,22 @@ pub struct Job<'a> {
     /// The folder of the snapshots of all targets; with `None` answers are not compared with any.
     pub snapshots: Option<PathBuf>,
     /// The reports, opened already.
-    pub reports: Vec<Report>,
+    pub reports: Reports,
+    /// What the reports say of how it was asked for.
+    pub asked: Asked,
     /// How much of the result [`Done::text`] shows.
     pub detail: Detail,
     /// What is asked of the result besides that nothing fails.
     pub demands: Demands,
+}
+
+/// How a job was asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// What of the suite is run.
+    pub selection: Selection,
+    /// The file of the target's profile, as it was named.
+    pub profile: Option<String>,
 }
 
 /// A job whose target is ready.
@@ -53,8 +67,10 @@ pub struct Ready<'a> {
 pub struct Done {
     /// The run as a whole.
     pub facts: Facts,
-    /// The first report that could not be written, and why.
+    /// Why a report could not be written.
     pub trouble: Option<io::Error>,
+    /// What GitHub Actions is told, when it asked; to be printed as it is.
+    pub annotations: String,
     exit: Exit,
     terminal: Terminal,
     /// The causes in the order of the table.
@@ -95,6 +111,23 @@ impl Ready<'_> {
             terminal: Terminal::new(job.detail),
             trouble: None,
         };
+        sinks.begin(&Started {
+            schema: json::SCHEMA,
+            at: Timestamp(started).to_iso_extended_millis(),
+            tool: Tool::default(),
+            suite: Suite {
+                revision: job.ledger.revision().name().to_owned(),
+                hash: job.ledger.hash().to_owned(),
+                causes: job.ledger.causes().len(),
+            },
+            target: TargetName {
+                name: target.name().to_owned(),
+                endpoint: target.endpoint().to_owned(),
+                profile: job.asked.profile.clone(),
+            },
+            selection: job.asked.selection.clone(),
+            seed: job.options.seed,
+        });
         let on_step = |step: Step<'_>| {
             if let Step::Finished(finished) = &step {
                 sinks.add(finished);
@@ -138,6 +171,8 @@ impl Ready<'_> {
             ledger_causes: job.ledger.causes().len(),
             target: name,
             endpoint,
+            profile: job.asked.profile,
+            selection: job.asked.selection,
             seed: job.options.seed,
             started,
             elapsed: run.elapsed,
@@ -176,7 +211,7 @@ impl Done {
 /// Where the instances go as they finish.
 struct Sinks<'a> {
     ledger: &'a Ledger,
-    reports: Vec<Report>,
+    reports: Reports,
     terminal: Terminal,
     trouble: Option<io::Error>,
 }
@@ -188,24 +223,31 @@ impl Sinks<'_> {
             return;
         }
         let entry = Entry::of(finished, self.ledger);
-        for report in &mut self.reports {
-            if let Err(error) = report.add(&entry, &finished.instance.file) {
-                self.trouble.get_or_insert(error);
-            }
-        }
+        let added = self.reports.add(&entry);
+        self.note(added);
         self.terminal.add(entry);
     }
 
-    fn finish(self, facts: Facts, exit: Exit, files: Vec<Arc<CaseFile>>) -> Done {
-        let mut trouble = self.trouble;
-        for report in self.reports {
-            if let Err(error) = report.finish(&facts) {
-                trouble.get_or_insert(error);
-            }
+    fn begin(&mut self, started: &Started) {
+        let begun = self.reports.begin(started);
+        self.note(begun);
+    }
+
+    fn note(&mut self, written: io::Result<()>) {
+        if let Err(error) = written {
+            self.trouble.get_or_insert(error);
         }
+    }
+
+    fn finish(mut self, facts: Facts, exit: Exit, files: Vec<Arc<CaseFile>>) -> Done {
+        let head = ResultFile::head(&facts);
+        let mut annotations = String::new();
+        let finished = std::mem::take(&mut self.reports).finish(&head, &mut annotations);
+        self.note(finished);
         Done {
             facts,
-            trouble,
+            trouble: self.trouble,
+            annotations,
             exit,
             terminal: self.terminal,
             files,

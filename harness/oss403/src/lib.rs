@@ -8,9 +8,9 @@
 //! A program certifies a target as the command does:
 //!
 //! ```no_run
-//! use oss403::job::Job;
+//! use oss403::job::{Asked, Job};
 //! use oss403::judge::scope::Demands;
-//! use oss403::report::sink::Report;
+//! use oss403::report::sink::Reports;
 //! use oss403::report::terminal::Detail;
 //! use oss403::run::{Options, StopSignal};
 //! use oss403::suite::select;
@@ -25,7 +25,8 @@
 //!     profile: &Profile::embedded(),
 //!     options: Options::default(),
 //!     snapshots: None,
-//!     reports: Report::open_all(&["junit=oss403.xml".into()])?,
+//!     reports: Reports::open(&["junit=oss403.xml".into()])?,
+//!     asked: Asked::default(),
 //!     demands: Demands::default(),
 //!     detail: Detail::default(),
 //! };

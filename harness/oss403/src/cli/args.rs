@@ -92,8 +92,55 @@ pub enum Command {
     Fuzz(FuzzArgs),
     /// Run the reference server alone
     Serve(ServeArgs),
+    /// Make other reports of a result, or compare two
+    Report(ReportArgs),
     /// Accept or reject new and changed snapshots
     Review(ReviewArgs),
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct ReportArgs {
+    /// What to do besides.
+    #[command(subcommand)]
+    pub command: Option<ReportCommand>,
+    /// Which reports of what.
+    #[command(flatten)]
+    pub render: RenderArgs,
+}
+
+/// What `report` does with several results.
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// Say what differs between two results: two nights, or two servers. Ends with 1 when something fails that did not before, or fails
+    /// otherwise
+    Compare(CompareArgs),
+}
+
+/// Arguments of `report`, without a command.
+#[derive(Debug, Args)]
+pub struct RenderArgs {
+    /// A result file or a stream of events.
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// Write a report, as for `run`. May be given more than once.
+    #[arg(long = "report", value_name = "KIND=PATH")]
+    pub reports: Vec<String>,
+}
+
+/// Arguments of `report compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The result before: a result file or a stream of events.
+    #[arg(value_name = "BEFORE")]
+    pub first: PathBuf,
+    /// The result after.
+    #[arg(value_name = "AFTER")]
+    pub second: PathBuf,
+    /// Text to read, or JSON.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// Arguments of `run`.
@@ -172,7 +219,7 @@ pub struct RunOptions {
     /// `documented`, the causes of the 403 page, or `observed`, those and what the service was seen to refuse besides.
     #[arg(long, value_name = "NAME", default_value = "documented")]
     pub revision: Revision,
-    /// Write a report; KIND is `json` or `junit`. May be given more than once. `-` is standard output: what else is printed then goes to
+    /// Write a report: json, events, junit, junit+file, ctrf, sarif, tap or markdown. `-` is standard output: what else is printed then goes to
     /// standard error.
     #[arg(long = "report", value_name = "KIND=PATH")]
     pub reports: Vec<String>,

@@ -11,6 +11,7 @@ mod init;
 mod list;
 mod mutants;
 mod probe;
+mod report;
 mod review;
 mod run;
 mod runtime;
@@ -50,6 +51,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Init(args) => init::init(&args, console),
         Command::Probe(args) => probe::run(&args, console),
         Command::Serve(args) => serve::serve(&args, console),
+        Command::Report(args) => report::report(&args, console),
         Command::Review(args) => review::review(&args, console),
         Command::List(args) => list::list(&args, console),
         Command::Curl(args) => curl::curl(&args, console),

@@ -1,16 +1,17 @@
 //! `oss403 run`: certify a target.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::{Most, RunArgs, RunOptions};
 use super::runtime::block_on;
 use super::{Console, signals, source, target};
 use crate::exit::Exit;
-use crate::job::{Done, Job};
+use crate::job::{Asked, Done, Job};
 use crate::judge::scope::Demands;
+use crate::report::json::Selection;
 use crate::report::progress::Progress;
-use crate::report::sink::{KINDS, Report, ReportError};
+use crate::report::sink::{Kind, ReportError, Reports};
 use crate::report::style::{Style, counted, harmless};
 use crate::report::terminal::{Detail, done_line};
 use crate::run::{Options, StopSignal};
@@ -68,6 +69,7 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
         profile: &profile,
         snapshots: snapshots(options, &files, console)?,
         reports: reports(options, console)?,
+        asked: asked(args, &ledger),
         options: settings(options),
         detail: detail(options),
         demands: demands(options, &ledger, console)?,
@@ -76,7 +78,7 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
         selected: selected_in_words(&job, &source, options),
         without_snapshots: without_snapshots(&files),
     };
-    let console = if job.reports.iter().any(Report::is_on_standard_output) {
+    let console = if job.reports.are_on_standard_output() {
         console.beside_a_report()
     } else {
         console
@@ -85,6 +87,20 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
         carry_out(job, words, options.verbose, console),
         console,
     ))
+}
+
+fn asked(args: &RunArgs, ledger: &Ledger) -> Asked {
+    let RunArgs { filters, options } = args;
+    let target = options.target.as_deref();
+    let target = target.filter(|target| *target != Path::new("embedded"));
+    Asked {
+        selection: Selection {
+            filters: filters.clone(),
+            partition: options.partition.map(|partition| partition.to_string()),
+            revision: ledger.revision().name().to_owned(),
+        },
+        profile: target.map(|target| target.display().to_string()),
+    }
 }
 
 fn detail(options: &RunOptions) -> Detail {
@@ -156,9 +172,23 @@ fn snapshots(
     Err(Exit::Usage)
 }
 
-fn reports(options: &RunOptions, console: Console) -> Result<Vec<Report>, Exit> {
-    Report::open_all(&options.reports).map_err(|error| {
-        let kinds = format!("KIND=PATH, where KIND is {}", KINDS.join(" or "));
+fn reports(options: &RunOptions, console: Console) -> Result<Reports, Exit> {
+    let mut reports = open_reports(&options.reports, console)?;
+    // Shown on their own where GitHub runs this.
+    if std::env::var_os("GITHUB_ACTIONS").is_some_and(|set| set == "true") {
+        let summary = std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from);
+        reports.show_on_github(summary).map_err(|error| {
+            console.fail(format_args!("a temporary file: {error}"), Exit::Target)
+        })?;
+    }
+    Ok(reports)
+}
+
+/// Opens the reports that are asked for. What is wrong with one has been printed.
+pub(super) fn open_reports(wanted: &[String], console: Console) -> Result<Reports, Exit> {
+    Reports::open(wanted).map_err(|error| {
+        let kinds: Vec<_> = Kind::names().collect();
+        let kinds = format!("KIND=PATH, where KIND is one of {}", kinds.join(", "));
         let help = matches!(error, ReportError::Form(_) | ReportError::Kind(_)).then_some(kinds);
         console.error(&error, help.as_deref());
         Exit::Usage
@@ -219,7 +249,8 @@ fn report(mut done: Done, without_snapshots: &str, style: Style, console: Consol
     if done.facts.snapshots.is_empty() {
         done.facts.snapshots = without_snapshots.to_owned();
     }
-    if let Err(error) = console.print(&done.text(style)) {
+    let text = done.text(style) + &done.annotations;
+    if let Err(error) = console.print(&text) {
         done.trouble.get_or_insert(error);
     }
     if let Some(failure) = &done.facts.failure {

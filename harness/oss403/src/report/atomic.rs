@@ -144,10 +144,3 @@ fn is_standard_output(path: &Path) -> bool {
 fn is_standard_output(_: &Path) -> bool {
     false
 }
-
-/// A nameless file for what would take too much memory.
-pub(super) fn spool() -> io::Result<BufWriter<File>> {
-    let mut spool = BufWriter::with_capacity(64 << 10, tempfile::tempfile()?);
-    spool.flush()?;
-    Ok(spool)
-}

@@ -1,5 +1,7 @@
 //! One instance as every report shows it, with everything secret taken out.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +14,7 @@ use crate::wire::curl;
 use crate::wire::exchange::Exchange;
 use crate::wire::redact::Redactor;
 use oss403_case::Ledger;
+use oss403_case::model::Severity;
 
 /// What became of one instance.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +26,15 @@ pub struct Entry {
     pub cause: String,
     /// Name of the scenario.
     pub scenario: String,
+    /// The code that the cause is documented with.
+    #[serde(default)]
+    pub code: String,
+    /// What a wrong answer would mean, as the ledger has it.
+    #[serde(default)]
+    pub severity: Option<Severity>,
+    /// Axis names and labels of the scenario's matrix.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub matrix: BTreeMap<String, String>,
     /// What became of it.
     pub verdict: VerdictKind,
     /// The worst facet, when it deviates.
@@ -106,6 +118,9 @@ impl Entry {
             id: instance.id.clone(),
             cause: instance.file.cause.clone(),
             scenario: instance.scenario.name.clone(),
+            code: instance.file.code.clone(),
+            severity: Some(instance.file.severity),
+            matrix: instance.axes.iter().cloned().collect(),
             verdict: verdict.kind(),
             facet: verdict.facet(),
             reason: hide(&judgement.reason),
@@ -130,6 +145,62 @@ impl Entry {
                 .edited
                 .as_ref()
                 .map(|edited| curl::command(&edited.request)),
+        }
+    }
+}
+
+impl Entry {
+    /// The code that the cause is documented with, also of a result that does not say it.
+    pub(super) fn code(&self) -> &str {
+        if self.code.is_empty() {
+            &self.expected.code
+        } else {
+            &self.code
+        }
+    }
+
+    /// The file of the ledger that it comes from.
+    pub(super) fn case_file(&self) -> String {
+        format!("cases/{}/{}.yaml", self.code(), self.cause)
+    }
+
+    /// `deviates/code`, `not-provoked`.
+    pub fn verdict_in_words(&self) -> String {
+        match self.facet {
+            Some(facet) => format!("{}/{}", self.verdict.name(), facet.name()),
+            None => self.verdict.name().to_owned(),
+        }
+    }
+
+    /// Whole milliseconds from its first request to its last.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a float becomes the nearest whole number that there is"
+    )]
+    pub(super) fn milliseconds(&self) -> u64 {
+        self.elapsed_ms.round() as u64
+    }
+
+    /// How bad a failure is: the smaller, the worse.
+    pub(super) fn gravity(&self) -> u8 {
+        match (self.verdict, self.facet) {
+            (VerdictKind::Deviates, Some(Facet::Granted)) => 0,
+            (VerdictKind::Deviates, Some(Facet::Effect)) => 1,
+            (VerdictKind::Deviates, Some(Facet::Leak)) => 2,
+            (VerdictKind::Deviates, _) => 3,
+            (VerdictKind::Flaky, _) => 4,
+            (VerdictKind::NotProvoked, _) => 5,
+            _ => 6,
+        }
+    }
+
+    /// What GitHub ranks alerts by, on the scale of CVSS.
+    pub(super) fn security_severity(&self) -> &'static str {
+        match self.severity {
+            Some(Severity::GrantsAccess) => "9.1",
+            Some(Severity::BreaksProtection) => "7.0",
+            Some(Severity::Misleads) | None => "3.0",
         }
     }
 }

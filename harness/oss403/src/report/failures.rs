@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::diff;
 use super::entry::{Entry, Sent, StringsToSign};
-use super::style::{Style, Tone, counted, harmless};
+use super::style::{Style, Tone, counted, harmless, no_commands};
 use super::terminal::{expected_in_words, mark, observed_in_words};
 use crate::judge::verdict::{Facet, VerdictKind};
 
@@ -171,7 +171,7 @@ impl Why {
 }
 
 /// A reason with `…` for every word that names something of this one instance: made names, ids, times.
-fn in_common(reason: &str) -> String {
+pub(super) fn in_common(reason: &str) -> String {
     let of_a_word = |c: char| c.is_alphanumeric() || "-_.:+%".contains(c);
     let is_own = |word: &str| {
         word.starts_with("oss403-") || word.chars().filter(char::is_ascii_digit).count() >= 6
@@ -241,8 +241,27 @@ fn failure(text: &mut String, entry: &Entry, style: Style) {
     facts(text, entry, style);
 }
 
+/// Lines as long as they are: whoever shows a report wraps them.
+const WIDE: Style = Style {
+    color: false,
+    width: usize::MAX,
+};
+
+/// What a terminal shows of a failure, and of everything else what was due and what came. No line of it is a command to a CI server.
+pub(super) fn unwrapped(entry: &Entry) -> String {
+    let mut text = format!("{}\n", entry.reason.trim_end());
+    if entry.verdict.is_failure() {
+        facts(&mut text, entry, WIDE);
+    } else {
+        let expected = expected_in_words(&entry.expected);
+        let observed = observed_in_words(&entry.observed);
+        let _ = writeln!(text, "expected  {expected}\nobserved  {observed}");
+    }
+    no_commands(&text)
+}
+
 /// What was due and what came, in what they differ, and the requests at fault.
-pub(super) fn facts(text: &mut String, entry: &Entry, style: Style) {
+fn facts(text: &mut String, entry: &Entry, style: Style) {
     if entry.verdict == VerdictKind::Deviates {
         fact(text, "expected", &expected_in_words(&entry.expected), style);
         fact(text, "observed", &observed_in_words(&entry.observed), style);

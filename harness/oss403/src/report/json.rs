@@ -1,19 +1,17 @@
 //! The result file: what became of every instance, for programs. `result.schema.json` describes it.
 //!
-//! Instances go to a nameless spool file as they finish, so that a run of any length takes no more memory; the head, which holds the
-//! sums, is written last and put first.
+//! What stands in it beside the instances, its head, is what every other report says of a run as a whole.
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Write};
 
 use oss_auth::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Facts;
-use super::atomic::{Atomic, spool};
 use super::entry::Entry;
+use super::spool::Spool;
+use super::style::{counted, grouped};
 use crate::judge::summary::Counts;
 use crate::judge::verdict::VerdictKind;
 
@@ -26,6 +24,12 @@ pub const SCHEMA: u32 = 1;
 pub struct ResultFile {
     /// Version of this format.
     pub schema: u32,
+    /// The program that wrote it.
+    #[serde(default)]
+    pub tool: Tool,
+    /// What of the suite was run.
+    #[serde(default)]
+    pub selection: Selection,
     /// The suite that was run.
     pub suite: Suite,
     /// What it was run against.
@@ -48,6 +52,39 @@ pub struct ResultFile {
     pub instances: Vec<Entry>,
 }
 
+/// The program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl Default for Tool {
+    fn default() -> Self {
+        Self {
+            name: "oss403".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        }
+    }
+}
+
+/// What of the suite was run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Selection {
+    /// What the instances were chosen by; everything, when there is none.
+    pub filters: Vec<String>,
+    /// `M/N`, when it was a part only.
+    #[serde(default)]
+    pub partition: Option<String>,
+    /// The revision of the suite that they were chosen from.
+    #[serde(default)]
+    pub revision: String,
+}
+
 /// The suite.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -68,6 +105,9 @@ pub struct TargetName {
     pub name: String,
     /// Its endpoint.
     pub endpoint: String,
+    /// The file of its profile, as it was named; the embedded server has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
 }
 
 /// What the level is stated for.
@@ -180,6 +220,8 @@ impl ResultFile {
         let undecided = facts.tally.causes().count() - causes.values().sum::<usize>();
         Self {
             schema: SCHEMA,
+            tool: Tool::default(),
+            selection: facts.selection.clone(),
             suite: Suite {
                 revision: facts.revision.clone(),
                 hash: facts.hash.clone(),
@@ -188,6 +230,7 @@ impl ResultFile {
             target: TargetName {
                 name: facts.target.clone(),
                 endpoint: facts.endpoint.clone(),
+                profile: facts.profile.clone(),
             },
             claims: names(&facts.scope.claimed),
             scope: ScopeNames {
@@ -217,63 +260,79 @@ impl ResultFile {
         }
     }
 
+    /// The head, and the instances.
+    pub(super) fn split(mut self) -> (Self, Vec<Entry>) {
+        let instances = std::mem::take(&mut self.instances);
+        (self, instances)
+    }
+
+    /// When the run began, in milliseconds since 1970; 0 when nobody knows.
+    pub(super) fn started_ms(&self) -> u64 {
+        let started = Timestamp::parse_iso_extended(&self.started);
+        let seconds = started.map_or(0, |started| u64::try_from(started.0).unwrap_or(0));
+        seconds * 1000
+    }
+
+    /// Why the run is not what it was to be: whoever looks at tests alone must see it too.
+    pub(super) fn unfinished_because(&self) -> Option<String> {
+        let summary = &self.summary;
+        match &summary.failure {
+            Some(failure) => Some(failure.clone()),
+            None if summary.time_ran_out => Some("time ran out before everything was done".into()),
+            None if summary.interrupted => {
+                Some("the run was interrupted before everything was done".into())
+            }
+            None => None,
+        }
+    }
+
+    /// What was tested for what, how well, and against what it was not, in a sentence.
+    pub fn sentence(&self) -> String {
+        let Summary {
+            causes,
+            instances,
+            level,
+            no_level,
+            complete,
+            ..
+        } = &self.summary;
+        let of = |sums: &Sums, noun| {
+            let conformant = grouped(sums.conformant as u64);
+            format!("{conformant} of {} conformant", counted(sums.total, noun))
+        };
+        let level = match (level, no_level) {
+            (Some(number), _) => {
+                let complete = if *complete { ", complete" } else { "" };
+                format!("level {number} of {}{complete}", self.suite.revision)
+            }
+            (None, Some(why)) => format!("no level: {why}"),
+            (None, None) => "no level".into(),
+        };
+        format!(
+            "{}, {}; {level}",
+            of(causes, "cause"),
+            of(instances, "instance")
+        )
+    }
+
     /// The JSON Schema of the result file.
     pub fn schema() -> String {
         oss403_case::schema::text_of::<Self>("oss403 result file")
     }
 }
 
-/// A result file that is being written.
-#[derive(Debug)]
-pub struct JsonReport {
-    pub(super) file: Atomic,
-    spool: BufWriter<File>,
-    written: u64,
-    /// Where each instance stands in the spool.
-    places: BTreeMap<String, (u64, usize)>,
-}
-
-impl JsonReport {
-    pub(super) fn to(file: Atomic) -> io::Result<Self> {
-        Ok(Self {
-            file,
-            spool: spool()?,
-            written: 0,
-            places: BTreeMap::new(),
-        })
-    }
-
-    pub(super) fn add(&mut self, entry: &Entry) -> io::Result<()> {
-        let text = serde_json::to_vec(entry)?;
-        self.spool.write_all(&text)?;
-        self.places
-            .insert(entry.id.clone(), (self.written, text.len()));
-        self.written += text.len() as u64;
-        Ok(())
-    }
-
-    pub(super) fn finish(self, facts: &Facts) -> io::Result<()> {
-        let head = serde_json::to_string(&ResultFile::head(facts))?;
-        let head = head
-            .strip_suffix("]}")
-            .expect("the empty list of instances is the last field");
-        let mut spool = self
-            .spool
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)?;
-        self.file.write(|out| {
-            out.write_all(head.as_bytes())?;
-            let mut separator = "\n";
-            let mut text = Vec::new();
-            for (place, length) in self.places.into_values() {
-                text.resize(length, 0);
-                spool.seek(SeekFrom::Start(place))?;
-                spool.read_exact(&mut text)?;
-                out.write_all(separator.as_bytes())?;
-                out.write_all(&text)?;
-                separator = ",\n";
-            }
-            out.write_all(b"\n]}\n")
-        })
-    }
+/// Writes a run as a result file. Instances are copied as they are, whatever their number.
+pub(super) fn write(out: &mut dyn Write, head: &ResultFile, spool: &mut Spool) -> io::Result<()> {
+    let text = serde_json::to_string(head)?;
+    let text = text
+        .strip_suffix("]}")
+        .expect("the empty list of instances is the last field");
+    out.write_all(text.as_bytes())?;
+    let mut separator = "\n";
+    spool.each_text(|text| {
+        out.write_all(separator.as_bytes())?;
+        separator = ",\n";
+        out.write_all(text)
+    })?;
+    out.write_all(b"\n]}\n")
 }

@@ -1,96 +1,80 @@
 //! JUnit XML, for CI servers: a test suite for each cause, a test case for each instance.
 //!
-//! It stays well-formed whatever a server put into a message: characters that XML cannot hold are replaced, and the end of a CDATA
-//! section is split.
+//! It is what `junit-report` writes, in the form that both Jenkins' and Ant's schemas take. It stays well-formed whatever a server put into
+//! a message: characters that XML cannot hold are replaced, and the end of a CDATA section is split.
 
-use std::io;
+use std::io::{self, Write};
 
-use indexmap::IndexMap;
-use junit_report::{
-    Duration, Report as Document, ReportBuilder, TestCase, TestCaseBuilder, TestSuite,
-};
+use junit_report::{Duration, Report, TestCase, TestCaseBuilder, TestSuite};
+use quick_xml::events::{BytesStart, BytesText, Event};
+use quick_xml::{Reader, Writer, XmlVersion};
 
-use super::Facts;
-use super::atomic::Atomic;
 use super::entry::Entry;
-use super::failures::facts;
-use super::style::{Style, no_commands};
-use super::terminal::{expected_in_words, observed_in_words};
+use super::failures;
+use super::json::ResultFile;
+use super::spool::Spool;
 use crate::judge::verdict::VerdictKind;
-use oss403_case::model::CaseFile;
 
-/// Lines as long as they are: a CI server wraps them.
-const WIDE: Style = Style {
-    color: false,
-    width: usize::MAX,
-};
-
-/// A JUnit report that is being written.
-#[derive(Debug)]
-pub struct JunitReport {
-    pub(super) file: Atomic,
-    suites: IndexMap<String, TestSuite>,
+/// Whether a test case says which file it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Files {
+    /// Neither schema knows the attribute.
+    Unsaid,
+    /// GitLab and annotating actions show it.
+    Said,
 }
 
-impl JunitReport {
-    pub(super) fn to(file: Atomic) -> Self {
-        Self {
-            file,
-            suites: IndexMap::new(),
+/// Writes a run, one suite after the other.
+pub(super) fn write(
+    out: &mut dyn Write,
+    head: &ResultFile,
+    spool: &mut Spool,
+    files: Files,
+) -> io::Result<()> {
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>")?;
+    writeln!(out, "<testsuites>")?;
+    let mut form = Form {
+        head,
+        files,
+        number: 0,
+    };
+    let mut suite: Option<(String, TestSuite)> = None;
+    spool.each(|entry| {
+        if let Some((_, done)) = suite.take_if(|(cause, _)| *cause != entry.cause) {
+            form.put(out, done)?;
         }
-    }
-
-    pub(super) fn add(&mut self, entry: &Entry, file: &CaseFile) {
-        let suite = self.suites.entry(entry.cause.clone()).or_insert_with(|| {
+        let (_, suite) = suite.get_or_insert_with(|| {
             let mut suite = TestSuite::new(&clean(&entry.cause));
-            suite.package = clean(&file.code);
-            suite
+            suite.package = clean(entry.code());
+            (entry.cause.clone(), suite)
         });
-        suite.add_testcase(test_case(entry, file));
+        suite.add_testcase(test_case(&entry));
+        Ok(())
+    })?;
+    if let Some((_, suite)) = suite {
+        form.put(out, suite)?;
     }
-
-    pub(super) fn finish(mut self, facts: &Facts) -> io::Result<()> {
-        self.suites.sort_unstable_keys();
-        let run = unfinished(facts).map(run_that_failed);
-        let suites = self.suites.into_values().chain(run).map(|mut suite| {
-            suite.testcases.sort_by(|a, b| a.name.cmp(&b.name));
-            suite
-        });
-        let document: Document = ReportBuilder::new().add_testsuites(suites).build();
-        self.file
-            .write(|out| document.write_xml(out).map_err(io::Error::other))
+    if let Some(why) = head.unfinished_because() {
+        form.put(out, run_that_failed(&why))?;
     }
-}
-
-/// Why the run is not what it was to be: whoever looks at tests alone must see it too.
-fn unfinished(facts: &Facts) -> Option<&str> {
-    match &facts.failure {
-        Some(failure) => Some(failure),
-        None if facts.time_ran_out => Some("time ran out before everything was done"),
-        None if facts.interrupted => Some("the run was interrupted before everything was done"),
-        None => None,
-    }
+    writeln!(out, "</testsuites>")
 }
 
 fn run_that_failed(why: &str) -> TestSuite {
-    let time = Duration::ZERO;
-    let mut case = TestCaseBuilder::error("run", time, "unfinished", &clean(why));
+    let mut case = TestCaseBuilder::error("run", Duration::ZERO, "unfinished", &clean(why));
     case.set_classname("oss403");
     let mut suite = TestSuite::new("oss403");
+    suite.package = "oss403".into();
     suite.add_testcase(case.build());
     suite
 }
 
-fn test_case(entry: &Entry, file: &CaseFile) -> TestCase {
-    let name = clean(
-        entry
-            .id
-            .strip_prefix(&format!("{}/", entry.cause))
-            .unwrap_or(&entry.id),
-    );
+fn test_case(entry: &Entry) -> TestCase {
+    let prefix = format!("{}/", entry.cause);
+    let name = clean(entry.id.strip_prefix(&prefix).unwrap_or(&entry.id));
     let time = Duration::seconds_f64(entry.elapsed_ms / 1000.0);
     let message = clean(entry.reason.lines().next().unwrap_or_default());
-    let kind = kind(entry);
+    let kind = entry.verdict_in_words();
     let mut case = match entry.verdict {
         VerdictKind::Conformant => TestCaseBuilder::success(&name, time),
         VerdictKind::Deviates | VerdictKind::NotProvoked | VerdictKind::Flaky => {
@@ -101,32 +85,159 @@ fn test_case(entry: &Entry, file: &CaseFile) -> TestCase {
             TestCaseBuilder::skipped_with_cause(&name, &kind, &message)
         }
     };
-    case.set_classname(&clean(&format!("{}.{}", file.code, entry.cause)));
-    case.set_filepath(&clean(&format!("cases/{}/{}.yaml", file.code, entry.cause)));
-    case.set_trace(&section(&details(entry)));
+    case.set_classname(&clean(&format!("{}.{}", entry.code(), entry.cause)));
+    case.set_filepath(&clean(&entry.case_file()));
+    case.set_trace(&section(&failures::unwrapped(entry)));
     case.build()
 }
 
-/// `deviates/code`, `not-provoked`.
-fn kind(entry: &Entry) -> String {
-    match entry.facet {
-        Some(facet) => format!("{}/{}", entry.verdict.name(), facet.name()),
-        None => entry.verdict.name().to_owned(),
+/// What both schemas ask for.
+struct Form<'h> {
+    head: &'h ResultFile,
+    files: Files,
+    /// Suites so far.
+    number: usize,
+}
+
+impl Form<'_> {
+    /// Puts a suite down, brought into form.
+    fn put(&mut self, out: &mut dyn Write, suite: TestSuite) -> io::Result<()> {
+        let skipped = suite.skipped();
+        let mut report = Report::new();
+        report.add_testsuite(suite);
+        let mut text = Vec::new();
+        report.write_xml(&mut text).map_err(io::Error::other)?;
+        let text = String::from_utf8(text).map_err(io::Error::other)?;
+        let mut reader = Reader::from_str(&text);
+        let mut writer = Writer::new(&mut *out);
+        loop {
+            match reader.read_event().map_err(io::Error::other)? {
+                Event::Eof => break,
+                Event::Decl(_) => {}
+                Event::Start(tag) => {
+                    if let Some(tag) = self.formed(&tag, skipped)? {
+                        let is_suite = tag.name().as_ref() == "testsuite";
+                        writer.write_event(Event::Start(tag))?;
+                        if is_suite {
+                            self.properties(&mut writer)?;
+                        }
+                    }
+                }
+                Event::Empty(tag) => {
+                    if let Some(tag) = self.formed(&tag, skipped)? {
+                        writer.write_event(Event::Empty(tag))?;
+                    }
+                }
+                Event::End(tag) => match tag.name().as_ref() {
+                    "testsuites" => {}
+                    "testsuite" => {
+                        for name in ["system-out", "system-err"] {
+                            writer.create_element(name).write_empty()?;
+                        }
+                        writer.write_event(Event::End(tag))?;
+                        writer.write_event(Event::Text(BytesText::new("\n")))?;
+                    }
+                    _ => {
+                        let is_case = tag.name().as_ref() == "testcase";
+                        writer.write_event(Event::End(tag))?;
+                        if is_case {
+                            writer.write_event(Event::Text(BytesText::new("\n")))?;
+                        }
+                    }
+                },
+                event => writer.write_event(event)?,
+            }
+        }
+        self.number += 1;
+        Ok(())
+    }
+
+    /// A tag with the attributes that both schemas know and need, or none of it.
+    fn formed(
+        &self,
+        tag: &BytesStart<'_>,
+        skipped: usize,
+    ) -> io::Result<Option<BytesStart<'static>>> {
+        let mut attributes = Vec::new();
+        for attribute in tag.attributes() {
+            let attribute = attribute.map_err(io::Error::other)?;
+            let value = attribute
+                .normalized_value(XmlVersion::Explicit1_0)
+                .map_err(io::Error::other)?;
+            attributes.push((attribute.key.as_ref().to_owned(), value.into_owned()));
+        }
+        let name = tag.name().as_ref().to_owned();
+        match name.as_str() {
+            "testsuites" => return Ok(None),
+            "testsuite" => {
+                let started = self.head.started.split('.').next().unwrap_or_default();
+                for (name, value) in &mut attributes {
+                    match name.as_str() {
+                        "id" => *value = self.number.to_string(),
+                        "timestamp" => *value = started.trim_end_matches('Z').to_owned(),
+                        "time" => *value = in_milliseconds(value),
+                        _ => {}
+                    }
+                }
+                attributes.push(("skipped".into(), skipped.to_string()));
+            }
+            "testcase" => {
+                attributes.retain(|(name, _)| name != "file" || self.files == Files::Said);
+                for (_, value) in attributes.iter_mut().filter(|(name, _)| name == "time") {
+                    *value = in_milliseconds(value);
+                }
+            }
+            "skipped" => attributes.retain(|(name, _)| name == "message"),
+            _ => {}
+        }
+        let mut formed = BytesStart::new(name);
+        formed.extend_attributes(attributes.iter().map(|(k, v)| (k.as_str(), v.as_str())));
+        Ok(Some(formed))
+    }
+
+    /// What the run was, for those who have only this file.
+    fn properties<W: Write>(&self, writer: &mut Writer<W>) -> io::Result<()> {
+        let ResultFile {
+            tool,
+            suite,
+            target,
+            summary,
+            scope,
+            ..
+        } = self.head;
+        let level = summary
+            .level
+            .map_or("none".into(), |level| level.to_string());
+        let properties = [
+            ("oss403.version", tool.version.clone()),
+            ("oss403.target", target.name.clone()),
+            ("oss403.endpoint", target.endpoint.clone()),
+            ("oss403.seed", self.head.seed.to_string()),
+            ("oss403.revision", suite.revision.clone()),
+            ("oss403.suite-hash", suite.hash.clone()),
+            ("oss403.level", level),
+            ("oss403.scope.claimed", scope.claimed.join(" ")),
+            ("oss403.scope.not-claimed", scope.not_claimed.join(" ")),
+        ];
+        writer
+            .create_element("properties")
+            .write_inner_content(|writer| {
+                for (name, value) in &properties {
+                    writer
+                        .create_element("property")
+                        .with_attributes([("name", *name), ("value", clean(value).as_str())])
+                        .write_empty()?;
+                }
+                Ok(())
+            })?;
+        Ok(())
     }
 }
 
-/// What a terminal shows of a failure, and of everything else what was due and what came.
-fn details(entry: &Entry) -> String {
-    let mut text = format!("{}\n", entry.reason.trim_end());
-    if entry.verdict.is_failure() {
-        facts(&mut text, entry, WIDE);
-    } else {
-        let expected = expected_in_words(&entry.expected);
-        let observed = observed_in_words(&entry.observed);
-        text.push_str(&format!("expected  {expected}\nobserved  {observed}\n"));
-    }
-    // What prints the file to a log prints no command with it.
-    no_commands(&text)
+/// Seconds with three decimals: Jenkins takes no more.
+fn in_milliseconds(seconds: &str) -> String {
+    let seconds: f64 = seconds.parse().unwrap_or_default();
+    format!("{seconds:.3}")
 }
 
 /// A text as the content of a CDATA section, which the library writes as it is.

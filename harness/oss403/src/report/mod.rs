@@ -3,15 +3,24 @@
 //! Everything that a report repeats of a server or of a request goes through [`entry::Entry`], where it is redacted once.
 
 mod atomic;
+pub mod compare;
+mod ctrf;
 mod diff;
 pub mod entry;
+pub mod events;
 mod failures;
+pub mod github;
 pub mod json;
-pub mod junit;
+mod junit;
 pub mod kill_matrix;
+mod markdown;
 pub mod progress;
+pub mod read;
+mod sarif;
 pub mod sink;
+mod spool;
 pub mod style;
+mod tap;
 pub mod terminal;
 
 #[cfg(test)]
@@ -34,6 +43,10 @@ pub struct Facts {
     /// Name of the target.
     pub target: String,
     pub endpoint: String,
+    /// The file of its profile, as it was named.
+    pub profile: Option<String>,
+    /// What of the suite was run.
+    pub selection: json::Selection,
     /// What decided the order.
     pub seed: u64,
     /// Seconds since 1970 at which the run began.

@@ -1,26 +1,54 @@
 //! Report files: chosen on the command line, opened before the run, put in place when it is over.
 
+use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 
-use super::Facts;
+use strum::VariantArray as _;
+
 use super::atomic::{Atomic, Place};
 use super::entry::Entry;
-use super::json::JsonReport;
-use super::junit::JunitReport;
-use oss403_case::model::CaseFile;
+use super::events::{EventLog, Started};
+use super::json::ResultFile;
+use super::junit::Files;
+use super::read::Recorded;
+use super::spool::Spool;
+use super::{ctrf, github, json, junit, markdown, sarif, tap};
 
-/// A report that is being written.
-#[derive(Debug)]
-pub enum Report {
+/// A kind of report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Kind {
     /// The result file.
-    Json(JsonReport),
+    Json,
+    /// JSON Lines, as things happen.
+    Events,
     /// For CI servers.
-    Junit(JunitReport),
+    Junit,
+    /// The same with the file of each test case, which GitLab shows and no schema knows.
+    #[strum(serialize = "junit+file")]
+    JunitFile,
+    /// For what reads no JUnit.
+    Ctrf,
+    /// For code scanning.
+    Sarif,
+    /// For what reads lines.
+    Tap,
+    /// For people.
+    Markdown,
 }
 
-/// The kinds of report, by their names on the command line.
-pub const KINDS: [&str; 2] = ["json", "junit"];
+impl Kind {
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// The names of all.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::VARIANTS.iter().map(|kind| kind.name())
+    }
+}
 
 /// Why a report cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -44,19 +72,40 @@ pub enum ReportError {
     },
 }
 
-impl Report {
+/// The reports that are being written.
+#[derive(Debug, Default)]
+pub struct Reports {
+    /// What is written when the run is over.
+    files: Vec<(Kind, Atomic)>,
+    /// What is written while it goes on.
+    events: Vec<EventLog>,
+    /// The instances so far, when there is a file that they go to.
+    spool: Option<Spool>,
+    github: Option<Github>,
+}
+
+/// What GitHub Actions shows of a run.
+#[derive(Debug)]
+struct Github {
+    /// The file of the step's summary.
+    summary: Option<PathBuf>,
+}
+
+impl Reports {
     /// Opens the reports that are asked for, each as `KIND=PATH`, so that a path that cannot be written is known before the run. What stands there
     /// already goes.
     ///
     /// # Errors
     /// The first report that cannot be written.
-    pub fn open_all(wanted: &[String]) -> Result<Vec<Self>, ReportError> {
-        let (mut places, mut paths) = (Vec::new(), Vec::new());
-        let mut reports = Vec::new();
+    pub fn open(wanted: &[String]) -> Result<Self, ReportError> {
+        let mut places: Vec<Place> = Vec::new();
+        let mut chosen = Vec::new();
         for text in wanted {
             let (kind, path) = text
                 .split_once('=')
                 .ok_or_else(|| ReportError::Form(text.clone()))?;
+            let known = Kind::VARIANTS.iter().find(|known| known.name() == kind);
+            let kind = *known.ok_or_else(|| ReportError::Kind(kind.to_owned()))?;
             let path = PathBuf::from(path);
             let failed = |error| ReportError::File {
                 path: path.clone(),
@@ -66,55 +115,135 @@ impl Report {
             if places.contains(&place) {
                 return Err(ReportError::Twice(path));
             }
-            let report = match kind {
-                "json" => Atomic::open(&path).and_then(JsonReport::to).map(Self::Json),
-                "junit" => Atomic::open(&path).map(JunitReport::to).map(Self::Junit),
-                other => return Err(ReportError::Kind(other.to_owned())),
-            };
-            reports.push(report.map_err(failed)?);
+            let file = Atomic::open(&path).map_err(failed)?;
             places.push(place);
-            paths.push(path);
+            chosen.push((kind, path, file));
         }
+        let mut reports = Self::default();
         // What an earlier run wrote must not be taken for what this one did, whatever becomes of it.
-        for path in paths {
+        for (kind, path, file) in chosen {
+            let failed = |error| ReportError::File {
+                path: path.clone(),
+                error,
+            };
             let is_file = path.symlink_metadata().is_ok_and(|known| known.is_file());
-            if is_file && let Err(error) = std::fs::remove_file(&path) {
-                return Err(ReportError::File { path, error });
+            if is_file {
+                std::fs::remove_file(&path).map_err(failed)?;
+            }
+            if kind == Kind::Events {
+                drop(file);
+                let log = EventLog::open(&path).map_err(failed)?;
+                reports.events.push(log);
+            } else {
+                if reports.spool.is_none() {
+                    reports.spool = Some(Spool::new().map_err(failed)?);
+                }
+                reports.files.push((kind, file));
             }
         }
         Ok(reports)
     }
 
-    /// Whether it goes to standard output, where nothing else may stand then.
-    pub fn is_on_standard_output(&self) -> bool {
-        match self {
-            Self::Json(report) => report.file.is_standard_output(),
-            Self::Junit(report) => report.file.is_standard_output(),
+    /// Makes annotations as well, and adds to the summary of the step when there is one.
+    ///
+    /// # Errors
+    /// When there is no room for the instances.
+    pub fn show_on_github(&mut self, summary: Option<PathBuf>) -> io::Result<()> {
+        if self.spool.is_none() {
+            self.spool = Some(Spool::new()?);
         }
+        self.github = Some(Github { summary });
+        Ok(())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.spool.is_none() && self.events.is_empty()
+    }
+
+    /// Whether one goes to standard output, where nothing else may stand then.
+    pub fn are_on_standard_output(&self) -> bool {
+        let mut files = self.files.iter();
+        files.any(|(_, file)| file.is_standard_output())
+            || self.events.iter().any(EventLog::is_on_standard_output)
+    }
+
+    /// Says what is run.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn begin(&mut self, started: &Started) -> io::Result<()> {
+        self.events
+            .iter_mut()
+            .try_for_each(|log| log.begin(started))
     }
 
     /// Takes in an instance.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn add(&mut self, entry: &Entry, file: &CaseFile) -> io::Result<()> {
-        match self {
-            Self::Json(report) => report.add(entry),
-            Self::Junit(report) => {
-                report.add(entry, file);
-                Ok(())
-            }
-        }
+    pub fn add(&mut self, entry: &Entry) -> io::Result<()> {
+        let logged = self.events.iter_mut().map(|log| log.add(entry));
+        let logged = logged.fold(Ok(()), io::Result::and);
+        let spooled = self.spool.as_mut().map_or(Ok(()), |spool| spool.add(entry));
+        logged.and(spooled)
     }
 
-    /// Puts the finished report in its place.
+    /// Puts the finished reports in their places. What is to be printed for GitHub Actions is added to `annotations`.
     ///
     /// # Errors
-    /// When it cannot be written.
-    pub fn finish(self, facts: &Facts) -> io::Result<()> {
-        match self {
-            Self::Json(report) => report.finish(facts),
-            Self::Junit(report) => report.finish(facts),
-        }
+    /// The first that cannot be written; the others are.
+    pub fn finish(self, head: &ResultFile, annotations: &mut String) -> io::Result<()> {
+        let logged = self.events.into_iter().map(|log| log.finish(head));
+        let logged = logged.fold(Ok(()), io::Result::and);
+        let Some(mut spool) = self.spool else {
+            return logged;
+        };
+        let shown = match self.github {
+            Some(github) => github.show(head, &mut spool, annotations),
+            None => Ok(()),
+        };
+        let files = self.files.into_iter();
+        let written = files.map(|(kind, file)| write(kind, file, head, &mut spool));
+        logged.and(shown).and(written.fold(Ok(()), io::Result::and))
     }
+
+    /// Makes the reports of a result that was written before.
+    ///
+    /// # Errors
+    /// When it cannot be read any more, or one of them cannot be written.
+    pub fn of(mut self, recorded: &mut Recorded) -> io::Result<()> {
+        recorded.spool.each(|entry| self.add(&entry))?;
+        self.finish(&recorded.head, &mut String::new())
+    }
+}
+
+impl Github {
+    fn show(
+        self,
+        head: &ResultFile,
+        spool: &mut Spool,
+        annotations: &mut String,
+    ) -> io::Result<()> {
+        annotations.push_str(&github::annotations(head, spool)?);
+        let Some(path) = self.summary else {
+            return Ok(());
+        };
+        // Other steps of the job may have written to it.
+        let mut file = File::options().append(true).create(true).open(path)?;
+        markdown::write(&mut file, head, spool)
+    }
+}
+
+fn write(kind: Kind, file: Atomic, head: &ResultFile, spool: &mut Spool) -> io::Result<()> {
+    file.write(|out| match kind {
+        Kind::Json => json::write(out, head, spool),
+        Kind::Junit => junit::write(out, head, spool, Files::Unsaid),
+        Kind::JunitFile => junit::write(out, head, spool, Files::Said),
+        Kind::Ctrf => ctrf::write(out, head, spool),
+        Kind::Sarif => sarif::write(out, head, spool),
+        Kind::Tap => tap::write(out, head, spool),
+        Kind::Markdown => markdown::write(out, head, spool),
+        Kind::Events => unreachable!("events are written as they happen"),
+    })
 }

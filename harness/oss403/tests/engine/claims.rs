@@ -35,7 +35,8 @@ async fn certify(
             ..Options::default()
         },
         snapshots: None,
-        reports: Vec::new(),
+        reports: Reports::default(),
+        asked: Asked::default(),
         detail: Default::default(),
         demands,
     };

@@ -4,10 +4,10 @@ use std::sync::Mutex;
 
 use oss_reference::config::{Config, Faults};
 use oss403::exit::Exit;
-use oss403::job::{Done, Job};
+use oss403::job::{Asked, Done, Job};
 use oss403::judge::scope::Demands;
 use oss403::report::json::ResultFile;
-use oss403::report::sink::Report;
+use oss403::report::sink::Reports;
 use oss403::report::style::Style;
 use oss403::report::terminal::Detail;
 use oss403::run::{Options, StopSignal};
@@ -45,7 +45,8 @@ async fn certify(faults: Faults, stop: StopSignal) -> (Done, ResultFile, Vec<Str
         },
         snapshots: None,
         demands: Demands::default(),
-        reports: Report::open_all(&[format!("json={}", path.display())]).unwrap(),
+        reports: Reports::open(&[format!("json={}", path.display())]).unwrap(),
+        asked: Asked::default(),
         detail: Detail::default(),
     };
     let ids = Mutex::new(Vec::new());

@@ -2,6 +2,7 @@
 
 mod explained;
 #[cfg(unix)]
+mod formats;
 mod places;
 
 use std::fs;
@@ -13,8 +14,8 @@ use quick_xml::events::Event;
 
 use super::Facts;
 use super::entry::Entry;
-use super::json::ResultFile;
-use super::sink::{Report, ReportError};
+use super::json::{ResultFile, Selection};
+use super::sink::{Kind, ReportError, Reports};
 use super::style::Style;
 use super::terminal::{Detail, Terminal};
 use crate::judge::judge;
@@ -140,6 +141,12 @@ fn facts(twins: &[Twin]) -> Facts {
         ledger_causes: 51,
         target: "vendor".into(),
         endpoint: "http://127.0.0.1:9403".into(),
+        profile: Some("profiles/vendor,1.yaml".into()),
+        selection: Selection {
+            filters: vec!["object-state".into()],
+            partition: None,
+            revision: "documented-2023-06-27".into(),
+        },
         seed: 7,
         started: 1_700_000_000,
         elapsed: Duration::from_millis(250),
@@ -243,19 +250,22 @@ fn color_is_ours_alone() {
     );
 }
 
+fn finish(reports: Reports, facts: &Facts) {
+    let head = ResultFile::head(facts);
+    let finished = reports.finish(&head, &mut String::new());
+    finished.expect("is written");
+}
+
 fn written(kind: &str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("report");
-    let mut reports = Report::open_all(&[format!("{kind}={}", path.display())]).expect("opens");
-    let mut report = reports.pop().expect("one was asked for");
+    let mut reports = Reports::open(&[format!("{kind}={}", path.display())]).expect("opens");
     let twins = twins();
     for twin in twins.iter().rev() {
-        report
-            .add(&entry(twin), &twin.instance.file)
-            .expect("takes it in");
+        reports.add(&entry(twin)).expect("takes it in");
     }
     assert!(!path.exists(), "a report appears only when it is whole");
-    report.finish(&facts(&twins)).expect("is written");
+    finish(reports, &facts(&twins));
     let text = fs::read_to_string(&path).expect("is UTF-8");
     let beside: Vec<_> = fs::read_dir(folder.path())
         .expect("lists")
@@ -337,13 +347,14 @@ fn no_line_of_a_report_is_a_command_to_a_ci_server() {
     entry.reason = command.into();
     let folder = tempfile::tempdir().expect("a folder");
     let path = |kind: &str| folder.path().join(kind);
-    let wanted = ["json", "junit"].map(|kind| format!("{kind}={}", path(kind).display()));
-    for mut report in Report::open_all(&wanted).expect("opens") {
-        report
-            .add(&entry, &twin.instance.file)
-            .expect("takes it in");
-        report.finish(&facts(&[])).expect("is written");
-    }
+    let kinds: Vec<_> = Kind::names().collect();
+    let wanted: Vec<_> = kinds
+        .iter()
+        .map(|kind| format!("{kind}={}", path(kind).display()))
+        .collect();
+    let mut reports = Reports::open(&wanted).expect("opens");
+    reports.add(&entry).expect("takes it in");
+    finish(reports, &facts(&[]));
     let mut terminal = Terminal::new(Detail::default());
     terminal.add(entry);
     let mut facts = facts(&[]);
@@ -352,15 +363,14 @@ fn no_line_of_a_report_is_a_command_to_a_ci_server() {
         color: false,
         width: 80,
     };
-    let read = |kind| fs::read_to_string(path(kind)).expect("reads");
-    for text in [
-        terminal.render(&facts, &[], style),
-        read("json"),
-        read("junit"),
-    ] {
+    let read = |kind: &str| fs::read_to_string(path(kind)).expect("reads");
+    let reports = kinds.into_iter().map(read);
+    for text in reports.chain([terminal.render(&facts, &[], style)]) {
         assert!(text.contains("error title=pwn"), "{text}");
         for line in text.lines().map(str::trim_start) {
-            assert!(!line.starts_with("::") && !line.starts_with("##"), "{text}");
+            let is_heading = line.starts_with("## ");
+            let is_command = line.starts_with("::") || line.starts_with("##") && !is_heading;
+            assert!(!is_command, "{text}");
         }
     }
 }
@@ -429,6 +439,8 @@ fn the_result_file_has_the_documented_names() {
         keys(&value),
         [
             "schema",
+            "tool",
+            "selection",
             "suite",
             "target",
             "claims",
@@ -441,7 +453,12 @@ fn the_result_file_has_the_documented_names() {
         ]
     );
     assert_eq!(keys(&value["suite"]), ["revision", "hash", "causes"]);
-    assert_eq!(keys(&value["target"]), ["name", "endpoint"]);
+    assert_eq!(keys(&value["tool"]), ["name", "version"]);
+    assert_eq!(
+        keys(&value["selection"]),
+        ["filters", "partition", "revision"]
+    );
+    assert_eq!(keys(&value["target"]), ["name", "endpoint", "profile"]);
     let entry = &value["instances"][0];
     assert_eq!(
         keys(entry),
@@ -449,6 +466,9 @@ fn the_result_file_has_the_documented_names() {
             "id",
             "cause",
             "scenario",
+            "code",
+            "severity",
+            "matrix",
             "verdict",
             "facet",
             "reason",
@@ -474,10 +494,8 @@ fn the_result_file_has_the_documented_names() {
 fn a_report_of_nothing_is_a_report() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("empty.json");
-    let reports = Report::open_all(&[format!("json={}", path.display())]).expect("opens");
-    for report in reports {
-        report.finish(&facts(&[])).expect("is written");
-    }
+    let reports = Reports::open(&[format!("json={}", path.display())]).expect("opens");
+    finish(reports, &facts(&[]));
     let result: ResultFile =
         serde_json::from_str(&fs::read_to_string(&path).expect("reads")).expect("is JSON");
     assert!(result.instances.is_empty());
@@ -487,7 +505,7 @@ fn a_report_of_nothing_is_a_report() {
 fn a_report_that_cannot_be_written_is_known_beforehand() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().display();
-    let open = |texts: &[String]| Report::open_all(texts).expect_err("is refused");
+    let open = |texts: &[String]| Reports::open(texts).expect_err("is refused");
     assert!(matches!(open(&["json".into()]), ReportError::Form(_)));
     assert!(matches!(
         open(&[format!("html={path}/a")]),

@@ -7,13 +7,10 @@ use std::process::Command;
 
 fn report(path: &Path) -> Result<(), String> {
     let wanted = [format!("json={}", path.display())];
-    let reports = Report::open_all(&wanted).map_err(|error| error.to_string())?;
-    for report in reports {
-        report
-            .finish(&facts(&[]))
-            .map_err(|error| error.to_string())?;
-    }
-    Ok(())
+    let reports = Reports::open(&wanted).map_err(|error| error.to_string())?;
+    let head = ResultFile::head(&facts(&[]));
+    let finished = reports.finish(&head, &mut String::new());
+    finished.map_err(|error| error.to_string())
 }
 
 fn is_report(path: &Path) -> bool {
@@ -82,7 +79,7 @@ fn a_link_stays_and_the_file_behind_it_is_replaced_with_its_permissions() {
     let two = ["json=second", "junit=first"]
         .map(|text| text.replace('=', &format!("={}/", folder.path().display())));
     assert!(
-        matches!(Report::open_all(&two), Err(ReportError::Twice(_))),
+        matches!(Reports::open(&two), Err(ReportError::Twice(_))),
         "the same file"
     );
 }
@@ -92,7 +89,7 @@ fn nothing_lies_in_the_folder_while_a_run_goes_on() {
     let folder = tempfile::tempdir().expect("a folder");
     let wanted = ["json=a", "junit=b"]
         .map(|text| text.replace('=', &format!("={}/", folder.path().display())));
-    let open = Report::open_all(&wanted).expect("opens");
+    let open = Reports::open(&wanted).expect("opens");
     // Whoever is killed now leaves nothing.
     assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 0);
     drop(open);

@@ -1,0 +1,123 @@
+//! Results that were written before: a result file, or a stream of events.
+
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::path::Path;
+
+use super::entry::Entry;
+use super::events::Event;
+use super::json::{ResultFile, SCHEMA};
+use super::spool::Spool;
+
+/// Longer lines are no events.
+const LONGEST_LINE: u64 = 64 << 20;
+
+/// A result that was read: everything but the instances, and those.
+#[derive(Debug)]
+pub struct Recorded {
+    /// Everything but the instances.
+    pub head: ResultFile,
+    pub(super) spool: Spool,
+}
+
+/// Why a file is no result.
+#[derive(Debug, thiserror::Error)]
+pub enum NoResult {
+    /// It cannot be read.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// It is neither a result file nor a stream of events.
+    #[error("neither a result file nor a stream of events: {0}")]
+    Form(String),
+    /// A line of a stream of events is none.
+    #[error("line {line}: {detail}")]
+    Line {
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A stream of events without its last line.
+    #[error(
+        "it ends after {instances} instances without the sums: the run did not come to its end"
+    )]
+    Cut {
+        /// How many there were.
+        instances: usize,
+    },
+    /// Of another version.
+    #[error("it has version {0} of the format, and this program reads {SCHEMA}")]
+    Version(u32),
+}
+
+impl Recorded {
+    /// Reads a result file or a stream of events.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn read(path: &Path) -> Result<Self, NoResult> {
+        let mut reader = BufReader::new(File::open(path)?);
+        let start = reader.fill_buf()?;
+        let is_stream = memchr::memmem::find(&start[..start.len().min(64)], b"\"event\"").is_some();
+        if is_stream {
+            return Self::of_events(reader);
+        }
+        let file: ResultFile =
+            serde_json::from_reader(reader).map_err(|error| NoResult::Form(error.to_string()))?;
+        let (head, entries) = file.split();
+        let mut spool = Spool::new()?;
+        for entry in &entries {
+            spool.add(entry)?;
+        }
+        Self { head, spool }.checked()
+    }
+
+    fn of_events(mut reader: BufReader<File>) -> Result<Self, NoResult> {
+        let mut spool = Spool::new()?;
+        let mut text = Vec::new();
+        for line in 1.. {
+            text.clear();
+            let mut limited = reader.by_ref().take(LONGEST_LINE);
+            if limited.read_until(b'\n', &mut text)? == 0 {
+                break;
+            }
+            let event = serde_json::from_slice(&text).map_err(|error| NoResult::Line {
+                line,
+                detail: error.to_string(),
+            })?;
+            match event {
+                Event::RunStarted(_) => {}
+                Event::InstanceFinished { instance, .. } => spool.add(&instance)?,
+                Event::RunFinished { result, .. } => {
+                    return Self {
+                        head: *result,
+                        spool,
+                    }
+                    .checked();
+                }
+            }
+        }
+        let instances = spool.len();
+        Err(NoResult::Cut { instances })
+    }
+
+    fn checked(self) -> Result<Self, NoResult> {
+        match self.head.schema {
+            SCHEMA => Ok(self),
+            other => Err(NoResult::Version(other)),
+        }
+    }
+
+    /// Every instance, sorted by id.
+    ///
+    /// # Errors
+    /// When they cannot be read any more.
+    pub fn entries(&mut self) -> io::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        self.spool.each(|entry| {
+            entries.push(entry);
+            Ok(())
+        })?;
+        Ok(entries)
+    }
+}
