@@ -116,6 +116,26 @@ pub enum ReportCommand {
     /// Say what differs between two results: two nights, or two servers. Ends with 1 when something fails that did not before, or fails
     /// otherwise
     Compare(CompareArgs),
+    /// Make one result of the parts of a run (`--partition`): none missing, none doubled, none of another run. Ends as the one run would
+    /// have ended
+    Merge(MergeArgs),
+}
+
+/// Arguments of `report merge`.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// The results of the parts, result files or streams of events. Of two of the same part, the later one counts that came to its end.
+    #[arg(value_name = "FILE", required = true)]
+    pub parts: Vec<PathBuf>,
+    /// Write a report, as for `run`. May be given more than once.
+    #[arg(long = "report", value_name = "KIND=PATH")]
+    pub reports: Vec<String>,
+    /// End with 1 unless the level is at least this one, from 1 to 4.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub min_level: Option<u8>,
+    /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
 }
 
 /// Arguments of `report`, without a command.
@@ -254,8 +274,9 @@ pub struct RunOptions {
     /// Begin nothing new after so long, as if interrupted: a whole number with `s`, `m`, `h` or `d`.
     #[arg(long, value_name = "SPAN", value_parser = time)]
     pub time: Option<Duration>,
-    /// Run only the M-th of N parts, counted from 1.
-    #[arg(long, value_name = "M/N")]
+    /// Run only the M-th of N parts, counted from 1: `M/N` deals worlds out evenly, `hash:M/N` instances by their ids, so that a new one
+    /// never moves others, and `auto` asks the variables of Kubernetes Indexed Jobs (with OSS403_PARTITIONS), GitLab, Buildkite, CircleCI.
+    #[arg(long, value_name = "M/N|hash:M/N|auto")]
     pub partition: Option<Partition>,
     /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(long, value_name = "DIR")]

@@ -14,6 +14,7 @@ pub mod json;
 mod junit;
 pub mod kill_matrix;
 mod markdown;
+pub mod merge;
 pub mod progress;
 pub mod read;
 mod sarif;

@@ -40,7 +40,7 @@ use self::ending::Ending;
 use self::journal::{Header, Journal};
 use self::kept::Kept;
 use self::plan::{Group, Plan};
-pub(crate) use self::plan::{NOT_CLAIMED, is_read};
+pub(crate) use self::plan::{NOT_CLAIMED, is_read, world_of};
 use self::record::TwinRecord;
 use self::twin::blank;
 use crate::exit::Exit;

@@ -65,8 +65,7 @@ impl Plan {
                 plan.skipped.push((instance, progress));
                 continue;
             }
-            if usage == Usage::Shared {
-                let key = serde_json::to_string(&scenario.given).unwrap_or_default();
+            if let Some(key) = world_of(&instance) {
                 if let Some(group) = shared.get(&key) {
                     let group = &mut plan.groups[*group];
                     group.wanted.people.extend(wanted.people);
@@ -92,6 +91,13 @@ impl Plan {
             .sort_by_cached_key(|group| shuffled(seed, &group.instances[0].id));
         plan
     }
+}
+
+/// The world that an instance shares with all that have the same; `None` when it has one to itself.
+pub(crate) fn world_of(instance: &Instance) -> Option<String> {
+    let scenario = &*instance.scenario;
+    let shared = usage(scenario) == Usage::Shared;
+    shared.then(|| serde_json::to_string(&scenario.given).unwrap_or_default())
 }
 
 /// The place of an id in the order of a seed.

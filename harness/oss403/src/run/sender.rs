@@ -19,7 +19,7 @@ use oss403_case::model::SignWith;
 /// How [`Sender::send_or_see`] came to its end.
 pub(crate) enum Sent<T> {
     /// With an answer, or with the end of patience.
-    Answered(Exchange),
+    Answered(Box<Exchange>),
     /// Nobody knows the answer, but this shows that it was carried out.
     Seen(T),
 }
@@ -103,7 +103,7 @@ impl<'a> Sender<'a> {
                 return Ok(Sent::Seen(state));
             }
             if let Some(exchange) = attempts.last(exchange, self.context.ending.begun()).await {
-                return Ok(Sent::Answered(exchange));
+                return Ok(Sent::Answered(Box::new(exchange)));
             }
         }
     }

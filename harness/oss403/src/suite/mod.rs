@@ -1,11 +1,13 @@
 //! A whole certification: run the instances, judge each as it finishes, compare it with its snapshot, add it all up.
 
 mod attempts;
+mod partition;
 mod rehearsal;
 mod selection;
 
+pub use partition::Partition;
 pub use rehearsal::{Part, Sent, rehearse};
-pub use selection::{Partition, SelectionError, select};
+pub use selection::{SelectionError, select};
 
 use attempts::Suite;
 

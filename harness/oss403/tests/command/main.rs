@@ -16,6 +16,7 @@ mod init;
 mod mutants;
 mod output;
 mod precedence;
+mod reports;
 mod result_file;
 mod schemas;
 mod serve;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use oss_reference::config::Config;
 use oss403::exit::Exit;
-use oss403::job::{Done, Job};
+use oss403::job::{Asked, Done, Job};
 use oss403::judge::scope::Demands;
 use oss403::judge::summary::{Level, NoLevel};
 use oss403::judge::verdict::VerdictKind;
+use oss403::report::sink::Reports;
 use oss403::run::{Options, StopSignal};
 use oss403::suite::select;
 use oss403::target::Profile;

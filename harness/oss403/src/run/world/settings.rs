@@ -107,7 +107,7 @@ impl World {
         let id = match sender.send_or_see(draft, seen).await? {
             Sent::Seen(id) => id,
             Sent::Answered(exchange) => {
-                let response = succeeded(Ok(exchange))?;
+                let response = succeeded(Ok(*exchange))?;
                 let id = response.header("x-oss-worm-id").map(str::to_owned);
                 id.ok_or_else(|| {
                     RunFault::Precondition("InitiateBucketWorm answered no x-oss-worm-id".into())
@@ -136,7 +136,7 @@ impl World {
         };
         match sender.send_or_see(draft, seen).await? {
             Sent::Seen(()) => Ok(()),
-            Sent::Answered(exchange) => succeeded(Ok(exchange)).map(drop),
+            Sent::Answered(exchange) => succeeded(Ok(*exchange)).map(drop),
         }
     }
 

@@ -1,0 +1,317 @@
+//! Parts that were run apart, as the one result that a single run would have had.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write as _;
+use std::io;
+use std::time::Duration;
+
+use oss_auth::Timestamp;
+use oss403_case::model::Capability;
+use oss403_case::{Instance, Ledger};
+
+use super::Facts;
+use super::json::{ResultFile, Selection};
+use super::read::Recorded;
+use super::spool::Spool;
+use crate::exit::Exit;
+use crate::judge::scope::{Demands, Scope};
+use crate::judge::summary::Tally;
+use crate::judge::verdict::{Verdict, VerdictKind};
+use crate::run::RunSummary;
+use crate::suite::{Certified, SnapshotCounts};
+
+/// Why results are not the parts of one run.
+#[derive(Debug, thiserror::Error)]
+pub enum NotTogether {
+    /// They cannot be read any more.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// There are none.
+    #[error("there is nothing to merge")]
+    Nothing,
+    /// One is no part of anything.
+    #[error("{0} is the result of a whole run, not of a part")]
+    Whole(String),
+    /// Two are not of the same run.
+    #[error("{other} is of another run than {first}: its {what} is {is}, not {not}")]
+    Foreign {
+        /// The one that the others are held against.
+        first: String,
+        /// The one that differs.
+        other: String,
+        /// In what it differs.
+        what: &'static str,
+        /// What it is there.
+        is: String,
+        /// What it is in the first.
+        not: String,
+    },
+    /// Some are not there, or did not come to their end.
+    #[error("{0}")]
+    Missing(String),
+    /// An instance is in two parts.
+    #[error("the instance `{id}` is in {first} and in {second}")]
+    Twice {
+        /// Its id.
+        id: String,
+        /// The first part that has it.
+        first: String,
+        /// The second.
+        second: String,
+    },
+    /// The cases are not those of this ledger, and so no level can be stated.
+    #[error(
+        "the results are of other cases than these: their hash begins with {theirs}, that of these with {ours}"
+    )]
+    Ledger {
+        /// The hash in the results.
+        theirs: String,
+        /// The hash of the ledger.
+        ours: String,
+    },
+    /// An instance that the ledger does not have.
+    #[error("`{0}` is no instance of the ledger")]
+    Unknown(String),
+}
+
+/// The one result.
+#[derive(Debug)]
+pub struct Merged {
+    /// As if it had been read.
+    pub recorded: Recorded,
+    /// The exit code that the one run would have had.
+    pub exit: Exit,
+}
+
+/// A result, and where it was found.
+pub type Part = (String, Recorded);
+
+/// Merges the parts of a run. Of two attempts at the same part, the later one counts that came to its end.
+///
+/// # Errors
+/// When a part is missing, doubled or of another run.
+pub fn merge(parts: Vec<Part>, ledger: &Ledger, demands: &Demands) -> Result<Merged, NotTogether> {
+    let parts = chosen(parts)?;
+    let first = &parts.first().ok_or(NotTogether::Nothing)?.1.head;
+    let theirs = &first.suite.hash;
+    if theirs != ledger.hash() {
+        let begin = |hash: &str| hash.chars().take(12).collect();
+        return Err(NotTogether::Ledger {
+            theirs: begin(theirs),
+            ours: begin(ledger.hash()),
+        });
+    }
+    let facts = together(&parts);
+    sums(parts, facts, ledger, demands)
+}
+
+/// One result for each part, in their order.
+fn chosen(parts: Vec<Part>) -> Result<Vec<Part>, NotTogether> {
+    let mut by_part: BTreeMap<u32, Part> = BTreeMap::new();
+    let mut unfinished: BTreeMap<u32, String> = BTreeMap::new();
+    let mut of = 0;
+    let mut first: Option<(String, Vec<(&'static str, String)>)> = None;
+    for (name, recorded) in parts {
+        let partition = recorded.head.selection.partition.as_deref();
+        let numbers = partition.and_then(numbers);
+        let (part, parts) = numbers.ok_or_else(|| NotTogether::Whole(name.clone()))?;
+        let own = identity(&recorded.head);
+        match &first {
+            None => first = Some((name.clone(), own)),
+            Some((known, of_first)) => same(known, of_first, &name, &own)?,
+        }
+        of = parts;
+        if let Some(why) = recorded.head.unfinished_because() {
+            unfinished.insert(part, format!("{name}: {why}"));
+            continue;
+        }
+        let is_later = |known: &Part| known.1.head.started <= recorded.head.started;
+        if by_part.get(&part).is_none_or(is_later) {
+            by_part.insert(part, (name, recorded));
+        }
+    }
+    let missing: Vec<u32> = (1..=of)
+        .filter(|part| !by_part.contains_key(part))
+        .collect();
+    if missing.is_empty() {
+        return Ok(by_part.into_values().collect());
+    }
+    let mut words = String::new();
+    for part in missing {
+        let separator = if words.is_empty() { "" } else { "; " };
+        let _ = match unfinished.get(&part) {
+            Some(why) => write!(
+                words,
+                "{separator}part {part} of {of} did not come to its end ({why})"
+            ),
+            None => write!(words, "{separator}part {part} of {of} is not there"),
+        };
+    }
+    Err(NotTogether::Missing(words))
+}
+
+/// `2/8` and `hash:2/8` in numbers.
+fn numbers(partition: &str) -> Option<(u32, u32)> {
+    let numbers = partition.rsplit(':').next()?;
+    let (part, parts) = numbers.split_once('/')?;
+    Some((part.parse().ok()?, parts.parse().ok()?))
+}
+
+/// What all parts of a run have in common.
+fn identity(head: &ResultFile) -> Vec<(&'static str, String)> {
+    let partition = head.selection.partition.as_deref().unwrap_or_default();
+    let (_, parts) = numbers(partition).unwrap_or_default();
+    let how = partition.split_once(':').map_or("slice", |(how, _)| how);
+    vec![
+        (
+            "program",
+            format!("{} {}", head.tool.name, head.tool.version),
+        ),
+        ("revision", head.suite.revision.clone()),
+        ("suite", head.suite.hash.clone()),
+        ("target", head.target.name.clone()),
+        ("claims", head.claims.join(", ")),
+        ("seed", head.seed.to_string()),
+        ("selection", head.selection.filters.join(" ")),
+        ("number of parts", format!("{parts} ({how})")),
+    ]
+}
+
+fn same(
+    first: &str,
+    of_first: &[(&'static str, String)],
+    other: &str,
+    of_other: &[(&'static str, String)],
+) -> Result<(), NotTogether> {
+    let mut pairs = of_first.iter().zip(of_other);
+    match pairs.find(|(first, other)| first.1 != other.1) {
+        None => Ok(()),
+        Some(((what, not), (_, is))) => Err(NotTogether::Foreign {
+            first: first.to_owned(),
+            other: other.to_owned(),
+            what,
+            is: is.clone(),
+            not: not.clone(),
+        }),
+    }
+}
+
+/// What there is to say of the parts as one run, but for the sums.
+fn together(parts: &[Part]) -> Facts {
+    let heads = || parts.iter().map(|(_, recorded)| &recorded.head);
+    let first = heads().next().expect("there is one");
+    let begun = heads().map(ResultFile::started_ms).min().unwrap_or(0);
+    let ended = heads()
+        .map(|head| head.started_ms() + head.elapsed_ms)
+        .max();
+    let all = |of: fn(&ResultFile) -> &Vec<String>| heads().flat_map(of).cloned().collect();
+    Facts {
+        revision: first.suite.revision.clone(),
+        hash: first.suite.hash.clone(),
+        ledger_causes: first.suite.causes,
+        target: first.target.name.clone(),
+        endpoint: first.target.endpoint.clone(),
+        profile: first.target.profile.clone(),
+        selection: Selection {
+            partition: None,
+            ..first.selection.clone()
+        },
+        seed: first.seed,
+        started: Timestamp::parse_iso_extended(&first.started)
+            .map_or(0, |_| i64::try_from(begun / 1000).unwrap_or(0)),
+        elapsed: Duration::from_millis(ended.unwrap_or(begun).saturating_sub(begun)),
+        requests: heads().map(|head| head.summary.requests).sum(),
+        tally: Tally::default(),
+        level: Err(crate::judge::summary::NoLevel::NothingTested),
+        scope: Scope::default(),
+        unmet: Vec::new(),
+        interrupted: false,
+        time_ran_out: false,
+        failure: None,
+        notes: all(|head| &head.summary.notes),
+        left_behind: all(|head| &head.summary.left_behind),
+        snapshots: String::new(),
+    }
+}
+
+/// Adds everything up anew, the level as well.
+fn sums(
+    parts: Vec<Part>,
+    mut facts: Facts,
+    ledger: &Ledger,
+    demands: &Demands,
+) -> Result<Merged, NotTogether> {
+    let claims = &parts[0].1.head.claims;
+    let claims: BTreeSet<Capability> = Capability::ALL
+        .iter()
+        .copied()
+        .filter(|known| claims.iter().any(|claim| claim == known.as_str()))
+        .collect();
+    let instances: HashMap<String, Instance> = ledger
+        .instances()
+        .map(|instance| (instance.id.clone(), instance))
+        .collect();
+    let mut homes: HashMap<String, String> = HashMap::new();
+    let mut spool = Spool::new()?;
+    let mut wrong = None;
+    for (name, mut recorded) in parts {
+        recorded.spool.each(|entry| {
+            if let Some(first) = homes.insert(entry.id.clone(), name.clone()) {
+                wrong.get_or_insert(NotTogether::Twice {
+                    id: entry.id.clone(),
+                    first,
+                    second: name.clone(),
+                });
+            }
+            match instances.get(&entry.id) {
+                Some(instance) => {
+                    facts.tally.plan(&entry.cause);
+                    let elapsed = entry.milliseconds().saturating_mul(1000);
+                    facts.tally.add_instance(instance, verdict(&entry), elapsed);
+                }
+                None => {
+                    wrong.get_or_insert(NotTogether::Unknown(entry.id.clone()));
+                }
+            }
+            spool.add(&entry)
+        })?;
+    }
+    if let Some(wrong) = wrong {
+        return Err(wrong);
+    }
+    let frozen = || ledger.listed().iter().map(|row| row.id.as_str());
+    facts.level = facts.tally.level(frozen());
+    facts.scope = Scope::of(&facts.tally, frozen(), &claims);
+    facts.unmet = demands.unmet(&facts.tally, &facts.level, &facts.scope);
+    let certified = Certified {
+        tally: facts.tally.clone(),
+        run: RunSummary {
+            left_behind: facts.left_behind.clone(),
+            ..RunSummary::default()
+        },
+        snapshots: SnapshotCounts::default(),
+    };
+    let exit = match certified.exit() {
+        Exit::Ok if !facts.unmet.is_empty() => Exit::Deviations,
+        exit => exit,
+    };
+    let head = ResultFile::head(&facts);
+    Ok(Merged {
+        recorded: Recorded { head, spool },
+        exit,
+    })
+}
+
+fn verdict(entry: &super::entry::Entry) -> Verdict {
+    match entry.verdict {
+        VerdictKind::Conformant => Verdict::Conformant,
+        // A result file has no deviation without a facet.
+        VerdictKind::Deviates => entry.facet.map_or(Verdict::HarnessError, Verdict::Deviates),
+        VerdictKind::NotProvoked => Verdict::NotProvoked,
+        VerdictKind::NotClaimed => Verdict::NotClaimed,
+        VerdictKind::NotApplicable => Verdict::NotApplicable,
+        VerdictKind::Disabled => Verdict::Disabled,
+        VerdictKind::Flaky => Verdict::Flaky,
+        VerdictKind::HarnessError => Verdict::HarnessError,
+    }
+}
