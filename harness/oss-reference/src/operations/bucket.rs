@@ -9,7 +9,7 @@ use crate::answer::{Answer, Rejection};
 use crate::config::Identities;
 use crate::documents::document;
 use crate::refusals::{invalid_argument, malformed_xml};
-use crate::world::{Bucket, Object, StorageClass, World};
+use crate::world::{Bucket, Object, StorageClass, Version, World};
 use crate::xml::{self, Writer};
 
 /// Help page: PutBucket. An account that puts its own bucket again, in the same place and of the same class, is answered 200 and may
@@ -114,7 +114,8 @@ impl Wanted {
 /// Help page: DeleteBucket. Uploads in progress count as content; what is bound to the bucket goes with it.
 pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Answer, Rejection> {
     let bucket = call.bucket(world)?;
-    if !bucket.objects.is_empty() || !bucket.uploads.is_empty() {
+    let empty = bucket.objects.is_empty() && bucket.past.is_empty() && bucket.uploads.is_empty();
+    if !empty {
         let message = "The bucket you tried to delete is not empty.";
         return Err(Rejection::new(409, "BucketNotEmpty", message)
             .ec("0015-00000301")
@@ -158,6 +159,9 @@ pub(super) fn info(bucket: &Bucket, call: &Call<'_>) -> Answer {
                 "Disabled"
             },
         );
+    if let Some(status) = bucket.versioning.status() {
+        xml.leaf("Versioning", status);
+    }
     owner(&mut xml, &bucket.owner);
     grant(&mut xml, bucket.acl.as_str());
     xml.open("ServerSideEncryptionRule");
@@ -191,15 +195,12 @@ pub(super) fn location(bucket: &Bucket) -> Answer {
 /// Help page: GetBucketStat.
 pub(super) fn stat(bucket: &Bucket) -> Answer {
     let mut xml = Writer::new("BucketStat");
-    let all = Sum::of(bucket.objects.values());
+    let all = Sum::of(every(bucket));
     xml.number("Storage", all.bytes)
         .number("ObjectCount", all.objects)
         .number("MultipartUploadCount", bucket.uploads.len() as u64)
         .number("LiveChannelCount", 0)
-        .leaf(
-            "LastModifiedTime",
-            &all.modified.max(bucket.created).to_string(),
-        );
+        .leaf("LastModifiedTime", &all.modified.to_string());
     let classes = [
         (
             StorageClass::Standard,
@@ -233,12 +234,7 @@ pub(super) fn stat(bucket: &Bucket) -> Answer {
         ),
     ];
     for (class, storage, real, count) in classes {
-        let sum = Sum::of(
-            bucket
-                .objects
-                .values()
-                .filter(|object| object.storage_class == class),
-        );
+        let sum = Sum::of(every(bucket).filter(|object| object.storage_class == class));
         xml.number(storage, sum.bytes);
         if let Some(real) = real {
             xml.number(real, sum.bytes);
@@ -246,6 +242,16 @@ pub(super) fn stat(bucket: &Bucket) -> Answer {
         xml.number(count, sum.objects);
     }
     Answer::xml(200, xml.finish())
+}
+
+/// Every version of every object.
+fn every(bucket: &Bucket) -> impl Iterator<Item = &Object> {
+    let past = bucket.past.values().flatten();
+    let past = past.filter_map(|version| match version {
+        Version::Object(object) => Some(object),
+        Version::DeleteMarker(_) => None,
+    });
+    bucket.objects.values().chain(past)
 }
 
 #[derive(Default)]
@@ -263,6 +269,17 @@ impl Sum {
             modified: sum.modified.max(object.modified),
         })
     }
+}
+
+/// Help page: ListLiveChannel. Live channels cannot be made here, so there are none.
+pub(super) fn live_channels(call: &Call<'_>) -> Result<Answer, Rejection> {
+    let value = |name| call.request.query_value(name).unwrap_or("");
+    let mut xml = Writer::new("ListLiveChannelResult");
+    xml.leaf("Prefix", value("prefix"))
+        .leaf("Marker", value("marker"))
+        .number("MaxKeys", call.number("max-keys", 1, 1000, 100)?)
+        .flag("IsTruncated", false);
+    Ok(Answer::xml(200, xml.finish()))
 }
 
 /// HEAD on a bucket: that it exists, and where.

@@ -151,15 +151,17 @@ impl<'a> Given<'a> {
                 .map(tags::from_header)
                 .transpose()?
                 .unwrap_or_default(),
+            version: None,
         })
     }
 
-    /// Refuses to overwrite an object when the request says so (help page: PutObject, `x-oss-forbid-overwrite`).
+    /// Refuses to overwrite an object when the request says so (help page: PutObject, `x-oss-forbid-overwrite`). Where objects have
+    /// versions nothing is overwritten, and the header means nothing.
     pub(super) fn forbid_overwrite(&self, bucket: &Bucket, key: &str) -> Result<(), Rejection> {
         let forbidden = self
             .get("x-oss-forbid-overwrite")
             .is_some_and(|text| text.eq_ignore_ascii_case("true"));
-        if forbidden && bucket.objects.contains_key(key) {
+        if forbidden && !bucket.is_versioned() && bucket.objects.contains_key(key) {
             Err(file_already_exists())
         } else {
             Ok(())

@@ -1,6 +1,7 @@
 //! ListMultipartUploads and ListParts.
 
 use super::call::{Call, xml_time};
+use super::list::group_of;
 use super::multipart::upload;
 use crate::answer::{Answer, Rejection};
 use crate::world::{Bucket, Upload};
@@ -120,13 +121,6 @@ impl<'b> Entry<'b> {
             Self::Group(group) => (group, ""),
         }
     }
-}
-
-fn group_of<'b>(key: &'b str, prefix: &str, delimiter: &str) -> Option<&'b str> {
-    let at = key[prefix.len()..]
-        .find(delimiter)
-        .filter(|_| !delimiter.is_empty())?;
-    Some(&key[..prefix.len() + at + delimiter.len()])
 }
 
 /// Help page: ListParts.

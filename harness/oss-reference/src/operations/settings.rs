@@ -61,8 +61,7 @@ enum Unset {
 fn unset(name: &str) -> Unset {
     match name {
         "logging" => Unset::Default("BucketLoggingStatus"),
-        "versioning" => Unset::Default("VersioningConfiguration"),
-        "accessMonitor" => Unset::Default("AccessMonitorConfiguration"),
+        "accessmonitor" => Unset::Default("AccessMonitorConfiguration"),
         "resourceGroup" => Unset::Default("BucketResourceGroupConfiguration"),
         "dataAccelerator" => Unset::Default("DataAcceleratorConfiguration"),
         "bucketArchiveDirectRead" => Unset::Default("ArchiveDirectReadConfiguration"),

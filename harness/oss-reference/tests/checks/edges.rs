@@ -6,7 +6,7 @@ use oss_policy::{CorsRule, CorsRules, RefererRules};
 use oss_reference::Cause;
 use oss_reference::checks::Caller;
 use oss_reference::config::{Extreme, Faults};
-use oss_reference::world::{Encryption, StorageClass, Upload};
+use oss_reference::world::{Encryption, Object, StorageClass, Upload, Version};
 use serde_json::{Value, json};
 
 use crate::fixture::{Ask, NOW, OWNER, Scheme, Setup, allow, content};
@@ -225,9 +225,41 @@ fn each_request_needs_its_own_action_and_no_other() {
     const COPIED: (&str, &str) = ("x-oss-copy-source", "/bucket-one/k.txt?versionId=v1");
     const NOTHING: (&str, &str) = ("accept", "*/*");
     let mut setup = Setup::new();
-    setup.bucket("bucket-one").hierarchical_namespace = true;
+    let bucket = setup.bucket("bucket-one");
+    bucket.hierarchical_namespace = true;
+    let first = Object {
+        version: Some("v1".into()),
+        ..bucket.objects["k.txt"].clone()
+    };
+    bucket
+        .past
+        .insert("k.txt".into(), vec![Version::Object(first)]);
     for (method, path, header, actions) in [
         ("GET", "/k.txt", NOTHING, &["oss:GetObject"][..]),
+        (
+            "GET",
+            "/k.txt?tagging&versionId=v1",
+            NOTHING,
+            &["oss:GetObjectVersionTagging"],
+        ),
+        (
+            "PUT",
+            "/k.txt?tagging&versionId=v1",
+            NOTHING,
+            &["oss:PutObjectVersionTagging"],
+        ),
+        (
+            "DELETE",
+            "/k.txt?tagging&versionId=v1",
+            NOTHING,
+            &["oss:DeleteObjectVersionTagging"],
+        ),
+        (
+            "POST",
+            "/k.txt?restore&versionId=v1",
+            NOTHING,
+            &["oss:RestoreObjectVersion"],
+        ),
         (
             "GET",
             "/k.txt?versionId=v1",

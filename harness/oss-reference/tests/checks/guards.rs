@@ -100,6 +100,9 @@ const REJECTED: &[(&str, u16, &str, Build)] = &[
     ("operation-known", 405, "MethodNotAllowed", |s| {
         s.ask("DELETE", "bucket-one", "/?acl")
     }),
+    ("operation-known", 501, "NotImplemented", |s| {
+        s.ask("DELETE", "bucket-one", "/k.txt?legalHold")
+    }),
     ("operation-known", 400, "InvalidArgument", |s| {
         s.ask("PUT", "bucket-one", "/?unheard")
     }),
@@ -125,10 +128,18 @@ const REJECTED: &[(&str, u16, &str, Build)] = &[
             .by(&s.key("other-account"))
     }),
     ("bucket-present", 404, "NoSuchBucket", |s| {
-        s.ask("PUT", "absent", "/?acl")
+        // What a strange host names is looked for only where the host itself is let through.
+        s.config.faults.without = vec!["standard-host".into()];
+        let mut ask = s.ask("GET", "absent", "/absent/k.txt");
+        ask.host = "www.example.com".into();
+        ask.path_style = true;
+        ask
     }),
     ("object-exists", 404, "NoSuchKey", |s| {
         s.ask("GET", "bucket-one", "/absent.txt")
+    }),
+    ("object-exists", 404, "NoSuchVersion", |s| {
+        s.ask("GET", "bucket-one", "/k.txt?versionId=absent")
     }),
     ("object-exists", 404, "NoSuchKey", |s| {
         s.ask("PUT", "bucket-one", "/c.txt")
