@@ -16,3 +16,5 @@ mod operator;
 mod protocol;
 mod retention;
 mod sdk;
+mod sub_resources;
+mod versions;
