@@ -4,7 +4,9 @@ use super::Operation::{self, *};
 use super::names;
 use super::settings::{SETTINGS, setting};
 use crate::answer::Rejection;
+use crate::refusals::invalid_version;
 use crate::request::{Request, invalid_argument};
+use crate::world::versions::is_version_id;
 
 /// The operation `request` asks for.
 ///
@@ -36,7 +38,9 @@ fn of_version(request: &Request<'_>, operation: Operation) -> Result<Operation, 
         .query_value("versionId")
         .filter(|_| request.key().is_some());
     match named {
-        Some("") => Err(invalid_argument("versionId", "it is empty")),
+        Some(id) if !is_version_id(id) => Err(invalid_version(id)),
+        // oss2 names the version of the source in the query too, and the service passes over it.
+        Some(_) if operation == UploadPartCopy => Ok(operation),
         Some(_) if !operation.takes_version() => {
             Err(invalid_argument("versionId", "the operation takes none"))
         }
@@ -45,7 +49,7 @@ fn of_version(request: &Request<'_>, operation: Operation) -> Result<Operation, 
 }
 
 fn of_service(name: &str) -> bool {
-    name == "regions"
+    matches!(name, "regions" | "regionList")
 }
 
 fn of_bucket(name: &str) -> bool {
@@ -69,6 +73,8 @@ fn of_object(name: &str) -> bool {
 fn on_service(request: &Request<'_>) -> Result<Operation, Rejection> {
     match request.method {
         "GET" if request.has_query("regions") => Ok(DescribeRegions),
+        // With every region's buckets, as without it.
+        "GET" if request.has_query("regionList") => Ok(ListBuckets),
         "GET" => plain(request, ListBuckets),
         _ => Err(not_allowed(request, "SERVICE")),
     }
@@ -213,6 +219,7 @@ const BUCKET: &[SubResource] = &[
         &[
             ("PUT", PutBucketTransferAcceleration),
             ("GET", GetBucketTransferAcceleration),
+            ("DELETE", DeleteBucketTransferAcceleration),
         ],
     ),
     (

@@ -85,6 +85,7 @@ operations! {
     DeleteBucketEncryption: Bucket, "oss:DeleteBucketEncryption";
     PutBucketTransferAcceleration: Bucket, "oss:PutBucketTransferAcceleration";
     GetBucketTransferAcceleration: Bucket, "oss:GetBucketTransferAcceleration";
+    DeleteBucketTransferAcceleration: Bucket, "oss:DeleteBucketTransferAcceleration";
     PutPublicAccessBlock: Bucket, "oss:PutBucketPublicAccessBlock";
     GetPublicAccessBlock: Bucket, "oss:GetBucketPublicAccessBlock";
     DeletePublicAccessBlock: Bucket, "oss:DeleteBucketPublicAccessBlock";

@@ -5,11 +5,12 @@ use oss_policy::BucketAcl;
 use super::bucket_acl::{acl_of, grant};
 use super::call::{Call, xml_time};
 use super::service::owner;
+use super::settings;
 use crate::answer::{Answer, Rejection};
 use crate::config::Identities;
-use crate::documents::document;
+use crate::documents::{document, encryption_named};
 use crate::refusals::{invalid_argument, malformed_xml};
-use crate::world::{Bucket, Object, StorageClass, Version, World};
+use crate::world::{Bucket, Encryption, Object, StorageClass, Version, World};
 use crate::xml::{self, Writer};
 
 /// Help page: PutBucket. An account that puts its own bucket again, in the same place and of the same class, is answered 200 and may
@@ -40,6 +41,7 @@ pub(super) fn put(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<Ans
     let bucket = Bucket {
         acl: wanted.acl.unwrap_or_default(),
         storage_class: wanted.storage_class.unwrap_or_default(),
+        encryption: wanted.encryption,
         hierarchical_namespace: wanted.hierarchical_namespace,
         block_public_access: call.config.decisions.block_public_access,
         ..Bucket::new(name, account, wanted.region, call.now())
@@ -60,6 +62,7 @@ struct Wanted {
     region: String,
     acl: Option<BucketAcl>,
     storage_class: Option<StorageClass>,
+    encryption: Option<Encryption>,
     hierarchical_namespace: bool,
 }
 
@@ -76,6 +79,7 @@ impl Wanted {
             region: named.unwrap_or(call.config.default_region()).to_owned(),
             acl,
             storage_class: None,
+            encryption: encryption_named(|part| call.header(part.header()))?,
             hierarchical_namespace,
         };
         if body.iter().all(u8::is_ascii_whitespace) {
@@ -132,7 +136,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Answer, Rejec
 pub(super) fn info(bucket: &Bucket, call: &Call<'_>) -> Answer {
     let mut xml = Writer::new("BucketInfo");
     xml.open("Bucket")
-        .leaf("AccessMonitor", "Disabled")
+        .leaf("AccessMonitor", settings::access_monitor(bucket))
         .flag("BlockPublicAccess", bucket.block_public_access)
         .leaf("Comment", "")
         .leaf("CreationDate", &xml_time(bucket.created))
@@ -150,6 +154,7 @@ pub(super) fn info(bucket: &Bucket, call: &Call<'_>) -> Answer {
         .leaf("IntranetEndpoint", &call.internal_endpoint(&bucket.region))
         .leaf("Location", &format!("oss-{}", bucket.region))
         .leaf("Name", &bucket.name)
+        .leaf("ResourceGroupId", &settings::resource_group(bucket))
         .leaf("StorageClass", bucket.storage_class.name())
         .leaf(
             "TransferAcceleration",
@@ -170,6 +175,9 @@ pub(super) fn info(bucket: &Bucket, call: &Call<'_>) -> Answer {
             xml.leaf("SSEAlgorithm", &encryption.algorithm);
             if let Some(key) = &encryption.key_id {
                 xml.leaf("KMSMasterKeyID", key);
+            }
+            if let Some(data) = &encryption.data_algorithm {
+                xml.leaf("KMSDataEncryption", data);
             }
         }
         None => {

@@ -33,10 +33,18 @@ pub(super) fn copy(world: &mut World, call: &Call<'_>) -> Result<Answer, Rejecti
     let replaces = directive(call, "x-oss-metadata-directive")? || onto_itself;
     let retags = directive(call, "x-oss-tagging-directive")?;
     let new = given.object(bucket, ObjectKind::Normal, call.now())?;
+    // The type stays when the new metadata names none (Python SDK's suites).
+    let kept_type = original
+        .headers
+        .iter()
+        .find(|(name, _)| name == "content-type")
+        .cloned();
+    let untyped = new.content_type().is_none();
     let object = Object {
         content: original.content,
         headers: if replaces {
-            new.headers
+            let kept = kept_type.filter(|_| untyped);
+            new.headers.into_iter().chain(kept).collect()
         } else {
             original.headers
         },

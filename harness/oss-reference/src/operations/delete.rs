@@ -6,8 +6,8 @@ use crate::answer::{Answer, Rejection};
 use crate::checks::{self, Inquiry};
 use crate::documents::{document, flag};
 use crate::operation::Operation;
-use crate::refusals::malformed_xml;
-use crate::world::versions::Removed;
+use crate::refusals::{invalid_version, malformed_xml};
+use crate::world::versions::{Removed, is_version_id};
 use crate::world::{Bucket, World};
 use crate::xml::{Element, Writer};
 
@@ -109,8 +109,10 @@ fn entries(wanted: &Element) -> Result<Vec<(&str, Option<&str>)>, Rejection> {
     let entries: Vec<_> = wanted
         .all("Object")
         .map(|object| {
-            let version = object.text_of("VersionId").filter(|id| !id.is_empty());
-            (object.text_of("Key").unwrap_or(""), version)
+            (
+                object.text_of("Key").unwrap_or(""),
+                object.text_of("VersionId"),
+            )
         })
         .collect();
     if entries.is_empty() || entries.len() > MOST || entries.iter().any(|(key, _)| key.is_empty()) {
@@ -118,7 +120,13 @@ fn entries(wanted: &Element) -> Result<Vec<(&str, Option<&str>)>, Rejection> {
             "1 to 1000 objects with their keys are expected",
         ));
     }
-    Ok(entries)
+    match entries
+        .iter()
+        .find_map(|(_, version)| version.filter(|id| !is_version_id(id)))
+    {
+        Some(version) => Err(invalid_version(version)),
+        None => Ok(entries),
+    }
 }
 
 /// What a caller without the right to a key is told.

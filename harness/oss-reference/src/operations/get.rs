@@ -108,7 +108,11 @@ pub(super) fn symlink(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Reject
             "The object is not symlink.",
         ));
     };
-    Ok(told(Answer::empty(200), bucket, object)
+    let mut answer = told(Answer::empty(200), bucket, object);
+    for (name, value) in user_metadata(object) {
+        answer.set_dynamic(name, value);
+    }
+    Ok(answer
         .with(
             "x-oss-symlink-target",
             oss_auth::percent_encode_keeping_slash(target),
@@ -197,5 +201,19 @@ fn described(object: &Object, source: &Object, call: &Call<'_>) -> Answer {
     for (name, value) in &source.headers {
         answer.set_dynamic(name, value);
     }
+    // A link has user metadata of its own (Node.js SDK's suite).
+    if matches!(object.kind, ObjectKind::Symlink { .. }) {
+        for (name, value) in user_metadata(object) {
+            answer.set_dynamic(name, value);
+        }
+    }
     encrypted(answer, source.encryption.as_ref())
+}
+
+fn user_metadata(object: &Object) -> impl Iterator<Item = (&str, &str)> {
+    let own = object
+        .headers
+        .iter()
+        .filter(|(name, _)| name.starts_with("x-oss-meta-"));
+    own.map(|(name, value)| (name.as_str(), value.as_str()))
 }

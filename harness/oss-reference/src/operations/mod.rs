@@ -189,6 +189,9 @@ pub(crate) fn change(
         PutBucketTransferAcceleration => {
             configuration::put_acceleration(call.bucket_mut(world)?, document)
         }
+        DeleteBucketTransferAcceleration => {
+            configuration::delete_acceleration(call.bucket_mut(world)?)
+        }
         PutPublicAccessBlock => {
             configuration::put_public_access_block(call.bucket_mut(world)?, document)
         }

@@ -92,6 +92,9 @@ pub(super) fn encrypted(mut answer: Answer, encryption: Option<&Encryption>) -> 
         if let Some(key) = &encryption.key_id {
             answer.set("x-oss-server-side-encryption-key-id", key);
         }
+        if let Some(data) = &encryption.data_algorithm {
+            answer.set("x-oss-server-side-data-encryption", data);
+        }
     }
     answer
 }

@@ -97,6 +97,16 @@ fn checked(tags: Tags, most: usize) -> Result<Tags, Rejection> {
     if tags.len() > most {
         return Err(invalid("there are too many tags"));
     }
+    // Help page: Object tagging.
+    let speaks = |text: &str| {
+        text.chars()
+            .all(|c| c.is_ascii_alphanumeric() || " +-=._:/".contains(c))
+    };
+    if most == MOST_OF_OBJECT && !tags.iter().all(|(key, value)| speaks(key) && speaks(value)) {
+        return Err(invalid(
+            "letters, digits, blanks and + - = . _ : / are allowed",
+        ));
+    }
     for (position, (key, value)) in tags.iter().enumerate() {
         if !(1..=128).contains(&key.chars().count()) || value.chars().count() > 256 {
             return Err(invalid("a key has 1 to 128 characters, a value up to 256"));

@@ -1,8 +1,8 @@
 //! Versioning of a bucket, and the list of versions (help pages: PutBucketVersioning, GetBucketVersioning, ListObjectVersions).
 
 use super::call::{Call, NameEncoding, xml_time};
-use super::list;
 use super::service::owner;
+use super::{list, restore};
 use crate::answer::{Answer, Rejection};
 use crate::documents::document;
 use crate::refusals::{invalid_argument, malformed_xml};
@@ -65,7 +65,7 @@ pub(super) fn list(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection
             .leaf("NextVersionIdMarker", id);
     }
     for entry in &entries {
-        entry.write(&mut xml, names, &bucket.owner);
+        entry.write(&mut xml, names, &bucket.owner, call.now());
     }
     for entry in &entries {
         if let Entry::Group(group) = entry {
@@ -226,7 +226,7 @@ impl<'b> Entry<'b> {
         }
     }
 
-    fn write(&self, xml: &mut Writer, names: NameEncoding, uid: &str) {
+    fn write(&self, xml: &mut Writer, names: NameEncoding, uid: &str, now: i64) {
         let begin = |xml: &mut Writer, element, latest| {
             xml.open(element)
                 .leaf("Key", &names.name(self.key()))
@@ -237,6 +237,9 @@ impl<'b> Entry<'b> {
             Self::Object { object, latest, .. } => {
                 begin(xml, "Version", *latest);
                 list::described(xml, object);
+                if let Some(restore) = restore::header(object, now) {
+                    xml.leaf("RestoreInfo", &restore);
+                }
             }
             Self::Marker { made, latest, .. } => {
                 begin(xml, "DeleteMarker", *latest);

@@ -123,12 +123,14 @@ pub enum RetentionState {
 }
 
 /// Server-side encryption, of a bucket by default or of one object.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Encryption {
     /// `AES256`, `KMS` or `SM4`.
     pub algorithm: String,
-    /// The CMK, when one was named.
+    /// The CMK: of a bucket when one was named, of an object encrypted with KMS always.
     pub key_id: Option<String>,
+    /// What KMS encrypts the data with, when that was named: `SM4`.
+    pub data_algorithm: Option<String>,
 }
 
 impl Encryption {

@@ -15,6 +15,15 @@ use crate::refusals::no_such_key;
 /// The id of the one version of a key that was written while versioning was not on.
 pub const NULL: &str = "null";
 
+/// Every other id begins so.
+const START: &str = "CAEQ";
+
+/// Whether a version can have this id: `null`, or one that looks like those of the service.
+pub fn is_version_id(id: &str) -> bool {
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'=');
+    id == NULL || (id.len() >= 20 && id.starts_with(START) && id.bytes().all(is_base64))
+}
+
 /// The versioning of a bucket. Once it was on it can only be suspended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Versioning {
@@ -283,6 +292,6 @@ impl Bucket {
         let name = format!("{} {} {}", self.name, self.created, self.versions_made);
         let digest: [u8; 16] = Md5::digest(name.as_bytes()).into();
         let digest = oss_auth::upper_hex(&digest).to_ascii_lowercase();
-        format!("CAEQ{}", URL_SAFE_NO_PAD.encode(digest))
+        format!("{START}{}", URL_SAFE_NO_PAD.encode(digest))
     }
 }

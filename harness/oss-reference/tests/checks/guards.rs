@@ -119,6 +119,10 @@ const REJECTED: &[(&str, u16, &str, Build)] = &[
         s.ask("PUT", "bucket-one", "/c.txt")
             .header("x-oss-copy-source", "k.txt")
     }),
+    ("source", 400, "InvalidArgument", |s| {
+        s.ask("PUT", "bucket-one", "/c.txt")
+            .header("x-oss-copy-source", "/bucket-one/k.txt?versionId=1")
+    }),
     ("bucket-name-free", 409, "BucketAlreadyExists", |s| {
         s.ask("PUT", "bucket-one", "/").by(&s.key("other-account"))
     }),
@@ -139,7 +143,11 @@ const REJECTED: &[(&str, u16, &str, Build)] = &[
         s.ask("GET", "bucket-one", "/absent.txt")
     }),
     ("object-exists", 404, "NoSuchVersion", |s| {
-        s.ask("GET", "bucket-one", "/k.txt?versionId=absent")
+        s.ask(
+            "GET",
+            "bucket-one",
+            "/k.txt?versionId=CAEQMDAwMDAwMDAwMDAwMDAwMA",
+        )
     }),
     ("object-exists", 404, "NoSuchKey", |s| {
         s.ask("PUT", "bucket-one", "/c.txt")

@@ -16,5 +16,7 @@ mod operator;
 mod protocol;
 mod retention;
 mod sdk;
+mod sdk_suites;
 mod sub_resources;
+mod version_rights;
 mod versions;

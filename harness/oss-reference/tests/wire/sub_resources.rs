@@ -161,7 +161,9 @@ async fn on_a_bucket_it_neither_acts_nor_lists() {
 async fn on_the_service_it_lists_no_buckets() {
     let wire = with_object().await;
     let before = state(&wire).await;
-    for name in names().into_iter().filter(|name| *name != "regions") {
+    // `regionList` is a ListBuckets of all regions (Python SDK's suite).
+    let own = ["regions", "regionList"];
+    for name in names().into_iter().filter(|name| !own.contains(name)) {
         for method in METHODS {
             let target = format!("/?{name}");
             let reply = wire.ask(method, &target).body(body_of(method)).send().await;

@@ -4,8 +4,9 @@ use super::super::inquiry::Inquiry;
 use crate::answer::{Refusal, Rejection};
 use crate::host::is_object_name;
 use crate::operation::Operation;
-use crate::refusals::no_such_bucket;
+use crate::refusals::{invalid_version, no_such_bucket};
 use crate::world::Missing;
+use crate::world::versions::is_version_id;
 
 /// Method, sub-resources and headers name an operation (EC 0017-00000001).
 pub(in super::super) fn known(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
@@ -36,6 +37,12 @@ pub(in super::super) fn source(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     }
     if !inquiry.asks(Operation::CopyObject) && !inquiry.asks(Operation::UploadPartCopy) {
         return Ok(());
+    }
+    let version = inquiry
+        .copy_source()
+        .and_then(|source| source.version.as_deref());
+    if let Some(id) = version.filter(|id| !is_version_id(id)) {
+        return Err(invalid_version(id).into());
     }
     match inquiry.request.copy_source() {
         Some(Err(rejection)) => Err(rejection.into()),
