@@ -10,7 +10,7 @@ use crate::world::versions::is_version_id;
 
 /// The operation `request` asks for.
 ///
-/// Whatever in the query could be a sub-resource ([`names`]) is one that the addressed resource has, or the request is refused: one
+/// Whatever in the query could be a sub-resource (`names`) is one that the addressed resource has, or the request is refused: one
 /// operation is never taken for another.
 ///
 /// # Errors
