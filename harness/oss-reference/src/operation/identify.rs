@@ -20,16 +20,16 @@ pub fn identify(request: &Request<'_>) -> Result<Operation, Rejection> {
     if request.method == "OPTIONS" {
         return Ok(OptionObject);
     }
-    let (here, on): (fn(&str) -> bool, fn(&Request<'_>) -> _) =
-        match (request.bucket(), request.key()) {
-            (None, _) => (of_service, on_service),
-            (Some(_), None) => (of_bucket, on_bucket),
-            (Some(_), Some(_)) => (of_object, on_object),
-        };
-    match names::foreign(request, here) {
+    let known = |here: fn(&str) -> bool| match names::foreign(request, here) {
         Some(name) => Err(not_implemented(name)),
-        None => on(request).and_then(|operation| of_version(request, operation)),
-    }
+        None => Ok(()),
+    };
+    let operation = match (request.bucket(), request.key()) {
+        (None, _) => known(of_service).and_then(|()| on_service(request)),
+        (Some(_), None) => known(of_bucket).and_then(|()| on_bucket(request)),
+        (Some(_), Some(_)) => known(of_object).and_then(|()| on_object(request)),
+    };
+    operation.and_then(|operation| of_version(request, operation))
 }
 
 /// `operation`, provided that a version that the query names is one it can concern (that others refuse it is inferred).

@@ -51,7 +51,7 @@ fn is_parameter(name: &str) -> bool {
         let head = name.get(..start.len());
         head.is_some_and(|head| head.eq_ignore_ascii_case(start))
     };
-    PARAMETERS.contains(&name) || STARTS.iter().any(|start| starts(start))
+    PARAMETERS.contains(&name) || STARTS.iter().any(starts)
 }
 
 const PARAMETERS: [&str; 42] = [

@@ -82,7 +82,11 @@ pub(super) fn several(
             Ok(removed) => {
                 if !quiet {
                     xml.open("Deleted").leaf("Key", &names.name(key));
-                    describe(&mut xml, version.filter(|_| bucket.is_versioned()), removed);
+                    describe(
+                        &mut xml,
+                        version.filter(|_| bucket.is_versioned()),
+                        &removed,
+                    );
                     xml.close();
                 }
             }
@@ -92,7 +96,7 @@ pub(super) fn several(
 }
 
 /// What was removed, where objects have versions.
-fn describe(xml: &mut Writer, version: Option<&str>, removed: Removed) {
+fn describe(xml: &mut Writer, version: Option<&str>, removed: &Removed) {
     if let Some(version) = version {
         xml.leaf("VersionId", version);
     }

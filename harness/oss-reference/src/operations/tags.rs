@@ -97,10 +97,10 @@ fn checked(tags: Tags, most: usize) -> Result<Tags, Rejection> {
     if tags.len() > most {
         return Err(invalid("there are too many tags"));
     }
-    // Help page: Object tagging.
+    // Help page: Object tagging. Letters of any script are (Python SDK's suite).
     let speaks = |text: &str| {
         text.chars()
-            .all(|c| c.is_ascii_alphanumeric() || " +-=._:/".contains(c))
+            .all(|c| c.is_alphanumeric() || " +-=._:/".contains(c))
     };
     if most == MOST_OF_OBJECT && !tags.iter().all(|(key, value)| speaks(key) && speaks(value)) {
         return Err(invalid(

@@ -46,6 +46,7 @@ impl Versioning {
 
 /// A version that is not the current object of its key.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "nearly all are objects")]
 pub enum Version {
     Object(Object),
     /// What a deletion leaves: the key reads as absent.
