@@ -204,10 +204,13 @@ pub(super) fn location(bucket: &Bucket) -> Answer {
 pub(super) fn stat(bucket: &Bucket) -> Answer {
     let mut xml = Writer::new("BucketStat");
     let all = Sum::of(every(bucket));
+    let is_marker = |version: &&Version| matches!(version, Version::DeleteMarker(_));
+    let markers = bucket.past.values().flatten().filter(is_marker).count();
     xml.number("Storage", all.bytes)
         .number("ObjectCount", all.objects)
         .number("MultipartUploadCount", bucket.uploads.len() as u64)
         .number("LiveChannelCount", 0)
+        .number("DeleteMarkerCount", markers as u64)
         .leaf("LastModifiedTime", &all.modified.to_string());
     let classes = [
         (

@@ -16,6 +16,7 @@ mod operator;
 mod protocol;
 mod retention;
 mod sdk;
+mod sdk_settings;
 mod sdk_suites;
 mod sub_resources;
 mod version_rights;
