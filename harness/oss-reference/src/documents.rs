@@ -1,7 +1,7 @@
 //! Reads the documents of request bodies, as far as a check and an operation, or several operations, read the same one.
 
 use crate::answer::Rejection;
-use crate::refusals::malformed_xml;
+use crate::refusals::{invalid_argument, malformed_xml};
 use crate::world::Encryption;
 use crate::xml::{self, Element};
 
@@ -34,22 +34,43 @@ pub(crate) fn encryption_rule(body: &[u8]) -> Result<Encryption, Rejection> {
     let default = rule
         .child("ApplyServerSideEncryptionByDefault")
         .ok_or_else(|| malformed_xml("ApplyServerSideEncryptionByDefault is missing"))?;
-    let encryption = encryption_named(
-        default.text_of("SSEAlgorithm"),
-        default.text_of("KMSMasterKeyID"),
-    )?;
+    let encryption = encryption_named(|part| {
+        default.text_of(match part {
+            Part::Algorithm => "SSEAlgorithm",
+            Part::Key => "KMSMasterKeyID",
+            Part::DataAlgorithm => "KMSDataEncryption",
+        })
+    })?;
     encryption.ok_or_else(|| malformed_xml("SSEAlgorithm is missing"))
 }
 
-/// The encryption named by an algorithm and a key; `None` when neither is given.
+/// What names an encryption.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Part {
+    Algorithm,
+    Key,
+    DataAlgorithm,
+}
+
+impl Part {
+    /// The header or form field.
+    pub(crate) fn header(self) -> &'static str {
+        match self {
+            Self::Algorithm => "x-oss-server-side-encryption",
+            Self::Key => "x-oss-server-side-encryption-key-id",
+            Self::DataAlgorithm => "x-oss-server-side-data-encryption",
+        }
+    }
+}
+
+/// The encryption that is named; `None` when none is.
 ///
 /// # Errors
 /// 400 for an algorithm OSS does not have (EC 0005-00000003), and for a key without KMS.
-pub(crate) fn encryption_named(
-    algorithm: Option<&str>,
-    key: Option<&str>,
+pub(crate) fn encryption_named<'t>(
+    named: impl Fn(Part) -> Option<&'t str>,
 ) -> Result<Option<Encryption>, Rejection> {
-    let key = key.filter(|key| !key.is_empty());
+    let named = |part| named(part).filter(|text| !text.is_empty());
     let unknown = |text: &str| {
         let message =
             "The encryption request you specified is not valid. Supported value: AES256/KMS/SM4.";
@@ -57,18 +78,25 @@ pub(crate) fn encryption_named(
             .ec("0005-00000003")
             .extra("ServerSideEncryptionAlgorithm", text)
     };
-    match algorithm.filter(|algorithm| !algorithm.is_empty()) {
-        None if key.is_some() => Err(unknown("")),
-        None => Ok(None),
-        Some(algorithm @ ("AES256" | "SM4")) if key.is_none() => Ok(Some(Encryption {
+    let (key, data) = (named(Part::Key), named(Part::DataAlgorithm));
+    match (named(Part::Algorithm), key) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(unknown("")),
+        // The Python SDK's suite: InvalidArgument.
+        (Some("AES256" | "SM4"), Some(key)) => Err(invalid_argument(Part::Key.header(), key)),
+        (Some(algorithm @ ("AES256" | "SM4")), None) => Ok(Some(Encryption {
             algorithm: algorithm.to_owned(),
-            key_id: None,
+            ..Encryption::default()
         })),
-        Some("KMS") => Ok(Some(Encryption {
-            algorithm: "KMS".to_owned(),
-            key_id: key.map(str::to_owned),
-        })),
-        Some(other) => Err(unknown(other)),
+        (Some("KMS"), key) => match data {
+            None | Some("SM4") => Ok(Some(Encryption {
+                algorithm: "KMS".to_owned(),
+                key_id: key.map(str::to_owned),
+                data_algorithm: data.map(str::to_owned),
+            })),
+            Some(other) => Err(unknown(other)),
+        },
+        (Some(other), _) => Err(unknown(other)),
     }
 }
 

@@ -31,6 +31,13 @@ pub(crate) fn invalid_argument(name: &str, value: &str) -> Rejection {
     .extra("ArgumentValue", value)
 }
 
+/// The Python SDK's suite: an id that no version can have is an invalid argument, one that none has is not found.
+pub(crate) fn invalid_version(id: &str) -> Rejection {
+    Rejection::new(400, "InvalidArgument", "Invalid version id specified")
+        .extra("ArgumentName", "versionId")
+        .extra("ArgumentValue", id)
+}
+
 /// Help page: Retention policies; HTTP status code 409.
 pub(crate) fn file_immutable() -> Rejection {
     Rejection::new(

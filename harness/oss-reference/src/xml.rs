@@ -219,6 +219,24 @@ impl Writer {
         self.leaf(name, if flag { "true" } else { "false" })
     }
 
+    /// An element that was read, with all that is in it; attributes are not kept.
+    pub fn tree(&mut self, element: &Element) -> &mut Self {
+        self.start(&element.name);
+        if element.children.is_empty() {
+            escape_into(&mut self.text, &element.text);
+        } else {
+            self.text.push('\n');
+            self.open.push("");
+            for child in &element.children {
+                self.tree(child);
+            }
+            self.open.pop();
+            self.indent();
+        }
+        self.end(&element.name);
+        self
+    }
+
     /// Closes all that is open and gives the document.
     pub fn finish(mut self) -> String {
         while !self.open.is_empty() {

@@ -54,8 +54,8 @@ impl PrincipalPattern {
     pub(crate) fn parse(text: &str) -> Result<Self, PolicyErrorKind> {
         if text == "*" {
             Ok(Self::Everybody)
-        } else if is_uid(text) {
-            Ok(Self::Uid(text.to_owned()))
+        } else if is_uid(bare(text)) {
+            Ok(Self::Uid(bare(text).to_owned()))
         } else {
             parse_assumed_role(text).ok_or_else(|| PolicyErrorKind::InvalidPrincipal(shown(text)))
         }
@@ -89,6 +89,14 @@ fn parse_assumed_role(text: &str) -> Option<PrincipalPattern> {
         role: role.to_owned(),
         session: (session != "*").then(|| session.to_owned()),
     })
+}
+
+/// `"[123456790]"`, a list of one written as a string, is accepted by the service (Go SDK, TestBucketPolicy); whom it means is inferred.
+fn bare(text: &str) -> &str {
+    let inner = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
+    inner.unwrap_or(text)
 }
 
 fn is_uid(text: &str) -> bool {

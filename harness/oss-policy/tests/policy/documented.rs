@@ -161,6 +161,8 @@ fn principals_are_everybody_a_uid_or_a_role_session() {
         (r#"["9009"]"#, [false, true, false, false]),
         (r#"["2001"]"#, [false, false, true, false]),
         (r#"["9009", "2001"]"#, [false, true, true, false]),
+        // Go SDK, TestBucketPolicy: accepted as a string.
+        (r#""[2001]""#, [false, false, true, false]),
         // The UID of an account is its root, not its users.
         (r#"["1001"]"#, [false, false, false, false]),
         (

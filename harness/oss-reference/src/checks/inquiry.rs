@@ -28,6 +28,7 @@ pub struct Inquiry<'a> {
     pub(super) body: Option<&'a [u8]>,
     operation: OnceCell<Result<Operation, Rejection>>,
     key: OnceCell<Option<Cow<'a, str>>>,
+    version: OnceCell<Option<Cow<'a, str>>>,
     source: OnceCell<Option<CopySource>>,
     claim: OnceCell<Result<Option<Claimed<'a>>, BadClaim>>,
     post_policy: OnceCell<Option<Result<PostPolicy, PostPolicyError>>>,
@@ -51,6 +52,7 @@ impl<'a> Inquiry<'a> {
             body: None,
             operation: OnceCell::new(),
             key: OnceCell::new(),
+            version: OnceCell::new(),
             source: OnceCell::new(),
             claim: OnceCell::new(),
             post_policy: OnceCell::new(),
@@ -68,12 +70,18 @@ impl<'a> Inquiry<'a> {
         }
     }
 
-    /// The same caller, asking for `operation` on `key` of the same bucket.
-    pub(super) fn asking<'b>(&'b self, operation: Operation, key: &'b str) -> Inquiry<'b> {
+    /// The same caller, asking for `operation` on `key` of the same bucket, or on that version of it.
+    pub(super) fn asking<'b>(
+        &'b self,
+        operation: Operation,
+        key: &'b str,
+        version: Option<&'b str>,
+    ) -> Inquiry<'b> {
         let inner = self.again();
         Inquiry {
             operation: OnceCell::from(Ok(operation)),
             key: OnceCell::from(Some(Cow::Borrowed(key))),
+            version: OnceCell::from(version.map(Cow::Borrowed)),
             ..inner
         }
     }
@@ -134,6 +142,12 @@ impl<'a> Inquiry<'a> {
         self.key.get_or_init(own).as_deref()
     }
 
+    /// The version of it that is named. Only operations that concern one version are let through with one.
+    pub(super) fn version(&self) -> Option<&str> {
+        let own = || self.request.query_value("versionId").map(Cow::Borrowed);
+        self.version.get_or_init(own).as_deref()
+    }
+
     /// What CopyObject and UploadPartCopy copy from; `None` too when the header cannot be read.
     pub(super) fn copy_source(&self) -> Option<&CopySource> {
         self.source
@@ -143,15 +157,16 @@ impl<'a> Inquiry<'a> {
 
     /// The object whose bytes are asked for: that of a read, or the source of a copy; behind a symbolic link its target.
     pub(super) fn bytes_read(&self) -> Option<&'a Object> {
-        let (bucket, key) = match self.operation().ok()? {
-            Operation::GetObject => (self.bucket()?, self.key()?),
+        let (bucket, key, version) = match self.operation().ok()? {
+            Operation::GetObject => (self.bucket()?, self.key()?, self.version()),
             Operation::CopyObject | Operation::UploadPartCopy => {
                 let source = self.copy_source()?;
-                (self.world.buckets.get(&source.bucket)?, source.key.as_str())
+                let bucket = self.world.buckets.get(&source.bucket)?;
+                (bucket, source.key.as_str(), source.version.as_deref())
             }
             _ => return None,
         };
-        let object = bucket.objects.get(key)?;
+        let object = bucket.object(key, version).ok()?;
         match &object.kind {
             ObjectKind::Symlink { target } => bucket.objects.get(target),
             _ => Some(object),

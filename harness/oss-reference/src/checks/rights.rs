@@ -10,7 +10,7 @@ use super::policies;
 use crate::denial::Denial;
 use crate::operation::settings::setting;
 use crate::operation::{Class, Operation};
-use crate::world::{Bucket, Object};
+use crate::world::{Bucket, Missing, Object};
 
 /// One thing that must be allowed.
 pub(super) struct Right<'a> {
@@ -114,6 +114,8 @@ struct Wanted<'i, 'a> {
     name: &'i str,
     bucket: Option<&'a Bucket>,
     key: Option<Cow<'i, str>>,
+    /// The version of the key that is named.
+    version: Option<&'i str>,
 }
 
 /// What the request needs. Empty for preflights, and for DeleteMultipleObjects, which asks for each key ([`super::may`]).
@@ -133,6 +135,7 @@ pub(super) fn needed<'a>(inquiry: &Inquiry<'a>) -> Vec<Right<'a>> {
         name: inquiry.request.bucket().unwrap_or(""),
         bucket: inquiry.bucket(),
         key: inquiry.key().map(Cow::Borrowed),
+        version: inquiry.version(),
     };
     let mut wanted = Vec::with_capacity(2);
     wanted.extend(of_source(inquiry, operation));
@@ -159,6 +162,7 @@ fn of_source<'i, 'a>(inquiry: &'i Inquiry<'a>, operation: Operation) -> Option<W
                 name: &source.bucket,
                 bucket: inquiry.world.buckets.get(&source.bucket),
                 key: Some(Cow::Borrowed(&source.key)),
+                version: source.version.as_deref(),
             })
         }
         // Renaming removes the source and writes the target (help page: RenameObject).
@@ -168,6 +172,7 @@ fn of_source<'i, 'a>(inquiry: &'i Inquiry<'a>, operation: Operation) -> Option<W
             name: inquiry.request.bucket().unwrap_or(""),
             bucket: inquiry.bucket(),
             key: Some(Cow::Owned(inquiry.request.rename_source()?.ok()?)),
+            version: None,
         }),
         _ => None,
     }
@@ -180,7 +185,7 @@ fn action(inquiry: &Inquiry<'_>, operation: Operation) -> &'static str {
         | Operation::DeleteBucketSetting => {
             setting(inquiry.request).map_or(operation.action(), |setting| setting.action(operation))
         }
-        _ => versioned(operation.action(), inquiry.request.has_query("versionId")),
+        _ => versioned(operation.action(), inquiry.version().is_some()),
     }
 }
 
@@ -191,6 +196,10 @@ fn versioned(action: &'static str, version: bool) -> &'static str {
         "oss:DeleteObject" if version => "oss:DeleteObjectVersion",
         "oss:GetObjectAcl" if version => "oss:GetObjectVersionAcl",
         "oss:PutObjectAcl" if version => "oss:PutObjectVersionAcl",
+        "oss:GetObjectTagging" if version => "oss:GetObjectVersionTagging",
+        "oss:PutObjectTagging" if version => "oss:PutObjectVersionTagging",
+        "oss:DeleteObjectTagging" if version => "oss:DeleteObjectVersionTagging",
+        "oss:RestoreObject" if version => "oss:RestoreObjectVersion",
         _ => action,
     }
 }
@@ -218,15 +227,17 @@ fn ask<'a>(inquiry: &Inquiry<'a>, wanted: Wanted<'_, 'a>) -> Right<'a> {
         name,
         bucket,
         key,
+        version,
     } = wanted;
     let caller = inquiry.caller();
     let owner = match bucket {
         Some(bucket) => Cow::Borrowed(bucket.owner.as_str()),
         None => Cow::Owned(caller.account().unwrap_or("").to_owned()),
     };
-    let object = bucket
+    let found = bucket
         .zip(key.as_deref())
-        .and_then(|(bucket, key)| bucket.objects.get(key));
+        .map(|(bucket, key)| bucket.object(key, version));
+    let object = found.and_then(Result::ok);
     let resource = match (class, &key) {
         (Class::Service, _) => ResourceName::Service { owner: &owner },
         (Class::Create | Class::Bucket, _) | (_, None) => ResourceName::Bucket {
@@ -240,7 +251,8 @@ fn ask<'a>(inquiry: &Inquiry<'a>, wanted: Wanted<'_, 'a>) -> Right<'a> {
         },
     };
     let judged = policies::judge(inquiry, action, resource, &owner, bucket, object);
-    let acl = acl(class, caller, bucket, object, &owner, inquiry);
+    let of_nobody = matches!(found, Some(Err(Missing::Marker(_))));
+    let acl = acl(class, caller, bucket, (object, of_nobody), &owner, inquiry);
     Right {
         class,
         action,
@@ -258,7 +270,7 @@ fn acl(
     class: Class,
     caller: &Caller,
     bucket: Option<&Bucket>,
-    object: Option<&Object>,
+    (object, of_nobody): (Option<&Object>, bool),
     owner: &str,
     inquiry: &Inquiry<'_>,
 ) -> Result<(), AclDenied> {
@@ -274,6 +286,12 @@ fn acl(
     };
     let Some(bucket) = bucket else { return Ok(()) };
     let (bucket_acl, object_acl) = effective(bucket, object, inquiry);
+    // A delete marker has no ACL: who removes one needs oss:DeleteObjectVersion (help page: Delete marker).
+    let bucket_acl = if of_nobody {
+        BucketAcl::Private
+    } else {
+        bucket_acl
+    };
     let caller = match caller {
         Caller::Anonymous => oss_policy::Caller::Anonymous,
         caller if caller.is_root_of(owner) => oss_policy::Caller::Owner,

@@ -37,9 +37,10 @@ pub fn decide_body(inquiry: &Inquiry<'_>, body: &[u8]) -> Result<(), Refusal> {
     run(&inquiry.with_body(body), |stage| stage == Stage::Body)
 }
 
-/// Whether the caller may do `operation` to `key` of the request's bucket: DeleteMultipleObjects asks it for each key.
-pub fn may(inquiry: &Inquiry<'_>, operation: Operation, key: &str) -> bool {
-    run(&inquiry.asking(operation, key), |stage| {
+/// Whether the caller may do `operation` to `key` of the request's bucket, or to one version of it: DeleteMultipleObjects asks it for
+/// each key.
+pub fn may(inquiry: &Inquiry<'_>, operation: Operation, key: &str, version: Option<&str>) -> bool {
+    run(&inquiry.asking(operation, key, version), |stage| {
         stage == Stage::Authorisation
     })
     .is_ok()

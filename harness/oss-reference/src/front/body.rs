@@ -98,11 +98,11 @@ impl Arriving {
         }
     }
 
-    /// Reads and drops what is left, up to `limit` bytes; tells whether that was all.
-    pub(super) async fn drain(&mut self, limit: u64) -> bool {
+    /// Reads and drops what is left, up to `limit` bytes and as long as no pause exceeds `patience`; tells whether that was all.
+    pub(super) async fn drain(&mut self, limit: u64, patience: Duration) -> bool {
         let mut left = limit;
         while !self.ended() {
-            let next = tokio::time::timeout(self.patience, self.incoming.frame()).await;
+            let next = tokio::time::timeout(patience, self.incoming.frame()).await;
             match next {
                 Ok(None) => return true,
                 Ok(Some(Ok(frame))) => {

@@ -44,6 +44,10 @@ use crate::world::World;
 const LINGER: Duration = Duration::from_secs(2);
 /// At most this much is read in that time.
 const LINGER_BYTES: u64 = 256 << 20;
+/// A body that nobody wants is waited for so long, between any two pieces of it; then the connection ends.
+const UNWANTED: Duration = Duration::from_millis(100);
+/// And so long with methods whose requests have none.
+const UNHEARD_OF: Duration = Duration::from_millis(10);
 
 /// Everything that the connections share.
 pub(crate) struct Front {
@@ -125,6 +129,8 @@ impl Front {
     }
 
     /// Reads what is left of the body, so that the next request on the connection can be read. False when that would take too long.
+    ///
+    /// The answer waits meanwhile, so nobody is waited for who may never send: some clients announce a body with a GET and send none.
     async fn dispose(&self, parts: &Parts, mut body: Arriving) -> bool {
         if body.ended() {
             return true;
@@ -135,11 +141,14 @@ impl Front {
             linger(body);
             return false;
         }
-        if body.drain(limit).await {
-            return true;
+        let reads = matches!(parts.method, Method::GET | Method::HEAD);
+        let drained = body
+            .drain(limit, if reads { UNHEARD_OF } else { UNWANTED })
+            .await;
+        if !drained {
+            linger(body);
         }
-        linger(body);
-        false
+        drained
     }
 
     fn finish(
@@ -215,6 +224,6 @@ fn text<'p>(parts: &'p Parts, name: &str) -> Option<&'p str> {
 /// Goes on reading in the background for a while.
 fn linger(mut body: Arriving) {
     tokio::spawn(async move {
-        let _ = tokio::time::timeout(LINGER, body.drain(LINGER_BYTES)).await;
+        let _ = tokio::time::timeout(LINGER, body.drain(LINGER_BYTES, LINGER)).await;
     });
 }

@@ -1,39 +1,87 @@
 //! Tells the operation of a request (API reference: the syntax line of each operation).
 
 use super::Operation::{self, *};
-use super::settings::setting;
+use super::names;
+use super::settings::{SETTINGS, setting};
 use crate::answer::Rejection;
+use crate::refusals::invalid_version;
 use crate::request::{Request, invalid_argument};
+use crate::world::versions::is_version_id;
 
 /// The operation `request` asks for.
 ///
-/// Query parameters that name no sub-resource are ignored where they cannot turn one operation into another: a valueless one on a
-/// writing bucket request is refused, so that `PUT /?typo` never makes a bucket (EC 0017-00000001).
+/// Whatever in the query could be a sub-resource (`names`) is one that the addressed resource has, or the request is refused: one
+/// operation is never taken for another.
 ///
 /// # Errors
-/// 405 `MethodNotAllowed` when the resource has no such method; 400 `InvalidArgument` when a needed parameter is missing or the
-/// sub-resource is not known.
+/// 405 `MethodNotAllowed` when the resource has no such method; 501 `NotImplemented` for a sub-resource that is not known there; 400
+/// `InvalidArgument` when a needed parameter is missing, and for an unknown sub-resource in a request that changes a bucket.
 pub fn identify(request: &Request<'_>) -> Result<Operation, Rejection> {
     if request.method == "OPTIONS" {
         return Ok(OptionObject);
     }
-    match (request.bucket(), request.key()) {
-        (None, _) => on_service(request),
-        (Some(_), None) => on_bucket(request),
-        (Some(_), Some(_)) => on_object(request),
+    let known = |here: fn(&str) -> bool| match names::foreign(request, here) {
+        Some(name) => Err(not_implemented(name)),
+        None => Ok(()),
+    };
+    let operation = match (request.bucket(), request.key()) {
+        (None, _) => known(of_service).and_then(|()| on_service(request)),
+        (Some(_), None) => known(of_bucket).and_then(|()| on_bucket(request)),
+        (Some(_), Some(_)) => known(of_object).and_then(|()| on_object(request)),
+    };
+    operation.and_then(|operation| of_version(request, operation))
+}
+
+/// `operation`, provided that a version that the query names is one it can concern (that others refuse it is inferred).
+fn of_version(request: &Request<'_>, operation: Operation) -> Result<Operation, Rejection> {
+    let named = request
+        .query_value("versionId")
+        .filter(|_| request.key().is_some());
+    match named {
+        Some(id) if !is_version_id(id) => Err(invalid_version(id)),
+        // oss2 names the version of the source in the query too, and the service passes over it.
+        Some(_) if operation == UploadPartCopy => Ok(operation),
+        Some(_) if !operation.takes_version() => {
+            Err(invalid_argument("versionId", "the operation takes none"))
+        }
+        _ => Ok(operation),
     }
+}
+
+fn of_service(name: &str) -> bool {
+    matches!(name, "regions" | "regionList")
+}
+
+fn of_bucket(name: &str) -> bool {
+    const OTHERS: [&str; 6] = [
+        "cname",
+        "comp",
+        "inventoryId",
+        "styleName",
+        "wormExtend",
+        "wormId",
+    ];
+    OTHERS.contains(&name)
+        || BUCKET.iter().any(|(known, _)| *known == name)
+        || SETTINGS.iter().any(|setting| setting.name == name)
+}
+
+fn of_object(name: &str) -> bool {
+    matches!(name, "partNumber" | "position") || OBJECT.iter().any(|(known, _)| *known == name)
 }
 
 fn on_service(request: &Request<'_>) -> Result<Operation, Rejection> {
     match request.method {
         "GET" if request.has_query("regions") => Ok(DescribeRegions),
-        "GET" => Ok(ListBuckets),
+        // With every region's buckets, as without it.
+        "GET" if request.has_query("regionList") => Ok(ListBuckets),
+        "GET" => plain(request, ListBuckets),
         _ => Err(not_allowed(request, "SERVICE")),
     }
 }
 
 fn on_bucket(request: &Request<'_>) -> Result<Operation, Rejection> {
-    if request.has_query("cname") || request.has_query("comp") {
+    if request.has_query("cname") {
         return on_cname(request);
     }
     if let Some(operation) = on_sub_resource(request, BUCKET) {
@@ -54,9 +102,9 @@ fn on_bucket(request: &Request<'_>) -> Result<Operation, Rejection> {
         return Ok(CompleteBucketWorm);
     }
     match request.method {
-        "GET" if request.query_value("list-type") == Some("2") => Ok(ListObjectsV2),
-        "GET" => Ok(ListObjects),
-        "HEAD" => Ok(HeadBucket),
+        "GET" if request.query_value("list-type") == Some("2") => plain(request, ListObjectsV2),
+        "GET" => plain(request, ListObjects),
+        "HEAD" => plain(request, HeadBucket),
         "PUT" => plain(request, PutBucket),
         "DELETE" => plain(request, DeleteBucket),
         "POST" => plain(request, PostObject),
@@ -100,11 +148,13 @@ fn on_object(request: &Request<'_>) -> Result<Operation, Rejection> {
         };
     }
     match method {
-        "GET" => Ok(GetObject),
-        "HEAD" => Ok(HeadObject),
-        "PUT" if request.copy_source().is_some() => Ok(CopyObject),
-        "PUT" => Ok(PutObject),
-        "DELETE" => Ok(DeleteObject),
+        "GET" => plain(request, GetObject),
+        "HEAD" => plain(request, HeadObject),
+        "PUT" if request.copy_source().is_some() => plain(request, CopyObject),
+        "PUT" => plain(request, PutObject),
+        "DELETE" => plain(request, DeleteObject),
+        // ProcessObject and SelectObject: what the parameter asks of a GET it asks for good of a POST.
+        "POST" if request.has_query("x-oss-process") => Err(not_implemented("x-oss-process")),
         _ => Err(not_allowed(request, "OBJECT")),
     }
 }
@@ -121,6 +171,11 @@ const BUCKET: &[SubResource] = &[
     ("location", &[("GET", GetBucketLocation)]),
     ("stat", &[("GET", GetBucketStat)]),
     ("versions", &[("GET", ListObjectVersions)]),
+    (
+        "versioning",
+        &[("GET", GetBucketVersioning), ("PUT", PutBucketVersioning)],
+    ),
+    ("live", &[("GET", ListLiveChannel)]),
     ("uploads", &[("GET", ListMultipartUploads)]),
     ("delete", &[("POST", DeleteMultipleObjects)]),
     (
@@ -164,6 +219,7 @@ const BUCKET: &[SubResource] = &[
         &[
             ("PUT", PutBucketTransferAcceleration),
             ("GET", GetBucketTransferAcceleration),
+            ("DELETE", DeleteBucketTransferAcceleration),
         ],
     ),
     (
@@ -237,18 +293,25 @@ fn needs(request: &Request<'_>, name: &str, operation: Operation) -> Result<Oper
     }
 }
 
-/// `operation`, provided that nothing in the query looks like a sub-resource.
+/// `operation`, provided that the query names no sub-resource.
 fn plain(request: &Request<'_>, operation: Operation) -> Result<Operation, Rejection> {
-    let unknown = request.query.iter().find(|pair| {
-        let valueless = pair.value.as_deref().is_none_or(str::is_empty);
-        valueless && !pair.name.is_empty() && !pair.name.starts_with("x-")
-    });
-    match unknown {
+    match names::any(request) {
         None => Ok(operation),
-        Some(pair) => {
-            Err(invalid_argument(&pair.name, "this sub-resource is not known").ec("0017-00000001"))
+        Some(name)
+            if names::is_listed(name) || request.key().is_some() || request.method == "GET" =>
+        {
+            Err(not_implemented(name))
+        }
+        Some(name) => {
+            Err(invalid_argument(name, "this sub-resource is not known").ec("0017-00000001"))
         }
     }
+}
+
+/// 501 for a sub-resource that is not known where it is asked for.
+fn not_implemented(name: &str) -> Rejection {
+    let message = "A header you provided implies functionality that is not implemented.";
+    Rejection::new(501, "NotImplemented", message).extra("SubResource", name)
 }
 
 /// 405 for a method that the resource does not have.

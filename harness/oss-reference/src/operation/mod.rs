@@ -1,6 +1,7 @@
 //! Which API operation a request asks for, from method, sub-resource and headers.
 
 mod identify;
+mod names;
 pub mod settings;
 
 pub use identify::identify;
@@ -61,6 +62,9 @@ operations! {
     ListObjects: Bucket, "oss:ListObjects";
     ListObjectsV2: Bucket, "oss:ListObjects";
     ListObjectVersions: Bucket, "oss:ListObjectVersions";
+    ListLiveChannel: Bucket, "oss:ListLiveChannel";
+    PutBucketVersioning: Bucket, "oss:PutBucketVersioning";
+    GetBucketVersioning: Bucket, "oss:GetBucketVersioning";
     ListMultipartUploads: Bucket, "oss:ListMultipartUploads";
     PutBucketPolicy: Bucket, "oss:PutBucketPolicy";
     GetBucketPolicy: Bucket, "oss:GetBucketPolicy";
@@ -81,6 +85,7 @@ operations! {
     DeleteBucketEncryption: Bucket, "oss:DeleteBucketEncryption";
     PutBucketTransferAcceleration: Bucket, "oss:PutBucketTransferAcceleration";
     GetBucketTransferAcceleration: Bucket, "oss:GetBucketTransferAcceleration";
+    DeleteBucketTransferAcceleration: Bucket, "oss:DeleteBucketTransferAcceleration";
     PutPublicAccessBlock: Bucket, "oss:PutBucketPublicAccessBlock";
     GetPublicAccessBlock: Bucket, "oss:GetBucketPublicAccessBlock";
     DeletePublicAccessBlock: Bucket, "oss:DeleteBucketPublicAccessBlock";
@@ -146,6 +151,24 @@ impl Operation {
             Class::Bucket => self.is_list(),
             Class::Service | Class::Create | Class::Preflight => false,
         }
+    }
+
+    /// Whether it concerns one version of an object, which it may name.
+    pub fn takes_version(self) -> bool {
+        matches!(
+            self,
+            Self::GetObject
+                | Self::HeadObject
+                | Self::GetObjectMeta
+                | Self::GetSymlink
+                | Self::GetObjectAcl
+                | Self::PutObjectAcl
+                | Self::GetObjectTagging
+                | Self::PutObjectTagging
+                | Self::DeleteObjectTagging
+                | Self::DeleteObject
+                | Self::RestoreObject
+        )
     }
 
     /// Whether it lists what is in a bucket.

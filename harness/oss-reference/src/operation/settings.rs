@@ -27,7 +27,7 @@ macro_rules! settings {
 
 /// All of them. `append`-like sub-resources of objects are not among them, nor are those with an operation of their own.
 pub const SETTINGS: &[Setting] = settings! {
-    "accessMonitor" => "BucketAccessMonitor",
+    "accessmonitor" => "BucketAccessMonitor",
     "asyncFetch" => "AsyncFetchTask",
     "bucketArchiveDirectRead" => "BucketArchiveDirectRead",
     "dataAccelerator" => "DataAccelerator",
@@ -36,7 +36,6 @@ pub const SETTINGS: &[Setting] = settings! {
     "inventory" => "BucketInventory",
     "lifecycle" => "BucketLifecycle",
     "link" => "BucketLink",
-    "live" => "LiveChannel",
     "logging" => "BucketLogging",
     "metaQuery" => "BucketMetaQuery",
     "overwriteConfig" => "BucketOverwriteConfig",
@@ -52,7 +51,6 @@ pub const SETTINGS: &[Setting] = settings! {
     "rtc" => "BucketRTC",
     "style" => "BucketStyle",
     "userDefinedLogFieldsConfig" => "UserDefinedLogFieldsConfig",
-    "versioning" => "BucketVersioning",
     "website" => "BucketWebsite",
 };
 

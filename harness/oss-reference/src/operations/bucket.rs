@@ -5,11 +5,12 @@ use oss_policy::BucketAcl;
 use super::bucket_acl::{acl_of, grant};
 use super::call::{Call, xml_time};
 use super::service::owner;
+use super::settings;
 use crate::answer::{Answer, Rejection};
 use crate::config::Identities;
-use crate::documents::document;
+use crate::documents::{document, encryption_named};
 use crate::refusals::{invalid_argument, malformed_xml};
-use crate::world::{Bucket, Object, StorageClass, World};
+use crate::world::{Bucket, Encryption, Object, StorageClass, Version, World};
 use crate::xml::{self, Writer};
 
 /// Help page: PutBucket. An account that puts its own bucket again, in the same place and of the same class, is answered 200 and may
@@ -40,6 +41,7 @@ pub(super) fn put(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<Ans
     let bucket = Bucket {
         acl: wanted.acl.unwrap_or_default(),
         storage_class: wanted.storage_class.unwrap_or_default(),
+        encryption: wanted.encryption,
         hierarchical_namespace: wanted.hierarchical_namespace,
         block_public_access: call.config.decisions.block_public_access,
         ..Bucket::new(name, account, wanted.region, call.now())
@@ -60,6 +62,7 @@ struct Wanted {
     region: String,
     acl: Option<BucketAcl>,
     storage_class: Option<StorageClass>,
+    encryption: Option<Encryption>,
     hierarchical_namespace: bool,
 }
 
@@ -76,6 +79,7 @@ impl Wanted {
             region: named.unwrap_or(call.config.default_region()).to_owned(),
             acl,
             storage_class: None,
+            encryption: encryption_named(|part| call.header(part.header()))?,
             hierarchical_namespace,
         };
         if body.iter().all(u8::is_ascii_whitespace) {
@@ -114,7 +118,8 @@ impl Wanted {
 /// Help page: DeleteBucket. Uploads in progress count as content; what is bound to the bucket goes with it.
 pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Answer, Rejection> {
     let bucket = call.bucket(world)?;
-    if !bucket.objects.is_empty() || !bucket.uploads.is_empty() {
+    let empty = bucket.objects.is_empty() && bucket.past.is_empty() && bucket.uploads.is_empty();
+    if !empty {
         let message = "The bucket you tried to delete is not empty.";
         return Err(Rejection::new(409, "BucketNotEmpty", message)
             .ec("0015-00000301")
@@ -131,7 +136,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Answer, Rejec
 pub(super) fn info(bucket: &Bucket, call: &Call<'_>) -> Answer {
     let mut xml = Writer::new("BucketInfo");
     xml.open("Bucket")
-        .leaf("AccessMonitor", "Disabled")
+        .leaf("AccessMonitor", settings::access_monitor(bucket))
         .flag("BlockPublicAccess", bucket.block_public_access)
         .leaf("Comment", "")
         .leaf("CreationDate", &xml_time(bucket.created))
@@ -149,6 +154,7 @@ pub(super) fn info(bucket: &Bucket, call: &Call<'_>) -> Answer {
         .leaf("IntranetEndpoint", &call.internal_endpoint(&bucket.region))
         .leaf("Location", &format!("oss-{}", bucket.region))
         .leaf("Name", &bucket.name)
+        .leaf("ResourceGroupId", &settings::resource_group(bucket))
         .leaf("StorageClass", bucket.storage_class.name())
         .leaf(
             "TransferAcceleration",
@@ -158,6 +164,9 @@ pub(super) fn info(bucket: &Bucket, call: &Call<'_>) -> Answer {
                 "Disabled"
             },
         );
+    if let Some(status) = bucket.versioning.status() {
+        xml.leaf("Versioning", status);
+    }
     owner(&mut xml, &bucket.owner);
     grant(&mut xml, bucket.acl.as_str());
     xml.open("ServerSideEncryptionRule");
@@ -166,6 +175,9 @@ pub(super) fn info(bucket: &Bucket, call: &Call<'_>) -> Answer {
             xml.leaf("SSEAlgorithm", &encryption.algorithm);
             if let Some(key) = &encryption.key_id {
                 xml.leaf("KMSMasterKeyID", key);
+            }
+            if let Some(data) = &encryption.data_algorithm {
+                xml.leaf("KMSDataEncryption", data);
             }
         }
         None => {
@@ -191,15 +203,15 @@ pub(super) fn location(bucket: &Bucket) -> Answer {
 /// Help page: GetBucketStat.
 pub(super) fn stat(bucket: &Bucket) -> Answer {
     let mut xml = Writer::new("BucketStat");
-    let all = Sum::of(bucket.objects.values());
+    let all = Sum::of(every(bucket));
+    let is_marker = |version: &&Version| matches!(version, Version::DeleteMarker(_));
+    let markers = bucket.past.values().flatten().filter(is_marker).count();
     xml.number("Storage", all.bytes)
         .number("ObjectCount", all.objects)
         .number("MultipartUploadCount", bucket.uploads.len() as u64)
         .number("LiveChannelCount", 0)
-        .leaf(
-            "LastModifiedTime",
-            &all.modified.max(bucket.created).to_string(),
-        );
+        .number("DeleteMarkerCount", markers as u64)
+        .leaf("LastModifiedTime", &all.modified.to_string());
     let classes = [
         (
             StorageClass::Standard,
@@ -233,12 +245,7 @@ pub(super) fn stat(bucket: &Bucket) -> Answer {
         ),
     ];
     for (class, storage, real, count) in classes {
-        let sum = Sum::of(
-            bucket
-                .objects
-                .values()
-                .filter(|object| object.storage_class == class),
-        );
+        let sum = Sum::of(every(bucket).filter(|object| object.storage_class == class));
         xml.number(storage, sum.bytes);
         if let Some(real) = real {
             xml.number(real, sum.bytes);
@@ -246,6 +253,16 @@ pub(super) fn stat(bucket: &Bucket) -> Answer {
         xml.number(count, sum.objects);
     }
     Answer::xml(200, xml.finish())
+}
+
+/// Every version of every object.
+fn every(bucket: &Bucket) -> impl Iterator<Item = &Object> {
+    let past = bucket.past.values().flatten();
+    let past = past.filter_map(|version| match version {
+        Version::Object(object) => Some(object),
+        Version::DeleteMarker(_) => None,
+    });
+    bucket.objects.values().chain(past)
 }
 
 #[derive(Default)]
@@ -263,6 +280,17 @@ impl Sum {
             modified: sum.modified.max(object.modified),
         })
     }
+}
+
+/// Help page: ListLiveChannel. Live channels cannot be made here, so there are none.
+pub(super) fn live_channels(call: &Call<'_>) -> Result<Answer, Rejection> {
+    let value = |name| call.request.query_value(name).unwrap_or("");
+    let mut xml = Writer::new("ListLiveChannelResult");
+    xml.leaf("Prefix", value("prefix"))
+        .leaf("Marker", value("marker"))
+        .number("MaxKeys", call.number("max-keys", 1, 1000, 100)?)
+        .flag("IsTruncated", false);
+    Ok(Answer::xml(200, xml.finish()))
 }
 
 /// HEAD on a bucket: that it exists, and where.

@@ -4,9 +4,10 @@ use oss_policy::{BucketAcl, ObjectAcl};
 
 use super::call::Call;
 use super::service::owner;
+use super::versions::told;
 use crate::answer::{Answer, Rejection};
 use crate::refusals::invalid_argument;
-use crate::world::Bucket;
+use crate::world::{Bucket, World};
 use crate::xml::Writer;
 
 /// Reads `x-oss-acl`.
@@ -31,22 +32,28 @@ pub(super) fn get(bucket: &Bucket) -> Answer {
     written(bucket, bucket.acl.as_str())
 }
 
-/// Help page: PutBucketAcl.
-pub(super) fn put(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
-    bucket.acl = acl_of(call.header("x-oss-acl").unwrap_or(""))?;
-    Ok(Answer::empty(200))
+/// Help page: PutBucketAcl. A bucket that is not there is made (the Node.js SDK's suite rests on it).
+pub(super) fn put(world: &mut World, call: &Call<'_>) -> Result<Answer, Rejection> {
+    let acl = acl_of(call.header("x-oss-acl").unwrap_or(""))?;
+    match world.buckets.get_mut(call.bucket_name()) {
+        Some(bucket) => bucket.acl = acl,
+        None => return super::bucket::put(world, call, &[]),
+    }
+    let location = format!("/{}", call.bucket_name());
+    Ok(Answer::empty(200).with("location", location))
 }
 
 /// Help page: GetObjectACL.
 pub(super) fn get_object(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
-    Ok(written(bucket, call.object(bucket)?.acl.as_str()))
+    let object = call.object(bucket)?;
+    Ok(told(written(bucket, object.acl.as_str()), bucket, object))
 }
 
 /// Help page: PutObjectACL.
 pub(super) fn put_object(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
     let acl = object_acl_of(call.header("x-oss-object-acl").unwrap_or(""))?;
     call.object_mut(bucket)?.acl = acl;
-    Ok(Answer::empty(200))
+    Ok(told(Answer::empty(200), bucket, call.object(bucket)?))
 }
 
 fn written(bucket: &Bucket, acl: &str) -> Answer {

@@ -53,20 +53,25 @@ impl<'a> Call<'a> {
     }
 
     pub(super) fn object<'w>(&self, bucket: &'w Bucket) -> Result<&'w Object, Rejection> {
+        let version = self.version();
         bucket
-            .objects
-            .get(self.key())
-            .ok_or_else(|| no_such_key(self.key()))
+            .object(self.key(), version)
+            .map_err(|missing| missing.rejection(self.key(), version))
     }
 
     pub(super) fn object_mut<'w>(
         &self,
         bucket: &'w mut Bucket,
     ) -> Result<&'w mut Object, Rejection> {
+        self.object(bucket)?;
         bucket
-            .objects
-            .get_mut(self.key())
+            .object_mut(self.key(), self.version())
             .ok_or_else(|| no_such_key(self.key()))
+    }
+
+    /// The version that the request names.
+    pub(super) fn version(&self) -> Option<&'a str> {
+        self.request.query_value("versionId")
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&'a str> {

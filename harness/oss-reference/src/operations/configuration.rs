@@ -120,6 +120,12 @@ pub(super) fn get_acceleration(bucket: &Bucket) -> Result<Answer, Rejection> {
     Ok(Answer::xml(200, xml.finish()))
 }
 
+/// Help page: DeleteBucketTransferAcceleration.
+pub(super) fn delete_acceleration(bucket: &mut Bucket) -> Result<Answer, Rejection> {
+    bucket.acceleration = None;
+    Ok(Answer::empty(204))
+}
+
 /// Help page: PutBucketPublicAccessBlock.
 pub(super) fn put_public_access_block(
     bucket: &mut Bucket,

@@ -5,7 +5,7 @@ use oss_policy::{CorsAnswer, CorsRule, CorsRules};
 use super::call::Call;
 use crate::answer::{Answer, Rejection};
 use crate::documents::{document, flag};
-use crate::refusals::malformed_xml;
+use crate::refusals::invalid_argument;
 use crate::world::Bucket;
 use crate::xml::{Element, Writer};
 
@@ -41,13 +41,20 @@ fn rule(element: &Element) -> Result<CorsRule, Rejection> {
             .map(|child| child.text.clone())
             .collect::<Vec<String>>()
     };
-    let max_age = element.text_of("MaxAgeSeconds").map(str::parse).transpose();
+    let max_age = element.text_of("MaxAgeSeconds").map(|text| {
+        text.parse()
+            .map_err(|_| invalid_argument("MaxAgeSeconds", text))
+    });
     Ok(CorsRule {
         allowed_origins: texts("AllowedOrigin"),
         allowed_methods: texts("AllowedMethod"),
-        allowed_headers: texts("AllowedHeader"),
+        // Names of headers come back in lower case (Python SDK's suite).
+        allowed_headers: texts("AllowedHeader")
+            .iter()
+            .map(|name| name.to_ascii_lowercase())
+            .collect(),
         expose_headers: texts("ExposeHeader"),
-        max_age_seconds: max_age.map_err(|_| malformed_xml("MaxAgeSeconds must be a number"))?,
+        max_age_seconds: max_age.transpose()?,
     })
 }
 

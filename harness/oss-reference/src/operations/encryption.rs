@@ -1,5 +1,7 @@
 //! The server-side encryption that a bucket has by default.
 
+use md5::{Digest as _, Md5};
+
 use crate::answer::{Answer, Rejection};
 use crate::documents;
 use crate::world::Bucket;
@@ -27,7 +29,24 @@ pub(super) fn get(bucket: &Bucket) -> Result<Answer, Rejection> {
     if let Some(key) = &encryption.key_id {
         xml.leaf("KMSMasterKeyID", key);
     }
+    if let Some(data) = &encryption.data_algorithm {
+        xml.leaf("KMSDataEncryption", data);
+    }
     Ok(Answer::xml(200, xml.finish()))
+}
+
+/// The id of the key that KMS keeps for OSS in an account, used where none is named.
+pub(super) fn default_key(uid: &str) -> String {
+    let digest: [u8; 16] = Md5::digest(uid.as_bytes()).into();
+    let hex = oss_auth::upper_hex(&digest).to_ascii_lowercase();
+    format!(
+        "{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    )
 }
 
 /// Help page: DeleteBucketEncryption.

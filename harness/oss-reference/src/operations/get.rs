@@ -10,6 +10,7 @@ use super::conditions::{self, Outcome};
 use super::content::slice;
 use super::put::{encrypted, has_md5};
 use super::range::RangeBehavior;
+use super::versions::told;
 use super::{range, restore};
 use crate::answer::{Answer, Rejection};
 use crate::image::{ImageState, inspect};
@@ -33,7 +34,7 @@ pub(super) fn object(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejecti
     if conditions::check(call.request, &conditions::ORDINARY, source)? == Outcome::NotModified {
         return Ok(not_modified(source));
     }
-    let mut answer = described(object, source, call);
+    let mut answer = told(described(object, source, call), bucket, object);
     let length = source.content.length;
     let behavior = match call.header("x-oss-range-behavior") {
         Some("standard") => RangeBehavior::Standard,
@@ -79,13 +80,14 @@ pub(super) fn head(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection
     if conditions::check(call.request, &conditions::ORDINARY, source)? == Outcome::NotModified {
         return Ok(not_modified(source));
     }
-    Ok(described(object, source, call).with("content-length", source.content.length.to_string()))
+    let answer = told(described(object, source, call), bucket, object);
+    Ok(answer.with("content-length", source.content.length.to_string()))
 }
 
 /// Help page: GetObjectMeta.
 pub(super) fn meta(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
-    let Found { source, .. } = Found::of(bucket, call)?;
-    let mut answer = Answer::empty(200)
+    let Found { object, source } = Found::of(bucket, call)?;
+    let mut answer = told(Answer::empty(200), bucket, object)
         .with("etag", &source.content.etag)
         .with("last-modified", Timestamp(source.modified).to_rfc1123())
         .with("x-oss-hash-crc64ecma", source.content.crc64.to_string());
@@ -106,7 +108,11 @@ pub(super) fn symlink(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Reject
             "The object is not symlink.",
         ));
     };
-    Ok(Answer::empty(200)
+    let mut answer = told(Answer::empty(200), bucket, object);
+    for (name, value) in user_metadata(object) {
+        answer.set_dynamic(name, value);
+    }
+    Ok(answer
         .with(
             "x-oss-symlink-target",
             oss_auth::percent_encode_keeping_slash(target),
@@ -195,5 +201,19 @@ fn described(object: &Object, source: &Object, call: &Call<'_>) -> Answer {
     for (name, value) in &source.headers {
         answer.set_dynamic(name, value);
     }
+    // A link has user metadata of its own (Node.js SDK's suite).
+    if matches!(object.kind, ObjectKind::Symlink { .. }) {
+        for (name, value) in user_metadata(object) {
+            answer.set_dynamic(name, value);
+        }
+    }
     encrypted(answer, source.encryption.as_ref())
+}
+
+fn user_metadata(object: &Object) -> impl Iterator<Item = (&str, &str)> {
+    let own = object
+        .headers
+        .iter()
+        .filter(|(name, _)| name.starts_with("x-oss-meta-"));
+    own.map(|(name, value)| (name.as_str(), value.as_str()))
 }

@@ -34,7 +34,7 @@ pub(super) fn rename(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rej
         return Err(no_such_key(&source));
     }
     for (from, to) in &moves {
-        protect(bucket, from, call.config, call.now())?;
+        protect(bucket, from, None, call)?;
         if bucket.objects.contains_key(to) {
             return Err(file_already_exists());
         }
@@ -82,7 +82,7 @@ pub(super) fn delete(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rej
         ));
     }
     for key in &keys {
-        protect(bucket, key, call.config, call.now())?;
+        protect(bucket, key, None, call)?;
     }
     for key in &keys {
         bucket.objects.remove(key);

@@ -1,4 +1,4 @@
-//! ListObjects, ListObjectsV2, ListObjectVersions.
+//! ListObjects, ListObjectsV2.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -15,7 +15,7 @@ use crate::world::object::ObjectKind;
 use crate::world::{Bucket, Object};
 use crate::xml::Writer;
 
-/// What all three lists ask for.
+/// What both lists ask for.
 struct Asked<'a> {
     prefix: &'a str,
     delimiter: &'a str,
@@ -142,7 +142,7 @@ fn contents(
     }
 }
 
-fn described(xml: &mut Writer, object: &Object) {
+pub(super) fn described(xml: &mut Writer, object: &Object) {
     let kind = match object.kind {
         ObjectKind::Normal => "Normal",
         ObjectKind::Appendable => "Appendable",
@@ -154,42 +154,6 @@ fn described(xml: &mut Writer, object: &Object) {
         .leaf("Type", kind)
         .number("Size", object.content.length)
         .leaf("StorageClass", object.storage_class.name());
-}
-
-/// Help page: ListObjectVersions. Versioning has no effect here: every object has one version, `null`.
-pub(super) fn versions(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
-    let asked = Asked::read(call)?;
-    let marker = call.request.query_value("key-marker").unwrap_or("");
-    let page = Page::of(&bucket.objects, &asked, marker);
-    let mut xml = Writer::new("ListVersionsResult");
-    xml.leaf("Name", &bucket.name);
-    xml.leaf("Prefix", &asked.names.name(asked.prefix));
-    xml.leaf("KeyMarker", &asked.names.name(marker));
-    xml.leaf(
-        "VersionIdMarker",
-        call.request.query_value("version-id-marker").unwrap_or(""),
-    );
-    xml.number("MaxKeys", asked.most);
-    xml.leaf("Delimiter", &asked.names.name(asked.delimiter));
-    asked.names.declare(&mut xml);
-    xml.flag("IsTruncated", page.truncated);
-    if page.truncated {
-        xml.leaf("NextKeyMarker", &asked.names.name(page.last()));
-        xml.leaf("NextVersionIdMarker", "null");
-    }
-    for entry in &page.entries {
-        let Entry::Object(key, object) = entry else {
-            continue;
-        };
-        xml.open("Version");
-        xml.leaf("Key", &asked.names.name(key));
-        xml.leaf("VersionId", "null").flag("IsLatest", true);
-        described(&mut xml, object);
-        owner(&mut xml, &bucket.owner);
-        xml.close();
-    }
-    asked.prefixes(&mut xml, &page);
-    Ok(Answer::xml(200, xml.finish()))
 }
 
 /// One line of a list.
@@ -228,7 +192,7 @@ impl<'b> Page<'b> {
             .next()
             .filter(|(key, _)| key.starts_with(asked.prefix))
         {
-            let group = group_of(key, asked);
+            let group = group_of(key, asked.prefix, asked.delimiter);
             // The page before ended with this very group.
             let listed = group.is_some_and(|group| group == after || group == page.last());
             if !listed {
@@ -257,10 +221,10 @@ impl<'b> Page<'b> {
     }
 }
 
-fn group_of<'b>(key: &'b str, asked: &Asked<'_>) -> Option<&'b str> {
-    if asked.delimiter.is_empty() {
-        return None;
-    }
-    let at = key[asked.prefix.len()..].find(asked.delimiter)?;
-    Some(&key[..asked.prefix.len() + at + asked.delimiter.len()])
+/// The part of `key` up to the first delimiter behind the prefix.
+pub(super) fn group_of<'b>(key: &'b str, prefix: &str, delimiter: &str) -> Option<&'b str> {
+    let at = key[prefix.len()..]
+        .find(delimiter)
+        .filter(|_| !delimiter.is_empty())?;
+    Some(&key[..prefix.len() + at + delimiter.len()])
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use oss_auth::Header;
 
 use super::bucket_acl::object_acl_of;
-use super::tags;
+use super::{encryption, tags};
 use crate::answer::Rejection;
 use crate::documents::encryption_named;
 use crate::refusals::{file_already_exists, invalid_argument};
@@ -108,13 +108,19 @@ impl<'a> Given<'a> {
         Ok(kept)
     }
 
-    /// The encryption asked for, else the bucket's.
+    /// The encryption asked for, else the bucket's. Under KMS there is a key, be it that which KMS keeps for OSS.
     pub(super) fn encryption(&self, bucket: &Bucket) -> Result<Option<Encryption>, Rejection> {
-        let asked = encryption_named(
-            self.get("x-oss-server-side-encryption"),
-            self.get("x-oss-server-side-encryption-key-id"),
-        )?;
-        Ok(asked.or_else(|| bucket.encryption.clone()))
+        let asked = encryption_named(|part| self.get(part.header()))?;
+        let mut encryption = asked.or_else(|| bucket.encryption.clone());
+        if let Some(encryption) = encryption
+            .as_mut()
+            .filter(|encryption| encryption.uses_kms())
+        {
+            encryption
+                .key_id
+                .get_or_insert_with(|| encryption::default_key(&bucket.owner));
+        }
+        Ok(encryption)
     }
 
     /// The storage class asked for, else the bucket's.
@@ -151,15 +157,17 @@ impl<'a> Given<'a> {
                 .map(tags::from_header)
                 .transpose()?
                 .unwrap_or_default(),
+            version: None,
         })
     }
 
-    /// Refuses to overwrite an object when the request says so (help page: PutObject, `x-oss-forbid-overwrite`).
+    /// Refuses to overwrite an object when the request says so (help page: PutObject, `x-oss-forbid-overwrite`). Where objects have
+    /// versions nothing is overwritten, and the header means nothing.
     pub(super) fn forbid_overwrite(&self, bucket: &Bucket, key: &str) -> Result<(), Rejection> {
         let forbidden = self
             .get("x-oss-forbid-overwrite")
             .is_some_and(|text| text.eq_ignore_ascii_case("true"));
-        if forbidden && bucket.objects.contains_key(key) {
+        if forbidden && !bucket.is_versioned() && bucket.objects.contains_key(key) {
             Err(file_already_exists())
         } else {
             Ok(())

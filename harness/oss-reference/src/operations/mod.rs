@@ -29,6 +29,7 @@ mod retention;
 mod service;
 mod settings;
 mod tags;
+mod versions;
 
 use bytes::Bytes;
 
@@ -101,6 +102,7 @@ pub fn wants(operation: Operation, limits: &Limits) -> Wants {
         | PutPublicAccessBlock
         | PutBucketRequestPayment
         | PutBucketTags
+        | PutBucketVersioning
         | CreateCnameToken
         | PutCname
         | DeleteCname
@@ -131,7 +133,9 @@ pub(crate) fn view(world: &World, call: &Call<'_>) -> Result<Option<Answer>, Rej
         HeadBucket => bucket::head(bucket()?),
         ListObjects => list::objects(bucket()?, call)?,
         ListObjectsV2 => list::objects_v2(bucket()?, call)?,
-        ListObjectVersions => list::versions(bucket()?, call)?,
+        ListObjectVersions => versions::list(bucket()?, call)?,
+        ListLiveChannel => bucket::live_channels(call)?,
+        GetBucketVersioning => versions::get(bucket()?),
         ListMultipartUploads => multipart_list::uploads(bucket()?, call)?,
         GetBucketPolicy => configuration::get_policy(bucket()?)?,
         GetBucketReferer => configuration::get_referer(bucket()?),
@@ -142,7 +146,7 @@ pub(crate) fn view(world: &World, call: &Call<'_>) -> Result<Option<Answer>, Rej
         GetBucketTransferAcceleration => configuration::get_acceleration(bucket()?)?,
         GetPublicAccessBlock => configuration::get_public_access_block(bucket()?),
         GetBucketRequestPayment => configuration::get_request_payment(bucket()?),
-        GetBucketTags => tags::get_bucket(bucket()?),
+        GetBucketTags => tags::get_bucket(bucket()?, call),
         GetCnameToken => cname::get_token(world, call)?,
         ListCname => cname::list(world, call)?,
         GetBucketSetting => settings::get(bucket()?, call)?,
@@ -169,7 +173,7 @@ pub(crate) fn change(
     let document = payload.document();
     match call.granted.operation {
         PutBucket => bucket::put(world, call, document),
-        PutBucketAcl => bucket_acl::put(call.bucket_mut(world)?, call),
+        PutBucketAcl => bucket_acl::put(world, call),
         DeleteBucket => bucket::delete(world, call),
         PutBucketPolicy => configuration::put_policy(call.bucket_mut(world)?, document),
         DeleteBucketPolicy => configuration::delete_policy(call.bucket_mut(world)?),
@@ -185,6 +189,9 @@ pub(crate) fn change(
         PutBucketTransferAcceleration => {
             configuration::put_acceleration(call.bucket_mut(world)?, document)
         }
+        DeleteBucketTransferAcceleration => {
+            configuration::delete_acceleration(call.bucket_mut(world)?)
+        }
         PutPublicAccessBlock => {
             configuration::put_public_access_block(call.bucket_mut(world)?, document)
         }
@@ -195,7 +202,8 @@ pub(crate) fn change(
             configuration::put_request_payment(call.bucket_mut(world)?, document)
         }
         PutBucketTags => tags::put_bucket(call.bucket_mut(world)?, document),
-        DeleteBucketTags => tags::delete_bucket(call.bucket_mut(world)?),
+        DeleteBucketTags => tags::delete_bucket(call.bucket_mut(world)?, call),
+        PutBucketVersioning => versions::put(call.bucket_mut(world)?, document),
         CreateCnameToken => cname::create_token(world, call, document),
         PutCname => cname::put(world, call, document),
         DeleteCname => cname::delete(world, call, document),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use md5::{Digest as _, Md5};
 
+use super::bucket_acl::object_acl_of;
 use super::call::{Call, xml_time};
 use super::content::{ContentWriter, slice};
 use super::metadata::Given;
-use super::put::{digests, encrypted, insert};
+use super::put::{digests, encrypted, insert, versioned};
 use super::retention::protect;
 use super::{copy, crc64, range};
 use crate::answer::{Answer, Rejection};
@@ -86,7 +87,7 @@ fn put_part(bucket: &mut Bucket, call: &Call<'_>, content: Content) -> Result<()
     let upload = bucket
         .uploads
         .get_mut(&slot)
-        .ok_or_else(|| no_such_upload(&slot.1))?;
+        .ok_or_else(|| no_such_upload(&slot.1).ec("0042-00000104"))?;
     let others: u64 = upload
         .parts
         .iter()
@@ -164,11 +165,16 @@ pub(super) fn complete(
             .extra("MinSizeAllowed", SMALLEST_PART.to_string()));
     }
     let content = joined(&chosen);
+    let acl = call
+        .header("x-oss-object-acl")
+        .map(object_acl_of)
+        .transpose()?;
     Given::by_headers(call.request).forbid_overwrite(bucket, call.key())?;
-    protect(bucket, call.key(), call.config, call.now())?;
+    protect(bucket, call.key(), None, call)?;
     let object = Object {
         content,
         modified: call.now(),
+        acl: acl.unwrap_or(upload.template.acl),
         ..upload.template.clone()
     };
     bucket.uploads.remove(&slot(call));
@@ -185,7 +191,10 @@ pub(super) fn complete(
         .leaf("Key", &names.name(call.key()))
         .leaf("ETag", &object.content.etag);
     let answer = digests(Answer::xml(200, xml.finish()), &object.content);
-    Ok(encrypted(answer, object.encryption.as_ref()))
+    Ok(versioned(
+        encrypted(answer, object.encryption.as_ref()),
+        object,
+    ))
 }
 
 /// The parts that the body lists, each with the ETag it was given.
@@ -229,13 +238,14 @@ fn part<'u>(upload: &'u Upload, element: &Element) -> Result<(u32, &'u Content),
         })
 }
 
-/// The parts as one content. Its ETag is the MD5 of their MD5s and their number.
+/// The parts as one content. Its ETag is the MD5 of their MD5s, written in upper-case hex, and their number: so it is on the wire (Go SDK,
+/// constant of its test of uploads), unlike that of S3, which takes the MD5s as bytes.
 fn joined(parts: &[&Content]) -> Content {
     let mut content = Content::default();
     let mut md5 = Md5::new();
     let mut chunks = Vec::with_capacity(parts.iter().map(|part| part.chunks.len()).sum());
     for part in parts {
-        md5.update(part.md5);
+        md5.update(oss_auth::upper_hex(&part.md5));
         content.crc64 = crc64::combine(content.crc64, part.crc64, part.length);
         content.length += part.length;
         chunks.extend(part.chunks.iter().cloned());

@@ -1,6 +1,7 @@
 //! ListMultipartUploads and ListParts.
 
 use super::call::{Call, xml_time};
+use super::list::group_of;
 use super::multipart::upload;
 use crate::answer::{Answer, Rejection};
 use crate::world::{Bucket, Upload};
@@ -10,19 +11,23 @@ use crate::xml::Writer;
 pub(super) fn uploads(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
     let asked = Asked::read(call)?;
     let names = call.name_encoding()?;
-    let Page { entries, next } = Page::of(bucket, &asked);
+    let Page {
+        entries,
+        last,
+        truncated,
+    } = Page::of(bucket, &asked);
     let mut xml = Writer::new("ListMultipartUploadsResult");
     xml.leaf("Bucket", &bucket.name);
     names.declare(&mut xml);
     xml.leaf("KeyMarker", &names.name(asked.key_marker))
         .leaf("UploadIdMarker", asked.id_marker);
-    let (next_key, next_id) = next.unwrap_or_default();
+    let (next_key, next_id) = last.unwrap_or_default();
     xml.leaf("NextKeyMarker", &names.name(next_key))
         .leaf("NextUploadIdMarker", next_id)
         .leaf("Delimiter", &names.name(asked.delimiter))
         .leaf("Prefix", &names.name(asked.prefix))
         .number("MaxUploads", asked.most)
-        .flag("IsTruncated", next.is_some());
+        .flag("IsTruncated", truncated);
     for entry in &entries {
         match entry {
             Entry::Upload(key, id, upload) => {
@@ -71,10 +76,12 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// What is listed, and the markers of the next page, when there is one.
+/// What is listed.
 struct Page<'b> {
     entries: Vec<Entry<'b>>,
-    next: Option<(&'b str, &'b str)>,
+    /// The markers of a next page, which are told even when there is none.
+    last: Option<(&'b str, &'b str)>,
+    truncated: bool,
 }
 
 impl<'b> Page<'b> {
@@ -91,14 +98,20 @@ impl<'b> Page<'b> {
                 continue;
             }
             if entries.len() as u64 == asked.most {
-                let next = entries.last().map(Entry::position);
-                return Self { entries, next };
+                let last = entries.last().map(Entry::position);
+                return Self {
+                    entries,
+                    last,
+                    truncated: true,
+                };
             }
             entries.push(group.map_or(Entry::Upload(key, id, upload), Entry::Group));
         }
+        let last = entries.last().map(Entry::position);
         Self {
             entries,
-            next: None,
+            last,
+            truncated: false,
         }
     }
 }
@@ -120,13 +133,6 @@ impl<'b> Entry<'b> {
             Self::Group(group) => (group, ""),
         }
     }
-}
-
-fn group_of<'b>(key: &'b str, prefix: &str, delimiter: &str) -> Option<&'b str> {
-    let at = key[prefix.len()..]
-        .find(delimiter)
-        .filter(|_| !delimiter.is_empty())?;
-    Some(&key[..prefix.len() + at + delimiter.len()])
 }
 
 /// Help page: ListParts.

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
 
+use super::bucket_acl::object_acl_of;
 use super::call::Call;
 use super::crc64;
 use super::metadata::Given;
@@ -40,7 +41,7 @@ pub(super) fn store<'b>(
     content: Content,
 ) -> Result<&'b Object, Rejection> {
     given.forbid_overwrite(bucket, key)?;
-    protect(bucket, key, call.config, call.now())?;
+    protect(bucket, key, None, call)?;
     let object = Object {
         content,
         ..given.object(bucket, ObjectKind::Normal, call.now())?
@@ -50,16 +51,21 @@ pub(super) fn store<'b>(
 
 /// Puts an object in its place.
 pub(super) fn insert<'b>(bucket: &'b mut Bucket, key: &str, object: Object) -> &'b Object {
-    bucket
-        .objects
-        .entry(key.to_owned())
-        .insert_entry(object)
-        .into_mut()
+    bucket.put(key, object)
 }
 
 /// Adds what an answer to an upload says about what arrived.
 pub(super) fn described(answer: Answer, object: &Object) -> Answer {
-    encrypted(digests(answer, &object.content), object.encryption.as_ref())
+    let answer = encrypted(digests(answer, &object.content), object.encryption.as_ref());
+    versioned(answer, object)
+}
+
+/// The version that an upload made, where it made one.
+pub(super) fn versioned(mut answer: Answer, object: &Object) -> Answer {
+    if let Some(version) = &object.version {
+        answer.set("x-oss-version-id", version);
+    }
+    answer
 }
 
 /// ETag, CRC and MD5 of what arrived.
@@ -86,6 +92,9 @@ pub(super) fn encrypted(mut answer: Answer, encryption: Option<&Encryption>) -> 
         if let Some(key) = &encryption.key_id {
             answer.set("x-oss-server-side-encryption-key-id", key);
         }
+        if let Some(data) = &encryption.data_algorithm {
+            answer.set("x-oss-server-side-data-encryption", data);
+        }
     }
     answer
 }
@@ -101,7 +110,11 @@ pub(super) fn append(
         .parse()
         .map_err(|_| invalid_argument("position", text))?;
     let key = call.key();
-    protect(bucket, key, call.config, call.now())?;
+    protect(bucket, key, None, call)?;
+    let acl = call
+        .header("x-oss-object-acl")
+        .map(object_acl_of)
+        .transpose()?;
     let Some(object) = bucket.objects.get_mut(key) else {
         if position != 0 {
             return Err(wrong_position(0));
@@ -130,6 +143,10 @@ pub(super) fn append(
         ));
     }
     object.modified = call.now();
+    // The rest of what the first append said stays (Go SDK, TestAppendObject).
+    if let Some(acl) = acl {
+        object.acl = acl;
+    }
     join(&mut object.content, &content);
     Ok(appended(object))
 }
@@ -176,9 +193,9 @@ pub(super) fn symlink(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Re
         .into_owned();
     let given = Given::by_headers(call.request);
     given.forbid_overwrite(bucket, call.key())?;
-    protect(bucket, call.key(), call.config, call.now())?;
+    protect(bucket, call.key(), None, call)?;
     let content = super::content::content_of(target.clone().into_bytes());
     let object = given.object(bucket, ObjectKind::Symlink { target }, call.now())?;
     let object = insert(bucket, call.key(), Object { content, ..object });
-    Ok(Answer::empty(200).with("etag", &object.content.etag))
+    Ok(versioned(Answer::empty(200), object).with("etag", &object.content.etag))
 }

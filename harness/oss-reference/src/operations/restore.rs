@@ -3,9 +3,10 @@
 use oss_auth::Timestamp;
 
 use super::call::Call;
+use super::versions::told;
 use crate::answer::{Answer, Rejection};
 use crate::documents::document;
-use crate::refusals::malformed_xml;
+use crate::refusals::{invalid_argument, malformed_xml};
 use crate::world::{Bucket, Object, Restoration, StorageClass};
 
 const DAY: i64 = 24 * 3600;
@@ -16,12 +17,18 @@ pub(super) fn restore(
     call: &Call<'_>,
     body: &[u8],
 ) -> Result<Answer, Rejection> {
+    let answer = told(Answer::empty(202), bucket, call.object(bucket)?);
     let object = call.object_mut(bucket)?;
     if !object.storage_class.needs_restore() {
         let message = "The operation is not supported for this resource.";
         return Err(Rejection::new(400, "OperationNotSupported", message).ec("0016-00000702"));
     }
-    let life = days(body, object.storage_class)? * DAY;
+    let Asked { days, tier } = Asked::read(body, object.storage_class)?;
+    let life = days * DAY;
+    let answer = match tier {
+        Some(tier) => answer.with("x-oss-object-restore-priority", tier),
+        None => answer,
+    };
     match object.restoration {
         Some(restoration) if call.now() < restoration.ready => Err(Rejection::new(
             409,
@@ -33,7 +40,10 @@ pub(super) fn restore(
                 expires: call.now() + life,
                 ..restoration
             });
-            Ok(Answer::empty(200))
+            Ok(Answer {
+                status: 200,
+                ..answer
+            })
         }
         _ => {
             let decisions = &call.config.decisions;
@@ -46,7 +56,7 @@ pub(super) fn restore(
                 ready,
                 expires: ready.saturating_add(life),
             });
-            Ok(Answer::empty(202))
+            Ok(answer)
         }
     }
 }
@@ -64,22 +74,44 @@ pub(super) fn header(object: &Object, now: i64) -> Option<String> {
     })
 }
 
-/// How long the object stays readable: one day unless the body says otherwise, at most 7 for Archive and 365 for colder classes.
-fn days(body: &[u8], class: StorageClass) -> Result<i64, Rejection> {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(1);
-    }
-    let most = if class == StorageClass::Archive {
-        7
-    } else {
-        365
-    };
-    match document(body, "RestoreRequest")?.text_of("Days") {
-        None => Ok(1),
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|days| (1..=most).contains(days))
-            .ok_or_else(|| malformed_xml(&format!("Days must be a number from 1 to {most}"))),
+/// What a body asks for.
+struct Asked {
+    /// How long the object stays readable: one day unless the body says otherwise, at most 7 for Archive and 365 for colder classes.
+    days: i64,
+    /// How soon it is to be: of the classes below Archive only.
+    tier: Option<&'static str>,
+}
+
+impl Asked {
+    fn read(body: &[u8], class: StorageClass) -> Result<Self, Rejection> {
+        let cold = class != StorageClass::Archive;
+        let mut asked = Self {
+            days: 1,
+            tier: cold.then_some("Standard"),
+        };
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(asked);
+        }
+        let request = document(body, "RestoreRequest")?;
+        let most = if cold { 365 } else { 7 };
+        if let Some(text) = request.text_of("Days") {
+            let days = text.parse().ok().filter(|days| (1..=most).contains(days));
+            asked.days = days
+                .ok_or_else(|| malformed_xml(&format!("Days must be a number from 1 to {most}")))?;
+        }
+        let Some(job) = request.child("JobParameters") else {
+            return Ok(asked);
+        };
+        if !cold {
+            return Err(malformed_xml(
+                "JobParameters are for colder classes than Archive",
+            ));
+        }
+        let tier = job.text_of("Tier").unwrap_or("");
+        let known = ["Expedited", "Standard", "Bulk"]
+            .into_iter()
+            .find(|known| *known == tier);
+        asked.tier = Some(known.ok_or_else(|| invalid_argument("Tier", tier))?);
+        Ok(asked)
     }
 }

@@ -30,16 +30,17 @@ fn in_force<'a>(bucket: &'a Bucket, config: &Config, now: i64) -> Option<&'a Ret
 pub(super) fn protect(
     bucket: &Bucket,
     key: &str,
-    config: &Config,
-    now: i64,
+    version: Option<&str>,
+    call: &Call<'_>,
 ) -> Result<(), Rejection> {
-    let Some(retention) = in_force(bucket, config, now) else {
+    let Some(retention) = in_force(bucket, call.config, call.now()) else {
         return Ok(());
     };
-    let protected = bucket.objects.get(key).is_some_and(|object| {
-        now < object
-            .modified
-            .saturating_add(i64::from(retention.days) * DAY)
+    let protected = bucket.object(key, version).is_ok_and(|object| {
+        call.now()
+            < object
+                .modified
+                .saturating_add(i64::from(retention.days) * DAY)
     });
     if protected {
         Err(file_immutable())

@@ -12,8 +12,19 @@ pub(super) fn list_buckets(world: &World, call: &Call<'_>) -> Result<Answer, Rej
     let most = call.number("max-keys", 1, 1000, 100)?;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let account = call.granted.caller.account().unwrap_or("");
+    let tagged = |bucket: &Bucket| {
+        let (key, tag) = (value("tag-key"), value("tag-value"));
+        key.is_empty()
+            || bucket
+                .tags
+                .iter()
+                .any(|(name, text)| name == key && (tag.is_empty() || text == tag))
+    };
     let mut found = world.buckets.values().filter(|bucket| {
-        bucket.owner == account && bucket.name.starts_with(prefix) && bucket.name.as_str() > marker
+        bucket.owner == account
+            && bucket.name.starts_with(prefix)
+            && bucket.name.as_str() > marker
+            && tagged(bucket)
     });
     let listed: Vec<&Bucket> = found.by_ref().take(most).collect();
     let truncated = found.next().is_some();

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::call::Call;
+use super::versions::told;
 use crate::answer::{Answer, Rejection};
 use crate::documents::document;
 use crate::world::Bucket;
@@ -20,14 +21,26 @@ pub(super) fn put_bucket(bucket: &mut Bucket, body: &[u8]) -> Result<Answer, Rej
     Ok(Answer::empty(200))
 }
 
-/// A bucket without tags answers an empty set.
-pub(super) fn get_bucket(bucket: &Bucket) -> Answer {
-    written(&bucket.tags)
+/// A bucket without tags answers an empty set. `?tagging=a,b` asks for some.
+pub(super) fn get_bucket(bucket: &Bucket, call: &Call<'_>) -> Answer {
+    let tags: Tags = bucket
+        .tags
+        .iter()
+        .filter(|(key, _)| asks_for(call, key))
+        .cloned()
+        .collect();
+    written(&tags)
 }
 
-pub(super) fn delete_bucket(bucket: &mut Bucket) -> Result<Answer, Rejection> {
-    bucket.tags.clear();
+/// `?tagging=a,b` removes some (help page: DeleteBucketTags).
+pub(super) fn delete_bucket(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
+    bucket.tags.retain(|(key, _)| !asks_for(call, key));
     Ok(Answer::empty(204))
+}
+
+fn asks_for(call: &Call<'_>, key: &str) -> bool {
+    let asked = call.request.query_value("tagging").unwrap_or("");
+    asked.is_empty() || asked.split(',').any(|asked| asked == key)
 }
 
 pub(super) fn put_object(
@@ -37,16 +50,17 @@ pub(super) fn put_object(
 ) -> Result<Answer, Rejection> {
     let tags = read(body, MOST_OF_OBJECT)?;
     call.object_mut(bucket)?.tags = tags;
-    Ok(Answer::empty(200))
+    Ok(told(Answer::empty(200), bucket, call.object(bucket)?))
 }
 
 pub(super) fn get_object(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
-    Ok(written(&call.object(bucket)?.tags))
+    let object = call.object(bucket)?;
+    Ok(told(written(&object.tags), bucket, object))
 }
 
 pub(super) fn delete_object(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
     call.object_mut(bucket)?.tags.clear();
-    Ok(Answer::empty(204))
+    Ok(told(Answer::empty(204), bucket, call.object(bucket)?))
 }
 
 /// Reads `x-oss-tagging`: `k1=v1&k2=v2`, percent-encoded.
@@ -82,6 +96,16 @@ fn read(body: &[u8], most: usize) -> Result<Tags, Rejection> {
 fn checked(tags: Tags, most: usize) -> Result<Tags, Rejection> {
     if tags.len() > most {
         return Err(invalid("there are too many tags"));
+    }
+    // Help page: Object tagging. Letters of any script are (Python SDK's suite).
+    let speaks = |text: &str| {
+        text.chars()
+            .all(|c| c.is_alphanumeric() || " +-=._:/".contains(c))
+    };
+    if most == MOST_OF_OBJECT && !tags.iter().all(|(key, value)| speaks(key) && speaks(value)) {
+        return Err(invalid(
+            "letters, digits, blanks and + - = . _ : / are allowed",
+        ));
     }
     for (position, (key, value)) in tags.iter().enumerate() {
         if !(1..=128).contains(&key.chars().count()) || value.chars().count() > 256 {

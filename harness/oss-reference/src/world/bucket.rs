@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use oss_policy::{BucketAcl, CorsRules, Policy, RefererRules};
 
 use super::object::{Object, StorageClass};
+use super::versions::{Version, Versioning};
 
 #[derive(Debug, Clone)]
 pub struct Bucket {
@@ -21,8 +22,13 @@ pub struct Bucket {
     pub storage_class: StorageClass,
     /// Whether security has blocked it.
     pub status: BucketStatus,
-    /// Objects by key, sorted as lists are.
+    pub versioning: Versioning,
+    /// How many version ids have been given out.
+    pub versions_made: u64,
+    /// Current objects by key, sorted as lists are.
     pub objects: BTreeMap<String, Object>,
+    /// What else there is of each key, newest first; see [`super::versions`].
+    pub past: BTreeMap<String, Vec<Version>>,
     /// Multipart uploads by `(key, upload id)`, sorted as lists are.
     pub uploads: BTreeMap<(String, String), Upload>,
     /// The bucket policy: the text as stored, and as understood.
@@ -44,7 +50,7 @@ pub struct Bucket {
     pub requester_pays: bool,
     /// Bucket tags.
     pub tags: Vec<(String, String)>,
-    /// Sub-resources kept as given (`lifecycle`, `logging`, `website`, `versioning`, …), by name: their stored XML.
+    /// Sub-resources kept as given (`lifecycle`, `logging`, `website`, …), by name: their stored XML.
     pub settings: BTreeMap<String, String>,
 }
 
@@ -64,7 +70,10 @@ impl Bucket {
             acl: BucketAcl::Private,
             storage_class: StorageClass::Standard,
             status: BucketStatus::Active,
+            versioning: Versioning::Never,
+            versions_made: 0,
             objects: BTreeMap::new(),
+            past: BTreeMap::new(),
             uploads: BTreeMap::new(),
             policy: None,
             referer: None,
@@ -114,12 +123,14 @@ pub enum RetentionState {
 }
 
 /// Server-side encryption, of a bucket by default or of one object.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Encryption {
     /// `AES256`, `KMS` or `SM4`.
     pub algorithm: String,
-    /// The CMK, when one was named.
+    /// The CMK: of a bucket when one was named, of an object encrypted with KMS always.
     pub key_id: Option<String>,
+    /// What KMS encrypts the data with, when that was named: `SM4`.
+    pub data_algorithm: Option<String>,
 }
 
 impl Encryption {

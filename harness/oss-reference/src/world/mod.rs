@@ -3,6 +3,7 @@
 pub mod account;
 pub mod bucket;
 pub mod object;
+pub mod versions;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -11,6 +12,7 @@ pub use account::{
 };
 pub use bucket::{Bucket, BucketStatus, Encryption, Retention, RetentionState, Upload};
 pub use object::{Content, Object, Restoration, StorageClass};
+pub use versions::{Missing, Version, Versioning};
 
 use oss_policy::{Policy, PolicyKind};
 

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use oss_policy::ObjectAcl;
 
 use super::bucket::Encryption;
+use super::versions::NULL;
 
 #[derive(Debug, Clone)]
 pub struct Object {
@@ -27,6 +28,8 @@ pub struct Object {
     pub headers: Vec<(String, String)>,
     /// Object tags.
     pub tags: Vec<(String, String)>,
+    /// Its version id; `None` when it was put while its bucket had no versioning.
+    pub version: Option<String>,
 }
 
 impl Object {
@@ -42,7 +45,13 @@ impl Object {
             encryption: None,
             headers: Vec::new(),
             tags: Vec::new(),
+            version: None,
         }
+    }
+
+    /// Its version id, as a request names it.
+    pub fn version_id(&self) -> &str {
+        self.version.as_deref().unwrap_or(NULL)
     }
 
     /// The stored Content-Type, if any.

@@ -6,7 +6,7 @@ use oss_policy::{CorsRule, CorsRules, RefererRules};
 use oss_reference::Cause;
 use oss_reference::checks::Caller;
 use oss_reference::config::{Extreme, Faults};
-use oss_reference::world::{Encryption, StorageClass, Upload};
+use oss_reference::world::{Encryption, Object, StorageClass, Upload, Version};
 use serde_json::{Value, json};
 
 use crate::fixture::{Ask, NOW, OWNER, Scheme, Setup, allow, content};
@@ -84,7 +84,7 @@ fn a_part_is_encrypted_as_its_upload_was_begun() {
     );
     template.encryption = Some(Encryption {
         algorithm: "KMS".into(),
-        key_id: None,
+        ..Encryption::default()
     });
     setup.bucket("bucket-one").uploads.insert(
         ("big.txt".into(), "U2".into()),
@@ -222,22 +222,57 @@ fn managing_without_rights_is_refused_in_the_words_of_the_operation() {
 #[test]
 fn each_request_needs_its_own_action_and_no_other() {
     const RENAMED: (&str, &str) = ("x-oss-rename-source", "k.txt");
-    const COPIED: (&str, &str) = ("x-oss-copy-source", "/bucket-one/k.txt?versionId=v1");
+    const COPIED: (&str, &str) = (
+        "x-oss-copy-source",
+        "/bucket-one/k.txt?versionId=CAEQMDAwMDAwMDAwMDAwMDAwMA",
+    );
     const NOTHING: (&str, &str) = ("accept", "*/*");
     let mut setup = Setup::new();
-    setup.bucket("bucket-one").hierarchical_namespace = true;
+    let bucket = setup.bucket("bucket-one");
+    bucket.hierarchical_namespace = true;
+    let first = Object {
+        version: Some("CAEQMDAwMDAwMDAwMDAwMDAwMA".into()),
+        ..bucket.objects["k.txt"].clone()
+    };
+    bucket
+        .past
+        .insert("k.txt".into(), vec![Version::Object(first)]);
     for (method, path, header, actions) in [
         ("GET", "/k.txt", NOTHING, &["oss:GetObject"][..]),
         (
             "GET",
-            "/k.txt?versionId=v1",
+            "/k.txt?tagging&versionId=CAEQMDAwMDAwMDAwMDAwMDAwMA",
+            NOTHING,
+            &["oss:GetObjectVersionTagging"],
+        ),
+        (
+            "PUT",
+            "/k.txt?tagging&versionId=CAEQMDAwMDAwMDAwMDAwMDAwMA",
+            NOTHING,
+            &["oss:PutObjectVersionTagging"],
+        ),
+        (
+            "DELETE",
+            "/k.txt?tagging&versionId=CAEQMDAwMDAwMDAwMDAwMDAwMA",
+            NOTHING,
+            &["oss:DeleteObjectVersionTagging"],
+        ),
+        (
+            "POST",
+            "/k.txt?restore&versionId=CAEQMDAwMDAwMDAwMDAwMDAwMA",
+            NOTHING,
+            &["oss:RestoreObjectVersion"],
+        ),
+        (
+            "GET",
+            "/k.txt?versionId=CAEQMDAwMDAwMDAwMDAwMDAwMA",
             NOTHING,
             &["oss:GetObjectVersion"],
         ),
         ("GET", "/k.txt?acl", NOTHING, &["oss:GetObjectAcl"]),
         (
             "GET",
-            "/k.txt?acl&versionId=v1",
+            "/k.txt?acl&versionId=CAEQMDAwMDAwMDAwMDAwMDAwMA",
             NOTHING,
             &["oss:GetObjectVersionAcl"],
         ),
@@ -249,14 +284,14 @@ fn each_request_needs_its_own_action_and_no_other() {
         ),
         (
             "PUT",
-            "/k.txt?acl&versionId=v1",
+            "/k.txt?acl&versionId=CAEQMDAwMDAwMDAwMDAwMDAwMA",
             ("x-oss-object-acl", "private"),
             &["oss:PutObjectVersionAcl"],
         ),
         ("DELETE", "/k.txt", NOTHING, &["oss:DeleteObject"]),
         (
             "DELETE",
-            "/k.txt?versionId=v1",
+            "/k.txt?versionId=CAEQMDAwMDAwMDAwMDAwMDAwMA",
             NOTHING,
             &["oss:DeleteObjectVersion"],
         ),

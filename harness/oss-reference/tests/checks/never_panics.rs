@@ -215,7 +215,7 @@ fn heads_forms_and_bodies() {
                         Inquiry::new(&request, form.as_ref(), &setup.world, &setup.config);
                     let _ = decide(&inquiry);
                     let _ = decide_body(&inquiry, &body);
-                    let _ = may(&inquiry, Operation::DeleteObject, "k.txt");
+                    let _ = may(&inquiry, Operation::DeleteObject, "k.txt", None);
                     counter.set(counter.get() + 1);
                 }
                 Ok(())

@@ -335,12 +335,12 @@ fn state() -> Vec<Scenario> {
             |s, _| { s.operate(json!({ "set": "kms-status", "account": OWNER, "value": "overdue" })); };
         "kms-overdue-by-default", "kms-service", KmsInDebtOverdue,
             |s| { s.operate(json!({ "set": "kms-status", "account": OWNER, "value": "overdue" })); s.ask("PUT", "bucket-one", "/new.txt") },
-            |s, _| s.bucket("bucket-one").encryption = Some(Encryption { algorithm: "KMS".into(), key_id: None });
+            |s, _| s.bucket("bucket-one").encryption = Some(Encryption { algorithm: "KMS".into(), ..Encryption::default() });
         "kms-anonymous", "kms-key", KmsForbidden,
             |s| s.ask("GET", "bucket-read", "/k.txt").anonymous(),
-            |s, _| s.object("bucket-read").encryption = Some(Encryption { algorithm: "KMS".into(), key_id: None });
+            |s, _| s.object("bucket-read").encryption = Some(Encryption { algorithm: "KMS".into(), ..Encryption::default() });
         "kms-decrypt", "kms-key", KmsForbidden,
-            |s| { s.object("bucket-one").encryption = Some(Encryption { algorithm: "KMS".into(), key_id: None });
+            |s| { s.object("bucket-one").encryption = Some(Encryption { algorithm: "KMS".into(), ..Encryption::default() });
                   let key = s.user(json!([{ "Effect": "Allow", "Action": ["oss:GetObject", "kms:Decrypt"], "Resource": "*" }])); get(s).by(&key) },
             |s, a| a.key = s.user(json!([{ "Effect": "Allow", "Action": ["oss:GetObject", "kms:GenerateDataKey"], "Resource": "*" }]));
         "kms-generate", "kms-key", KmsForbidden,

@@ -16,3 +16,8 @@ mod operator;
 mod protocol;
 mod retention;
 mod sdk;
+mod sdk_settings;
+mod sdk_suites;
+mod sub_resources;
+mod version_rights;
+mod versions;

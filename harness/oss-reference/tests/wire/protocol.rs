@@ -396,3 +396,51 @@ async fn a_server_that_denies_all_denies_even_nonsense() {
         .await;
     assert!(raw.starts_with(b"HTTP/1.1 403 "));
 }
+
+/// Some clients announce a body with a GET and send none, as oss2 does in its tests of signatures; the service answers all the same.
+#[tokio::test]
+async fn an_announced_body_that_never_comes_is_not_waited_for() {
+    let wire = Wire::with_bucket().await;
+    wire.put("/bkt/k", "one").await.is(200);
+    for (method, target, status) in [
+        ("GET", "/bkt/k", 200),
+        ("HEAD", "/bkt/k", 200),
+        ("GET", "/bkt", 200),
+        ("GET", "/bkt/absent", 404),
+        ("DELETE", "/bkt/absent", 204),
+        ("PUT", "/missing/k", 404),
+    ] {
+        let ask = wire.ask(method, target).header("x-test", "1");
+        let text = String::from_utf8(ask.bytes()).unwrap();
+        let text = text.replace("Content-Length: 0\r\n", "");
+        let bytes = text.replace("x-test: 1\r\n", "x-test: 1\r\nContent-Length: 9\r\n");
+        let mut stream = wire.connect().await;
+        let started = std::time::Instant::now();
+        stream.write_all(bytes.as_bytes()).await.unwrap();
+        let reply = Reply::read(&mut stream, method).await.is(status);
+        let spent = started.elapsed();
+        assert!(
+            spent < std::time::Duration::from_secs(2),
+            "{method} {target}: {spent:?}"
+        );
+        // What comes after could be the body or the next request: nobody can tell, so there is none.
+        assert_eq!(reply.the("connection"), "close", "{method} {target}");
+        stream
+            .write_all(&wire.ask("DELETE", "/bkt/k").bytes())
+            .await
+            .unwrap();
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest).await;
+        assert!(rest.is_empty(), "{method} {target}");
+        wire.get("/bkt/k").await.is(200);
+    }
+    // One that comes is read, and the connection lives on.
+    let mut stream = wire.connect().await;
+    let bytes = String::from_utf8(wire.ask("GET", "/bkt/k").header("x-test", "1").bytes()).unwrap();
+    let bytes = bytes.replace("x-test: 1\r\n", "Content-Length: 9\r\n") + "123456789";
+    stream.write_all(bytes.as_bytes()).await.unwrap();
+    let reply = Reply::read(&mut stream, "GET").await.is(200);
+    assert_eq!(reply.the("connection"), "keep-alive");
+    let reply = wire.ask("GET", "/bkt/k").send_on(&mut stream).await;
+    assert_eq!(reply.text(), "one");
+}

@@ -41,14 +41,16 @@ pub(super) fn check(
     Some(file)
 }
 
-/// A file is named for its cause and stands in the folder of its code.
+/// A file is named for its cause and stands in the folder of its code, from wherever it is looked at.
 fn place(document: &Document, file: &CaseFile, row: &Listed, found: &mut Vec<Problem>) {
     let path = FilePath::new(document.file());
     let part =
         |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into_owned();
+    let given = path.parent().unwrap_or(FilePath::new(""));
+    let real = FilePath::new(".").join(given).canonicalize();
     let (stem, folder) = (
         part(path.file_stem()),
-        part(path.parent().and_then(FilePath::file_name)),
+        part(real.as_deref().unwrap_or(given).file_name()),
     );
     if stem != file.cause {
         let message = format!("the file is called `{stem}`, its cause `{}`", file.cause);

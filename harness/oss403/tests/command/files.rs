@@ -258,3 +258,35 @@ fn hostile(place: &str, host: &str) -> String {
         or("in-host-id", host),
     )
 }
+
+/// The folder of a case file is that in which it really stands, from wherever it is named.
+#[test]
+fn a_case_file_is_checked_from_inside_its_own_folder() {
+    let desk = Desk::new();
+    let file = crate::support::root().join("cases/AccessDenied/bucket-policy.yaml");
+    let text = std::fs::read_to_string(file).unwrap();
+    desk.write("AccessDenied/bucket-policy.yaml", &text);
+    desk.write("Elsewhere/bucket-policy.yaml", &text);
+    for (folder, file, code) in [
+        ("AccessDenied", "bucket-policy.yaml", 0),
+        ("AccessDenied", "./bucket-policy.yaml", 0),
+        ("Elsewhere", "../AccessDenied/bucket-policy.yaml", 0),
+        (
+            "AccessDenied",
+            "../Elsewhere/../AccessDenied/bucket-policy.yaml",
+            0,
+        ),
+        ("Elsewhere", "bucket-policy.yaml", 2),
+        ("AccessDenied", "../Elsewhere/bucket-policy.yaml", 2),
+    ] {
+        let mut command = desk.command(&format!("check {file}"));
+        let output = command.current_dir(desk.path(folder)).output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{folder} {file}: {err}");
+        assert_eq!(
+            err.contains("the file stands in the folder `Elsewhere`"),
+            code == 2,
+            "{err}"
+        );
+    }
+}

@@ -4,7 +4,7 @@ use super::super::inquiry::Inquiry;
 use super::super::standard_host::is_standard;
 use crate::answer::{Refusal, Rejection};
 use crate::host::{HostClass, is_bucket_name};
-use crate::operation::Operation;
+use crate::operation::{Class, Operation};
 use crate::refusals::no_such_bucket;
 
 /// The methods that any resource has.
@@ -37,23 +37,21 @@ pub(in super::super) fn bucket_name(inquiry: &Inquiry<'_>) -> Result<(), Refusal
     }
 }
 
-/// The bucket exists; whether it does is answered before the key is looked up. Making one, and setting the ACL of one, is different:
-/// there an unknown key is told so first.
+/// The bucket exists; whether it does is answered before the key is looked up. Making one, which setting the ACL of one that is not there
+/// does too, is different: there an unknown key is told so first.
 pub(in super::super) fn bucket_exists(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    if inquiry.asks(Operation::PutBucket) || inquiry.asks(Operation::PutBucketAcl) {
+    if inquiry.class() == Some(Class::Create) {
         return Ok(());
     }
     match named(inquiry) {
-        Some(name) if inquiry.bucket().is_none() && !inquiry.asks(Operation::OptionObject) => {
-            Err(no_such_bucket(name).into())
-        }
+        Some(name) if inquiry.bucket().is_none() => Err(no_such_bucket(name).into()),
         _ => Ok(()),
     }
 }
 
-/// The same for those the former let through, once the caller is known.
+/// The same, where a strange host was passed over.
 pub(in super::super) fn bucket_present(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    if inquiry.asks(Operation::PutBucket) || inquiry.asks(Operation::OptionObject) {
+    if inquiry.class() == Some(Class::Create) {
         return Ok(());
     }
     match inquiry.request.bucket() {

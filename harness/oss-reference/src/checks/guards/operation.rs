@@ -4,8 +4,9 @@ use super::super::inquiry::Inquiry;
 use crate::answer::{Refusal, Rejection};
 use crate::host::is_object_name;
 use crate::operation::Operation;
-use crate::refusals::{no_such_bucket, no_such_key};
-use crate::world::Bucket;
+use crate::refusals::{invalid_version, no_such_bucket};
+use crate::world::Missing;
+use crate::world::versions::is_version_id;
 
 /// Method, sub-resources and headers name an operation (EC 0017-00000001).
 pub(in super::super) fn known(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
@@ -37,6 +38,12 @@ pub(in super::super) fn source(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     if !inquiry.asks(Operation::CopyObject) && !inquiry.asks(Operation::UploadPartCopy) {
         return Ok(());
     }
+    let version = inquiry
+        .copy_source()
+        .and_then(|source| source.version.as_deref());
+    if let Some(id) = version.filter(|id| !is_version_id(id)) {
+        return Err(invalid_version(id).into());
+    }
     match inquiry.request.copy_source() {
         Some(Err(rejection)) => Err(rejection.into()),
         Some(Ok(source)) if !inquiry.world.buckets.contains_key(&source.bucket) => {
@@ -51,7 +58,7 @@ pub(in super::super) fn object_exists(inquiry: &Inquiry<'_>) -> Result<(), Refus
     let Ok(operation) = inquiry.operation() else {
         return Ok(());
     };
-    let (bucket, key) = match operation {
+    let (bucket, key, version) = match operation {
         Operation::GetObject
         | Operation::HeadObject
         | Operation::GetObjectMeta
@@ -61,19 +68,30 @@ pub(in super::super) fn object_exists(inquiry: &Inquiry<'_>) -> Result<(), Refus
         | Operation::GetObjectTagging
         | Operation::PutObjectTagging
         | Operation::DeleteObjectTagging
-        | Operation::RestoreObject => (inquiry.bucket(), inquiry.key()),
+        | Operation::RestoreObject => (inquiry.bucket(), inquiry.key(), inquiry.version()),
         Operation::CopyObject | Operation::UploadPartCopy => match inquiry.copy_source() {
             Some(source) => (
                 inquiry.world.buckets.get(&source.bucket),
                 Some(source.key.as_str()),
+                source.version.as_deref(),
             ),
             None => return Ok(()),
         },
         _ => return Ok(()),
     };
-    let there = |bucket: &Bucket, key: &str| bucket.objects.contains_key(key);
-    match (bucket, key) {
-        (Some(bucket), Some(key)) if !there(bucket, key) => Err(no_such_key(key).into()),
-        _ => Ok(()),
-    }
+    let (Some(bucket), Some(key)) = (bucket, key) else {
+        return Ok(());
+    };
+    let copies = matches!(operation, Operation::CopyObject | Operation::UploadPartCopy);
+    let absent = |missing: Missing<'_>| {
+        if copies {
+            missing.of_copy(key, version)
+        } else {
+            missing.rejection(key, version)
+        }
+    };
+    bucket
+        .object(key, version)
+        .map(|_| ())
+        .map_err(|missing| absent(missing).into())
 }
