@@ -115,6 +115,10 @@ pub enum ClaimError {
         /// Where it stands.
         carrier: Carrier,
     },
+    /// V4 URL: the credential names no region. Reported as EC 0002-00000228, that of a wrong one; the test of the Python SDK
+    /// (`test_sign_v4_no_region`) has its message.
+    #[error("the credential has an empty region")]
+    UrlCredentialWithoutRegion,
     /// V2 and V4: the list of additional headers is malformed (EC 0002-00000110 to -112, -209 to -211; -76
     /// for an empty one in a V2 URL). In the S3 dialect the list of signed headers (EC 0002-00000420, -426, -428).
     #[error("the list of signed headers {fault}")]
@@ -271,6 +275,7 @@ impl ClaimError {
                 Carrier::Header => "0002-00000206",
                 Carrier::Url => "0002-00000222",
             },
+            Self::UrlCredentialWithoutRegion => "0002-00000228",
             Self::HeaderList {
                 scheme,
                 carrier,
@@ -312,6 +317,7 @@ impl ClaimError {
             | Self::UrlEmptyParameter { .. }
             | Self::UrlExpiresOutOfRange { .. }
             | Self::UrlInvalidDate { .. }
+            | Self::UrlCredentialWithoutRegion
             | Self::UnknownS3Algorithm {
                 carrier: Carrier::Url,
             }
@@ -423,7 +429,12 @@ impl ClaimError {
 
     pub(crate) fn credential(fault: CredentialFault, scheme: Scheme, carrier: Carrier) -> Self {
         match fault {
-            CredentialFault::Malformed => Self::MalformedCredential { scheme, carrier },
+            CredentialFault::EmptyRegion if (scheme, carrier) == (Scheme::V4, Carrier::Url) => {
+                Self::UrlCredentialWithoutRegion
+            }
+            CredentialFault::Malformed | CredentialFault::EmptyRegion => {
+                Self::MalformedCredential { scheme, carrier }
+            }
             CredentialFault::EmptyAccessKeyId => {
                 Self::CredentialWithoutAccessKeyId { scheme, carrier }
             }

@@ -194,6 +194,7 @@ pub(crate) struct Credential<'a> {
 pub(crate) enum CredentialFault {
     Malformed,
     EmptyAccessKeyId,
+    EmptyRegion,
 }
 
 impl<'a> Credential<'a> {
@@ -214,12 +215,15 @@ impl<'a> Credential<'a> {
             product,
             terminator,
         } = scope;
-        let has_empty = [date, region, product, terminator].contains(&"");
+        let has_empty = [date, product, terminator].contains(&"");
         if has_empty || parts.next().is_some() {
             return Err(CredentialFault::Malformed);
         }
         if access_key_id.is_empty() {
             return Err(CredentialFault::EmptyAccessKeyId);
+        }
+        if region.is_empty() {
+            return Err(CredentialFault::EmptyRegion);
         }
         Ok(Self {
             access_key_id,

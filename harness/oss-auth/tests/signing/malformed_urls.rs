@@ -165,6 +165,13 @@ fn signed_urls() {
             MalformedUrl,
         ),
         (
+            format!(
+                "{V4}{TIME}&x-oss-credential=id/20231216//oss/aliyun_v4_request&x-oss-signature=s"
+            ),
+            "228",
+            MalformedUrl,
+        ),
+        (
             format!("{V4}{TIME}&{CREDENTIAL}&x-oss-additional-headers&x-oss-signature=s"),
             "209",
             MalformedUrl,

@@ -116,6 +116,10 @@ const REJECTED: &[(&str, u16, &str, Build)] = &[
         s.ask("PUT", "bucket-one", "/c.txt")
             .header("x-oss-copy-source", "k.txt")
     }),
+    ("framing", 400, "InvalidArgument", |s| {
+        let ask = s.ask("PUT", "bucket-one", "/c.txt").scheme(Scheme::S3);
+        ask.header("content-encoding", "aws-chunked")
+    }),
     ("bucket-name-free", 409, "BucketAlreadyExists", |s| {
         s.ask("PUT", "bucket-one", "/").by(&s.key("other-account"))
     }),

@@ -15,4 +15,5 @@ mod objects;
 mod operator;
 mod protocol;
 mod retention;
+mod s3;
 mod sdk;
