@@ -339,6 +339,12 @@ impl Reply {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Every value of the header.
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+        let named = self.headers.iter().filter(|(known, _)| known == name);
+        named.map(|(_, value)| value.as_str()).collect()
+    }
+
     /// The header, which must be there.
     pub(crate) fn the(&self, name: &str) -> &str {
         self.header(name)

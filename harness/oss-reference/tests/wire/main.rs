@@ -17,3 +17,4 @@ mod protocol;
 mod retention;
 mod s3;
 mod sdk;
+mod signature_texts;
