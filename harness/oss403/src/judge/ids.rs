@@ -88,18 +88,14 @@ pub(super) fn request_ids(exchange: &Exchange) -> Vec<(&str, &str)> {
     }
 }
 
-/// Whether a request is signed as S3 clients sign, well or badly.
+/// Whether a request speaks the S3 dialect.
 fn is_s3(request: &SentRequest) -> bool {
     let mut headers = request.headers.iter();
-    let query = request
-        .target
-        .split_once('?')
-        .map_or("", |(_, query)| query);
+    let query = request.target.to_ascii_lowercase();
     headers.any(|(name, value)| {
-        name.eq_ignore_ascii_case("authorization")
-            && (value.starts_with("AWS ") || value.starts_with("AWS4-"))
-    }) || query.split('&').any(|pair| {
-        let name = pair.split('=').next().unwrap_or_default();
-        name == "AWSAccessKeyId" || name.to_ascii_lowercase().starts_with("x-amz-")
-    })
+        let name = name.to_ascii_lowercase();
+        name.starts_with("x-amz-") || (name == "authorization" && value.starts_with("AWS"))
+    }) || ["x-amz-", "awsaccesskeyid="]
+        .iter()
+        .any(|part| query.contains(part))
 }
