@@ -64,14 +64,14 @@ impl<'a> Claim<'a> {
     }
 
     /// The security token from the place this scheme reads it from: header `x-oss-security-token` for header
-    /// signatures, query `security-token` for V1 and V2 URLs, `x-oss-security-token` for V4 URLs, header
-    /// `x-amz-security-token` for the S3 dialect (help page: Temporary authorised access).
+    /// signatures, query `security-token` for V1 and V2 URLs, `x-oss-security-token` for V4 URLs; in the S3 dialect header
+    /// `x-amz-security-token`, query `x-amz-security-token` (V2) or `X-Amz-Security-Token` (V4) (help page: Temporary authorised access).
     #[must_use]
     pub fn security_token(&self) -> Option<&'a str> {
         self.signed.security_token.map(|token| token.0)
     }
 
-    /// The signature as provided, not empty: base64 under V1 and V2, hexadecimal under V4 and in the S3 dialect.
+    /// The signature as provided, not empty: base64 under V1 and V2, hexadecimal under V4, in the S3 dialect as well.
     #[must_use]
     pub fn signature(&self) -> &'a str {
         self.signed.signature.0
@@ -89,11 +89,11 @@ impl<'a> Claim<'a> {
     pub fn additional_headers(&self) -> &'a str {
         match self.signed.by {
             By::V2 { additional } | By::V4 { additional, .. } => additional,
-            By::V1 | By::S3V4 { .. } => "",
+            By::V1 | By::S3V2 | By::S3V4 { .. } => "",
         }
     }
 
-    /// The names of all signed headers as sent, separated by `;`, which the S3 dialect alone lists.
+    /// The names of all signed headers as sent, separated by `;`, which V4 of the S3 dialect alone lists.
     #[must_use]
     pub fn signed_headers(&self) -> Option<&'a str> {
         match self.signed.by {
@@ -174,8 +174,17 @@ impl<'a> Claim<'a> {
                     scope,
                     signed_headers,
                 },
-                _,
+                Carrier::Header,
             ) => s3::header::compute(request, scope, &list(signed_headers), secret),
+            (
+                By::S3V4 {
+                    scope,
+                    signed_headers,
+                },
+                Carrier::Url,
+            ) => s3::url::compute(request, scope, &list(signed_headers), secret),
+            (By::S3V2, Carrier::Header) => s3::v2::header::compute(request, secret),
+            (By::S3V2, Carrier::Url) => s3::v2::url::compute(request, secret),
         }
     }
 
@@ -184,7 +193,25 @@ impl<'a> Claim<'a> {
     /// # Errors
     /// [`Mismatch`], with everything that OSS puts into the body of `SignatureDoesNotMatch`.
     pub fn verify(&self, access_key_secret: &str) -> Result<(), Box<Mismatch>> {
-        self.compute(access_key_secret).matches(self.signature())
+        let computed = self.compute(access_key_secret);
+        computed.matches(self.signature()).or_else(|mismatch| {
+            let other = self.compute_otherwise(access_key_secret);
+            let fits = other.is_some_and(|other| other.matches(self.signature()).is_ok());
+            if fits { Ok(()) } else { Err(mismatch) }
+        })
+    }
+
+    /// What is as good as [`compute`](Self::compute)d.
+    fn compute_otherwise(&self, access_key_secret: &str) -> Option<Computed> {
+        match (&self.signed.by, self.carrier) {
+            (By::V4 { scope, additional }, Carrier::Header) => v4::header::compute_otherwise(
+                &self.request,
+                scope,
+                &HeaderList::parse(additional),
+                access_key_secret,
+            ),
+            _ => None,
+        }
     }
 }
 
@@ -224,7 +251,8 @@ fn parse_header<'a>(
         Some(Scheme::V2) => v2::header::parse(rest, request),
         Some(Scheme::V4) => v4::header::parse(rest, request),
         Some(Scheme::S3V4) => s3::header::parse(rest, request),
-        None if scheme == S3_V2 => Err(ClaimError::UnsupportedS3Signature {
+        Some(Scheme::S3V2) => s3::v2::header::parse(rest, request),
+        None if scheme.starts_with("AWS4-") => Err(ClaimError::UnknownS3Algorithm {
             carrier: Carrier::Header,
         }),
         None => Err(ClaimError::UnknownAuthorization),
@@ -233,9 +261,11 @@ fn parse_header<'a>(
 
 fn parse_url<'a>(request: &Request<'a>) -> Result<Option<(Signed<'a>, Dated)>, ClaimError> {
     let Some(version) = request.query_value(VERSION) else {
-        if has_any(request, &S3_PARAMETERS) {
-            let carrier = Carrier::Url;
-            return Err(ClaimError::UnsupportedS3Signature { carrier });
+        if has_any(request, &s3::url::PARAMETERS) {
+            return s3::url::parse(request).map(Some);
+        }
+        if is_s3_v2_url(request) {
+            return s3::v2::url::parse(request).map(Some);
         }
         let is_signed = has_any(request, &v1::url::PARAMETERS);
         return is_signed.then(|| v1::url::parse(request)).transpose();
@@ -249,10 +279,20 @@ fn parse_url<'a>(request: &Request<'a>) -> Result<Option<(Signed<'a>, Dated)>, C
     }
 }
 
+/// A URL of V2 of the S3 dialect is known by the name of its key. One without a key is known by a header that S3 clients may send,
+/// as the page of EC 0002-00000303 has it.
+fn is_s3_v2_url(request: &Request<'_>) -> bool {
+    let says_s3 = request.header("x-oss-s3-compat") == Some(b"true");
+    let of_either = || has_any(request, &["Expires", "Signature"]);
+    request.has_query(s3::v2::url::KEY)
+        || (says_s3 && of_either() && !request.has_query("OSSAccessKeyId"))
+}
+
 fn is_url_signed(request: &Request<'_>) -> bool {
     has_any(request, &v1::url::PARAMETERS)
         || has_any(request, &VERSIONED_PARAMETERS)
-        || has_any(request, &S3_PARAMETERS)
+        || has_any(request, &s3::url::PARAMETERS)
+        || request.has_query(s3::v2::url::KEY)
 }
 
 fn has_any(request: &Request<'_>, names: &[&str]) -> bool {
@@ -266,7 +306,7 @@ fn has_token_twice(request: &Request<'_>) -> bool {
     let in_header = request.header("x-oss-security-token").is_some();
     (in_header && has_any(request, &["security-token", "x-oss-security-token"]))
         || (request.header("x-amz-security-token").is_some()
-            && request.has_query("X-Amz-Security-Token"))
+            && has_any(request, &[s3::url::TOKEN, s3::v2::url::TOKEN]))
 }
 
 /// The query parameters that make a V2 or V4 URL and mean nothing else.
@@ -276,14 +316,3 @@ const VERSIONED_PARAMETERS: [&str; 4] = [
     "x-oss-credential",
     "x-oss-access-key-id",
 ];
-
-/// The query parameters that make a signed URL of the S3 dialect.
-const S3_PARAMETERS: [&str; 4] = [
-    "AWSAccessKeyId",
-    "X-Amz-Algorithm",
-    "X-Amz-Credential",
-    "X-Amz-Signature",
-];
-
-/// Names the older scheme of the S3 dialect in the `Authorization` header.
-const S3_V2: &str = "AWS";

@@ -144,6 +144,21 @@ pub(crate) fn unix_seconds(text: &str, scheme: Scheme) -> Result<Timestamp, Clai
         })
 }
 
+/// The longest time for which a V4 URL can be signed, in seconds: seven days (EC 0002-00000232, -417).
+pub const MAX_EXPIRES_SECONDS: i64 = 604_800;
+
+/// The life of a V4 URL: from 1 to [`MAX_EXPIRES_SECONDS`], decimal digits without a sign.
+pub(crate) fn life_in_seconds(text: &str, scheme: Scheme) -> Result<i64, ClaimError> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds = text.parse().ok().filter(|_| digits);
+    seconds
+        .filter(|seconds| (1..=MAX_EXPIRES_SECONDS).contains(seconds))
+        .ok_or_else(|| ClaimError::UrlExpiresOutOfRange {
+            scheme,
+            value: text.to_owned(),
+        })
+}
+
 /// A query together with the parameters that are to be appended to it.
 pub(crate) fn extended<'a>(
     query: &[QueryPair<'a>],

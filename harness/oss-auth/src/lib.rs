@@ -8,7 +8,8 @@
 //! | V1, HMAC-SHA1 | [`v1::header`] | [`v1::url`] | [`form::v1`] |
 //! | V2, HMAC-SHA256 | [`v2::header`] | [`v2::url`] | [`form::v2`] |
 //! | V4, HMAC-SHA256 with a derived key | [`v4::header`] | [`v4::url`] | [`form::v4`] |
-//! | V4 of the S3 dialect | [`s3::header`] | | |
+//! | V2 of the S3 dialect, HMAC-SHA1 | [`s3::v2::header`] | [`s3::v2::url`] | |
+//! | V4 of the S3 dialect | [`s3::header`] | [`s3::url`] | |
 //!
 //! # Verifying
 //!
@@ -75,7 +76,7 @@ pub use error::{ClaimError, ClaimErrorKind, ListFault};
 pub use form::{FormClaim, FormClaimError, find_form_claim};
 pub use request::{Credentials, Header, QueryPair, Request};
 pub use scheme::{Carrier, Scheme};
-pub use scope::{Scope, ScopeError, ScopePart};
+pub use scope::{S3_REGION, Scope, ScopeError, ScopePart};
 pub use secret::is_confidential;
 pub use validity::{TimeError, Validity};
 

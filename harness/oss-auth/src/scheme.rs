@@ -11,6 +11,8 @@ pub enum Scheme {
     V2,
     /// HMAC-SHA256 with a key derived for day, region and product.
     V4,
+    /// V2 as AWS S3 defines it: HMAC-SHA1, much like V1.
+    S3V2,
     /// V4 as AWS S3 defines it.
     S3V4,
 }
@@ -23,18 +25,25 @@ impl Scheme {
             Self::V1 => "OSS",
             Self::V2 => "OSS2",
             Self::V4 => "OSS4-HMAC-SHA256",
+            Self::S3V2 => "AWS",
             Self::S3V4 => "AWS4-HMAC-SHA256",
         }
     }
 
+    /// Whether it belongs to the S3 dialect, which decides how OSS words some answers.
+    #[must_use]
+    pub fn is_s3(self) -> bool {
+        matches!(self, Self::S3V2 | Self::S3V4)
+    }
+
     /// The scheme of that [`name`](Self::name).
     pub(crate) fn named(name: &str) -> Option<Self> {
-        [Self::V1, Self::V2, Self::V4, Self::S3V4]
+        [Self::V1, Self::V2, Self::V4, Self::S3V2, Self::S3V4]
             .into_iter()
             .find(|scheme| scheme.name() == name)
     }
 
-    /// The EC value of a signature in header or URL that does not match (EC 0002-00000040, -101, -201, -429).
+    /// The EC value of a signature in header or URL that does not match (EC 0002-00000040, -101, -201, -307, -429).
     /// Forms have one value for all schemes, 0002-00000705.
     #[must_use]
     pub fn mismatch_ec(self) -> &'static str {
@@ -42,6 +51,7 @@ impl Scheme {
             Self::V1 => "0002-00000040",
             Self::V2 => "0002-00000101",
             Self::V4 => "0002-00000201",
+            Self::S3V2 => "0002-00000307",
             Self::S3V4 => "0002-00000429",
         }
     }

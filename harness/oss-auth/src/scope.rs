@@ -1,7 +1,7 @@
 //! The credential of a V4 signature: `<AccessKeyId>/<YYYYMMDD>/<region>/<product>/<terminator>`.
 //!
 //! Pages: V4 signature in the Authorization header; EC 0002-00000212, -213, -226, -227 (header), -223, -224,
-//! -228 (URL), -709, -710, -715 (form).
+//! -228 (URL), -709, -710, -715 (form); S3 dialect -409 (header), -421, -425 (URL).
 
 use std::fmt;
 
@@ -59,6 +59,7 @@ impl<'a> Scope<'a> {
                 found: found.to_owned(),
                 expected: expected.to_owned(),
                 carrier,
+                scheme,
             })
         };
         let (products, terminator) = match scheme {
@@ -69,10 +70,10 @@ impl<'a> Scope<'a> {
         if self.date != date {
             return fault(ScopePart::Date, self.date, &date);
         }
-        // S3 clients are configured with `oss-cn-hangzhou` or `cn-hangzhou`, and both work; an OSS scope with the prefix is
-        // refused (EC 0002-00000226).
-        let bare = || self.region.strip_prefix("oss-") == Some(region);
-        if self.region != region && !(scheme == Scheme::S3V4 && bare()) {
+        // S3 clients are configured with `oss-cn-hangzhou` or `cn-hangzhou`, or not at all, and all of it works: the pages of EC
+        // 0002-000004xx show the last for the right request to Hangzhou. An OSS scope with the prefix is refused (EC 0002-00000226).
+        let s3 = || self.region.strip_prefix("oss-") == Some(region) || self.region == S3_REGION;
+        if self.region != region && !(scheme == Scheme::S3V4 && s3()) {
             return fault(ScopePart::Region, self.region, region);
         }
         if !products.contains(&self.product) {
@@ -121,14 +122,23 @@ pub struct ScopeError {
     /// What the server expected.
     pub expected: String,
     carrier: ScopeCarrier,
+    scheme: Scheme,
 }
 
 impl ScopeError {
-    /// The EC value of the case. The product has one documented value, that of the header, and the S3
-    /// dialect none: they share those of the V4 header.
+    /// The EC value of the case. The product has one documented value, that of the header. The S3 dialect has values for the
+    /// day, and one for whatever else is wrong with the credential of a URL; that of a header shares the values of V4.
     #[must_use]
     pub fn ec(&self) -> &'static str {
         use ScopeCarrier::{Form, Header, Url};
+        if self.scheme == Scheme::S3V4 {
+            match (self.part, self.carrier) {
+                (ScopePart::Date, Header) => return "0002-00000409",
+                (ScopePart::Date, Url) => return "0002-00000421",
+                (_, Url) => return "0002-00000425",
+                _ => {}
+            }
+        }
         match (self.part, self.carrier) {
             (ScopePart::Date, Header) => "0002-00000212",
             (ScopePart::Date, Url) => "0002-00000223",
@@ -184,6 +194,7 @@ pub(crate) struct Credential<'a> {
 pub(crate) enum CredentialFault {
     Malformed,
     EmptyAccessKeyId,
+    EmptyRegion,
 }
 
 impl<'a> Credential<'a> {
@@ -204,12 +215,15 @@ impl<'a> Credential<'a> {
             product,
             terminator,
         } = scope;
-        let has_empty = [date, region, product, terminator].contains(&"");
+        let has_empty = [date, product, terminator].contains(&"");
         if has_empty || parts.next().is_some() {
             return Err(CredentialFault::Malformed);
         }
         if access_key_id.is_empty() {
             return Err(CredentialFault::EmptyAccessKeyId);
+        }
+        if region.is_empty() {
+            return Err(CredentialFault::EmptyRegion);
         }
         Ok(Self {
             access_key_id,
@@ -217,6 +231,9 @@ impl<'a> Credential<'a> {
         })
     }
 }
+
+/// The region of S3 clients that have been told none.
+pub const S3_REGION: &str = "us-east-1";
 
 const OSS_TERMINATOR: &str = "aliyun_v4_request";
 const S3_TERMINATOR: &str = "aws4_request";

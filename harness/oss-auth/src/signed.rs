@@ -28,6 +28,7 @@ pub(crate) enum By<'a> {
         scope: Scope<'a>,
         additional: &'a str,
     },
+    S3V2,
     S3V4 {
         scope: Scope<'a>,
         signed_headers: &'a str,
@@ -48,6 +49,7 @@ impl<'a> Signed<'a> {
             By::V1 => Scheme::V1,
             By::V2 { .. } => Scheme::V2,
             By::V4 { .. } => Scheme::V4,
+            By::S3V2 => Scheme::S3V2,
             By::S3V4 { .. } => Scheme::S3V4,
         }
     }
@@ -55,7 +57,7 @@ impl<'a> Signed<'a> {
     pub(crate) fn scope(&self) -> Option<&Scope<'a>> {
         match &self.by {
             By::V4 { scope, .. } | By::S3V4 { scope, .. } => Some(scope),
-            By::V1 | By::V2 { .. } => None,
+            By::V1 | By::V2 { .. } | By::S3V2 => None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! When a signature is valid, and why it is not at some other time.
 //!
 //! Pages: Include signatures in the Authorization header, Add signatures to URLs, EC 0002-00000069, -235, -236,
-//! -501, -504. The pages disagree on whether a request may be ahead of the server's clock; the service was seen
+//! -418, -501, -504. The pages disagree on whether a request may be ahead of the server's clock; the service was seen
 //! to refuse one that was an hour ahead, so the limit holds in both directions.
 
 use crate::date::{MAX_SKEW_SECONDS, Timestamp};
@@ -15,12 +15,12 @@ pub enum Validity {
         /// When the request says it was signed.
         at: Timestamp,
     },
-    /// Until a fixed time, without a beginning: V1 and V2 URLs.
+    /// Until a fixed time, without a beginning: V1 and V2 URLs, and those of V2 of the S3 dialect.
     Until {
         /// The last second in which the URL is valid.
         expires: Timestamp,
     },
-    /// From the time of signing, less the allowed skew, until a fixed time: V4 URLs and forms.
+    /// From the time of signing, less the allowed skew, until a fixed time: V4 URLs, the S3 dialect's included, and forms.
     Window {
         /// When the URL or form says it was signed.
         from: Timestamp,
@@ -100,14 +100,15 @@ pub enum TimeError {
 }
 
 impl TimeError {
-    /// The EC value of the case under a scheme.
+    /// The EC value of the case under a scheme. That an expired V2 URL of the S3 dialect has the one of V1 is inferred.
     #[must_use]
     pub fn ec(&self, scheme: Scheme) -> &'static str {
         match (self, scheme) {
-            (Self::Skewed { .. }, Scheme::S3V4) => "0002-00000501",
+            (Self::Skewed { .. }, Scheme::S3V2 | Scheme::S3V4) => "0002-00000501",
             (Self::Skewed { .. }, _) => "0002-00000504",
-            (Self::Expired { .. }, Scheme::V1 | Scheme::V2) => "0002-00000069",
-            (Self::Expired { .. }, Scheme::V4 | Scheme::S3V4) => "0002-00000236",
+            (Self::Expired { .. }, Scheme::V1 | Scheme::V2 | Scheme::S3V2) => "0002-00000069",
+            (Self::Expired { .. }, Scheme::V4) => "0002-00000236",
+            (Self::Expired { .. }, Scheme::S3V4) => "0002-00000418",
             (Self::NotYetValid { .. }, _) => "0002-00000235",
         }
     }

@@ -13,6 +13,8 @@ pub struct Decisions {
     pub not_belong_code: NotBelongCode,
     /// Code of a request to the wrong region that was signed the S3 way.
     pub redirect_code: RedirectCode,
+    /// Which regions a V4 signature of the S3 dialect may name.
+    pub s3_region: S3Region,
     /// Code when the owner's account has no KMS.
     pub kms_inactive_code: KmsInactiveCode,
     /// What happens to PostObject fields that the policy does not mention.
@@ -46,6 +48,7 @@ impl Default for Decisions {
         Self {
             not_belong_code: NotBelongCode::default(),
             redirect_code: RedirectCode::default(),
+            s3_region: S3Region::default(),
             kms_inactive_code: KmsInactiveCode::default(),
             post_extra_fields: PostExtraFields::default(),
             unbound_host: UnboundHost::default(),
@@ -81,6 +84,18 @@ pub enum RedirectCode {
     PermanentRedirect,
     /// As every wrong-endpoint answer seen on the wire has it.
     AccessDenied,
+}
+
+/// Which regions a V4 signature of the S3 dialect may name.
+#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum S3Region {
+    /// That of the bucket, with the prefix `oss-` or without, and `us-east-1`, which S3 clients name that have been told none: the pages
+    /// of EC 0002-000004xx call such requests right.
+    #[default]
+    OwnOrDefault,
+    /// That of the bucket alone, with the prefix or without.
+    Own,
 }
 
 /// Code when the owner's account has no KMS.

@@ -33,6 +33,7 @@ pub mod clock;
 pub mod config;
 mod decisions;
 pub mod denial;
+mod dialect;
 mod documents;
 pub mod front;
 pub mod host;

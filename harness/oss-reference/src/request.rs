@@ -11,6 +11,7 @@ use oss_policy::{CorsAnswer, CorsRules};
 
 use crate::answer::Rejection;
 use crate::config::Config;
+use crate::dialect;
 use crate::host::{self, Addressed, Names};
 
 /// Everything of a request but its body.
@@ -77,7 +78,7 @@ impl<'r> Request<'r> {
         })
     }
 
-    /// First value of the header `name` (lower case), when it is UTF-8.
+    /// First value of the header `name` (lower case), when it is UTF-8; for an S3-signed request also that of its `x-amz-*` twin.
     pub fn header(&self, name: &str) -> Option<&'r str> {
         self.raw_header(name)
             .and_then(|value| std::str::from_utf8(value).ok())
@@ -85,10 +86,16 @@ impl<'r> Request<'r> {
     }
 
     fn raw_header(&self, name: &str) -> Option<&'r [u8]> {
-        self.headers
-            .iter()
-            .find(|header| header.name == name)
-            .map(|header| header.value)
+        let named = |name: &str| self.headers.iter().find(|header| header.name == name);
+        let twin = || {
+            let twin = if self.is_s3_signed() {
+                dialect::twin_of(name)?
+            } else {
+                return None;
+            };
+            named(&twin)
+        };
+        named(name).or_else(twin).map(|header| header.value)
     }
 
     /// Whether the query has `name`, with or without a value.
@@ -114,17 +121,33 @@ impl<'r> Request<'r> {
         self.destination.addressed.key.as_deref()
     }
 
-    /// Whether the request was signed the S3 way, well or badly: two refusals are worded after it.
+    /// Whether the request was signed the S3 way, well or badly: two refusals and some headers are worded after it.
     pub fn is_s3_signed(&self) -> bool {
-        let header = self.header("authorization");
-        header.is_some_and(|value| value.starts_with("AWS ") || value.starts_with("AWS4-"))
-            || self.query.iter().any(|pair| {
-                pair.name == "AWSAccessKeyId"
-                    || pair
-                        .name
-                        .get(..6)
-                        .is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"))
-            })
+        let mut headers = self.headers.iter();
+        let authorization = headers.find(|header| header.name == "authorization");
+        signed_as_s3(
+            authorization.map(|header| header.value),
+            self.query.iter().map(|pair| pair.name.as_ref()),
+        )
+    }
+
+    /// The framing of an S3-signed body as `aws-chunked`, where it has one: `Err` is the argument that it cannot have it with, name and
+    /// value. Only `STREAMING-AWS4-HMAC-SHA256-PAYLOAD` goes with it (EC 0017-00000804). The page names Content-Encoding, where the digest
+    /// is `UNSIGNED-PAYLOAD`; apache/polaris#3346 was told of the digest `STREAMING-UNSIGNED-PAYLOAD-TRAILER`.
+    pub(crate) fn aws_chunked(&self) -> Option<Result<(), (&'static str, &'r str)>> {
+        let digest = self.header(CONTENT_SHA256).unwrap_or("");
+        let coding = self.header("content-encoding").unwrap_or("").split(',');
+        let mut coding = coding.map(str::trim);
+        let coding = coding.find(|coding| coding.eq_ignore_ascii_case("aws-chunked"));
+        let streams = digest.starts_with("STREAMING-");
+        if !self.is_s3_signed() || (coding.is_none() && !streams) {
+            return None;
+        }
+        Some(match coding {
+            _ if digest == "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" => Ok(()),
+            Some(coding) if !streams => Err(("Content-Encoding", coding)),
+            _ => Err((CONTENT_SHA256, digest)),
+        })
     }
 
     /// What the CORS rules of a bucket allow to a preflight; `None` when none matches. The check and the answer both ask it.
@@ -176,6 +199,8 @@ impl<'r> Request<'r> {
         )
     }
 }
+
+const CONTENT_SHA256: &str = "x-amz-content-sha256";
 
 /// What `x-oss-copy-source` names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -267,6 +292,28 @@ pub fn destination<'r>(
         host,
         addressed: addressed.map_err(|_| invalid_uri())?,
     })
+}
+
+/// [`Request::is_s3_signed`] of a head that may be no request.
+pub(crate) fn is_s3_signed(parts: &Parts) -> bool {
+    let authorization = parts.headers.get("authorization");
+    let query = parts.uri.query().unwrap_or("").split('&');
+    signed_as_s3(
+        authorization.map(HeaderValue::as_bytes),
+        query.map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name)),
+    )
+}
+
+fn signed_as_s3<'n>(
+    authorization: Option<&[u8]>,
+    mut parameters: impl Iterator<Item = &'n str>,
+) -> bool {
+    let starts = |start: &[u8]| authorization.is_some_and(|value| value.starts_with(start));
+    let is_s3 = |name: &str| {
+        let start = name.get(..6);
+        name == "AWSAccessKeyId" || start.is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"))
+    };
+    starts(b"AWS ") || starts(b"AWS4-") || parameters.any(is_s3)
 }
 
 fn invalid_uri() -> Rejection {

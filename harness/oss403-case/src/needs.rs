@@ -24,7 +24,10 @@ impl SignWith {
             Self::HeaderV4 => Some(Capability::HeaderV4),
             Self::UrlV4 => Some(Capability::UrlV4),
             Self::FormV4 => Some(Capability::FormV4),
+            Self::S3HeaderV2 => Some(Capability::S3HeaderV2),
+            Self::S3UrlV2 => Some(Capability::S3UrlV2),
             Self::S3HeaderV4 => Some(Capability::S3HeaderV4),
+            Self::S3UrlV4 => Some(Capability::S3UrlV4),
         }
     }
 }

@@ -68,7 +68,11 @@ fn add_request(with: SignWith, signed: Signed, seeds: &mut Seeds) {
         SignWith::UrlV2 => "url_v2",
         SignWith::UrlV4 => "url_v4",
         SignWith::FormV1 | SignWith::FormV4 => "form",
-        SignWith::None | SignWith::S3HeaderV4 => "pipeline",
+        SignWith::None
+        | SignWith::S3HeaderV2
+        | SignWith::S3UrlV2
+        | SignWith::S3HeaderV4
+        | SignWith::S3UrlV4 => "pipeline",
     };
     seeds.add(target, request.clone());
     seeds.add("pipeline", with_wanted_signature(request));

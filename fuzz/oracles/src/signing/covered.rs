@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use oss_auth::{Carrier, Claim, Computed, Scheme, Timestamp};
+use oss_auth::{Carrier, Claim, Computed, Scheme};
 
 use crate::message::{Message, trim};
 
@@ -52,7 +52,7 @@ impl Covered {
             Scheme::V1 | Scheme::V2 => {
                 ["content-md5", "content-type"].map(|name| all(message, name))
             }
-            Scheme::V4 | Scheme::S3V4 => [Vec::new(), Vec::new()],
+            Scheme::V4 | Scheme::S3V2 | Scheme::S3V4 => [Vec::new(), Vec::new()],
         };
         Self {
             scheme,
@@ -81,7 +81,7 @@ impl Covered {
                         .any(|(name, value)| has(name, &['&', '=', '?']) || has(value, &['&']))
             }
             Scheme::V2 => false,
-            Scheme::V4 | Scheme::S3V4 => {
+            Scheme::V4 | Scheme::S3V2 | Scheme::S3V4 => {
                 matches!(self.query.as_slice(), [(name, value)] if name.is_empty() && value.is_empty())
             }
         }
@@ -91,7 +91,7 @@ impl Covered {
     pub fn read_back(scheme: Scheme, computed: &Computed) -> Option<Self> {
         match scheme {
             Scheme::V1 | Scheme::V2 => read_lines(scheme, &computed.string_to_sign),
-            Scheme::V4 | Scheme::S3V4 => read_v4(
+            Scheme::V4 | Scheme::S3V2 | Scheme::S3V4 => read_v4(
                 &computed.string_to_sign,
                 computed.canonical_request.as_deref()?,
             ),
@@ -141,17 +141,9 @@ fn date(message: &Message<'_>, claim: &Claim<'_>) -> Vec<u8> {
         (Carrier::Url, Scheme::V1) => parameter("Expires"),
         (Carrier::Url, Scheme::V2) => parameter("x-oss-expires"),
         (Carrier::Url, _) => parameter("x-oss-date"),
-        (Carrier::Header, Scheme::V1) => {
-            header("x-oss-date").or(header("date")).unwrap_or_default()
-        }
         (Carrier::Header, Scheme::V2) => header("date").unwrap_or_default(),
-        (Carrier::Header, _) => header("x-oss-date").unwrap_or_else(|| {
-            let date = header("date").unwrap_or_default();
-            let time = std::str::from_utf8(&date)
-                .ok()
-                .and_then(|text| Timestamp::parse_rfc1123(text).ok());
-            time.map_or(date, |time| time.to_iso_basic().into_bytes())
-        }),
+        // As it stands, also where `Date` stands in for it: so the Go SDK signs with V4.
+        (Carrier::Header, _) => header("x-oss-date").or(header("date")).unwrap_or_default(),
     }
 }
 

@@ -71,6 +71,7 @@ fn is_of(message: &Message<'_>, scheme: Scheme, carrier: Carrier) -> bool {
                 Scheme::V1 => b"OSS ",
                 Scheme::V2 => b"OSS2 ",
                 Scheme::V4 => b"OSS4-HMAC-SHA256 ",
+                Scheme::S3V2 => b"AWS ",
                 Scheme::S3V4 => b"AWS4-HMAC-SHA256 ",
             };
             message

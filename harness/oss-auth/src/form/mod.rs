@@ -49,7 +49,7 @@ pub fn find_form_claim<'a>(
     let (SignedPolicy { signed, policy }, validity) = match scheme {
         Scheme::V1 => (v1::parse(&fields)?, Validity::Always),
         Scheme::V2 => (v2::parse(&fields)?, Validity::Always),
-        Scheme::V4 | Scheme::S3V4 => v4::parse(&fields)?,
+        Scheme::V4 | Scheme::S3V2 | Scheme::S3V4 => v4::parse(&fields)?,
     };
     Ok(Some(FormClaim {
         signed,
@@ -147,7 +147,7 @@ impl<'a> FormClaim<'a> {
     pub fn compute(&self, access_key_secret: &str) -> Computed {
         let policy = self.policy();
         let signature = match &self.signed.by {
-            By::V1 => v1::signature(policy, access_key_secret),
+            By::V1 | By::S3V2 => v1::signature(policy, access_key_secret),
             By::V2 { .. } => v2::signature(policy, access_key_secret),
             By::V4 { scope, .. } | By::S3V4 { scope, .. } => {
                 v4::signature(policy, access_key_secret, scope)

@@ -49,7 +49,9 @@ pub(super) fn parse<'a>(
 ) -> Result<(SignedPolicy<'a>, Validity), FormClaimError> {
     let credential =
         Credential::parse(fields.needed("x-oss-credential")?).map_err(|fault| match fault {
-            CredentialFault::Malformed => FormClaimError::MalformedCredential,
+            CredentialFault::Malformed | CredentialFault::EmptyRegion => {
+                FormClaimError::MalformedCredential
+            }
             CredentialFault::EmptyAccessKeyId => FormClaimError::CredentialWithoutAccessKeyId,
         })?;
     let by = By::V4 {

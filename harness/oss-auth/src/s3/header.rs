@@ -1,8 +1,8 @@
 //! The S3 dialect in a header: `Authorization: AWS4-HMAC-SHA256 Credential=<id>/<date>/<region>/s3/aws4_request,
 //! SignedHeaders=<h1;h2>, Signature=<64 hexadecimal digits>`.
 //!
-//! Page: AWS, Authenticating requests using the Authorization header. OSS has EC values of its own for the
-//! dialect (0002-000003xx, -4xx), of which few are published; malformed headers are reported as those of V4.
+//! Page: AWS, Authenticating requests using the Authorization header. ECs 0002-00000402 to -409, -426, -428; what has no page is
+//! reported as the same fault of V4.
 
 use crate::canonical::HeaderList;
 use crate::computed::Computed;
@@ -14,7 +14,7 @@ use crate::scheme::{Carrier, Scheme};
 use crate::scope::{Credential, Scope};
 use crate::secret::Secret;
 use crate::signed::{By, Dated, Signed, around};
-use crate::v4::date::{date_line, request_time};
+use crate::v4::date::{iso_date_line, request_time};
 
 /// Signs a request; returns the value of its `Authorization` header.
 ///
@@ -59,7 +59,7 @@ const PAIRS: PairGrammar = PairGrammar {
     scheme: Scheme::S3V4,
     separator: '=',
     allows_blanks: true,
-    count: 3..=3,
+    count: 1..=3,
     keys: [CREDENTIAL, SIGNED_HEADERS, SIGNATURE],
 };
 
@@ -72,11 +72,10 @@ pub(crate) fn parse<'a>(
     let (scheme, carrier) = (PAIRS.scheme, Carrier::Header);
     let credential = Credential::parse(PAIRS.needed(&values, 0)?)
         .map_err(|fault| ClaimError::credential(fault, scheme, carrier))?;
-    let signature = Secret(PAIRS.needed(&values, 2)?);
     let list = PAIRS.needed(&values, 1)?;
     let signed = Signed {
         access_key_id: credential.access_key_id,
-        signature,
+        signature: whole(PAIRS.needed(&values, 2)?, carrier)?,
         security_token: request.header_str("x-amz-security-token").map(Secret),
         by: By::S3V4 {
             scope: credential.scope,
@@ -86,13 +85,22 @@ pub(crate) fn parse<'a>(
     Ok((signed, around(request_time(request, DATE))))
 }
 
+/// A signature, which has 64 digits (EC 0002-00000408, -423).
+pub(crate) fn whole(signature: &str, carrier: Carrier) -> Result<Secret<'_>, ClaimError> {
+    if signature.len() == 64 {
+        Ok(Secret(signature))
+    } else {
+        Err(ClaimError::S3SignatureLength { carrier })
+    }
+}
+
 pub(crate) fn compute(
     request: &Request<'_>,
     scope: &Scope<'_>,
     signed_headers: &HeaderList<'_>,
     access_key_secret: &str,
 ) -> Computed {
-    let date_line = date_line(request, DATE);
+    let date_line = iso_date_line(request, DATE);
     canonical::compute(
         request,
         &date_line,

@@ -45,6 +45,18 @@ pub(crate) fn parse<'a>(
     text: &'a str,
     request: &Request<'a>,
 ) -> Result<(Signed<'a>, Dated), ClaimError> {
+    let (access_key_id, signature) = id_and_signature(text)?;
+    let signed = Signed {
+        access_key_id,
+        signature: Secret(signature),
+        security_token: request.header_str("x-oss-security-token").map(Secret),
+        by: By::V1,
+    };
+    Ok((signed, around(request_time(request))))
+}
+
+/// The two parts of `id:signature`, neither of them empty.
+pub(crate) fn id_and_signature(text: &str) -> Result<(&str, &str), ClaimError> {
     let (access_key_id, signature) = text.split_once(':').ok_or(ClaimError::V1MissingColon)?;
     // The page of EC 0002-00000063 shows a blank in the place of the id.
     if access_key_id.trim_ascii().is_empty() {
@@ -53,13 +65,7 @@ pub(crate) fn parse<'a>(
     if signature.is_empty() {
         return Err(ClaimError::V1EmptySignature);
     }
-    let signed = Signed {
-        access_key_id,
-        signature: Secret(signature),
-        security_token: request.header_str("x-oss-security-token").map(Secret),
-        by: By::V1,
-    };
-    Ok((signed, around(request_time(request))))
+    Ok((access_key_id, signature))
 }
 
 /// `x-oss-date` prevails over `Date`. The page gives ISO 8601 for it, the JavaScript SDK sends RFC 1123.

@@ -14,7 +14,7 @@ use crate::scope::{Credential, Scope};
 use crate::secret::Secret;
 use crate::signed::{By, Dated, Signed, around};
 use crate::v4::canonical;
-use crate::v4::date::{date_line, request_time};
+use crate::v4::date::{iso_date_line, raw_date_line, request_time};
 
 /// Signs a request; returns the value of its `Authorization` header.
 ///
@@ -97,8 +97,20 @@ pub(crate) fn compute(
     additional: &HeaderList<'_>,
     access_key_secret: &str,
 ) -> Computed {
-    let date_line = date_line(request, DATE);
-    canonical::compute(request, &date_line, scope, additional, access_key_secret)
+    let date_line = raw_date_line(request, DATE);
+    canonical::compute(request, date_line, scope, additional, access_key_secret)
+}
+
+/// What is as good as [`compute`]d: for a request that has its time in `Date` alone, the same with that in ISO 8601.
+pub(crate) fn compute_otherwise(
+    request: &Request<'_>,
+    scope: &Scope<'_>,
+    additional: &HeaderList<'_>,
+    access_key_secret: &str,
+) -> Option<Computed> {
+    let date_line = iso_date_line(request, DATE);
+    let differs = *date_line != *raw_date_line(request, DATE);
+    differs.then(|| canonical::compute(request, &date_line, scope, additional, access_key_secret))
 }
 
 /// The body is not signed, so only one value makes sense; SDKs always send it, and its absence means the same.

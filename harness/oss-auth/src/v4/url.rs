@@ -11,7 +11,8 @@ use crate::computed::Computed;
 use crate::date::Timestamp;
 use crate::error::ClaimError;
 use crate::fields::{
-    ADDITIONAL_HEADERS, EXPIRES, SIGNATURE, VERSION, extended, header_list, needed_parameter,
+    ADDITIONAL_HEADERS, EXPIRES, SIGNATURE, VERSION, extended, header_list, life_in_seconds,
+    needed_parameter,
 };
 use crate::request::{Credentials, Request};
 use crate::scheme::{Carrier, Scheme};
@@ -22,8 +23,7 @@ use crate::v4::canonical;
 use crate::v4::header::check_content_sha256;
 use crate::validity::Validity;
 
-/// The longest time for which a URL can be signed, in seconds: seven days (EC 0002-00000232).
-pub const MAX_EXPIRES_SECONDS: i64 = 604_800;
+pub use crate::fields::MAX_EXPIRES_SECONDS;
 
 /// Signs a URL that is valid for a `lifetime` of 1 to [`MAX_EXPIRES_SECONDS`] whole seconds from `signed_at` on; returns the decoded
 /// parameters to append to its query, in order.
@@ -111,11 +111,10 @@ pub(crate) fn parse<'a>(request: &Request<'a>) -> Result<(Signed<'a>, Dated), Cl
     let additional = header_list(list, request, scheme, carrier)?;
     check_content_sha256(request)?;
     let from = Timestamp::parse_iso_basic(date).map_err(|_| ClaimError::UrlInvalidDate {
+        scheme,
         value: date.to_owned(),
     })?;
-    let seconds = parse_expires(expires).ok_or_else(|| ClaimError::UrlExpiresOutOfRange {
-        value: expires.to_owned(),
-    })?;
+    let seconds = life_in_seconds(expires, scheme)?;
     let signed = Signed {
         access_key_id: credential.access_key_id,
         signature,
@@ -137,14 +136,4 @@ pub(crate) fn compute(
 ) -> Computed {
     let date_line = request.query_value(DATE).unwrap_or_default().as_bytes();
     canonical::compute(request, date_line, scope, additional, access_key_secret)
-}
-
-fn parse_expires(text: &str) -> Option<i64> {
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let seconds = text.parse().ok()?;
-    (1..=MAX_EXPIRES_SECONDS)
-        .contains(&seconds)
-        .then_some(seconds)
 }

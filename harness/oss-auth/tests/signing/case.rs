@@ -33,10 +33,13 @@ pub(crate) enum Way {
     V4Header,
     V4Url,
     S3Header,
+    S3Url,
+    S3V2Header,
+    S3V2Url,
 }
 
 impl Way {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::V1Header,
         Self::V1Url,
         Self::V2Header,
@@ -44,6 +47,9 @@ impl Way {
         Self::V4Header,
         Self::V4Url,
         Self::S3Header,
+        Self::S3Url,
+        Self::S3V2Header,
+        Self::S3V2Url,
     ];
 }
 
@@ -109,7 +115,16 @@ fn message() -> impl Strategy<Value = Message> {
 
 const QUERY_NAME: &str =
     "acl|partNumber|uploads|versionId|response-content-type|x-oss-process|x-oss-a|prefix|A b/+|目";
-const HEADER_NAME: &str = "x-oss-meta-[a-z]{1,4}|X-Oss-Acl|Content-Type|content-md5|User-Agent";
+/// Those of [`QUERY_NAME`] that V2 of the S3 dialect signs.
+const S3_SUBRESOURCES: [&str; 5] = [
+    "acl",
+    "partNumber",
+    "uploads",
+    "versionId",
+    "response-content-type",
+];
+const HEADER_NAME: &str =
+    "x-oss-meta-[a-z]{1,4}|x-amz-meta-[a-z]{1,4}|X-Oss-Acl|Content-Type|content-md5|User-Agent";
 const HEADER_VALUE: &str = "[!-~é目]([ -~é目]{0,10}[!-~é目])?";
 
 fn fixed_headers() -> BTreeMap<String, String> {
@@ -131,18 +146,38 @@ impl Way {
             Self::V4Header => (Scheme::V4, Carrier::Header),
             Self::V4Url => (Scheme::V4, Carrier::Url),
             Self::S3Header => (Scheme::S3V4, Carrier::Header),
+            Self::S3Url => (Scheme::S3V4, Carrier::Url),
+            Self::S3V2Header => (Scheme::S3V2, Carrier::Header),
+            Self::S3V2Url => (Scheme::S3V2, Carrier::Url),
         };
         (claim.scheme(), claim.carrier()) == expected
     }
 
     pub(crate) fn signs_whole_query(self) -> bool {
-        !matches!(self, Self::V1Header | Self::V1Url)
+        !matches!(
+            self,
+            Self::V1Header | Self::V1Url | Self::S3V2Header | Self::S3V2Url
+        )
+    }
+
+    /// Whether it signs the headers that it lists, and those alone.
+    pub(crate) fn lists_headers(self) -> bool {
+        matches!(self, Self::S3Header | Self::S3Url)
+    }
+
+    /// Whether it signs the path on the wire.
+    pub(crate) fn signs_path(self) -> bool {
+        self.lists_headers() || self.is_s3_v2()
+    }
+
+    pub(crate) fn is_s3_v2(self) -> bool {
+        matches!(self, Self::S3V2Header | Self::S3V2Url)
     }
 
     pub(crate) fn is_header(self) -> bool {
         matches!(
             self,
-            Self::V1Header | Self::V2Header | Self::V4Header | Self::S3Header
+            Self::V1Header | Self::V2Header | Self::V4Header | Self::S3Header | Self::S3V2Header
         )
     }
 }
@@ -172,12 +207,13 @@ impl Case {
             (Way::V1Header, 1) => ("x-oss-date", iso),
             (Way::V1Header, 2) => ("x-oss-date", rfc),
             (Way::V4Header, 1 | 2) => ("x-oss-date", iso),
-            (Way::S3Header, 1 | 2) => ("X-Amz-Date", iso),
+            (Way::S3Header, 1 | 2) | (Way::S3V2Header, 1) => ("X-Amz-Date", iso),
+            (Way::S3V2Header, 2) => ("x-amz-date", rfc),
             _ => ("Date", rfc),
         };
         message.headers.push((date.0.to_owned(), date.1));
         let token_name = match self.way {
-            Way::S3Header => "x-amz-security-token",
+            Way::S3Header | Way::S3V2Header => "x-amz-security-token",
             _ => "x-oss-security-token",
         };
         if let Some(token) = &self.token {
@@ -190,6 +226,7 @@ impl Case {
         let date = Timestamp(self.time).scope_date();
         match self.way {
             Way::V1Header => v1::header::sign(request, &credentials),
+            Way::S3V2Header => s3::v2::header::sign(request, &credentials),
             Way::V2Header => v2::header::sign(request, &credentials, &self.additional),
             Way::V4Header => v4::header::sign(
                 request,
@@ -211,6 +248,14 @@ impl Case {
         match self.way {
             Way::V1Url => v1::url::sign(request, &credentials, expires),
             Way::V2Url => v2::url::sign(request, &credentials, expires, &self.additional),
+            Way::S3V2Url => s3::v2::url::sign(request, &credentials, expires),
+            Way::S3Url => {
+                let scope_date = time.scope_date();
+                let scope = Scope::s3(&scope_date, REGION);
+                let names: Vec<_> = request.headers.iter().map(|header| header.name).collect();
+                let lifetime = Duration::from_secs(lifetime.unsigned_abs());
+                s3::url::sign(request, &credentials, &scope, time, lifetime, &names)
+            }
             _ => {
                 let scope_date = time.scope_date();
                 let scope = Scope::oss(&scope_date, REGION);
@@ -240,10 +285,12 @@ impl Case {
         signed: &'m mut Message,
     ) -> Vec<(&'static str, &'m mut String)> {
         let mut parts = vec![("method", &mut signed.method)];
-        if self.way == Way::S3Header {
+        if !self.way.lists_headers() {
+            parts.extend(signed.bucket.as_mut().map(|bucket| ("bucket", bucket)));
+        }
+        if self.way.signs_path() {
             parts.push(("path", &mut signed.path));
         } else {
-            parts.extend(signed.bucket.as_mut().map(|bucket| ("bucket", bucket)));
             parts.extend(signed.key.as_mut().map(|key| ("key", key)));
         }
         for (name, value) in &mut signed.query {
@@ -262,23 +309,29 @@ impl Case {
     }
 
     pub(crate) fn covers_parameter(&self, name: &str) -> bool {
-        self.way.signs_whole_query()
-            || v1::is_signed_subresource(name)
-            || name == "Expires"
-            || name == "Signature"
+        let listed = if self.way.is_s3_v2() {
+            name.starts_with("x-amz-") || S3_SUBRESOURCES.contains(&name)
+        } else {
+            v1::is_signed_subresource(name)
+        };
+        self.way.signs_whole_query() || listed || name == "Expires" || name == "Signature"
     }
 
     pub(crate) fn covers_header(&self, name: &str) -> bool {
         let name = name.to_ascii_lowercase();
-        if self.way == Way::S3Header {
+        if self.way.lists_headers() {
             return name != "authorization";
         }
-        name.starts_with("x-oss-")
+        let own = if self.way.is_s3_v2() {
+            "x-amz-"
+        } else {
+            "x-oss-"
+        };
+        name.starts_with(own)
             || name == "content-type"
             || name == "content-md5"
             || (name == "date" && self.way.is_header())
-            || (self.additional.contains(&name.as_str())
-                && !matches!(self.way, Way::V1Header | Way::V1Url))
+            || (self.additional.contains(&name.as_str()) && self.way.signs_whole_query())
     }
 }
 

@@ -1,6 +1,6 @@
 //! What no SDK vector shows and the pages leave open: the texts that this crate signs there, and what it hides.
 
-use oss_auth::{Carrier, Scheme};
+use oss_auth::{Carrier, Credentials, Scheme, Scope, v4};
 
 use crate::message::Message;
 
@@ -17,19 +17,36 @@ fn of_a_repeated_v1_subresource_the_first_counts() {
 }
 
 #[test]
-fn a_date_that_stands_in_for_x_oss_date_is_signed_in_its_form() {
-    let message = Message::get()
-        .with_header("Date", "Sat, 16 Dec 2023 16:20:57 GMT")
-        .with_header("Authorization", V4);
-    assert_eq!(
-        string_to_sign(&message).lines().nth(1),
-        Some("20231216T162057Z")
-    );
+fn a_date_that_stands_in_for_x_oss_date_is_signed_as_it_stands_and_accepted_in_the_other_form() {
+    const DATE: &str = "Sat, 16 Dec 2023 16:20:57 GMT";
+    for date in [DATE, "today"] {
+        let message = Message::get()
+            .with_header("Date", date)
+            .with_header("Authorization", V4);
+        assert_eq!(string_to_sign(&message).lines().nth(1), Some(date));
+    }
 
-    let message = Message::get()
-        .with_header("Date", "today")
-        .with_header("Authorization", V4);
-    assert_eq!(string_to_sign(&message).lines().nth(1), Some("today"));
+    // What signs the time in ISO 8601 signs as if it had stood there so, for `Date` itself is not signed.
+    let credentials = Credentials {
+        access_key_id: "id",
+        access_key_secret: "secret",
+        security_token: None,
+    };
+    let scope = Scope::oss("20231216", "r");
+    let sign = |date: &str| {
+        Message::get()
+            .with_header("Date", date)
+            .as_request(|request| v4::header::sign(request, &credentials, &scope, &[]))
+    };
+    let sent = |authorization: &str| {
+        Message::get()
+            .with_header("Date", DATE)
+            .with_header("Authorization", authorization)
+    };
+    assert!(sent(&sign(DATE)).verifies("secret"));
+    assert!(sent(&sign("20231216T162057Z")).verifies("secret"));
+    assert!(!sent(&sign("20231216T162058Z")).verifies("secret"));
+    assert!(!sent(&sign("20231216T162057Z")).verifies("another secret"));
 }
 
 #[test]
@@ -53,7 +70,8 @@ fn a_listed_header_that_is_signed_anyway_is_written_once() {
 
 #[test]
 fn the_s3_dialect_signs_the_path_and_shortens_blanks() {
-    let authorization = "AWS4-HMAC-SHA256 Credential=id/20231216/r/s3/aws4_request,SignedHeaders=x-amz-meta-a;host,Signature=s";
+    let authorization = "AWS4-HMAC-SHA256 Credential=id/20231216/r/s3/aws4_request,SignedHeaders=x-amz-meta-a;host,\
+         Signature=d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8";
     let mut message = Message::get()
         .with_header("Host", "h")
         .with_header("X-Amz-Meta-A", " a   b \t c ")
@@ -164,8 +182,16 @@ fn a_claim_shows_its_list_of_headers_as_it_was_sent() {
         ),
         Message::get().with_header(
             "Authorization",
-            "AWS4-HMAC-SHA256 Credential=id/20231216/r/s3/aws4_request,SignedHeaders=Range;host,Signature=s",
+            &format!(
+                "AWS4-HMAC-SHA256 Credential=id/20231216/r/s3/aws4_request,SignedHeaders=Range;host,Signature={}",
+                "0".repeat(64)
+            ),
         ),
+        Message::get().with_query(&format!(
+            "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=id/20231216/r/s3/aws4_request&X-Amz-Date=20231216T162057Z\
+             &X-Amz-Expires=60&X-Amz-SignedHeaders=Range;host&X-Amz-Signature={}",
+            "0".repeat(64)
+        )),
         Message::get().with_query(
             "x-oss-signature-version=OSS2&x-oss-access-key-id=id&x-oss-expires=1&x-oss-signature=s\
              &x-oss-additional-headers=Range;host",

@@ -165,6 +165,13 @@ fn signed_urls() {
             MalformedUrl,
         ),
         (
+            format!(
+                "{V4}{TIME}&x-oss-credential=id/20231216//oss/aliyun_v4_request&x-oss-signature=s"
+            ),
+            "228",
+            MalformedUrl,
+        ),
+        (
             format!("{V4}{TIME}&{CREDENTIAL}&x-oss-additional-headers&x-oss-signature=s"),
             "209",
             MalformedUrl,
@@ -196,18 +203,76 @@ fn signed_urls() {
             "232",
             MalformedUrl,
         ),
-        // The S3 dialect.
-        (
-            "AWSAccessKeyId=id&Expires=1&Signature=s".to_owned(),
-            "061",
-            MalformedUrl,
-        ),
-        (
-            "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=s".to_owned(),
-            "061",
-            MalformedUrl,
-        ),
     ] {
         assert_refused(&Message::get().with_query(&query), &query, ec, kind);
+    }
+}
+
+/// One row each of the pages EC 0002-00000301 to -306 and -410 to -428.
+#[test]
+fn signed_urls_of_the_s3_dialect() {
+    let v4 = [
+        ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
+        ("X-Amz-Credential", "id/20231216/us-east-1/s3/aws4_request"),
+        ("X-Amz-Date", "20231216T162057Z"),
+        ("X-Amz-Expires", "60"),
+        ("X-Amz-SignedHeaders", "host"),
+        ("X-Amz-Signature", &"0".repeat(64)),
+    ];
+    let v2 = [
+        ("AWSAccessKeyId", "id"),
+        ("Expires", "1"),
+        ("Signature", "s"),
+    ];
+    // The name of a parameter, its value (`-`: none) and the EC.
+    for (name, value, ec, kind) in [
+        ("Expires", "-", "301", UrlMissingParameter),
+        ("Expires", "", "302", UrlMissingParameter),
+        ("Expires", "abc", "070", UrlInvalidExpires),
+        ("AWSAccessKeyId", "-", "303", UrlMissingParameter),
+        ("AWSAccessKeyId", "", "304", UrlMissingParameter),
+        ("Signature", "-", "305", UrlMissingParameter),
+        ("Signature", "", "306", UrlMissingParameter),
+        ("X-Amz-Algorithm", "-", "410", MalformedUrl),
+        ("X-Amz-Algorithm", "AWS4-HMAC-SHA1", "411", MalformedUrl),
+        ("X-Amz-Credential", "-", "412", MalformedUrl),
+        (
+            "X-Amz-Credential",
+            "id/us-east-1/s3/aws4_request",
+            "413",
+            MalformedUrl,
+        ),
+        ("X-Amz-Date", "-", "414", MalformedUrl),
+        ("X-Amz-Date", "2022-12-20-08:48:18", "415", MalformedUrl),
+        ("X-Amz-Expires", "-", "416", MalformedUrl),
+        ("X-Amz-Expires", "abc", "417", MalformedUrl),
+        ("X-Amz-Expires", "0", "417", MalformedUrl),
+        ("X-Amz-Expires", "604801", "417", MalformedUrl),
+        ("X-Amz-SignedHeaders", "-", "419", MalformedUrl),
+        ("X-Amz-SignedHeaders", "range", "420", MalformedUrl),
+        ("X-Amz-Signature", "-", "422", MalformedUrl),
+        ("X-Amz-Signature", "abc", "423", MalformedUrl),
+        ("X-Amz-SignedHeaders", "", "426", MalformedUrl),
+        ("X-Amz-SignedHeaders", "host;cookie", "428", MalformedUrl),
+    ] {
+        let base = if name.starts_with("X-Amz-") {
+            &v4[..]
+        } else {
+            &v2[..]
+        };
+        let pairs = base
+            .iter()
+            .filter_map(|&(known, own)| match (known == name, value) {
+                (true, "-") => None,
+                (true, _) => Some(format!("{known}={value}")),
+                (false, _) => Some(format!("{known}={own}")),
+            });
+        let query = pairs.collect::<Vec<_>>().join("&");
+        let message = Message::get()
+            .with_header("Host", "h")
+            .with_header("Range", "bytes=0-9")
+            .with_header("x-oss-s3-compat", "true")
+            .with_query(&query);
+        assert_refused(&message, &query, ec, kind);
     }
 }

@@ -12,11 +12,15 @@ const AUTHORIZATIONS: [&str; 6] = [
     "OSS2 AccessKeyId:id,AdditionalHeaders:host;range,Signature:m2zlT7NWZxT4WWOx0UmzlSy8wzM=",
     "OSS4-HMAC-SHA256 Credential=id/20231216/cn-hangzhou/oss/aliyun_v4_request, AdditionalHeaders=host, Signature=d8",
     "OSS4-HMAC-SHA256 Credential=id/20231216/cn-hangzhou/oss/aliyun_v4_request,Signature=d8",
-    "AWS4-HMAC-SHA256 Credential=id/20231216/cn-hangzhou/s3/aws4_request, SignedHeaders=host;range, Signature=d8",
+    "AWS4-HMAC-SHA256 Credential=id/20231216/cn-hangzhou/s3/aws4_request, SignedHeaders=host;range, \
+     Signature=d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8",
     "AWS id:m2zlT7NWZxT4WWOx0UmzlSy8wzM=",
 ];
 
-const QUERIES: [&str; 4] = [
+const QUERIES: [&str; 6] = [
+    "AWSAccessKeyId=id&Expires=1702747257&Signature=GB%2Bkprp&x-amz-security-token=t",
+    "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=id%2F20231216%2Fcn-hangzhou%2Fs3%2Faws4_request&X-Amz-Date=20231216T162057Z\
+     &X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Signature=d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8",
     "OSSAccessKeyId=id&Expires=1702747257&Signature=GB%2Bkprp&security-token=t",
     "x-oss-signature-version=OSS2&x-oss-access-key-id=id&x-oss-expires=1&x-oss-additional-headers=host&x-oss-signature=s",
     "x-oss-signature-version=OSS4-HMAC-SHA256&x-oss-date=20231216T162057Z&x-oss-expires=60&x-oss-signature=s\

@@ -133,8 +133,8 @@ fn every_scheme_reads_its_own_date() {
     const V1: &str = "OSS id:s";
     const V2: &str = "OSS2 AccessKeyId:id,Signature:s";
     const V4: &str = "OSS4-HMAC-SHA256 Credential=id/20231216/r/oss/aliyun_v4_request,Signature=s";
-    const S3: &str =
-        "AWS4-HMAC-SHA256 Credential=id/20231216/r/s3/aws4_request,SignedHeaders=host,Signature=s";
+    const S3: &str = "AWS4-HMAC-SHA256 Credential=id/20231216/r/s3/aws4_request,SignedHeaders=host,\
+                      Signature=d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8d8";
     let read = Ok(Validity::Skew { at: Timestamp(T) });
     let (absent, unreadable) = (Err(DateError::Absent), Err(DateError::Unreadable));
     for (authorization, dates, expected) in [
@@ -173,6 +173,7 @@ fn a_mismatch_has_the_code_of_its_scheme() {
         (Scheme::V1, "0002-00000040"),
         (Scheme::V2, "0002-00000101"),
         (Scheme::V4, "0002-00000201"),
+        (Scheme::S3V2, "0002-00000307"),
         (Scheme::S3V4, "0002-00000429"),
     ] {
         assert_eq!(scheme.mismatch_ec(), ec, "{scheme:?}");
@@ -194,6 +195,7 @@ fn dates_and_times_have_their_codes() {
     };
     assert_eq!(expired.ec(Scheme::V1), "0002-00000069");
     assert_eq!(expired.ec(Scheme::V4), "0002-00000236");
+    assert_eq!(expired.ec(Scheme::S3V4), "0002-00000418");
 }
 
 #[test]
@@ -381,8 +383,10 @@ fn a_form_must_be_signed_within_its_scope() {
 #[test]
 fn s3_clients_may_prefix_the_region_and_oss_scopes_do_not_pass_for_theirs() {
     let check = |scope: &Scope<'_>| {
-        let authorization =
-            format!("AWS4-HMAC-SHA256 Credential=id/{scope}, SignedHeaders=host, Signature=s");
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential=id/{scope}, SignedHeaders=host, Signature={:064}",
+            0
+        );
         Message::get()
             .with_header("Host", "h")
             .with_header("x-amz-date", "20231216T162057Z")
@@ -392,6 +396,12 @@ fn s3_clients_may_prefix_the_region_and_oss_scopes_do_not_pass_for_theirs() {
     };
     assert_eq!(check(&Scope::s3("20231216", "cn-hangzhou")), Ok(()));
     assert_eq!(check(&Scope::s3("20231216", "oss-cn-hangzhou")), Ok(()));
+    // What the pages of EC 0002-00000402 and following call right.
+    assert_eq!(check(&Scope::s3("20231216", "us-east-1")), Ok(()));
+    assert_eq!(
+        check(&Scope::s3("20231216", "us-west-2")),
+        Err(ScopePart::Region)
+    );
     assert_eq!(
         check(&Scope::s3("20231216", "oss-cn-beijing")),
         Err(ScopePart::Region)

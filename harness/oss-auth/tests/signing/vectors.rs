@@ -1,12 +1,13 @@
 //! `tests/data/signing.json`: requests signed by the official SDKs (oss2 2.19.1, alibabacloud-oss-v2 1.4.1,
-//! ali-oss 6.23.0). The expected values are theirs.
+//! ali-oss 6.23.0, aliyun-oss-go-sdk 3.0.2) and, in the S3 dialect, by boto3 1.43.11 (`tests/data/s3_vectors.py`). The expected
+//! values are theirs.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use oss_auth::{
     Carrier, Claim, ClaimError, Credentials, Request, Scheme, Scope, Timestamp, find_claim,
-    find_form_claim, form, percent_decode, v1, v2, v4,
+    find_form_claim, form, percent_decode, s3, v1, v2, v4,
 };
 use serde::Deserialize;
 
@@ -26,6 +27,8 @@ struct Vector {
     access_key_secret: String,
     security_token: Option<String>,
     region: String,
+    /// What an S3 client is set to, where that is not the region itself.
+    scope_region: Option<String>,
     product: String,
     method: String,
     bucket: Option<String>,
@@ -92,14 +95,14 @@ const SDK_QUIRKS: [(&str, &str); 8] = [
 #[test]
 fn the_file_holds_what_these_tests_expect() {
     let vectors = load();
-    assert_eq!(vectors.len(), 160);
+    assert_eq!(vectors.len(), 210);
 
     let mut counts = BTreeMap::new();
     for vector in &vectors {
         *counts.entry(vector.expect).or_insert(0) += 1;
     }
     let expected = [
-        (Expect::Accept, 150),
+        (Expect::Accept, 200),
         (Expect::Refuse, 2),
         (Expect::SdkQuirk, 8),
     ];
@@ -123,7 +126,7 @@ fn requests_of_the_sdks_are_accepted() {
             .as_request(|request| vector.assert_accepted(request));
         seen += 1;
     }
-    assert_eq!(seen, 140);
+    assert_eq!(seen, 190);
 }
 
 #[test]
@@ -152,6 +155,7 @@ fn a_url_signed_for_more_than_seven_days_is_refused_for_that() {
     let vectors = load();
     let message = find(&vectors, "s-v4u-016").on_the_wire();
     let expected = ClaimError::UrlExpiresOutOfRange {
+        scheme: Scheme::V4,
         value: "604801".to_owned(),
     };
     assert_eq!(message.claim_error(), expected);
@@ -199,11 +203,19 @@ impl Vector {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let bucket = host.split_once('.').map(|(bucket, _)| bucket);
         let bucket = bucket.filter(|bucket| !bucket.starts_with("oss-"));
-        let key = percent_decode(path).expect("a decodable path");
+        let resource = percent_decode(path).expect("a decodable path");
+        // S3 clients may put the bucket into the path.
+        let (bucket, key) = match bucket {
+            None if !resource.is_empty() => match resource.split_once('/') {
+                Some((bucket, key)) => (Some(bucket), key),
+                None => (Some(&*resource), ""),
+            },
+            _ => (bucket, &*resource),
+        };
         let mut message = Message {
             method: self.method.clone(),
             bucket: bucket.map(str::to_owned),
-            key: (!key.is_empty()).then(|| key.into_owned()),
+            key: (!key.is_empty()).then(|| key.to_owned()),
             headers: self.headers.clone(),
             path: format!("/{path}"),
             ..Message::default()
@@ -261,7 +273,8 @@ impl Vector {
         let scheme = match claim.scheme() {
             Scheme::V1 => "post-v1",
             Scheme::V2 => "post-v2",
-            Scheme::V4 | Scheme::S3V4 => "post-v4",
+            Scheme::V4 => "post-v4",
+            Scheme::S3V2 | Scheme::S3V4 => panic!("{id}: no form"),
         };
         assert_eq!(scheme, self.scheme, "{id}");
         assert_eq!(claim.access_key_id(), self.access_key_id, "{id}");
@@ -286,7 +299,7 @@ impl Vector {
             key: self.key.clone(),
             query: self.query.clone(),
             headers: self.headers.clone(),
-            path: String::new(),
+            path: self.on_the_wire().path,
         };
         let signed = message.as_request(|request| self.sign(request));
         match signed {
@@ -319,9 +332,13 @@ impl Vector {
         let expires = self.expires.unwrap_or_default();
         let now = Timestamp(self.now);
         let date = now.scope_date();
-        let scope = Scope {
-            product: &self.product,
-            ..Scope::oss(&date, &self.region)
+        let region = self.scope_region.as_ref().unwrap_or(&self.region);
+        let scope = match self.product.as_str() {
+            "s3" => Scope::s3(&date, region),
+            product => Scope {
+                product,
+                ..Scope::oss(&date, region)
+            },
         };
         match self.scheme.as_str() {
             "v1-header" => Signed::Header(v1::header::sign(request, &credentials)),
@@ -340,6 +357,19 @@ impl Vector {
                 let lifetime = Duration::from_secs(expires.unsigned_abs());
                 let pairs =
                     v4::url::sign(request, &credentials, &scope, now, lifetime, &additional);
+                Signed::Url(pairs)
+            }
+            "s3-v2-header" => Signed::Header(s3::v2::header::sign(request, &credentials)),
+            "s3-v2-url" => {
+                Signed::Url(s3::v2::url::sign(request, &credentials, Timestamp(expires)))
+            }
+            "s3-v4-header" => {
+                Signed::Header(s3::header::sign(request, &credentials, &scope, &additional))
+            }
+            "s3-v4-url" => {
+                let lifetime = Duration::from_secs(expires.unsigned_abs());
+                let pairs =
+                    s3::url::sign(request, &credentials, &scope, now, lifetime, &additional);
                 Signed::Url(pairs)
             }
             "post-v1" => Signed::Form(form::v1::sign(policy, &credentials)),
@@ -381,7 +411,10 @@ fn scheme_of(claim: &Claim<'_>) -> &'static str {
         (Scheme::V2, Carrier::Url) => "v2-url",
         (Scheme::V4, Carrier::Header) => "v4-header",
         (Scheme::V4, Carrier::Url) => "v4-url",
-        (Scheme::S3V4, _) => "s3-v4-header",
+        (Scheme::S3V2, Carrier::Header) => "s3-v2-header",
+        (Scheme::S3V2, Carrier::Url) => "s3-v2-url",
+        (Scheme::S3V4, Carrier::Header) => "s3-v4-header",
+        (Scheme::S3V4, Carrier::Url) => "s3-v4-url",
     }
 }
 

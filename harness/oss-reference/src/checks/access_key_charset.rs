@@ -8,7 +8,7 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     match inquiry.readable_claim() {
         Some(claim) if oss_auth::access_key::check_charset(claim.access_key_id()).is_err() => {
             Err(Denial::new(Cause::AccessKeyCharset)
-                .extra("OSSAccessKeyId", claim.access_key_id())
+                .extra(claim.key_element(), claim.access_key_id())
                 .into())
         }
         _ => Ok(()),

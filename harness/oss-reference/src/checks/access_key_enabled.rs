@@ -8,13 +8,13 @@ use crate::denial::{Cause, Denial};
 use crate::limit::Limit;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
-    let Some(key) = inquiry.access_key() else {
+    let (Some(claim), Some(key)) = (inquiry.readable_claim(), inquiry.access_key()) else {
         return Ok(());
     };
     let refuse = |ec| {
         let denial = Denial::new(Cause::AccessKeyDisabled)
             .ec(ec)
-            .extra("OSSAccessKeyId", key.id.clone());
+            .extra(claim.key_element(), key.id.clone());
         Err(denial.into())
     };
     if !key.enabled {

@@ -11,7 +11,7 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
         return Ok(());
     };
     let id = claim.access_key_id();
-    let denial = |cause| Denial::new(cause).extra("OSSAccessKeyId", id);
+    let denial = |cause| Denial::new(cause).extra(claim.key_element(), id);
     let refuse = |ec| Err(denial(Cause::AccessKeyUnknown).ec(ec).into());
     let temporary = match inquiry.access_key() {
         None if id.starts_with("STS.") => return refuse("0002-00000002"),

@@ -63,6 +63,15 @@ impl<'a> Claimed<'a> {
         }
     }
 
+    /// The element that names the key in an answer: one of the S3 dialect says `AWSAccessKeyId` (vastsa/FileCodeBox#137, of a
+    /// signature that does not match; that other answers do the same is inferred).
+    pub(crate) fn key_element(&self) -> &'static str {
+        match self {
+            Self::Request(claim) if claim.scheme().is_s3() => "AWSAccessKeyId",
+            _ => "OSSAccessKeyId",
+        }
+    }
+
     /// The token it carries where its scheme reads one.
     pub(crate) fn security_token(&self) -> Option<&'a str> {
         match self {

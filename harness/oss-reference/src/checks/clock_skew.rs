@@ -52,7 +52,7 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
 }
 
 fn skew_ec(scheme: Scheme) -> &'static str {
-    if scheme == Scheme::S3V4 {
+    if scheme.is_s3() {
         "0002-00000501"
     } else {
         "0002-00000504"

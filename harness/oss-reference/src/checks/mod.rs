@@ -127,6 +127,7 @@ pub static TABLE: &[Row] = {
         guard(Operation, "operation-known", "EC 0017-00000001", operation_guard::known),
         guard(Operation, "object-name", "help page: Objects", operation_guard::object_name),
         guard(Operation, "source", "help page: CopyObject", operation_guard::source),
+        guard(Operation, "framing", "EC 0017-00000804", operation_guard::framing),
         // May they? The steps of the page "Authentication", with the hotlink rule and the policy of a VPC endpoint before them; the
         // order of those two is free.
         check(Authorisation, "anonymous-operation", &[AnonymousOperation], "EC 0003-00001201", anonymous_operation::check),

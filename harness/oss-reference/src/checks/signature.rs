@@ -1,9 +1,9 @@
 //! `signature`: the signature is the one the server calculates (help page: Authentication, step 1; EC 0002-00000040 V1, -101 V2, -201
-//! V4, -429 S3 dialect, -705 forms).
+//! V4, -307 and -429 S3 dialect, -705 forms).
 //!
 //! The answer shows what was calculated over, so that a client can compare it with its own; never the right signature.
 
-use oss_auth::{Mismatch, Scheme};
+use oss_auth::Mismatch;
 
 use super::claim::Claimed;
 use super::inquiry::Inquiry;
@@ -14,23 +14,14 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let (Some(claimed), Some(key)) = (inquiry.readable_claim(), inquiry.access_key()) else {
         return Ok(());
     };
-    let (result, ec, s3) = match claimed {
-        Claimed::Form(form) => (form.verify(&key.secret), "0002-00000705", false),
-        Claimed::Request(claim) => (
-            claim.verify(&key.secret),
-            claim.scheme().mismatch_ec(),
-            claim.scheme() == Scheme::S3V4,
-        ),
+    let (result, ec) = match claimed {
+        Claimed::Form(form) => (form.verify(&key.secret), "0002-00000705"),
+        Claimed::Request(claim) => (claim.verify(&key.secret), claim.scheme().mismatch_ec()),
     };
     result.map_err(|mismatch| {
-        let id = if s3 {
-            "AWSAccessKeyId"
-        } else {
-            "OSSAccessKeyId"
-        };
         let denial = Denial::new(Cause::SignatureMismatch)
             .ec(ec)
-            .extra(id, key.id.clone());
+            .extra(claimed.key_element(), key.id.clone());
         explained(denial, &mismatch).into()
     })
 }

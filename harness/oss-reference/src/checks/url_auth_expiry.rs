@@ -1,5 +1,5 @@
 //! `url-auth-expiry`: a signed URL is good until its expiry, and the expiry is looked at before the signature (help page: Add
-//! signatures to URLs; EC 0002-00000069, for V4 -236).
+//! signatures to URLs; EC 0002-00000069, for V4 -236, in the S3 dialect -418).
 
 use oss_auth::{Scheme, TimeError, Timestamp};
 
@@ -18,26 +18,19 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     };
     let scheme = claim.scheme();
     let limit = match scheme {
-        Scheme::V1 => Limit::UrlV1,
+        Scheme::V1 | Scheme::S3V2 => Limit::UrlV1,
         Scheme::V2 => Limit::UrlV2,
         Scheme::V4 | Scheme::S3V4 => Limit::UrlV4,
     };
     match validity.check(Timestamp(inquiry.now_at(limit))) {
-        Err(TimeError::Expired { expires }) => {
-            let ec = match scheme {
-                Scheme::V1 | Scheme::V2 => "0002-00000069",
-                Scheme::V4 => "0002-00000236",
-                Scheme::S3V4 => "0002-00000418",
-            };
-            Err(Denial::new(Cause::UrlAuthExpired)
-                .ec(ec)
-                .extra("Expires", expires.to_iso_extended_millis())
-                .extra(
-                    "ServerTime",
-                    Timestamp(inquiry.now()).to_iso_extended_millis(),
-                )
-                .into())
-        }
+        Err(error @ TimeError::Expired { expires }) => Err(Denial::new(Cause::UrlAuthExpired)
+            .ec(error.ec(scheme))
+            .extra("Expires", expires.to_iso_extended_millis())
+            .extra(
+                "ServerTime",
+                Timestamp(inquiry.now()).to_iso_extended_millis(),
+            )
+            .into()),
         // The other errors of time are the clock-skew check's.
         _ => Ok(()),
     }

@@ -35,6 +35,7 @@ use self::identity::{DateHeader, RequestIds};
 use crate::answer::{Answer, Rejection};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::dialect;
 use crate::operations;
 use crate::request::{self, Arrival, Destination};
 use crate::world::World;
@@ -178,7 +179,11 @@ impl Front {
         headers.insert(DATE, self.date.at(now));
         headers.insert(
             CONNECTION,
-            HeaderValue::from_static(if lives_on { "keep-alive" } else { "close" }),
+            HeaderValue::from_static(if lives_on && !ends(parts) {
+                "keep-alive"
+            } else {
+                "close"
+            }),
         );
         if let Ok(id) = HeaderValue::try_from(id) {
             headers.insert(HeaderName::from_static("x-oss-request-id"), id);
@@ -188,6 +193,9 @@ impl Front {
             HeaderName::from_static("x-oss-server-time"),
             HeaderValue::from(spent),
         );
+        if request::is_s3_signed(parts) {
+            dialect::translate(headers);
+        }
         response
     }
 }
@@ -214,6 +222,12 @@ impl<'p> CrossOrigin<'p> {
             operations::cors::add_headers(answer, &allowed);
         }
     }
+}
+
+/// Whether the client wants the connection to end with the answer. Said here, so that hyper does not say it a second time.
+fn ends(parts: &Parts) -> bool {
+    let mut options = text(parts, "connection").unwrap_or("").split(',');
+    options.any(|option| option.trim().eq_ignore_ascii_case("close"))
 }
 
 /// First value of a header, when it is plain text.

@@ -77,15 +77,6 @@ async fn read_small(body: &mut Arriving, limit: usize) -> Result<Bytes, Rejectio
     }
 }
 
-/// Whether the body is framed as `aws-chunked`.
-pub(super) fn is_aws_chunked(request: &Request<'_>) -> bool {
-    let named = |name: &str| request.header(name).unwrap_or("");
-    named("x-amz-content-sha256").starts_with("STREAMING-")
-        || named("content-encoding")
-            .split(',')
-            .any(|coding| coding.trim().eq_ignore_ascii_case("aws-chunked"))
-}
-
 /// OSS wants to know where a body ends before it begins.
 fn require_length(request: &Request<'_>, body: &Arriving) -> Result<(), Rejection> {
     let known = body.announced().is_some_and(|length| length > 0)
@@ -122,6 +113,7 @@ pub(super) fn invalid_digest() -> Rejection {
         "InvalidDigest",
         "The Content-MD5 you specified was invalid.",
     )
+    .ec("0017-00000503")
 }
 
 fn too_large() -> Rejection {

@@ -8,7 +8,7 @@ use super::Front;
 use super::body::Arriving;
 use super::faulty::Refused;
 use super::form::{FormParser, Step};
-use super::payload::{declared_md5, invalid_digest, is_aws_chunked, take_payload};
+use super::payload::{declared_md5, invalid_digest, take_payload};
 use crate::answer::{Answer, Refusal, Rejection};
 use crate::checks::{self, Granted, Inquiry};
 use crate::config::Extreme;
@@ -33,7 +33,7 @@ impl Front {
             return Err(Refusal::from(Denial::new(Cause::AccessDenied)).into());
         }
         let request = Request::read(parts, destination?, arrival)?;
-        if is_aws_chunked(&request) {
+        if request.aws_chunked().is_some() {
             body.decode_aws_chunked();
         }
         // The fields of a PostObject must be read before anything can be decided.

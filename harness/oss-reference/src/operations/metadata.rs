@@ -7,13 +7,14 @@ use oss_auth::Header;
 use super::bucket_acl::object_acl_of;
 use super::{encryption, tags};
 use crate::answer::Rejection;
+use crate::dialect;
 use crate::documents::encryption_named;
 use crate::refusals::{file_already_exists, invalid_argument};
 use crate::request::{Form, Request};
 use crate::world::object::ObjectKind;
 use crate::world::{Bucket, Content, Encryption, Object, StorageClass};
 
-/// Headers kept with an object and given back with it, besides `x-oss-meta-*`.
+/// Headers kept with an object and given back with it, besides `x-oss-meta-*`, which the S3 dialect calls `x-amz-meta-*`.
 const KEPT: [&str; 6] = [
     "content-type",
     "cache-control",
@@ -33,11 +34,14 @@ pub(super) struct Given<'a> {
 impl<'a> Given<'a> {
     /// Those of a request.
     pub(super) fn by_headers(request: &Request<'a>) -> Self {
+        let s3 = request.is_s3_signed();
         let pair = |header: &Header<'a>| {
-            (
-                Cow::Borrowed(header.name),
-                String::from_utf8_lossy(header.value),
-            )
+            let name = if s3 {
+                dialect::own_name(header.name)
+            } else {
+                Cow::Borrowed(header.name)
+            };
+            (name, String::from_utf8_lossy(header.value))
         };
         Self {
             pairs: request.headers.iter().map(pair).collect(),
@@ -127,7 +131,7 @@ impl<'a> Given<'a> {
     pub(super) fn storage_class(&self, bucket: &Bucket) -> Result<StorageClass, Rejection> {
         match self.get("x-oss-storage-class") {
             None => Ok(bucket.storage_class),
-            Some(name) => StorageClass::from_name(name)
+            Some(name) => StorageClass::from_name(dialect::storage_class(name))
                 .ok_or_else(|| invalid_argument("x-oss-storage-class", name)),
         }
     }

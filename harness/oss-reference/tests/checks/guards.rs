@@ -123,6 +123,10 @@ const REJECTED: &[(&str, u16, &str, Build)] = &[
         s.ask("PUT", "bucket-one", "/c.txt")
             .header("x-oss-copy-source", "/bucket-one/k.txt?versionId=1")
     }),
+    ("framing", 400, "InvalidArgument", |s| {
+        let ask = s.ask("PUT", "bucket-one", "/c.txt").scheme(Scheme::S3);
+        ask.header("content-encoding", "aws-chunked")
+    }),
     ("bucket-name-free", 409, "BucketAlreadyExists", |s| {
         s.ask("PUT", "bucket-one", "/").by(&s.key("other-account"))
     }),

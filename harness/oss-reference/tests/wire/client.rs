@@ -58,6 +58,7 @@ impl Wire {
             body: Vec::new(),
             by: Some("owner".into()),
             dated: true,
+            s3: false,
         }
     }
 
@@ -138,6 +139,7 @@ pub(crate) struct Ask<'w> {
     body: Vec<u8>,
     by: Option<String>,
     dated: bool,
+    s3: bool,
 }
 
 impl Ask<'_> {
@@ -173,6 +175,12 @@ impl Ask<'_> {
         self
     }
 
+    /// Signed as an S3 client signs, with `AWS id:signature`.
+    pub(crate) fn s3(mut self) -> Self {
+        self.s3 = true;
+        self
+    }
+
     pub(crate) fn undated(mut self) -> Self {
         self.dated = false;
         self
@@ -193,7 +201,8 @@ impl Ask<'_> {
                 .get(name)
                 .expect("a known identity");
             if let Some(token) = &identity.security_token {
-                headers.push(("x-oss-security-token".into(), token.clone()));
+                let dialect = if self.s3 { "amz" } else { "oss" };
+                headers.push((format!("x-{dialect}-security-token"), token.clone()));
             }
             let credentials = Credentials {
                 access_key_id: &identity.access_key_id,
@@ -249,7 +258,11 @@ impl Ask<'_> {
             headers: &headers,
             path,
         };
-        oss_auth::v1::header::sign(&request, credentials)
+        if self.s3 {
+            oss_auth::s3::v2::header::sign(&request, credentials)
+        } else {
+            oss_auth::v1::header::sign(&request, credentials)
+        }
     }
 
     pub(crate) async fn send(self) -> Reply {
@@ -326,6 +339,12 @@ impl Reply {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Every value of the header.
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+        let named = self.headers.iter().filter(|(known, _)| known == name);
+        named.map(|(_, value)| value.as_str()).collect()
+    }
+
     /// The header, which must be there.
     pub(crate) fn the(&self, name: &str) -> &str {
         self.header(name)
@@ -356,7 +375,8 @@ impl Reply {
         assert_eq!(error.name, "Error");
         assert_eq!(
             error.text_of("RequestId"),
-            Some(self.the("x-oss-request-id"))
+            self.header("x-oss-request-id")
+                .or(self.header("x-amz-request-id"))
         );
         assert_eq!(error.text_of("EC"), self.header("x-oss-ec"));
         assert_eq!(self.the("content-type"), "application/xml");

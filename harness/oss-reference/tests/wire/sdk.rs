@@ -1,4 +1,4 @@
-//! The official SDKs against the server. Their drivers stand in `tests/sdk/`.
+//! The official SDKs, and boto3 for the S3 dialect, against the server. Their drivers stand in `tests/sdk/`.
 //!
 //! The SDKs are no part of this workspace, so that these tests run only when asked for: `cargo test --test wire -- --ignored`.
 //! `OSS403_PYTHON` names the Python interpreter, `OSS403_NODE_PATH` the `node_modules` folder.
@@ -84,6 +84,17 @@ async fn oss2() {
 async fn alibabacloud_oss_v2() {
     let driver = python(&asset("oss_v2_roundtrip.py"));
     drive("alibabacloud-oss-v2", Config::default(), driver).await;
+}
+
+#[tokio::test]
+#[ignore = "needs the Python package boto3"]
+async fn boto3() {
+    drive(
+        "boto3",
+        Config::default(),
+        python(&asset("boto3_roundtrip.py")),
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -23,7 +23,10 @@ pub(super) fn check(call: &Call, path: &Path, found: &mut Vec<Problem>) {
 
 fn unfitting(disguise: Disguise, call: &Call) -> Option<(&'static str, &'static str)> {
     let with = call.signed_with();
-    let in_url = matches!(with, SignWith::UrlV1 | SignWith::UrlV2 | SignWith::UrlV4);
+    let in_url = matches!(
+        with,
+        SignWith::UrlV1 | SignWith::UrlV2 | SignWith::UrlV4 | SignWith::S3UrlV2 | SignWith::S3UrlV4
+    );
     let Ok(line) = RequestLine::parse(&call.request) else {
         return None;
     };

@@ -280,7 +280,11 @@ fn unfitting(scenario: &Scenario, edit: &Edit, base: &Call) -> Option<(String, S
 fn is_hexadecimal(with: SignWith) -> bool {
     matches!(
         with,
-        SignWith::HeaderV4 | SignWith::UrlV4 | SignWith::FormV4 | SignWith::S3HeaderV4
+        SignWith::HeaderV4
+            | SignWith::UrlV4
+            | SignWith::FormV4
+            | SignWith::S3HeaderV4
+            | SignWith::S3UrlV4
     )
 }
 
@@ -294,7 +298,13 @@ fn lists_headers(with: SignWith) -> bool {
 fn expires(base: &Call) -> bool {
     matches!(
         base.signed_with(),
-        SignWith::UrlV1 | SignWith::UrlV2 | SignWith::UrlV4 | SignWith::FormV1 | SignWith::FormV4
+        SignWith::UrlV1
+            | SignWith::UrlV2
+            | SignWith::UrlV4
+            | SignWith::S3UrlV2
+            | SignWith::S3UrlV4
+            | SignWith::FormV1
+            | SignWith::FormV4
     )
 }
 

@@ -76,7 +76,10 @@ pub enum SignWith {
     UrlV4,
     FormV1,
     FormV4,
+    S3HeaderV2,
+    S3UrlV2,
     S3HeaderV4,
+    S3UrlV4,
 }
 
 /// Ways to write one and the same request that no signature may depend on.

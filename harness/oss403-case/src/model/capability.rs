@@ -172,14 +172,21 @@ capabilities! {
     UrlV4 "url-v4";
     /// Signature version 4 in Post forms
     FormV4 "form-v4" needs [PostObject];
+    /// The S3 dialect's signature version 2 in headers
+    S3HeaderV2 "s3-header-v2" needs [S3Service];
+    /// The S3 dialect's signature version 2 in URLs
+    S3UrlV2 "s3-url-v2" needs [S3Service];
     /// The S3 dialect's signature version 4 in headers
     S3HeaderV4 "s3-header-v4" needs [S3Service];
+    /// The S3 dialect's signature version 4 in URLs
+    S3UrlV4 "s3-url-v4" needs [S3Service];
 
     groups:
     "signature-v1" [HeaderV1, UrlV1, FormV1] "Signature version 1 in headers, URLs and Post forms";
     "signature-v2" [HeaderV2, UrlV2] "Signature version 2 in headers and URLs";
     "signature-v4" [HeaderV4, UrlV4, FormV4] "Signature version 4 in headers, URLs and Post forms";
-    "s3-dialect" [S3Service, S3HeaderV4] "The S3 dialect: its host and its signature";
+    "s3-dialect" [S3Service, S3HeaderV4] "The S3 dialect: its host and its usual signature";
+    "s3-signatures" [S3Service, S3HeaderV2, S3UrlV2, S3HeaderV4, S3UrlV4] "The S3 dialect: its host and all of its signatures";
     "header-signatures" [HeaderV1, HeaderV2, HeaderV4] "Signatures in headers, of every version";
     "url-signatures" [UrlV1, UrlV2, UrlV4] "Signatures in URLs, of every version";
     "form-signatures" [FormV1, FormV4] "Signatures in Post forms, of every version";

@@ -8,7 +8,7 @@ use crate::support::cases;
 
 /// What each scheme signs, and what makes the signature (help pages: Include signatures in the Authorization header, Add signatures to URLs, Signature version 4 in the
 /// Authorization header, PostObject; for V2 the Python and Java SDKs).
-const SIGNED: [(&str, &str); 9] = [
+const SIGNED: [(&str, &str); 12] = [
     ("header-v1", V1),
     ("url-v1", V1),
     ("header-v2", V2),
@@ -18,6 +18,9 @@ const SIGNED: [(&str, &str); 9] = [
     ("form-v1", "secret key-id signature policy"),
     ("form-v4", "secret key-id signature policy"),
     ("s3-header-v4", "secret method date query key"),
+    ("s3-header-v2", S3),
+    ("s3-url-v2", S3),
+    ("s3-url-v4", S3),
 ];
 
 const V1: &str = "secret key-id signature method bucket key date \
@@ -29,6 +32,8 @@ const V2: &str = "secret key-id signature method bucket key date \
      sub-resource sub-resource-added sub-resource-removed \
      query query-added query-removed additional-header additional-list host";
 const V4: &str = V2;
+/// What a request without a body shows of them; their headers are in scenarios of their own.
+const S3: &str = "secret key-id signature method date key sub-resource";
 
 /// Whether the edit tampers with this element of what is signed, and with nothing else.
 fn tampers_with(element: &str, base: &Call, edit: &Edit) -> bool {

@@ -183,13 +183,20 @@ fn spoils_date(headers: &TextMap) -> bool {
 }
 
 fn is_in_url(scheme: SignWith) -> bool {
-    matches!(scheme, SignWith::UrlV1 | SignWith::UrlV2 | SignWith::UrlV4)
+    matches!(
+        scheme,
+        SignWith::UrlV1 | SignWith::UrlV2 | SignWith::UrlV4 | SignWith::S3UrlV2 | SignWith::S3UrlV4
+    )
 }
 
 fn is_in_header(scheme: SignWith) -> bool {
     matches!(
         scheme,
-        SignWith::HeaderV1 | SignWith::HeaderV2 | SignWith::HeaderV4 | SignWith::S3HeaderV4
+        SignWith::HeaderV1
+            | SignWith::HeaderV2
+            | SignWith::HeaderV4
+            | SignWith::S3HeaderV2
+            | SignWith::S3HeaderV4
     )
 }
 

@@ -248,7 +248,10 @@ fn scheme(claim: &Claim<'_>) -> &'static str {
         (Carrier::Url, Scheme::V1) => "url-v1",
         (Carrier::Url, Scheme::V2) => "url-v2",
         (Carrier::Url, Scheme::V4) => "url-v4",
-        (_, Scheme::S3V4) => "s3-header-v4",
+        (Carrier::Header, Scheme::S3V2) => "s3-header-v2",
+        (Carrier::Url, Scheme::S3V2) => "s3-url-v2",
+        (Carrier::Header, Scheme::S3V4) => "s3-header-v4",
+        (Carrier::Url, Scheme::S3V4) => "s3-url-v4",
     }
 }
 
@@ -305,7 +308,7 @@ impl Fault {
 }
 
 /// What the client and the signature add by themselves.
-const OWN_HEADERS: [&str; 11] = [
+const OWN_HEADERS: [&str; 14] = [
     "authorization",
     "date",
     "x-oss-date",
@@ -317,8 +320,11 @@ const OWN_HEADERS: [&str; 11] = [
     "user-agent",
     "accept",
     "x-amz-date",
+    "x-amz-content-sha256",
+    "x-amz-security-token",
+    "x-oss-s3-compat",
 ];
-const OWN_QUERY: [&str; 11] = [
+const OWN_QUERY: [&str; 20] = [
     "Signature",
     "Expires",
     "OSSAccessKeyId",
@@ -330,6 +336,15 @@ const OWN_QUERY: [&str; 11] = [
     "x-oss-expires",
     "x-oss-additional-headers",
     "x-oss-security-token",
+    "AWSAccessKeyId",
+    "x-amz-security-token",
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Date",
+    "X-Amz-Expires",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Security-Token",
+    "X-Amz-Signature",
 ];
 const OWN_FIELDS: [&str; 9] = [
     "OSSAccessKeyId",

@@ -53,7 +53,7 @@ impl Scope {
         if self.is_complete() {
             return "complete".into();
         }
-        let schemes = ["header-v", "url-v", "form-v", "s3-header-v"];
+        let schemes = ["header-v", "url-v", "form-v", "s3-header-v", "s3-url-v"];
         let is_scheme = |name: &&str| schemes.iter().any(|scheme| name.starts_with(scheme));
         let claimed: Vec<&str> = self.claimed.iter().copied().filter(is_scheme).collect();
         let mut parts = Vec::new();

@@ -143,6 +143,10 @@ impl<'a> Key<'a> {
     }
 }
 
+/// Signs a URL of V4, in either dialect.
+type SignUrlV4 =
+    fn(&Request<'_>, &Credentials<'_>, &Scope<'_>, &str, &str, &[&str]) -> Vec<(String, String)>;
+
 impl Signed {
     fn sign_request(&mut self, signing: &Signing, key: &Key<'_>, now: i64) {
         let at = Timestamp(now);
@@ -151,6 +155,13 @@ impl Signed {
         match signing.with {
             // Forms are signed in their fields; a call without a form has none.
             SignWith::None | SignWith::FormV1 | SignWith::FormV4 => {}
+            SignWith::S3HeaderV2 => {
+                self.add_header(signing, "Date", at.to_rfc1123());
+                self.add_token_header(signing, "x-amz-security-token", key);
+                let authorization = self
+                    .with_request(|request| oss_auth::s3::v2::header::sign(request, &credentials));
+                self.add_header(signing, "Authorization", authorization);
+            }
             SignWith::HeaderV1 | SignWith::HeaderV2 => {
                 self.add_header(signing, "Date", at.to_rfc1123());
                 self.add_token_header(signing, "x-oss-security-token", key);
@@ -185,32 +196,37 @@ impl Signed {
                 });
                 self.add_header(signing, "Authorization", authorization);
             }
-            SignWith::UrlV1 | SignWith::UrlV2 => {
+            SignWith::UrlV1 | SignWith::UrlV2 | SignWith::S3UrlV2 => {
                 let until = now
                     .saturating_add(signing.expires_in.unwrap_or(URL_LIFE))
                     .to_string();
                 let expires = signing.expires.as_deref().unwrap_or(&until);
                 let pairs = self.with_request(|request| match signing.with {
                     SignWith::UrlV1 => oss_auth::v1::url::sign_raw(request, &credentials, expires),
+                    SignWith::S3UrlV2 => {
+                        oss_auth::s3::v2::url::sign_raw(request, &credentials, expires)
+                    }
                     _ => oss_auth::v2::url::sign_raw(request, &credentials, expires, &additional),
                 });
                 self.add_query(signing, pairs);
             }
-            SignWith::UrlV4 => {
+            SignWith::UrlV4 | SignWith::S3UrlV4 => {
                 let (date, life) = url_v4_window(now, signing.expires_in.unwrap_or(URL_LIFE));
                 let (scope_date, life) = (date.scope_date(), life.to_string());
-                let scope = Scope::oss(&scope_date, &signing.region);
                 let expires = signing.expires.as_deref().unwrap_or(&life);
                 let date = date.to_iso_basic();
                 let pairs = self.with_request(|request| {
-                    oss_auth::v4::url::sign_raw(
-                        request,
-                        &credentials,
-                        &scope,
-                        &date,
-                        expires,
-                        &additional,
-                    )
+                    let sign = |sign: SignUrlV4, scope, names: &[&str]| {
+                        sign(request, &credentials, &scope, &date, expires, names)
+                    };
+                    if signing.with == SignWith::UrlV4 {
+                        let scope = Scope::oss(&scope_date, &signing.region);
+                        sign(oss_auth::v4::url::sign_raw, scope, &additional)
+                    } else {
+                        let scope = Scope::s3(&scope_date, &signing.region);
+                        let names = [&["host"], &additional[..]].concat();
+                        sign(oss_auth::s3::url::sign_raw, scope, &names)
+                    }
                 });
                 self.add_query(signing, pairs);
             }

@@ -191,7 +191,7 @@ fn change_in_authorization(authorization: &mut String, change: impl Fn(&mut Stri
 }
 
 fn is_signature(name: &str) -> bool {
-    name == "Signature" || name == "x-oss-signature"
+    matches!(name, "Signature" | "x-oss-signature" | "X-Amz-Signature")
 }
 
 /// Where the signature begins in an Authorization header: after `Signature=`, `Signature:` or the last colon of V1.
@@ -205,7 +205,7 @@ pub(super) fn signature_start(authorization: &str) -> usize {
 
 /// Shifts the time that is signed: a date in the query, the expiry of an older URL, or the date in the header that prevails.
 fn shift_date(signed: &mut Signed, span: i64) {
-    for wanted in ["x-oss-date", "Expires", "x-oss-expires"] {
+    for wanted in ["x-oss-date", "X-Amz-Date", "Expires", "x-oss-expires"] {
         let mut query = signed.query.iter_mut();
         if let Some((_, Some(date))) = query.find(|(name, _)| name == wanted) {
             *date = shifted(date, span);

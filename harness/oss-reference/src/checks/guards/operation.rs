@@ -53,6 +53,20 @@ pub(in super::super) fn source(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     }
 }
 
+/// A body that is framed as `aws-chunked` is signed piece by piece (EC 0017-00000804).
+pub(in super::super) fn framing(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
+    let Some(Err((name, value))) = inquiry.request.aws_chunked() else {
+        return Ok(());
+    };
+    let message =
+        "aws-chunked encoding is not supported with the specified x-amz-content-sha256 value.";
+    Err(Rejection::new(400, "InvalidArgument", message)
+        .ec("0017-00000804")
+        .extra("ArgumentName", name)
+        .extra("ArgumentValue", value)
+        .into())
+}
+
 /// What shall be read is there. Asked after authorisation, so that who may not read cannot learn what is there.
 pub(in super::super) fn object_exists(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let Ok(operation) = inquiry.operation() else {

@@ -65,6 +65,9 @@ fn carrier(with: SignWith) -> &'static str {
         SignWith::UrlV4 => "url-v4",
         SignWith::FormV1 => "form-v1",
         SignWith::FormV4 => "form-v4",
+        SignWith::S3HeaderV2 => "s3-header-v2",
+        SignWith::S3UrlV2 => "s3-url-v2",
         SignWith::S3HeaderV4 => "s3-header-v4",
+        SignWith::S3UrlV4 => "s3-url-v4",
     }
 }

@@ -92,7 +92,7 @@ fn slow_and_other_heads_carry_the_same_answer() {
     for row in weathers().filter(|row| ["slow", "head", "document"].contains(&super::class(row.id)))
     {
         let shown = shown(|meeting| script_of(row.what, meeting));
-        let only_s3 = row.id == "head/request-id-of-s3";
+        let only_s3 = row.id == "head/request-id-of-oss";
         assert!(
             only_s3 || row.id == "document/quotes" || !shown.is_empty(),
             "{} is played on nothing",

@@ -156,17 +156,14 @@ pub(super) const ROWS: &[Weather] = &[
         What::After(|meeting| typed(&meeting.answer, "Application/XML;Charset=\"UTF-8\"")),
     ),
     weather(
-        "head/request-id-of-s3",
-        "requests that are signed as for S3 have `x-amz-request-id` instead of `x-oss-request-id`",
+        "head/request-id-of-oss",
+        "requests that are signed as for S3 have `x-oss-request-id` instead of `x-amz-request-id`, as the page of EC 0017-00000804 shows",
         What::After(|meeting| {
             let mut answer = meeting.answer.clone();
-            let id = answer.header("x-oss-request-id")?.to_owned();
-            answer.remove("x-oss-request-id");
-            answer.add("x-amz-request-id", id);
-            let mut headers = meeting.asked.headers.iter();
-            headers
-                .any(|(_, value)| value.starts_with("AWS4-HMAC-SHA256"))
-                .then(|| send(answer.bytes()))
+            let id = answer.header("x-amz-request-id")?.to_owned();
+            answer.remove("x-amz-request-id");
+            answer.add("x-oss-request-id", id);
+            Some(send(answer.bytes()))
         }),
     ),
     weather(
