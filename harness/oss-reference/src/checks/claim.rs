@@ -1,6 +1,6 @@
 //! Who asks, and the signature that says so.
 
-use oss_auth::{Claim, ClaimError, FormClaim, FormClaimError};
+use oss_auth::{Claim, ClaimError, FormClaim, FormClaimError, Scheme};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -60,6 +60,14 @@ impl<'a> Claimed<'a> {
         match self {
             Self::Request(claim) => claim.access_key_id(),
             Self::Form(claim) => claim.access_key_id(),
+        }
+    }
+
+    /// The version of the signature.
+    pub(crate) fn scheme(&self) -> Scheme {
+        match self {
+            Self::Request(claim) => claim.scheme(),
+            Self::Form(claim) => claim.scheme(),
         }
     }
 
