@@ -8,9 +8,7 @@ use super::inquiry::Inquiry;
 use crate::answer::Refusal;
 use crate::decisions::SignatureV1;
 use crate::denial::{Cause, Denial};
-
-/// The name by which version 1 is closed to an account, and to its buckets.
-const FEATURE: &str = "signature-v1";
+use crate::world::account::SIGNATURE_V1;
 
 pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let is_v1 = inquiry
@@ -26,7 +24,7 @@ pub(super) fn check(inquiry: &Inquiry<'_>) -> Result<(), Refusal> {
     let is_closed = accounts
         .into_iter()
         .flatten()
-        .any(|account| account.closed_features.contains(FEATURE));
+        .any(|account| account.closed_features.contains(SIGNATURE_V1));
     if is_closed || inquiry.config.decisions.signature_v1 == SignatureV1::Refuse {
         return Err(Denial::new(Cause::SignatureV1Forbidden).into());
     }

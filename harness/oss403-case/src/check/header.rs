@@ -122,8 +122,7 @@ fn sources(file: &CaseFile, found: &mut Vec<Problem>) {
             && alternative.code.is_none()
             && alternative.message.is_none()
         {
-            let message =
-                "an alternative has another `status`, another `code`, another `message`, or several";
+            let message = "an alternative has another `status`, another `code`, another `message`, or several";
             found.push(problem(path.clone(), Part::Key, message));
         }
         if let Some(status) = alternative.status

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use call::{Call, Disguise, Form, HostName, SignWith, Span, Via};
-pub use capability::{Capability, ClaimName, Named};
+pub use capability::{Capability, ClaimName, Named, SIGNATURE_V1};
 pub use edit::{
     Edit, Misspelling, OperatorEdit, RequestEdit, Row, Stage, Staged, WireEdit, WorldEdit, Yes,
 };

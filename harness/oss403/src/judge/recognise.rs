@@ -68,9 +68,8 @@ pub fn other_causes(
         return Vec::new();
     };
     let is_due = |due: &Expected| {
-        due.forms().any(|(due, known, text)| {
-            due == status && known == code && matches(text, message)
-        })
+        due.forms()
+            .any(|(due, known, text)| due == status && known == code && matches(text, message))
     };
     if due.is_some_and(is_due) {
         return Vec::new();
@@ -84,8 +83,7 @@ pub fn other_causes(
     fit.retain(|candidate| {
         let file = &candidate.file;
         let mut others = file.alternatives.iter();
-        let has_status =
-            file.status == status || others.any(|form| form.status == Some(status));
+        let has_status = file.status == status || others.any(|form| form.status == Some(status));
         has_status && candidate.weight.message_and_code
     });
     let told = fit

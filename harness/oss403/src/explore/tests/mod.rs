@@ -221,8 +221,7 @@ fn another_status_that_the_ledger_has_is_no_difference() {
     );
     let model = refused_as(&file.code, &file.message);
     let facet = |status: Option<u16>| {
-        let subject =
-            refused_as(code, message).edited(|answer| answer.status = status.unwrap());
+        let subject = refused_as(code, message).edited(|answer| answer.status = status.unwrap());
         compare(&subject.record, &model.record, &Accepted::of(&ledger)).map(|found| found.facet)
     };
     assert_eq!(facet(other.status), None, "{}", file.cause);

@@ -49,6 +49,8 @@ pub struct Profile {
     pub endpoint: Endpoint,
     /// What it claims to have.
     pub capabilities: BTreeSet<Capability>,
+    /// What it refuses to everybody, as OSS has begun to do; never claimed.
+    pub retired: BTreeSet<Capability>,
     /// How much it is asked to bear.
     pub limits: Limits,
     /// Name of its folder of snapshots.
@@ -141,6 +143,7 @@ impl Profile {
             name: "embedded".into(),
             endpoint: Endpoint::Embedded(Box::default()),
             capabilities: Capability::ALL.iter().copied().collect(),
+            retired: BTreeSet::new(),
             // More in flight only makes the two halves of this process wait for each other.
             limits: Limits {
                 concurrency: 8,
