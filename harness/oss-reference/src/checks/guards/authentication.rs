@@ -1,6 +1,6 @@
 //! Guards on the form of a claim: what cannot be read is a bad request, whoever sent it.
 
-use oss_auth::{ClaimErrorKind, ScopeError, ScopePart};
+use oss_auth::{Carrier, ClaimError, ClaimErrorKind, ListFault, Scheme, ScopeError, ScopePart};
 
 use super::super::claim::{BadClaim, Claimed};
 use super::super::inquiry::Inquiry;
@@ -27,7 +27,17 @@ pub(in super::super) fn claim_readable(inquiry: &Inquiry<'_>) -> Result<(), Refu
         ClaimErrorKind::MalformedUrl => capitalised(&error.to_string()),
         _ => return Ok(()),
     };
-    Err(invalid(message, error.ec()).into())
+    let code = match error {
+        // The C++ SDK's test of signed URLs sends x-oss-expires=-10, and two clients left a listed header out.
+        ClaimError::UrlExpiresOutOfRange { .. }
+        | ClaimError::HeaderList {
+            scheme: Scheme::V4,
+            carrier: Carrier::Url,
+            fault: ListFault::Absent { .. },
+        } => "AuthorizationArgumentError",
+        _ => "InvalidArgument",
+    };
+    Err(Rejection::new(400, code, message).ec(error.ec()).into())
 }
 
 /// A form has a key, and all of its signature's fields or none (help page: PostObject; EC 0002-00000702 to -706).
