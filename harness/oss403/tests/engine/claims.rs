@@ -14,6 +14,7 @@ use oss403::suite::select;
 use oss403::target::Profile;
 use oss403_case::Ledger;
 use oss403_case::model::Capability;
+use oss403_case::revision::Revision;
 
 use crate::support::{Desk, alone, reference};
 
@@ -23,9 +24,17 @@ async fn certify(
     profile: &Profile,
     demands: Demands,
 ) -> (Done, Vec<(String, VerdictKind, String)>) {
+    certify_at(Revision::Documented, profile, demands).await
+}
+
+pub(crate) async fn certify_at(
+    revision: Revision,
+    profile: &Profile,
+    demands: Demands,
+) -> (Done, Vec<(String, VerdictKind, String)>) {
     let _alone = alone().await;
     let folder = tempfile::tempdir().unwrap();
-    let ledger = Ledger::embedded().unwrap();
+    let ledger = Ledger::embedded().unwrap().at(revision);
     let job = Job {
         instances: select(&ledger, &[], &[], None).unwrap(),
         ledger: &ledger,
