@@ -66,6 +66,9 @@ fn unknown(key: &str, operator: &Path) -> Option<Problem> {
     }
     let message =
         format!("no request has the condition key `{key}`, so that no value ever matches");
-    let help = suggest::help(key, CONDITION_KEYS.iter().copied(), "condition keys");
+    let help = match CONDITION_KEYS.contains(&key) {
+        true => "the key of a tag goes on behind the slash".to_owned(),
+        false => suggest::help(key, CONDITION_KEYS.iter().copied(), "condition keys"),
+    };
     Some(problem(operator.then(key), Part::Key, message).help(help))
 }

@@ -11,7 +11,7 @@ use oss403::target::Profile;
 use oss403_case::model::SIGNATURE_V1;
 use oss403_case::revision::Revision;
 
-use crate::claims::certify_at;
+use crate::claims::{certify_at, is_unhurried};
 use crate::support::{Desk, operator, reference};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -26,7 +26,7 @@ async fn a_server_without_version_1_is_exact_in_the_rest_and_the_canaries_say_wh
         level: Some(4),
         ..Demands::default()
     };
-    let (done, told) = certify_at(Revision::Documented, &profile, demands).await;
+    let (done, told) = certify_at(Revision::Documented, is_unhurried, &profile, demands).await;
     assert_eq!(done.facts.failure, None);
     assert_eq!(done.exit(), Exit::Ok, "{:?}", done.facts.level);
     assert_eq!(done.facts.level, Ok(Level::Exact));

@@ -9,7 +9,7 @@ use oss403::judge::summary::Level;
 use oss403::judge::verdict::VerdictKind;
 use oss403_case::revision::Revision;
 
-use crate::claims::certify_at;
+use crate::claims::{certify_at, is_unhurried};
 use crate::front::{Act, Passing};
 use crate::partial::{Scene, requests, titles};
 
@@ -109,7 +109,7 @@ async fn whoever_answers_as_the_service_was_seen_to_is_exact() {
         level: Some(4),
         ..Demands::default()
     };
-    let (done, told) = certify_at(Revision::Observed, &scene.profile, demands).await;
+    let (done, told) = certify_at(Revision::Observed, is_unhurried, &scene.profile, demands).await;
     let wrong: Vec<_> = told
         .iter()
         .filter(|(_, verdict, _)| {
