@@ -45,9 +45,9 @@ pub use acl::{AclDenied, BucketAcl, Caller, Need, ObjectAcl, UnknownAcl, check_a
 pub use cors::{CorsAnswer, CorsError, CorsRule, CorsRules, MAX_CORS_RULES};
 pub use json::{JsonError, JsonErrorKind, MAX_JSON_DEPTH, Position};
 pub use policy::{
-    Access, Condition, ConditionOperator, Context, Decision, Effect, MAX_BUCKET_POLICY_BYTES,
-    Policy, PolicyError, PolicyErrorKind, PolicyKind, Principal, PrincipalPattern, ResourceName,
-    ResourcePattern, Statement,
+    Access, CONDITION_KEYS, Condition, ConditionOperator, Context, Decision, Effect,
+    MAX_BUCKET_POLICY_BYTES, Policy, PolicyError, PolicyErrorKind, PolicyKind, Principal,
+    PrincipalPattern, ResourceName, ResourcePattern, Statement,
 };
 pub use post::{FailedCondition, MAX_POST_POLICY_BYTES, PostPolicy, PostPolicyError};
 pub use referer::{RefererDenied, RefererRules};

@@ -9,6 +9,8 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Decisions {
+    /// Whether signature version 1 is refused to everybody, as the service does to new accounts and on new buckets.
+    pub signature_v1: SignatureV1,
     /// Code of "The bucket you access does not belong to you.": the 403 page says one thing, every body seen another.
     pub not_belong_code: NotBelongCode,
     /// Code of a request to the wrong region that was signed the S3 way.
@@ -46,6 +48,7 @@ pub struct Decisions {
 impl Default for Decisions {
     fn default() -> Self {
         Self {
+            signature_v1: SignatureV1::default(),
             not_belong_code: NotBelongCode::default(),
             redirect_code: RedirectCode::default(),
             s3_region: S3Region::default(),
@@ -66,13 +69,37 @@ impl Default for Decisions {
     }
 }
 
+impl Decisions {
+    /// The same, where every code is that of the 403 page, so that an answer tells its cause.
+    #[must_use]
+    pub fn documented(self) -> Self {
+        Self {
+            not_belong_code: NotBelongCode::BucketNotBelongTo,
+            redirect_code: RedirectCode::PermanentRedirect,
+            kms_inactive_code: KmsInactiveCode::KmsUbsmsInvalidBid,
+            ..self
+        }
+    }
+}
+
+/// What happens to signature version 1.
+#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignatureV1 {
+    /// It is good, unless it is closed to an account.
+    #[default]
+    Accept,
+    /// It is refused (EC 0002-00000080).
+    Refuse,
+}
+
 /// Code of "The bucket you access does not belong to you."
 #[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq, JsonSchema)]
 pub enum NotBelongCode {
     /// As the 403 page has it.
-    #[default]
     BucketNotBelongTo,
     /// As every body seen on the wire has it.
+    #[default]
     AccessDenied,
 }
 
@@ -80,9 +107,9 @@ pub enum NotBelongCode {
 #[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq, JsonSchema)]
 pub enum RedirectCode {
     /// As the 403 page has it.
-    #[default]
     PermanentRedirect,
     /// As every wrong-endpoint answer seen on the wire has it.
+    #[default]
     AccessDenied,
 }
 

@@ -144,11 +144,11 @@ pub enum Set {
         /// The state.
         value: DomainRisk,
     },
-    /// Whether a configuration that the service opens account by account is open to one.
+    /// Whether what the service opens or closes account by account is open to one.
     Feature {
         /// UID.
         account: String,
-        /// The bucket sub-resource that is its name, `dataAccelerator`.
+        /// A configuration by its bucket sub-resource, `dataAccelerator`, or `signature-v1`.
         feature: String,
         /// The state.
         value: FeatureStatus,

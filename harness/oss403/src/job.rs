@@ -159,7 +159,7 @@ impl Ready<'_> {
         let Certified { tally, run, .. } = certified;
         let frozen = || job.ledger.listed().iter().map(|row| row.id.as_str());
         let level = tally.level(frozen());
-        let scope = Scope::of(&tally, frozen(), &job.profile.capabilities);
+        let scope = Scope::of(&tally, frozen(), &job.profile.capabilities, &run.retired);
         let unmet = job.demands.unmet(&tally, &level, &scope);
         let exit = match exit {
             Exit::Ok if !unmet.is_empty() => Exit::Deviations,

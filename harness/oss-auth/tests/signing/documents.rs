@@ -34,6 +34,34 @@ fn the_v1_example_comes_out_as_printed() {
     );
 }
 
+/// Alibaba Cloud, HTTP status code 403 (2023-06-27), SignatureDoesNotMatch: the string to sign of `PUT /bucket/abc?acl`. The page hides the
+/// signature.
+#[test]
+fn the_string_to_sign_of_the_403_page_comes_out_as_printed() {
+    let message = Message {
+        method: "PUT".to_owned(),
+        bucket: Some("bucket".to_owned()),
+        key: Some("abc".to_owned()),
+        ..Message::default()
+    }
+    .with_query("acl")
+    .with_header("Date", "Wed, 24 May 2023 02:12:30 GMT")
+    .with_header(
+        "Authorization",
+        "OSS qn6qrrqxo2oawuk53otf:77Dvh5wQgIjWjwO/KyRt8dOP",
+    )
+    .with_header("x-oss-abc", "mymeta");
+    let string_to_sign = message.as_request(|request| {
+        let claim = oss_auth::find_claim(request).expect("it can be read");
+        let computed = claim.expect("it is signed").compute("any secret");
+        computed.string_to_sign
+    });
+    assert_eq!(
+        String::from_utf8_lossy(&string_to_sign),
+        "PUT\n\n\nWed, 24 May 2023 02:12:30 GMT\nx-oss-abc:mymeta\n/bucket/abc?acl"
+    );
+}
+
 /// AWS, Signature calculations for the Authorization header: the four examples for a single chunk.
 #[test]
 fn the_s3_examples_come_out_as_printed() {

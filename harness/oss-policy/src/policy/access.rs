@@ -134,6 +134,25 @@ pub(super) enum RequestValue<'a> {
     Flag(bool),
 }
 
+/// The condition keys that a request can have (help pages: *Policy elements*, *RAM Policy*); one that ends with `/` is
+/// followed by the key of a tag. Others are kept in a policy, and no request has them.
+pub const CONDITION_KEYS: &[&str] = &[
+    "acs:SourceIp",
+    "acs:SecureTransport",
+    "acs:CurrentTime",
+    "acs:MFAPresent",
+    "acs:SourceVpc",
+    "acs:UserAgent",
+    "acs:AccessId",
+    "oss:Prefix",
+    "oss:Delimiter",
+    "oss:x-oss-acl",
+    "oss:x-oss-object-acl",
+    "oss:BucketTag/",
+    "oss:ExistingObjectTag/",
+    "oss:RequestObjectTag/",
+];
+
 impl<'a> Access<'a> {
     /// What the request has for a condition key; `None` for what it lacks and for keys that do not exist.
     pub(super) fn condition_value(&self, key: &str) -> Option<RequestValue<'a>> {

@@ -41,6 +41,9 @@ pub enum PolicyErrorKind {
     /// A member that the grammar does not know, `NotPrincipal` among them.
     #[error("unknown member {0:?}")]
     UnknownMember(String),
+    /// A statement with both.
+    #[error("a statement has Action or NotAction, not both")]
+    ActionAndNotAction,
     /// A list or map that may not be empty.
     #[error("must not be empty")]
     EmptyList,

@@ -47,10 +47,11 @@ impl Policy {
 
     fn applies(&self, statement: &Statement, access: &Access<'_>, path: &str) -> bool {
         self.concerns(statement, access)
-            && statement
-                .actions
-                .iter()
-                .any(|action| action.matches_ignore_case(access.action))
+            && statement.all_but
+                != statement
+                    .actions
+                    .iter()
+                    .any(|action| action.matches_ignore_case(access.action))
             && statement
                 .resources
                 .iter()

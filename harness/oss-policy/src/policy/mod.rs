@@ -13,7 +13,7 @@ mod principal;
 mod print;
 mod resource;
 
-pub use access::{Access, Context, Principal, ResourceName};
+pub use access::{Access, CONDITION_KEYS, Context, Principal, ResourceName};
 pub use condition::{Condition, ConditionOperator};
 pub use error::{PolicyError, PolicyErrorKind};
 pub use evaluate::Decision;
@@ -44,6 +44,12 @@ impl PolicyKind {
     #[must_use]
     pub fn names_principals(self) -> bool {
         matches!(self, Self::Bucket | Self::VpcEndpoint)
+    }
+
+    /// Whether statements of such a policy may have a `NotAction`. The pages of RAM have it, those of bucket policies do not.
+    #[must_use]
+    pub fn has_not_action(self) -> bool {
+        matches!(self, Self::Ram | Self::Session)
     }
 }
 
@@ -92,6 +98,26 @@ impl Effect {
 /// assert_eq!(policy.evaluate(&delete), Decision::ExplicitDeny);
 /// let with_mfa = Context { mfa_present: true, ..without_mfa };
 /// assert_eq!(policy.evaluate(&Access { context: &with_mfa, ..delete }), Decision::Allow);
+/// # Ok::<(), oss_policy::PolicyError>(())
+/// ```
+///
+/// `NotAction` names what a statement is *not* about, here everything but deleting:
+///
+/// ```
+/// # use oss_policy::{Access, Context, Decision, Policy, PolicyKind, Principal, ResourceName};
+/// let policy = Policy::parse(
+///     br#"{"Version": "1", "Statement": [
+///         {"Effect": "Allow", "NotAction": "oss:Delete*", "Resource": "acs:oss:*:*:photos/*"}]}"#,
+///     PolicyKind::Ram,
+/// )?;
+/// let read = Access {
+///     action: "oss:GetObject",
+///     resource: ResourceName::Object { owner: "1001", bucket: "photos", key: "cat.jpg" },
+///     principal: Principal::RamUser { account: "1001", uid: "2001" },
+///     context: &Context::default(),
+/// };
+/// assert_eq!(policy.evaluate(&read), Decision::Allow);
+/// assert_eq!(policy.evaluate(&Access { action: "oss:DeleteObject", ..read }), Decision::ImplicitDeny);
 /// # Ok::<(), oss_policy::PolicyError>(())
 /// ```
 ///
@@ -187,7 +213,8 @@ impl Policy {
     /// # Errors
     ///
     /// [`PolicyErrorKind::EmptyList`] without statements, [`PolicyErrorKind::PrincipalNotAllowed`] when a statement
-    /// names principals and `kind` does not.
+    /// names principals and `kind` does not, [`PolicyErrorKind::UnknownMember`] when one names the actions it is not about and
+    /// `kind` has no `NotAction`.
     pub fn new(kind: PolicyKind, statements: Vec<Statement>) -> Result<Self, PolicyError> {
         if statements.is_empty() {
             return Err(PolicyError::new(PolicyErrorKind::EmptyList, "Statement"));
@@ -195,11 +222,20 @@ impl Policy {
         let intruder = statements
             .iter()
             .position(|statement| statement.principals.is_some() && !kind.names_principals());
-        match intruder {
-            None => Ok(Self { kind, statements }),
-            Some(index) => Err(PolicyError::new(
+        if let Some(index) = intruder {
+            return Err(PolicyError::new(
                 PolicyErrorKind::PrincipalNotAllowed,
                 &format!("Statement[{index}].Principal"),
+            ));
+        }
+        let all_but = statements
+            .iter()
+            .position(|statement| statement.all_but && !kind.has_not_action());
+        match all_but {
+            None => Ok(Self { kind, statements }),
+            Some(index) => Err(PolicyError::new(
+                PolicyErrorKind::UnknownMember("NotAction".to_owned()),
+                &format!("Statement[{index}].NotAction"),
             )),
         }
     }
@@ -222,6 +258,8 @@ impl Policy {
 pub struct Statement {
     effect: Effect,
     actions: Vec<Pattern>,
+    /// Whether the statement is about all actions but these.
+    all_but: bool,
     resources: Vec<ResourcePattern>,
     principals: Option<Vec<PrincipalPattern>>,
     conditions: Vec<Condition>,
@@ -238,9 +276,28 @@ impl Statement {
         Ok(Self {
             effect,
             actions: build("Action", actions, parse_action)?,
+            all_but: false,
             resources: build("Resource", resources, ResourcePattern::parse)?,
             principals: None,
             conditions: Vec::new(),
+        })
+    }
+
+    /// A statement about all actions but these, as `NotAction` has it (help page: *Policy elements*); for RAM and session
+    /// policies.
+    ///
+    /// # Errors
+    ///
+    /// When a list is empty or an entry is malformed.
+    pub fn all_but(
+        effect: Effect,
+        actions: &[&str],
+        resources: &[&str],
+    ) -> Result<Self, PolicyError> {
+        Ok(Self {
+            actions: build("NotAction", actions, parse_action)?,
+            all_but: true,
+            ..Self::new(effect, &["*"], resources)?
         })
     }
 
@@ -286,10 +343,16 @@ impl Statement {
         self.effect
     }
 
-    /// The actions, of which one has to match.
+    /// The actions, of which one has to match, or none where it is [about all but these](Self::is_about_all_but).
     #[must_use]
     pub fn actions(&self) -> &[Pattern] {
         &self.actions
+    }
+
+    /// Whether it names the actions that it is not about: `NotAction`.
+    #[must_use]
+    pub fn is_about_all_but(&self) -> bool {
+        self.all_but
     }
 
     /// The resources, of which one has to match.

@@ -87,11 +87,25 @@ fn read_version(node: &Node) -> Read<()> {
 }
 
 fn read_statement(node: &Node, kind: PolicyKind) -> Read<Statement> {
-    let known = ["Effect", "Action", "Resource", "Principal", "Condition"];
+    let mut known = vec!["Effect", "Action", "Resource", "Principal", "Condition"];
+    if kind.has_not_action() {
+        known.push("NotAction");
+    }
     let members = Members::of(node, &known)?;
+    let effect = members.read("Effect", read_effect)?;
+    let actions = |node: &Node| one_or_more(node, parse_action);
+    let all_but = members.read_optional("NotAction", actions)?;
+    let (actions, all_but) = match (all_but, members.has("Action")) {
+        (Some(actions), None) => (actions, true),
+        (None, _) => (members.read("Action", actions)?, false),
+        (Some(_), Some(offset)) => {
+            return Err(Defect::new(PolicyErrorKind::ActionAndNotAction, offset));
+        }
+    };
     Ok(Statement {
-        effect: members.read("Effect", read_effect)?,
-        actions: members.read("Action", |node| one_or_more(node, parse_action))?,
+        effect,
+        actions,
+        all_but,
         resources: members.read("Resource", |node| one_or_more(node, ResourcePattern::parse))?,
         principals: members.read_optional("Principal", |node| match kind.names_principals() {
             true => one_or_more(node, PrincipalPattern::parse),
@@ -196,6 +210,14 @@ impl<'n> Members<'n> {
     fn read<T>(&self, name: &'static str, read: impl Fn(&Node) -> Read<T>) -> Read<T> {
         self.read_optional(name, read)?
             .ok_or_else(|| Defect::new(PolicyErrorKind::Missing(name), self.offset))
+    }
+
+    /// Where a member's name stands, if it is there.
+    fn has(&self, name: &str) -> Option<usize> {
+        let mut members = self.members.iter();
+        members
+            .find(|member| member.key == name)
+            .map(|member| member.key_offset)
     }
 
     fn read_optional<T>(&self, name: &str, read: impl Fn(&Node) -> Read<T>) -> Read<Option<T>> {

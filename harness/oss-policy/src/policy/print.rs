@@ -23,7 +23,10 @@ impl Policy {
 fn write_statement(statement: &Statement, out: &mut String) {
     out.push_str(r#"{"Effect":"#);
     write_string(statement.effect.as_str(), out);
-    out.push_str(r#","Action":"#);
+    out.push_str(match statement.all_but {
+        false => r#","Action":"#,
+        true => r#","NotAction":"#,
+    });
     write_texts(statement.actions.iter().map(Pattern::as_str), out);
     out.push_str(r#","Resource":"#);
     write_texts(statement.resources.iter().map(ResourcePattern::as_str), out);

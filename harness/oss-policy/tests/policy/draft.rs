@@ -23,6 +23,8 @@ pub(crate) struct PolicyDraft {
 pub(crate) struct Draft {
     pub(crate) effect: Effect,
     pub(crate) actions: Vec<String>,
+    /// Whether it is about all actions but these, where its policy may say so.
+    pub(crate) all_but: bool,
     pub(crate) resources: Vec<String>,
     pub(crate) principals: Option<Vec<&'static str>>,
     pub(crate) conditions: Vec<ConditionDraft>,
@@ -51,7 +53,11 @@ impl PolicyDraft {
 impl Draft {
     fn build(&self, kind: PolicyKind) -> Statement {
         let (actions, resources) = (refs(&self.actions), refs(&self.resources));
-        let mut statement = Statement::new(self.effect, &actions, &resources).unwrap();
+        let new = match self.is_about_all_but(kind) {
+            true => Statement::all_but,
+            false => Statement::new,
+        };
+        let mut statement = new(self.effect, &actions, &resources).unwrap();
         if let Some(principals) = self.principals.as_ref().filter(|_| kind.names_principals()) {
             statement = statement.with_principals(principals).unwrap();
         }
@@ -62,6 +68,10 @@ impl Draft {
                 .unwrap();
         }
         statement
+    }
+
+    pub(crate) fn is_about_all_but(&self, kind: PolicyKind) -> bool {
+        self.all_but && kind.has_not_action()
     }
 
     /// Adds conditions, but for those of an operator and key that the statement has: a document cannot say that twice.
@@ -192,6 +202,7 @@ impl Draft {
         Self {
             effect: Effect::Allow,
             actions: vec!["*".to_owned()],
+            all_but: false,
             resources: vec!["*".to_owned()],
             principals: None,
             conditions: Vec::new(),
@@ -240,9 +251,11 @@ fn draft<E: Strategy<Value = Effect>>(
         5 => texts(near_principal(scene.principal), &["2001", "3003", "1001"]).prop_map(Some),
     ];
     let conditions = conditions(scene);
-    (effect, actions, resources, principals, conditions).prop_map(
-        |(effect, actions, resources, principals, conditions)| Draft {
+    let all_but = proptest::bool::weighted(0.3);
+    (effect, all_but, actions, resources, principals, conditions).prop_map(
+        |(effect, all_but, actions, resources, principals, conditions)| Draft {
             effect,
+            all_but,
             actions: owned(&actions),
             resources: owned(&resources),
             principals,

@@ -294,3 +294,45 @@ fn quoted_input_is_short_and_without_control_characters() {
         "{message:?}"
     );
 }
+
+#[test]
+fn an_exception_of_actions_stands_in_policies_of_ram_and_in_no_others() {
+    let policy = |members: &str| {
+        format!(
+            r#"{{"Version": "1", "Statement": [{{"Effect": "Allow", {members}, "Resource": "*"}}]}}"#
+        )
+    };
+    let text = policy(r#""NotAction": ["oss:DeleteObject"]"#);
+    let exception = || Statement::all_but(Effect::Allow, &["oss:DeleteObject"], &["*"]).unwrap();
+    for kind in [PolicyKind::Ram, PolicyKind::Session] {
+        let read = Policy::parse(text.as_bytes(), kind).unwrap();
+        assert!(read.statements()[0].is_about_all_but());
+        assert_eq!(read, Policy::new(kind, vec![exception()]).unwrap());
+        for (members, wrong, path) in [
+            (
+                r#""NotAction": "a:b", "Action": "a:c""#,
+                PolicyErrorKind::ActionAndNotAction,
+                "Statement[0]",
+            ),
+            (
+                r#""NotAction": []"#,
+                PolicyErrorKind::EmptyList,
+                "Statement[0].NotAction",
+            ),
+            (
+                r#""NotAction": "GetObject""#,
+                PolicyErrorKind::InvalidAction("GetObject".to_owned()),
+                "Statement[0].NotAction",
+            ),
+        ] {
+            let found = error(&policy(members), kind);
+            assert_eq!((found.kind(), found.path()), (&wrong, path), "{members}");
+        }
+    }
+    for kind in [PolicyKind::Bucket, PolicyKind::VpcEndpoint] {
+        let unknown = PolicyErrorKind::UnknownMember("NotAction".to_owned());
+        assert_eq!(error(&text, kind).kind(), &unknown);
+        let built = Policy::new(kind, vec![exception()]).unwrap_err();
+        assert_eq!(built.kind(), &unknown);
+    }
+}

@@ -1,6 +1,6 @@
 //! Laws that hold for every policy and every access.
 
-use oss_policy::{ConditionOperator, Decision, Effect, Policy, PostPolicy, Timestamp};
+use oss_policy::{ConditionOperator, Decision, Effect, Policy, PolicyKind, PostPolicy, Timestamp};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
@@ -89,8 +89,15 @@ proptest! {
         (policy, scene) in policy_and_scene(), which in any::<usize>(), cut in any::<(usize, usize)>()
     ) {
         let mut wider = policy.clone();
+        let kind = wider.kind;
         let draft = pick(&mut wider, which);
+        // What a statement is not about grows where its pattern does, so that there only the resources may.
+        let is_fixed = draft.is_about_all_but(kind);
+        let actions = draft.actions.clone();
         widen(draft, cut);
+        if is_fixed {
+            draft.actions = actions;
+        }
         let effect = draft.effect;
         assert_lawful(effect, &scene, &policy, &wider)?;
     }
@@ -100,14 +107,46 @@ proptest! {
         (policy, scene, donor) in policy_scene_and_statement(Effect::Allow), which in any::<usize>()
     ) {
         let mut wider = policy.clone();
+        let kind = wider.kind;
         let draft = pick(&mut wider, which);
-        draft.actions.extend(donor.actions);
+        if !draft.is_about_all_but(kind) {
+            draft.actions.extend(donor.actions);
+        }
         draft.resources.extend(donor.resources);
         if let (Some(principals), Some(more)) = (&mut draft.principals, donor.principals) {
             principals.extend(more);
         }
         let effect = draft.effect;
         assert_lawful(effect, &scene, &policy, &wider)?;
+    }
+
+    /// Help page: *Policy elements*, NotAction.
+    #[test]
+    fn a_statement_about_all_but_some_actions_applies_where_the_one_about_them_does_not(
+        (mut policy, scene, mut draft) in policy_scene_and_statement(Effect::Deny), session in any::<bool>()
+    ) {
+        policy.kind = if session { PolicyKind::Session } else { PolicyKind::Ram };
+        let applies = |draft: &Draft| {
+            scene.ask(&policy.with(std::slice::from_ref(draft))) == Decision::ExplicitDeny
+        };
+        draft.all_but = false;
+        let about_them = applies(&draft);
+        let about_everything = applies(&Draft { actions: vec!["*".to_owned()], ..draft.clone() });
+        draft.all_but = true;
+        prop_assert_eq!(applies(&draft), about_everything && !about_them);
+    }
+
+    #[test]
+    fn one_more_exception_never_grants_in_an_allow_and_never_refuses_in_a_deny(
+        (mut policy, scene, donor) in policy_scene_and_statement(Effect::Allow), which in any::<usize>()
+    ) {
+        policy.kind = PolicyKind::Ram;
+        pick(&mut policy, which).all_but = true;
+        let mut narrower = policy.clone();
+        let draft = pick(&mut narrower, which);
+        draft.actions.extend(donor.actions);
+        let effect = draft.effect;
+        assert_lawful(effect, &scene, &narrower, &policy)?;
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Who asks, and the signature that says so.
 
-use oss_auth::{Claim, ClaimError, FormClaim, FormClaimError};
+use oss_auth::{Claim, ClaimError, FormClaim, FormClaimError, Scheme};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -69,6 +69,14 @@ impl<'a> Claimed<'a> {
         match self {
             Self::Request(claim) if claim.scheme().is_s3() => "AWSAccessKeyId",
             _ => "OSSAccessKeyId",
+        }
+    }
+
+    /// The version of the signature.
+    pub(crate) fn scheme(&self) -> Scheme {
+        match self {
+            Self::Request(claim) => claim.scheme(),
+            Self::Form(claim) => claim.scheme(),
         }
     }
 

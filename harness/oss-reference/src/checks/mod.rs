@@ -56,6 +56,7 @@ mod security_token_region;
 mod security_token_valid;
 mod session_policy;
 mod signature;
+mod signature_version;
 mod standard_host;
 mod tagging_right;
 mod transfer_acceleration;
@@ -105,6 +106,7 @@ pub static TABLE: &[Row] = {
         guard(Authentication, "one-mechanism", "EC 0002-00000039", claim_guard::one_mechanism),
         guard(Authentication, "claim-readable", "EC 0002-00000061 and following", claim_guard::claim_readable),
         guard(Authentication, "form-complete", "EC 0002-00000702 to -706", claim_guard::form_complete),
+        check(Authentication, "signature-version", &[SignatureV1Forbidden], "EC 0002-00000080", signature_version::check),
         check(Authentication, "url-auth-parameters", &[UrlAuthMissingParameter], "EC 0002-00000067, -68, -71", url_auth_parameters::check),
         check(Authentication, "url-auth-date", &[UrlAuthInvalidDate], "EC 0002-00000070", url_auth_date::check),
         check(Authentication, "url-auth-expiry", &[UrlAuthExpired], "help page: Add signatures to URLs; EC 0002-00000069", url_auth_expiry::check),

@@ -9,7 +9,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use crate::decisions::{
-    Decisions, KmsInactiveCode, NotBelongCode, PostExtraFields, RedirectCode, S3Region, UnboundHost,
+    Decisions, KmsInactiveCode, NotBelongCode, PostExtraFields, RedirectCode, S3Region,
+    SignatureV1, UnboundHost,
 };
 use crate::host::is_label;
 pub(crate) use faults::nearest;

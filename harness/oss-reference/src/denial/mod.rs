@@ -158,12 +158,12 @@ causes! {
         "The cname belongs to another user.";
     ObjectState = "object-state", "InvalidObjectState", Some("0016-00000404"),
         "The operation is not valid for the object's state.";
-    // Not in the documented list, but given by the service. Where no source shows a message (`cname-*`, `kms-service-not-enabled`,
-    // `logging-target-bucket`) it is our own.
+    // Not in the documented list, but given by the service. Where no source shows a message (`cname-*`, `kms-service-not-enabled`) it is
+    // our own.
     DateInvalid = "date-invalid", "AccessDenied", Some("0002-00000502"),
         "OSS authentication requires a valid Date.";
     ListBucketsForbidden = "list-buckets-forbidden", "AccessDenied", None,
-        "You are forbidden to list buckets.";
+        "You are forbidden to oss:ListBuckets.";
     PutBucketForbidden = "put-bucket-forbidden", "AccessDenied", Some("0003-00000202"),
         "You are forbidden to oss:PutBucket.";
     RequesterPays = "requester-pays-denied", "AccessDenied", Some("0003-00000703"),
@@ -191,7 +191,9 @@ causes! {
     KmsServiceNotEnabled = "kms-service-not-enabled", "KmsServiceNotEnabled", Some("0005-00000218"),
         "The KMS service is not enabled for this account.";
     LoggingTargetBucket = "logging-target-bucket", "InvalidTargetBucketForLogging", None,
-        "The target bucket for logging does not belong to you.";
+        "put bucket log requester is not target bucket owner.";
+    SignatureV1Forbidden = "signature-v1-forbidden", "AccessDenied", Some("0002-00000080"),
+        "V1 signature is forbidden.";
     // A Deny is worded alike wherever it stands; ECs tell the cases apart.
     RamPolicyDeny = "ram-policy-explicit-deny", "AccessDenied", Some("0003-00000201"),
         "Access denied by bucket policy.";

@@ -40,7 +40,6 @@ impl Cause {
                 | Self::CnameRisk
                 | Self::DomainOwnership
                 | Self::KmsServiceNotEnabled
-                | Self::LoggingTargetBucket
         )
     }
 
@@ -86,6 +85,7 @@ impl Cause {
             | Self::UrlAuthInvalidDate
             | Self::UrlAuthExpired
             | Self::DateInvalid
+            | Self::SignatureV1Forbidden
             | Self::BucketAcl
             | Self::BucketPolicy
             | Self::VpcEndpointPolicy

@@ -7,6 +7,7 @@ use super::execute::{OperatorError, account_mut, error, read_policy};
 use crate::config::Config;
 use crate::operation::Operation;
 use crate::operation::settings::SETTINGS;
+use crate::world::account::SIGNATURE_V1;
 use crate::world::{AccessKey, AccountStatus, Bucket, BucketStatus, KmsStatus, World};
 use oss403_operator::{
     self, DomainOwnership, DomainRisk, FeatureStatus, KeyStatus, Set, StsSupport,
@@ -131,7 +132,8 @@ pub(super) fn set(world: &mut World, config: &Config, command: Set) -> Result<()
             feature,
             value,
         } => {
-            if !SETTINGS.iter().any(|setting| setting.name == feature) {
+            let mut settings = SETTINGS.iter();
+            if feature != SIGNATURE_V1 && !settings.any(|setting| setting.name == feature) {
                 return error(
                     "no-such-feature",
                     format!("{feature:?} is not the name of a configuration"),

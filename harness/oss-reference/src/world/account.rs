@@ -5,6 +5,9 @@ use std::collections::{HashMap, HashSet};
 use ipnet::IpNet;
 use oss_policy::Policy;
 
+/// Signature version 1, as a feature that may be closed to an account.
+pub const SIGNATURE_V1: &str = "signature-v1";
+
 /// An Alibaba Cloud account: the root identity that owns buckets.
 #[derive(Debug, Clone, Default)]
 pub struct Account {
@@ -22,7 +25,7 @@ pub struct Account {
     pub regions_without_sts: HashSet<String>,
     /// Operations (API names, `ListBuckets`) that refuse security tokens for this account's callers.
     pub operations_without_sts: HashSet<String>,
-    /// Configurations, by the name of their sub-resource, that were not opened for this account.
+    /// Configurations, by the name of their sub-resource, that were not opened for this account, and [`SIGNATURE_V1`] where it is closed.
     pub closed_features: HashSet<String>,
     /// Block Public Access at the level of the account.
     pub block_public_access: bool,

@@ -417,5 +417,12 @@ fn observed() -> Vec<Scenario> {
                   s.world.buckets.insert("their-bucket".into(), theirs);
                   s.ask("PUT", "bucket-one", "/?logging").body(&logging("bucket-read")) },
             |_, a| *a = a.clone().body(&logging("their-bucket"));
+        // As the tests of three SDKs have it.
+        "logs-to-nobody", "logging-target", LoggingTargetBucket,
+            |s| s.ask("PUT", "bucket-one", "/?logging").body(&logging("bucket-read")),
+            |_, a| *a = a.clone().body(&logging("no-such-bucket"));
+        "version-1-closed", "signature-version", SignatureV1Forbidden,
+            |s| get(s).scheme(Scheme::V1Url),
+            |s, _| { s.operate(json!({ "set": "feature", "account": OWNER, "feature": "signature-v1", "value": "closed" })); };
     }
 }

@@ -102,7 +102,8 @@ fn facts<'d>(
         found.push(value("message", message).help(help));
     }
     if file.status != 403 {
-        let help = "every documented cause answers 403; what else the wire says belongs in `notes`";
+        let help =
+            "every documented cause answers 403; what else the wire says belongs in `alternatives`";
         found.push(
             value(
                 "status",
@@ -119,9 +120,31 @@ fn sources(file: &CaseFile, found: &mut Vec<Problem>) {
     list_of_sources(&file.sources, &top, found);
     for (index, alternative) in file.alternatives.iter().enumerate() {
         let path = Path::from(["alternatives"]).then(index);
-        if alternative.code.is_none() && alternative.message.is_none() {
-            let message = "an alternative has another `code`, another `message`, or both";
+        if alternative.status.is_none()
+            && alternative.code.is_none()
+            && alternative.message.is_none()
+        {
+            let message = "an alternative has another `status`, another `code`, another `message`, or several";
             found.push(problem(path.clone(), Part::Key, message));
+        }
+        if let Some(status) = alternative.status
+            && (status == file.status || !(400..500).contains(&status))
+        {
+            let message = format!("{status} is no other status of a refusal");
+            let help = "the status of an alternative is of the 4xx family and not that of the cause; where both are the same, leave it out";
+            let path = path.then("status");
+            found.push(problem(path, Part::Value, message).help(help));
+        }
+        let scenarios = file.scenarios.iter();
+        let named = |scenario: &serde_json::Value| Some(scenario.get("name")?.as_str()?.to_owned());
+        let known: Vec<String> = scenarios.filter_map(named).collect();
+        for (place, name) in alternative.scenarios.iter().enumerate() {
+            if !known.contains(name) {
+                let message = format!("there is no scenario `{name}`");
+                let help = suggest::help(name, known.iter().map(String::as_str), "scenarios");
+                let path = path.then("scenarios").then(place);
+                found.push(problem(path, Part::Value, message).help(help));
+            }
         }
         list_of_sources(&alternative.sources, &path.then("sources"), found);
     }

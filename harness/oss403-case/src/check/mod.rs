@@ -1,5 +1,6 @@
 //! Everything that can be known to be wrong with a case file without a network.
 
+mod condition_keys;
 mod disguise;
 mod header;
 mod precedence;
@@ -21,6 +22,8 @@ use super::instance::Instance;
 use super::listed::{Entry, Listed};
 use super::model::{CaseFile, Scenario};
 use super::place::{Part, Path};
+
+pub use condition_keys::unknown_condition_keys;
 
 /// The comment every case file begins with, so that editors find the schema.
 pub const SCHEMA_LINE: &str = "# yaml-language-server: $schema=../case.schema.json";
@@ -69,6 +72,7 @@ pub fn file(name: &str, text: &str, listed: &[Listed]) -> (Option<Entry>, Vec<Di
         warning.severity = Severity::Warning;
         diagnostics.push(warning);
     }
+    diagnostics.extend(unknown_condition_keys(&document));
     (entry, diagnostics)
 }
 

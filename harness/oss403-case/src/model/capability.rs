@@ -198,6 +198,10 @@ capabilities! {
     ] "What most servers have: ACLs, the usual operations and sub-resources, host names of buckets";
 }
 
+/// What OSS is retiring: signature version 1 in each of its carriers.
+pub const SIGNATURE_V1: &[Capability] =
+    &[Capability::HeaderV1, Capability::UrlV1, Capability::FormV1];
+
 impl Capability {
     /// What the table says of a name.
     pub fn named(name: &str) -> Option<&'static Named> {

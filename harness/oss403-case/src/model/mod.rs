@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use call::{Call, Disguise, Form, HostName, SignWith, Span, Via};
-pub use capability::{Capability, ClaimName, Named};
+pub use capability::{Capability, ClaimName, Named, SIGNATURE_V1};
 pub use edit::{
     Edit, Misspelling, OperatorEdit, RequestEdit, Row, Stage, Staged, WireEdit, WorldEdit, Yes,
 };
@@ -44,7 +44,7 @@ pub struct CaseFile {
     pub message: String,
     /// The HTTP status that OSS documents.
     pub status: u16,
-    /// Other codes or messages that the sources show for the same cause, each with its own source.
+    /// Other statuses, codes or messages that the sources show for the same cause, each with its own source.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alternatives: Vec<Alternative>,
     /// Elements of `<Error>` besides Code, Message, RequestId and HostId that the answer must have: a text (placeholders allowed)
@@ -74,14 +74,27 @@ pub struct CaseFile {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Alternative {
+    /// The HTTP status, when it differs from the cause's own. Of the 4xx family, so that it is a refusal all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
     /// The code, when it differs from the cause's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// The message, when it differs from the cause's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// The scenarios in which it is accepted; without this key all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scenarios: Vec<String>,
     /// Why this form is accepted.
     pub sources: Vec<Source>,
+}
+
+impl Alternative {
+    /// Whether it is accepted in a scenario.
+    pub fn is_for(&self, scenario: &str) -> bool {
+        self.scenarios.is_empty() || self.scenarios.iter().any(|name| name == scenario)
+    }
 }
 
 /// Where a claim comes from.

@@ -52,13 +52,16 @@ fn the_observed_revision_includes_the_documented_one_and_does_not_change_it() {
     let mut files = texts();
     let list = files.get_mut("observed.tsv").unwrap();
     *list = list.replace(
-        "\tYou are forbidden to list buckets",
+        "\tYou are forbidden to oss:ListBuckets",
         "\tYou are forbidden to",
     );
     for row in &observed.listed()[documented.listed().len()..] {
         let path = format!("{}/{}.yaml", row.code, row.id);
         let text = files.get_mut(&path).unwrap();
-        *text = text.replace("You are forbidden to list buckets", "You are forbidden to");
+        *text = text.replace(
+            "message: You are forbidden to oss:ListBuckets",
+            "message: You are forbidden to",
+        );
         text.push_str("# one more remark\n");
     }
     let (changed, found) = Ledger::of_files("cases", &files);

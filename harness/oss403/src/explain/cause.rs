@@ -82,9 +82,11 @@ fn sources(file: &CaseFile, page: &mut Page) {
 }
 
 fn other_form(alternative: &Alternative, file: &CaseFile) -> String {
+    let status = alternative.status.map(|status| format!("HTTP {status}, "));
+    let status = status.unwrap_or_default();
     let code = alternative.code.as_ref().unwrap_or(&file.code);
     let message = alternative.message.as_ref().unwrap_or(&file.message);
-    format!("{code}, {}", said(message))
+    format!("{status}{code}, {}", said(message))
 }
 
 fn in_words(source: &Source) -> String {

@@ -91,14 +91,15 @@ impl Accepted {
         )
     }
 
-    /// Whether a code with its message is another form of the refusal for a cause; without a message any will do.
-    fn takes(&self, cause: &str, code: &str, message: Option<&str>) -> bool {
+    /// Whether status, code and message are another form of the refusal for a cause; without a message any will do.
+    fn takes(&self, cause: &str, status: u16, code: &str, message: Option<&str>) -> bool {
         let Some(file) = self.0.get(cause) else {
             return false;
         };
         file.alternatives.iter().any(|form| {
             let due = form.message.as_ref().unwrap_or(&file.message);
-            form.code.as_ref().unwrap_or(&file.code) == code
+            form.status.unwrap_or(file.status) == status
+                && form.code.as_ref().unwrap_or(&file.code) == code
                 && message.is_none_or(|said| message::matches(due, said))
         })
     }
@@ -161,7 +162,8 @@ fn cause_of(answer: &Answer<'_>) -> String {
         return status.to_string();
     };
     let (said, ec) = (text("Message").unwrap_or_default(), text("EC"));
-    let decisions = Decisions::default();
+    // As the model decides, of which every answer tells its cause.
+    let decisions = Decisions::default().documented();
     let fits = |cause: &&Cause| {
         status == 403
             && cause.code(&decisions) == code
@@ -240,7 +242,18 @@ impl Pair<'_> {
     fn wording(&self, own: &Answer<'_>) -> Option<Difference> {
         let due = self.other.in_words();
         let (status, wanted) = (own.response.status, self.other.response.status);
-        if status != wanted {
+        let cause = cause_of(&self.other);
+        // A base may have had a world of its own, whose names nobody remembers.
+        let is_base = self.which == Which::Base;
+        let words = |answer: &Answer<'_>| {
+            let of = |name| answer.text(name).unwrap_or_default().to_owned();
+            (of("Code"), of("Message"))
+        };
+        let (code, said) = words(own);
+        let is_accepted =
+            self.accepted
+                .takes(&cause, status, &code, (!is_base).then_some(said.as_str()));
+        if status != wanted && !is_accepted {
             let reason = format!("refused with {} instead of {due}", own.in_words());
             return self.found(Facet::Status, &status.to_string(), &reason);
         }
@@ -258,12 +271,6 @@ impl Pair<'_> {
         let (text, model) = (read(own, self.subject), read(&self.other, self.model));
         let (code, known) = (element(&text, "Code"), element(&model, "Code"));
         let said = element(&text, "Message");
-        // A base may have had a world of its own, whose names nobody remembers.
-        let is_base = self.which == Which::Base;
-        let cause = cause_of(&self.other);
-        let is_accepted = self
-            .accepted
-            .takes(&cause, code, (!is_base).then_some(said));
         if code != known && !is_accepted {
             let reason = format!("the code is `{code}`, the model's `{known}` ({due})");
             return self.found(Facet::Code, code, &reason);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use oss_reference::config::Config;
+use oss_reference::config::{Config, Decisions};
 
 use super::compare::{Accepted, Difference, compare};
 use super::generate::is_sound;
@@ -74,6 +74,8 @@ impl<'t> Pair<'t> {
         let config = Config {
             regions: regions.cloned().collect(),
             suffix: names.suffix.clone(),
+            // Of what it answers the cause has to be told.
+            decisions: Decisions::default().documented(),
             ..Config::default()
         };
         let model = Some(Target::embedded(config).await?);

@@ -17,7 +17,7 @@ pub struct Expected {
     pub code: String,
     /// What the `Message` element must say, by the rule of [`super::message`]; `*` stands for any text.
     pub message: String,
-    /// Other pairs of code and message that the sources show for the same cause.
+    /// Other forms of the answer that the sources show for the same cause.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alternatives: Vec<Form>,
     /// Further elements and their texts; `*` stands for any text.
@@ -25,10 +25,13 @@ pub struct Expected {
     pub elements: Vec<(String, String)>,
 }
 
-/// A code with its message.
+/// Another form of the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
+    /// HTTP status, where it is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
     /// The `Code` element.
     pub code: String,
     /// What the `Message` element must say.
@@ -52,9 +55,11 @@ impl Expected {
         let alternatives = file
             .alternatives
             .iter()
+            .filter(|other| other.is_for(&instance.scenario.name))
             .filter(|other| own_code.is_none() || other.code.is_none())
             .filter(|other| own_message.is_none() || other.message.is_none())
             .map(|other| Form {
+                status: other.status,
                 code: other.code.clone().unwrap_or_else(|| code.clone()),
                 message: other.message.clone().unwrap_or_else(|| message.clone()),
             })
@@ -68,13 +73,13 @@ impl Expected {
         }
     }
 
-    /// Every pair of code and message that is accepted, the documented one first.
-    pub fn forms(&self) -> impl Iterator<Item = (&str, &str)> {
-        let own = (self.code.as_str(), self.message.as_str());
-        let others = self
-            .alternatives
-            .iter()
-            .map(|form| (form.code.as_str(), form.message.as_str()));
+    /// Every status, code and message that are accepted together, the documented ones first.
+    pub fn forms(&self) -> impl Iterator<Item = (u16, &str, &str)> {
+        let own = (self.status, self.code.as_str(), self.message.as_str());
+        let others = self.alternatives.iter().map(|form| {
+            let status = form.status.unwrap_or(self.status);
+            (status, form.code.as_str(), form.message.as_str())
+        });
         std::iter::once(own).chain(others)
     }
 }

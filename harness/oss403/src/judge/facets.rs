@@ -29,7 +29,9 @@ pub(super) fn granted(
 
 /// Status: refused, but with another status.
 pub(super) fn status(answer: &Answer<'_>, expected: &Expected) -> Option<String> {
-    (answer.response.status != expected.status).then(|| {
+    let status = answer.response.status;
+    let is_known = expected.forms().any(|(known, ..)| known == status);
+    (!is_known).then(|| {
         format!(
             "refused with {} instead of {}",
             answer.in_words(),
@@ -47,7 +49,7 @@ pub(super) fn code(answer: &Answer<'_>, expected: &Expected) -> Option<String> {
     };
     match envelope.text("Code") {
         None => Some("there is no code: the element `Code` is missing".into()),
-        Some(code) if expected.forms().any(|(known, _)| known == code) => None,
+        Some(code) if forms(answer, expected).any(|(known, _)| known == code) => None,
         Some(code) => Some(format!(
             "code `{}` instead of `{}`",
             shorten(code),
@@ -63,7 +65,7 @@ pub(super) fn message(answer: &Answer<'_>, expected: &Expected) -> Option<String
     let Some(said) = envelope.text("Message") else {
         return Some("the element `Message` is missing".into());
     };
-    let mut forms = expected.forms().filter(|(known, _)| *known == code);
+    let mut forms = forms(answer, expected).filter(|(known, _)| *known == code);
     if forms.any(|(_, documented)| message::matches(documented, said)) {
         return None;
     }
@@ -72,6 +74,16 @@ pub(super) fn message(answer: &Answer<'_>, expected: &Expected) -> Option<String
         shorten(said),
         expected.message
     ))
+}
+
+/// Pairs of code and message that are accepted with the status that was answered.
+fn forms<'e>(
+    answer: &Answer<'_>,
+    expected: &'e Expected,
+) -> impl Iterator<Item = (&'e str, &'e str)> {
+    let status = answer.response.status;
+    let forms = expected.forms().filter(move |form| form.0 == status);
+    forms.map(|(_, code, message)| (code, message))
 }
 
 /// Envelope: everything besides code and message that is not as it should be.

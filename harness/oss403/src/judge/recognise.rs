@@ -68,8 +68,8 @@ pub fn other_causes(
         return Vec::new();
     };
     let is_due = |due: &Expected| {
-        let mut forms = due.forms();
-        due.status == status && forms.any(|(known, text)| known == code && matches(text, message))
+        due.forms()
+            .any(|(due, known, text)| due == status && known == code && matches(text, message))
     };
     if due.is_some_and(is_due) {
         return Vec::new();
@@ -80,7 +80,12 @@ pub fn other_causes(
         ec: observed.ec.as_deref(),
     };
     let mut fit = candidates(ledger, &said);
-    fit.retain(|candidate| candidate.file.status == status && candidate.weight.message_and_code);
+    fit.retain(|candidate| {
+        let file = &candidate.file;
+        let mut others = file.alternatives.iter();
+        let has_status = file.status == status || others.any(|form| form.status == Some(status));
+        has_status && candidate.weight.message_and_code
+    });
     let told = fit
         .iter()
         .map(|candidate| candidate.weight.recognised)

@@ -17,24 +17,29 @@ pub struct Scope {
     pub claimed: Vec<&'static str>,
     /// Those that it does not claim.
     pub not_claimed: Vec<&'static str>,
+    /// Those that it refuses to everybody, as OSS has begun to do.
+    pub retired: Vec<&'static str>,
 }
 
 impl Scope {
-    /// The scope of a run over the frozen set of causes.
+    /// The scope of a run over the frozen set of causes. What is retired is not claimed, whatever the profile says.
     pub fn of<'a>(
         tally: &Tally,
         frozen: impl IntoIterator<Item = &'a str>,
         claims: &BTreeSet<Capability>,
+        retired: &BTreeSet<Capability>,
     ) -> Self {
-        let (claimed, not_claimed): (Vec<Capability>, Vec<Capability>) = Capability::ALL
+        let (gone, known): (Vec<Capability>, Vec<Capability>) = Capability::ALL
             .iter()
-            .partition(|known| claims.contains(known));
+            .partition(|known| retired.contains(known));
+        let (claimed, not_claimed) = known.into_iter().partition(|known| claims.contains(known));
         let names = |these: Vec<Capability>| these.into_iter().map(Capability::as_str).collect();
         let mut scope = Self {
             tested: 0,
             of: 0,
             claimed: names(claimed),
             not_claimed: names(not_claimed),
+            retired: names(gone),
         };
         for cause in frozen {
             scope.of += 1;
@@ -45,7 +50,7 @@ impl Scope {
 
     /// Whether everything was claimed and every cause tested.
     pub fn is_complete(&self) -> bool {
-        self.tested == self.of && self.not_claimed.is_empty()
+        self.tested == self.of && self.not_claimed.is_empty() && self.retired.is_empty()
     }
 
     /// `for 38 of 51 causes (header-v1, url-v1; not claimed: sts, kms)`, or `complete`.
@@ -65,6 +70,9 @@ impl Scope {
                 "not claimed: {}",
                 shortened(&self.not_claimed).join(", ")
             ));
+        }
+        if !self.retired.is_empty() {
+            parts.push(format!("retired: {}", shortened(&self.retired).join(", ")));
         }
         let about = parts.join("; ");
         format!("for {} of {} causes ({about})", self.tested, self.of)
@@ -161,7 +169,12 @@ mod tests {
         let claims = claimed
             .iter()
             .flat_map(|name| Capability::named(name).unwrap().members);
-        Scope::of(&Tally::default(), ["a", "b"], &claims.copied().collect())
+        Scope::of(
+            &Tally::default(),
+            ["a", "b"],
+            &claims.copied().collect(),
+            &BTreeSet::new(),
+        )
     }
 
     #[test]
@@ -189,6 +202,7 @@ mod tests {
     fn complete_is_what_claims_everything_and_was_tested_in_every_cause() {
         let mut scope = Scope {
             not_claimed: Vec::new(),
+            retired: Vec::new(),
             ..scope(Capability::NAMES)
         };
         assert!(!scope.is_complete());

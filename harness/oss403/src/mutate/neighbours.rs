@@ -46,6 +46,8 @@ pub static EXCLUSIVE: &[ExclusivePair] = &[
         "a host is of one class: service, S3 and IP hosts are the business of the one, foreign and region-less hosts that of the other"),
     pair("cors-preflight", "bucket-status",
         "the one answers preflights and the other passes them over: a preflight goes no further"),
+    pair("signature-version", "url-auth-parameters",
+        "one needs a signature that can be read whole, the other a URL in which a part of it is missing"),
     pair("url-auth-parameters", "url-auth-date",
         "both report the first fault that reading the URL has found, and there is one such fault"),
     pair("url-auth-date", "url-auth-expiry",

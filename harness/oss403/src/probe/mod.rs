@@ -179,7 +179,7 @@ async fn ask_schemes(
             ..profile.clone()
         };
         let target = Target::ready(&claimed).await?;
-        let asked = canary::run_canaries(&target.inner).await;
+        let asked = canary::run_canaries(&target.inner, &[]).await;
         probed.requests += target.inner.client.sent();
         target.stop().await;
         match asked {

@@ -252,6 +252,7 @@ impl StringsToSign {
 fn hidden_expectation(expected: &Expected, redactor: &Redactor) -> Expected {
     let hide = |text: &str| redactor.text(text);
     let form = |form: &Form| Form {
+        status: form.status,
         code: form.code.clone(),
         message: hide(&form.message),
     };

@@ -342,8 +342,11 @@ fn differs(entry: &Entry) -> Option<String> {
     if entry.facet != Some(Facet::Message) {
         return None;
     }
-    let forms = entry.expected.forms().filter(|(known, _)| *known == code);
-    let differences = forms.filter_map(|(_, message)| diff::words(&bare(message), &observed));
+    let forms = entry
+        .expected
+        .forms()
+        .filter(|(_, known, _)| *known == code);
+    let differences = forms.filter_map(|(_, _, message)| diff::words(&bare(message), &observed));
     differences.min_by_key(String::len)
 }
 

@@ -118,6 +118,9 @@ pub struct ScopeNames {
     pub claimed: Vec<String>,
     /// Capabilities that it does not claim: what needs them was not asked.
     pub not_claimed: Vec<String>,
+    /// Capabilities that it refuses to everybody, as OSS has begun to do: what needs them is not applicable.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retired: Vec<String>,
     /// Causes of the revision of which an instance was sent and judged.
     pub tested: usize,
     /// Causes of the revision.
@@ -236,6 +239,7 @@ impl ResultFile {
             scope: ScopeNames {
                 claimed: names(&facts.scope.claimed),
                 not_claimed: names(&facts.scope.not_claimed),
+                retired: names(&facts.scope.retired),
                 tested: facts.scope.tested,
                 causes: facts.scope.of,
             },

@@ -171,6 +171,7 @@ fn identity(head: &ResultFile) -> Vec<(&'static str, String)> {
         ("suite", head.suite.hash.clone()),
         ("target", head.target.name.clone()),
         ("claims", head.claims.join(", ")),
+        ("retired", head.scope.retired.join(", ")),
         ("seed", head.seed.to_string()),
         ("selection", head.selection.filters.join(" ")),
         ("number of parts", format!("{parts} ({how})")),
@@ -241,12 +242,11 @@ fn sums(
     ledger: &Ledger,
     demands: &Demands,
 ) -> Result<Merged, NotTogether> {
-    let claims = &parts[0].1.head.claims;
-    let claims: BTreeSet<Capability> = Capability::ALL
-        .iter()
-        .copied()
-        .filter(|known| claims.iter().any(|claim| claim == known.as_str()))
-        .collect();
+    let head = &parts[0].1.head;
+    let (claims, retired) = (
+        capabilities(&head.claims),
+        capabilities(&head.scope.retired),
+    );
     let instances: HashMap<String, Instance> = ledger
         .instances()
         .map(|instance| (instance.id.clone(), instance))
@@ -281,7 +281,7 @@ fn sums(
     }
     let frozen = || ledger.listed().iter().map(|row| row.id.as_str());
     facts.level = facts.tally.level(frozen());
-    facts.scope = Scope::of(&facts.tally, frozen(), &claims);
+    facts.scope = Scope::of(&facts.tally, frozen(), &claims, &retired);
     facts.unmet = demands.unmet(&facts.tally, &facts.level, &facts.scope);
     let certified = Certified {
         tally: facts.tally.clone(),
@@ -300,6 +300,12 @@ fn sums(
         recorded: Recorded { head, spool },
         exit,
     })
+}
+
+fn capabilities(names: &[String]) -> BTreeSet<Capability> {
+    let all = Capability::ALL.iter().copied();
+    all.filter(|known| names.iter().any(|name| name == known.as_str()))
+        .collect()
 }
 
 fn verdict(entry: &super::entry::Entry) -> Verdict {

@@ -1,5 +1,6 @@
 //! What a run tells its caller while it goes on.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use super::record::TwinRecord;
 use super::stop::StopReason;
 use crate::wire::redact::Redactor;
 use oss403_case::Instance;
+use oss403_case::model::Capability;
 
 /// A step of a run.
 #[derive(Debug)]
@@ -42,6 +44,8 @@ pub struct RunSummary {
     pub left_behind: Vec<String>,
     /// What else there is to say of it, in words.
     pub notes: Vec<String>,
+    /// What the target refuses to everybody, as the profile says or a canary was told.
+    pub retired: BTreeSet<Capability>,
     /// Why it was stopped before everything was done, when it was.
     pub stopped: Option<StopReason>,
     pub journal: PathBuf,

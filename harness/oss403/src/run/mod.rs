@@ -29,6 +29,7 @@ use tokio::sync::{RwLock, Semaphore, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 
 pub use canary::CanaryError;
+use canary::Found;
 pub use events::{RunEvent, RunSummary};
 pub use remains::Remains;
 pub use stop::{StopReason, StopSignal};
@@ -46,6 +47,11 @@ use self::twin::blank;
 use crate::exit::Exit;
 use crate::target::Target;
 use oss403_case::Instance;
+use oss403_case::model::SIGNATURE_V1;
+
+/// What a run says of a target that refused a canary for the version of its signature.
+const V1_IS_RETIRED: &str = "the target refuses signature version 1 for being retired (EC 0002-00000080), so that what needs it is not applicable; \
+     with `retired: [signature-v1]` the profile says so itself";
 
 /// How a run goes about it.
 #[derive(Debug, Clone)]
@@ -137,17 +143,24 @@ pub async fn run(
     let _alarm = options.time.map(|time| Alarm::set(time, stop.clone()));
     let canaries = async {
         match options.canaries {
-            true => canary::run_canaries(&target.inner).await.map(Some),
-            false => Ok(Some(0)),
+            true => canary::run_canaries(&target.inner, &instances)
+                .await
+                .map(Some),
+            false => Ok(Some(Found::default())),
         }
     };
-    let clock_ahead = tokio::select! {
-        ahead = canaries => ahead?,
+    let found = tokio::select! {
+        found = canaries => found?,
         () = stop.stopped() => None,
     };
     let mut summary = RunSummary::default();
-    if let Some(clock_ahead) = clock_ahead {
-        let context = context(target, options, &stop, clock_ahead)?;
+    if let Some(found) = found {
+        let context = context(target, options, &stop, found.clock_ahead)?;
+        summary.retired.clone_from(&target.inner.retired);
+        if found.v1_is_retired {
+            context.note(V1_IS_RETIRED.into());
+            summary.retired.extend(SIGNATURE_V1);
+        }
         let run = Run {
             context,
             options,
@@ -242,7 +255,7 @@ impl Run<'_> {
             stop,
         } = self;
         let limits = context.target.limits.clone();
-        let plan = Plan::new(&context.target, instances, options.seed);
+        let plan = Plan::new(&context.target, &summary.retired, instances, options.seed);
         let planned: usize = plan.groups.iter().map(|group| group.instances.len()).sum();
         on_event(RunEvent::Planned {
             instances: planned + plan.skipped.len(),

@@ -53,7 +53,13 @@ pub(crate) struct Private {
 
 impl Plan {
     /// Plans. The order is decided by the seed alone.
-    pub(crate) fn new(target: &ReadyTarget, instances: Vec<Instance>, seed: u64) -> Self {
+    /// `retired` is what the target refuses to everybody.
+    pub(crate) fn new(
+        target: &ReadyTarget,
+        retired: &BTreeSet<Capability>,
+        instances: Vec<Instance>,
+        seed: u64,
+    ) -> Self {
         let mut plan = Self::default();
         let mut shared: BTreeMap<String, usize> = BTreeMap::new();
         for instance in instances {
@@ -61,7 +67,7 @@ impl Plan {
             let wanted = wanted(&instance);
             let usage = usage(scenario);
             let buckets = buckets(scenario, usage);
-            if let Some(progress) = obstacle(target, &instance, buckets) {
+            if let Some(progress) = obstacle(target, retired, &instance, buckets) {
                 plan.skipped.push((instance, progress));
                 continue;
             }
@@ -190,12 +196,24 @@ pub(crate) const NOT_CLAIMED: &str = "the target does not claim ";
 const HOSTS: [Capability; 2] = [Capability::VirtualHosted, Capability::SecondLevel];
 
 /// Why the scenario is not sent to this target.
-fn obstacle(target: &ReadyTarget, instance: &Instance, buckets: usize) -> Option<Progress> {
+fn obstacle(
+    target: &ReadyTarget,
+    retired: &BTreeSet<Capability>,
+    instance: &Instance,
+    buckets: usize,
+) -> Option<Progress> {
     let scenario = &*instance.scenario;
     let needs = &instance.needs;
     if scenario.reference_only && !target.is_embedded {
         let reason = "it is our own inference and counts for the embedded server alone";
         return Some(Progress::NotApplicable(reason.into()));
+    }
+    if let Some(gone) = needs.capabilities.intersection(retired).next() {
+        let reason = format!(
+            "retired: the target refuses `{}` to everybody",
+            gone.as_str()
+        );
+        return Some(Progress::NotApplicable(reason));
     }
     if needs.capabilities.contains(&Capability::TwoRegions) && target.names.away.is_none() {
         return Some(Progress::NotApplicable(

@@ -174,6 +174,7 @@ impl<'s, F: FnMut(Step<'_>) + Send> Suite<'s, F> {
                 run.notes.push(note);
             }
         }
+        run.retired.extend(ran.retired);
         run.stopped = ran.stopped;
         run.journal = ran.journal;
     }

@@ -32,6 +32,8 @@ pub(crate) struct ReadyTarget {
     pub(crate) names: Arc<Names>,
     pub(crate) identities: BTreeMap<String, Arc<Identity>>,
     pub(crate) capabilities: BTreeSet<Capability>,
+    /// What it refuses to everybody, as the profile says.
+    pub(crate) retired: BTreeSet<Capability>,
     pub(crate) operator: Option<Operator>,
     /// The harmless request that the profile chooses.
     pub(crate) canary: Option<CanaryRequest>,
@@ -95,7 +97,12 @@ impl Target {
                 let embedded = embedded::start(Config::clone(config)).await?;
                 let snapshots = profile.snapshots.clone();
                 let claims = profile.capabilities.clone();
-                Self::of_embedded(embedded, profile.name.clone(), snapshots, claims, limits)
+                let name = profile.name.clone();
+                let mut target = Self::of_embedded(embedded, name, snapshots, claims, limits)?;
+                if let Some(inner) = Arc::get_mut(&mut target.inner) {
+                    inner.retired.clone_from(&profile.retired);
+                }
+                Ok(target)
             }
             Endpoint::Remote(remote) => {
                 let addresses = remote.addresses.clone();
@@ -113,6 +120,7 @@ impl Target {
                     names: Arc::new(names),
                     identities,
                     capabilities: profile.capabilities.clone(),
+                    retired: profile.retired.clone(),
                     operator,
                     canary: remote.canary.clone(),
                     client: Client::new(addresses, limits.clone(), &remote.tls)?,
@@ -194,6 +202,7 @@ impl Target {
             names: Arc::new(names),
             identities,
             capabilities,
+            retired: BTreeSet::new(),
             operator: Some(operator),
             canary: None,
             endpoint: format!("http://{}", addresses.endpoint),

@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -42,6 +44,8 @@ pub(crate) enum Act {
     Say(&'static str),
     /// The answer, but for a header.
     Without(&'static str),
+    /// Status and document of a refusal are others, where this knows any for its document.
+    Reword(fn(&str) -> Option<(u16, String)>),
     /// Half of the answer's body comes, and then the end of the connection.
     Cut,
     /// Nothing ever comes.
@@ -122,6 +126,7 @@ where
                 }
             }
             Act::Without(name) => client.write_all(&without(&answer, start, name)).await?,
+            Act::Reword(reword) => client.write_all(&reworded(answer, start, reword)).await?,
             Act::Close => return client.write_all(&answer).await,
             _ => client.write_all(&answer).await?,
         }
@@ -137,6 +142,40 @@ fn without(message: &[u8], start: usize, name: &str) -> Vec<u8> {
         !known.eq_ignore_ascii_case(name)
     });
     [lines.collect::<String>().as_bytes(), &message[start..]].concat()
+}
+
+/// A refusal, or the answer to a HEAD that carries one in its head, as somebody else has it.
+fn reworded(answer: Vec<u8>, start: usize, reword: fn(&str) -> Option<(u16, String)>) -> Vec<u8> {
+    let head = String::from_utf8_lossy(&answer[..start]).into_owned();
+    if !head.starts_with("HTTP/1.1 403") {
+        return answer;
+    }
+    let carried = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        let decoded = BASE64.decode(value.trim());
+        let is_it = name.eq_ignore_ascii_case("x-oss-err");
+        is_it.then(|| String::from_utf8(decoded.unwrap()).unwrap())
+    });
+    let body = String::from_utf8_lossy(&answer[start..]).into_owned();
+    let document = carried.as_ref().unwrap_or(&body);
+    let Some((status, document)) = reword(document) else {
+        return answer;
+    };
+    let line = |line: &str| {
+        let name = line.split(':').next().unwrap_or_default();
+        match name.to_ascii_lowercase().as_str() {
+            "x-oss-err" => format!("{name}: {}\r\n", BASE64.encode(&document)),
+            "content-length" if carried.is_none() => {
+                format!("{name}: {}\r\n", document.len())
+            }
+            _ => line.replacen("HTTP/1.1 403", &format!("HTTP/1.1 {status}"), 1),
+        }
+    };
+    let mut told: String = head.split_inclusive("\r\n").map(line).collect();
+    if carried.is_none() {
+        told.push_str(&document);
+    }
+    told.into_bytes()
 }
 
 fn reset(client: &TcpStream) -> std::io::Result<()> {

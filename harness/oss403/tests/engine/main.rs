@@ -20,6 +20,8 @@ mod partial;
 mod patience;
 mod profiles;
 mod redaction;
+mod retired;
+mod retold;
 mod rogues;
 mod rooms;
 mod seconds;

@@ -17,14 +17,14 @@ use crate::front::{Act, Passing, front};
 use crate::support::{Desk, buckets_on, operator, reference};
 
 /// A reference server behind a front, and the profile that leads there.
-struct Scene {
+pub(crate) struct Scene {
     desk: Desk,
     server: Running,
-    profile: Profile,
+    pub(crate) profile: Profile,
 }
 
 impl Scene {
-    async fn new(act: impl Fn(&Passing<'_>) -> Act + Send + Sync + 'static) -> Self {
+    pub(crate) async fn new(act: impl Fn(&Passing<'_>) -> Act + Send + Sync + 'static) -> Self {
         let (desk, server) = (Desk::new(), reference(Config::default()).await);
         let address = front(server.address(), act).await;
         let hook = operator(&desk, server.operator_address(), server.operator_token());
@@ -37,7 +37,7 @@ impl Scene {
     }
 
     /// Explores with seed 0; what was found, by its title.
-    async fn explore(&self, settings: Settings) -> (Explored, Vec<Finding>) {
+    pub(crate) async fn explore(&self, settings: Settings) -> (Explored, Vec<Finding>) {
         let out = tempfile::tempdir().unwrap();
         let ledger = Ledger::embedded().unwrap().at(Revision::Observed);
         let target = Target::ready(&self.profile).await.unwrap();
@@ -60,14 +60,14 @@ impl Scene {
     }
 }
 
-fn requests(most: u64) -> Settings {
+pub(crate) fn requests(most: u64) -> Settings {
     Settings {
         requests: Some(most),
         ..Settings::new(0)
     }
 }
 
-fn titles(findings: &[Finding]) -> Vec<String> {
+pub(crate) fn titles(findings: &[Finding]) -> Vec<String> {
     let mut titles: Vec<String> = findings.iter().map(Finding::title).collect();
     titles.sort();
     titles

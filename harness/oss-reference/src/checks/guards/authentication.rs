@@ -48,7 +48,19 @@ pub(in super::super) fn claim_readable(inquiry: &Inquiry<'_>) -> Result<(), Refu
         (_, ClaimErrorKind::MalformedUrl) => capitalised(&error.to_string()),
         _ => return Ok(()),
     };
-    Err(invalid(message, error.ec()).into())
+    let code = match error {
+        // The C++ SDK's test of signed URLs sends x-oss-expires=-10, and two clients left a listed header out.
+        ClaimError::UrlExpiresOutOfRange {
+            scheme: Scheme::V4, ..
+        }
+        | ClaimError::HeaderList {
+            scheme: Scheme::V4,
+            carrier: Carrier::Url,
+            fault: ListFault::Absent { .. },
+        } => "AuthorizationArgumentError",
+        _ => "InvalidArgument",
+    };
+    Err(Rejection::new(400, code, message).ec(error.ec()).into())
 }
 
 /// A form has a key, and all of its signature's fields or none (help page: PostObject; EC 0002-00000702 to -706).

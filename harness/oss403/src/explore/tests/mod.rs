@@ -15,7 +15,7 @@ use super::{BATCH, Key};
 use crate::judge::testing::{REQUEST_ID, Twin, answer, error_body};
 use crate::target::quirk::{Facet, Quirk};
 use crate::wire::exchange::FailureKind;
-use oss403_case::model::{Edit, Scenario, Span, Yes};
+use oss403_case::model::{Alternative, Edit, Scenario, Span, Yes};
 use oss403_case::revision::Revision;
 use oss403_case::{Ledger, Stage};
 
@@ -203,6 +203,29 @@ fn another_form_that_the_ledger_has_is_no_difference() {
     let subject = refused_as(code, message);
     let strict = compare(&subject.record, &model.record, &Accepted::default());
     assert!(strict.is_some(), "{}", file.cause);
+}
+
+#[test]
+fn another_status_that_the_ledger_has_is_no_difference() {
+    let ledger = ledger();
+    let (file, other) = ledger
+        .causes()
+        .find_map(|file| {
+            let with_status = |other: &&Alternative| other.status.is_some();
+            Some((file, file.alternatives.iter().find(with_status)?))
+        })
+        .unwrap();
+    let (code, message) = (
+        other.code.as_ref().unwrap_or(&file.code),
+        other.message.as_ref().unwrap_or(&file.message),
+    );
+    let model = refused_as(&file.code, &file.message);
+    let facet = |status: Option<u16>| {
+        let subject = refused_as(code, message).edited(|answer| answer.status = status.unwrap());
+        compare(&subject.record, &model.record, &Accepted::of(&ledger)).map(|found| found.facet)
+    };
+    assert_eq!(facet(other.status), None, "{}", file.cause);
+    assert_eq!(facet(Some(409)), Some(Facet::Status), "{}", file.cause);
 }
 
 #[test]

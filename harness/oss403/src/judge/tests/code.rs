@@ -34,8 +34,10 @@ fn a_code_of_the_scenario_or_of_an_alternative_is_right() {
         || Twin::new().edited_body(&error_body("Other", "Request has expired.", REQUEST_ID));
     assert_conformant(&other().scenario(|s| s.expect.code = Some("Other".into())));
     let alternative = Alternative {
+        status: None,
         code: Some("Other".into()),
         message: None,
+        scenarios: Vec::new(),
         sources: Vec::new(),
     };
     let twin = other().file(|file| file.alternatives.push(alternative));

@@ -41,8 +41,10 @@ fn the_scenarios_message_with_its_placeholders_counts() {
 #[test]
 fn an_alternative_brings_its_own_pair_of_code_and_message() {
     let pair = Alternative {
+        status: None,
         code: Some("Other".into()),
         message: Some("Text B".into()),
+        scenarios: Vec::new(),
         sources: Vec::new(),
     };
     let answers = |code, message| {

@@ -158,6 +158,7 @@ fn facts(twins: &[Twin]) -> Facts {
             of: 51,
             claimed: vec!["kms", "header-v4"],
             not_claimed: vec!["sts"],
+            retired: Vec::new(),
         },
         unmet: vec!["`sts` is required, and the target does not claim it".into()],
         interrupted: true,

@@ -21,7 +21,8 @@ use crate::wire::redact::Redactor;
 use crate::wire::scene::{BucketPlace, Scene};
 use crate::wire::xml;
 use advice::Asked;
-use oss403_case::model::{SignWith, Who};
+use oss403_case::Instance;
+use oss403_case::model::{Capability, SIGNATURE_V1, SignWith, Who};
 use oss403_operator::{Command, Remove};
 
 /// A key that nobody has.
@@ -100,8 +101,20 @@ pub enum CanaryError {
     Operator(#[from] OperatorError),
 }
 
-/// Sends the canaries. Answers by how many seconds the target's clock is ahead of ours.
-pub(crate) async fn run_canaries(target: &ReadyTarget) -> Result<i64, CanaryError> {
+/// What the canaries found out besides.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Found {
+    /// By how many seconds the target's clock is ahead of ours.
+    pub(crate) clock_ahead: i64,
+    /// Whether it refuses signature version 1 for being that.
+    pub(crate) v1_is_retired: bool,
+}
+
+/// Sends the canaries: those that every target has to stand, and one signed with version 1 where an instance is.
+pub(crate) async fn run_canaries(
+    target: &ReadyTarget,
+    instances: &[Instance],
+) -> Result<Found, CanaryError> {
     let owner = target
         .identities
         .get(Who::Owner.as_str())
@@ -109,11 +122,16 @@ pub(crate) async fn run_canaries(target: &ReadyTarget) -> Result<i64, CanaryErro
     let with = target.claimed_signature().ok_or(CanaryError::NoScheme)?;
     let stranger = Identity::new(NO_SUCH_KEY, Secret::new("oss403-no-such-secret"), None);
     let canary = Canary::of(target, with);
-    let (good, wrong, unknown, hook) = tokio::join!(
+    let old = old_signature(target, instances);
+    let (good, wrong, unknown, hook, old) = tokio::join!(
         canary.ask(Arc::clone(owner), Key::Own),
         canary.ask(Arc::clone(owner), Key::Wrong),
         canary.ask(Arc::new(stranger), Key::Own),
         ask_operator(target.operator.as_ref()),
+        async {
+            let canary = Canary::of(target, old?);
+            Some(canary.ask(Arc::clone(owner), Key::Own).await)
+        },
     );
     let asked = Asked::of(&good.request, with, canary.is_list());
     let (good, string_to_sign) = (answered(good, &asked)?, asked.string_to_sign.clone());
@@ -128,8 +146,11 @@ pub(crate) async fn run_canaries(target: &ReadyTarget) -> Result<i64, CanaryErro
     let (what, status) = match accepted {
         [None, None] => {
             hook?;
-            // `Date` has whole seconds, and the answer was on its way: a second is no difference.
-            return Ok(if ahead.abs() > 1 { ahead } else { 0 });
+            return Ok(Found {
+                // `Date` has whole seconds, and the answer was on its way: a second is no difference.
+                clock_ahead: if ahead.abs() > 1 { ahead } else { 0 },
+                v1_is_retired: old.is_some_and(|old| refuses_the_version(&old)),
+            });
         }
         [Some(status), Some(_)] => (
             "any credentials, a wrong secret and an unknown access key alike",
@@ -143,6 +164,37 @@ pub(crate) async fn run_canaries(target: &ReadyTarget) -> Result<i64, CanaryErro
         status,
         asked: asked.text,
     })
+}
+
+/// Signature version 1 as the target claims it and an instance needs it.
+fn old_signature(target: &ReadyTarget, instances: &[Instance]) -> Option<SignWith> {
+    let is_asked = |need: &Capability| {
+        instances
+            .iter()
+            .any(|instance| instance.needs.capabilities.contains(need))
+    };
+    if !SIGNATURE_V1.iter().any(is_asked) {
+        return None;
+    }
+    let claimed = |with: &SignWith| {
+        with.needs()
+            .is_some_and(|need| target.capabilities.contains(&need))
+    };
+    [SignWith::HeaderV1, SignWith::UrlV1]
+        .into_iter()
+        .find(claimed)
+}
+
+/// Whether a refusal says that the version of the signature is closed (EC 0002-00000080).
+fn refuses_the_version(exchange: &Exchange) -> bool {
+    let Outcome::Answered(response) = &exchange.outcome else {
+        return false;
+    };
+    let said = |name: &str| xml::text(&response.body, name).unwrap_or_default();
+    response.status == 403
+        && (said("EC") == "0002-00000080"
+            || response.header("x-oss-ec") == Some("0002-00000080")
+            || said("Message").starts_with("V1 signature is forbidden"))
 }
 
 /// A harmless command: nobody has that session, and what is not there is removed without an error.

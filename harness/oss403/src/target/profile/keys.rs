@@ -1,7 +1,7 @@
 //! The keys of a profile.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ use serde::de::{
 use super::source::{Source, UrlSource};
 use crate::target::quirk::Quirk;
 use crate::wire::scene::Style;
-use oss403_case::model::{ClaimName, Span, TextMap};
+use oss403_case::model::{Capability, ClaimName, SIGNATURE_V1, Span, TextMap};
 
 /// A target profile: a server's address, identities, claims and limits.
 #[derive(Deserialize, JsonSchema)]
@@ -43,6 +43,9 @@ pub(super) struct File {
     /// What the target has. What it does not claim is not sent, is shown as such, and narrows what the level is stated for.
     #[serde(default)]
     pub(super) capabilities: Claims,
+    /// What the target refuses to everybody, as OSS has begun to do: `signature-v1`. What needs it is not applicable. The canaries find it out too.
+    #[serde(default)]
+    pub(super) retired: BTreeSet<RetiredName>,
     /// How much the target is asked to bear, and how much of it the harness bears.
     #[serde(default)]
     pub(super) limits: LimitKeys,
@@ -58,6 +61,23 @@ pub(super) struct File {
     /// Set-up of the embedded reference server; for `endpoint: embedded` alone.
     #[serde(default)]
     pub(super) embedded: Option<EmbeddedKeys>,
+}
+
+/// What OSS is retiring.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum RetiredName {
+    /// Signature version 1 in headers, URLs and Post forms.
+    SignatureV1,
+}
+
+impl RetiredName {
+    /// The capabilities that go with it.
+    pub(super) fn members(self) -> &'static [Capability] {
+        match self {
+            Self::SignatureV1 => SIGNATURE_V1,
+        }
+    }
 }
 
 #[derive(Default, Deserialize, JsonSchema)]

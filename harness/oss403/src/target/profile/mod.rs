@@ -36,6 +36,7 @@ use crate::wire::identity::Identity;
 use crate::wire::limits::Limits;
 use crate::wire::scene::Addressing;
 use crate::wire::tls::Tls;
+use oss403_case::check::unknown_condition_keys;
 use oss403_case::diagnostic::Diagnostic;
 use oss403_case::document::Document;
 use oss403_case::model::{Capability, SignWith};
@@ -49,6 +50,8 @@ pub struct Profile {
     pub endpoint: Endpoint,
     /// What it claims to have.
     pub capabilities: BTreeSet<Capability>,
+    /// What it refuses to everybody, as OSS has begun to do; never claimed.
+    pub retired: BTreeSet<Capability>,
     /// How much it is asked to bear.
     pub limits: Limits,
     /// Name of its folder of snapshots.
@@ -143,6 +146,7 @@ impl Profile {
             name: "embedded".into(),
             endpoint: Endpoint::Embedded(Box::default()),
             capabilities: Capability::ALL.iter().copied().collect(),
+            retired: BTreeSet::new(),
             // More in flight only makes the two halves of this process wait for each other.
             limits: Limits {
                 concurrency: 8,
@@ -175,10 +179,15 @@ impl Profile {
 
     /// Everything that is wrong with a profile's text, without a network and without looking for credentials.
     pub fn check(text: &str, path: &Path) -> Vec<Diagnostic> {
-        match Self::read(text, path) {
+        let mut found = match Self::read(text, path) {
             Ok((_, without_scheme)) => without_scheme.into_iter().collect(),
             Err(found) => found,
+        };
+        // What must not stand in a profile is not shown here either.
+        if let Ok(document) = Document::read(path.display().to_string(), mask::credentials(text)) {
+            found.extend(unknown_condition_keys(&document));
         }
+        found
     }
 
     /// Reads a profile's text; `path` is its name for diagnostics, gives the target's name when the text does not, and is what paths in

@@ -1,6 +1,6 @@
 //! What must hold between the keys of a profile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use oss_reference::host::is_label;
 
 use super::addressing::{read_overrides, read_suffix};
 use super::claims::{Grounds, without_scheme};
-use super::keys::{File, IdentityKeys, LimitKeys, OperatorKeys};
+use super::keys::{File, IdentityKeys, LimitKeys, OperatorKeys, RetiredName};
 use super::source::{LITERAL, USER_INFO, UrlSource, parse_url};
 use super::{CanaryRequest, Endpoint, IdentitySource, OperatorSource, Profile, Remote};
 use crate::wire::address::{Address, Addresses, Scheme};
@@ -18,8 +18,7 @@ use crate::wire::tls::Tls;
 use oss403_case::decode::Problem;
 use oss403_case::diagnostic::Diagnostic;
 use oss403_case::document::{Document, problem};
-use oss403_case::model::Span;
-use oss403_case::model::Who;
+use oss403_case::model::{Capability, Span, Who};
 use oss403_case::place::{Part, Path};
 use oss403_case::suggest;
 
@@ -117,6 +116,7 @@ impl File {
         let is_embedded = self.endpoint == "embedded";
         let limits = self.limits.read(is_embedded, problems);
         let claims = std::mem::take(&mut self.capabilities);
+        let gone = std::mem::take(&mut self.retired);
         let has_operator = is_embedded || self.operator.is_some();
         let endpoint = if is_embedded {
             self.embedded(problems)
@@ -125,11 +125,18 @@ impl File {
         };
         let endpoint = endpoint?;
         let grounds = Grounds::of(&endpoint, has_operator);
-        let capabilities = claims.read(&grounds, problems);
+        let mut capabilities = claims.read(&grounds, problems);
+        let retired: BTreeSet<Capability> = gone
+            .into_iter()
+            .flat_map(RetiredName::members)
+            .copied()
+            .collect();
+        capabilities.retain(|claimed| !retired.contains(claimed));
         Some(Profile {
             name,
             endpoint,
             capabilities,
+            retired,
             limits,
             snapshots,
             quirks,
