@@ -57,6 +57,7 @@ mod scheme;
 pub mod scope;
 mod secret;
 mod signed;
+mod text;
 pub mod v1;
 pub mod v2;
 pub mod v4;
@@ -77,6 +78,7 @@ pub use request::{Credentials, Header, QueryPair, Request};
 pub use scheme::{Carrier, Scheme};
 pub use scope::{Scope, ScopeError, ScopePart};
 pub use secret::is_confidential;
+pub use text::sign_text;
 pub use validity::{TimeError, Validity};
 
 #[cfg(doctest)]

@@ -36,6 +36,7 @@
 //! ```
 
 pub mod cli;
+pub mod doctor;
 pub mod exit;
 pub mod explain;
 pub mod explore;
