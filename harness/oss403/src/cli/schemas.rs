@@ -7,6 +7,7 @@ use oss403_case::schema::{self, text_of};
 
 use super::{Console, source};
 use crate::exit::Exit;
+use crate::explain::json::Explained;
 use crate::report::json::ResultFile;
 use crate::target::Profile;
 use crate::target::quirk::Quirks;
@@ -14,12 +15,17 @@ use crate::target::quirk::Quirks;
 /// Name of a schema's file, the folder beside the ledger in which it stands in this project's own checkout, and how it is made.
 type Written = (&'static str, &'static str, fn() -> String);
 
-const SCHEMAS: [Written; 6] = [
+const SCHEMAS: [Written; 7] = [
     (schema::FILE, ".", schema::text),
     (
         "result.schema.json",
         "../harness/oss403",
         ResultFile::schema,
+    ),
+    (
+        "explain.schema.json",
+        "../harness/oss403",
+        Explained::schema,
     ),
     ("profile.schema.json", "../harness/oss403", Profile::schema),
     ("quirks.schema.json", "../harness/oss403", || {
