@@ -62,7 +62,9 @@ fn read(subject: &str) -> io::Result<Vec<u8>> {
     if subject == "-" {
         io::stdin().lock().take(most).read_to_end(&mut bytes)?;
     } else {
-        std::fs::File::open(Path::new(subject))?.take(most).read_to_end(&mut bytes)?;
+        std::fs::File::open(Path::new(subject))?
+            .take(most)
+            .read_to_end(&mut bytes)?;
     }
     Ok(bytes)
 }
@@ -82,7 +84,8 @@ impl<'a> Desk<'a> {
             (Some(bytes), Some(path)) => match Asked::read(&String::from_utf8_lossy(&bytes)) {
                 Ok(asked) => Some(asked),
                 Err(error) => {
-                    let help = "give the command of curl, a HAR file, or the request as it is on the wire";
+                    let help =
+                        "give the command of curl, a HAR file, or the request as it is on the wire";
                     console.error(format_args!("{}: {error}", path.display()), Some(help));
                     return Err(Exit::Usage);
                 }
@@ -93,7 +96,10 @@ impl<'a> Desk<'a> {
             Some(name) => match std::env::var(name) {
                 Ok(secret) if !secret.is_empty() => Some(secret),
                 _ => {
-                    console.error(format_args!("the environment variable `{}` is not set", harmless(name)), None);
+                    console.error(
+                        format_args!("the environment variable `{}` is not set", harmless(name)),
+                        None,
+                    );
                     return Err(Exit::Usage);
                 }
             },
@@ -127,9 +133,17 @@ impl<'a> Desk<'a> {
     }
 
     fn code(&self, code: &str) -> Exit {
-        let files: Vec<_> = self.ledger.causes().filter(|file| {
-            file.code == code || file.alternatives.iter().any(|other| other.code.as_deref() == Some(code))
-        }).collect();
+        let files: Vec<_> = self
+            .ledger
+            .causes()
+            .filter(|file| {
+                file.code == code
+                    || file
+                        .alternatives
+                        .iter()
+                        .any(|other| other.code.as_deref() == Some(code))
+            })
+            .collect();
         if files.is_empty() {
             let said = "No documented 403 has this code: the message or the EC of the answer tells what is wrong.\n";
             return match self.format {
@@ -140,7 +154,10 @@ impl<'a> Desk<'a> {
         if let [one] = &files[..] {
             return self.cause(&one.cause);
         }
-        let mut text = format!("{} causes are answered with {code}; the message tells which:\n\n", files.len());
+        let mut text = format!(
+            "{} causes are answered with {code}; the message tells which:\n\n",
+            files.len()
+        );
         for file in &files {
             text.push_str(&format!("  {}\n", file.cause));
             for line in self.style.wrap(&file.message, 6) {
@@ -149,14 +166,20 @@ impl<'a> Desk<'a> {
         }
         text.push_str("\nMore: oss403 explain <cause>, or the message in quotation marks\n");
         match self.format {
-            Format::Json => self.finish(&json(&Explained::of_causes(files.iter().map(|file| &***file))), Exit::Ok),
+            Format::Json => self.finish(
+                &json(&Explained::of_causes(files.iter().map(|file| &***file))),
+                Exit::Ok,
+            ),
             Format::Text => self.finish(&text, Exit::Ok),
         }
     }
 
     fn term(&self, term: Term, subject: &str, error: &io::Error) -> Exit {
         let did_you_mean = |near: Option<&str>, else_: &str| {
-            near.map_or_else(|| else_.to_owned(), |near| format!("did you mean `{near}`?"))
+            near.map_or_else(
+                || else_.to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            )
         };
         match term {
             Term::Ec(ec) => {
@@ -167,22 +190,42 @@ impl<'a> Desk<'a> {
             Term::Message(pasted) => self.answers(&[*pasted]),
             Term::Answer => self.bytes("the argument", Ok(subject.as_bytes().to_vec())),
             Term::UnknownEc { nearest } => {
-                let help = did_you_mean(nearest, "look for it at https://api.aliyun.com/troubleshoot");
-                self.console.error(format_args!("no page that is known here has the EC `{}`", harmless(subject)), Some(&help));
+                let help = did_you_mean(
+                    nearest,
+                    "look for it at https://api.aliyun.com/troubleshoot",
+                );
+                self.console.error(
+                    format_args!(
+                        "no page that is known here has the EC `{}`",
+                        harmless(subject)
+                    ),
+                    Some(&help),
+                );
                 Exit::Deviations
             }
             Term::UnknownMessage { nearest } => {
-                let help = did_you_mean(nearest.as_deref(), "give the whole answer: its code and EC tell more");
-                self.console.error("no documented answer has this message", Some(&help));
+                let help = did_you_mean(
+                    nearest.as_deref(),
+                    "give the whole answer: its code and EC tell more",
+                );
+                self.console
+                    .error("no documented answer has this message", Some(&help));
                 Exit::Deviations
             }
             _ if subject.contains(['/', '.']) => {
-                self.console.error(format_args!("{}: {error}", harmless(subject)), None);
+                self.console
+                    .error(format_args!("{}: {error}", harmless(subject)), None);
                 Exit::Usage
             }
             Term::Unknown { nearest } => {
                 let help = did_you_mean(nearest.as_deref(), "`oss403 list` shows every cause");
-                self.console.error(format_args!("`{}` is neither a cause, a code, an EC nor a file", harmless(subject)), Some(&help));
+                self.console.error(
+                    format_args!(
+                        "`{}` is neither a cause, a code, an EC nor a file",
+                        harmless(subject)
+                    ),
+                    Some(&help),
+                );
                 Exit::Usage
             }
             Term::Cause(_) | Term::Code(_) => Exit::Usage,
@@ -193,7 +236,8 @@ impl<'a> Desk<'a> {
         let bytes = match bytes {
             Ok(bytes) => bytes,
             Err(error) => {
-                self.console.error(format_args!("{}: {error}", harmless(name)), None);
+                self.console
+                    .error(format_args!("{}: {error}", harmless(name)), None);
                 return Exit::Usage;
             }
         };
@@ -201,7 +245,8 @@ impl<'a> Desk<'a> {
             Ok(answers) => self.answers(&answers),
             Err(error) => {
                 let help = "give an answer of OSS: its XML, the text of an exception, what `curl -i` or `curl -v` prints, or a HAR file";
-                self.console.error(format_args!("{}: {error}", harmless(name)), Some(help));
+                self.console
+                    .error(format_args!("{}: {error}", harmless(name)), Some(help));
                 Exit::Usage
             }
         }
@@ -218,7 +263,8 @@ impl<'a> Desk<'a> {
                 None => evidence,
             }
         };
-        let diagnose = |pasted: &Pasted| explain::diagnose(self.ledger, pasted, more, self.secret.as_deref());
+        let diagnose =
+            |pasted: &Pasted| explain::diagnose(self.ledger, pasted, more, self.secret.as_deref());
         let diagnoses: Vec<Diagnosis> = answers.iter().map(diagnose).collect();
         let fits = diagnoses.iter().any(Diagnosis::fits_anything);
         let exit = if fits { Exit::Ok } else { Exit::Deviations };
@@ -227,7 +273,11 @@ impl<'a> Desk<'a> {
             Format::Text => {
                 let text = |(at, diagnosis): (usize, &Diagnosis)| match diagnoses.len() {
                     0 | 1 => explain::describe(diagnosis, self.style),
-                    all => format!("── Answer {} of {all}\n{}", at + 1, explain::describe(diagnosis, self.style)),
+                    all => format!(
+                        "── Answer {} of {all}\n{}",
+                        at + 1,
+                        explain::describe(diagnosis, self.style)
+                    ),
                 };
                 diagnoses.iter().enumerate().map(text).collect()
             }
@@ -242,7 +292,12 @@ impl<'a> Desk<'a> {
 
     /// A secret that somebody pasted along with the answer is not shown either.
     fn without_secret(&self, text: &str) -> String {
-        match self.secret.as_deref().map(str::trim).filter(|secret| secret.len() >= 6) {
+        match self
+            .secret
+            .as_deref()
+            .map(str::trim)
+            .filter(|secret| secret.len() >= 6)
+        {
             Some(secret) => text.replace(secret, "[redacted]"),
             None => text.to_owned(),
         }
@@ -252,7 +307,8 @@ impl<'a> Desk<'a> {
         match tolerate_closed_pipe(print(text)) {
             Ok(()) => exit,
             Err(error) => {
-                self.console.error(format_args!("standard output: {error}"), None);
+                self.console
+                    .error(format_args!("standard output: {error}"), None);
                 Exit::Usage
             }
         }

@@ -19,7 +19,11 @@ pub struct Row {
 pub(super) fn rows(evidence: &Evidence, canonical: bool) -> Vec<Row> {
     let (server, client, both) = if canonical {
         let both = evidence.canonical.is_some() && evidence.client_canonical.is_some();
-        (evidence.canonical_lines(), evidence.client_canonical_lines(), both)
+        (
+            evidence.canonical_lines(),
+            evidence.client_canonical_lines(),
+            both,
+        )
     } else {
         let both = evidence.server.is_some() && evidence.client.is_some();
         (evidence.server_lines(), evidence.client_lines(), both)
@@ -33,7 +37,9 @@ fn aligned(server: Lines, client: Lines, both: bool) -> Vec<Row> {
     let mut from = 0;
     for (name, line) in server.0 {
         let same = |other: &Option<(String, Vec<u8>)>| {
-            other.as_ref().is_some_and(|(known, _)| same_line(known, &name))
+            other
+                .as_ref()
+                .is_some_and(|(known, _)| same_line(known, &name))
         };
         let at = theirs.iter().position(same);
         if let Some(at) = at {
@@ -44,9 +50,7 @@ fn aligned(server: Lines, client: Lines, both: bool) -> Vec<Row> {
             from = at + 1;
         }
         let client = at.and_then(|at| theirs[at].take()).map(|(_, line)| line);
-        let differs_at = both
-            .then(|| difference(&line, client.as_deref()))
-            .flatten();
+        let differs_at = both.then(|| difference(&line, client.as_deref())).flatten();
         rows.push(Row {
             name,
             server: Some(line),
@@ -54,7 +58,12 @@ fn aligned(server: Lines, client: Lines, both: bool) -> Vec<Row> {
             differs_at,
         });
     }
-    rows.extend(theirs.into_iter().flatten().map(|(name, line)| only_client(name, line)));
+    rows.extend(
+        theirs
+            .into_iter()
+            .flatten()
+            .map(|(name, line)| only_client(name, line)),
+    );
     rows
 }
 

@@ -43,15 +43,23 @@ pub struct Evidence {
 impl Evidence {
     /// From the elements of an answer, by their names.
     pub fn of_answer<'a>(element: impl Fn(&str) -> Option<&'a str>) -> Self {
-        let owned = |name: &str| element(name).filter(|text| !text.is_empty()).map(str::to_owned);
+        let owned = |name: &str| {
+            element(name)
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
+        };
         let (server, flattened) = both(element("StringToSign"), element("StringToSignBytes"));
-        let (canonical, _) = both(element("CanonicalRequest"), element("CanonicalRequestBytes"));
+        let (canonical, _) = both(
+            element("CanonicalRequest"),
+            element("CanonicalRequestBytes"),
+        );
         let key = ["OSSAccessKeyId", "AWSAccessKeyId", "AccessKeyId"];
         Self {
             server,
             flattened,
             canonical,
-            provided: owned("SignatureProvided").map(|text| text.trim_matches(['\n', '\r']).to_owned()),
+            provided: owned("SignatureProvided")
+                .map(|text| text.trim_matches(['\n', '\r']).to_owned()),
             access_key_id: key.into_iter().find_map(owned),
             host: owned("HostId"),
             ec: owned("EC"),
@@ -66,7 +74,10 @@ impl Evidence {
 
     /// Takes what a client wrote down as what it signs: a StringToSign, or a canonical request.
     pub fn with_client_string(mut self, bytes: &[u8]) -> Self {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).to_vec();
+        let bytes = bytes
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(bytes)
+            .to_vec();
         let is_canonical = matches!(self.kind(), Some(Kind::V4 | Kind::S3V4))
             && !bytes.starts_with(b"OSS4-")
             && !bytes.starts_with(b"AWS4-");
@@ -99,7 +110,9 @@ impl Evidence {
             if bytes.starts_with(b"AWS4-") {
                 return Some(Kind::S3V4);
             }
-            let last = bytes.rsplit(|byte| *byte == b'\n').find(|line| !line.is_empty())?;
+            let last = bytes
+                .rsplit(|byte| *byte == b'\n')
+                .find(|line| !line.is_empty())?;
             let has_lines = bytes.iter().filter(|byte| **byte == b'\n').count() >= 4;
             Some(match last {
                 _ if !has_lines && !self.flattened => return None,
@@ -244,7 +257,9 @@ impl Lines {
 
 /// The resource begins with a slash, and nothing but what does not belong there comes after it.
 fn is_resource(line: &[u8], at: usize, last: usize) -> bool {
-    at >= 4 && (at == last || at + 1 == last) && (line.starts_with(b"/") || line.starts_with(b"%2F"))
+    at >= 4
+        && (at == last || at + 1 == last)
+        && (line.starts_with(b"/") || line.starts_with(b"%2F"))
         || (at == last && !line.is_empty() && !line.starts_with(b"x-"))
 }
 
@@ -270,12 +285,18 @@ fn both(text: Option<&str>, hex: Option<&str>) -> (Option<Vec<u8>>, bool) {
     let text = text.filter(|text| !text.trim().is_empty()).map(|text| {
         let text = text.replace("\r\n", "\n");
         // Some programs print line feeds as they are written in source.
-        if text.contains('\n') { text } else { text.replace("\\n", "\n") }
+        if text.contains('\n') {
+            text
+        } else {
+            text.replace("\\n", "\n")
+        }
     });
     let bytes = hex.map(from_hex).filter(|bytes| !bytes.is_empty());
     match (text, bytes) {
         // Cut off, as whatever shows a text may do.
-        (Some(text), Some(bytes)) if text.len() > bytes.len() && text.as_bytes().starts_with(&bytes) => {
+        (Some(text), Some(bytes))
+            if text.len() > bytes.len() && text.as_bytes().starts_with(&bytes) =>
+        {
             (Some(text.into_bytes()), false)
         }
         (_, Some(bytes)) => (Some(bytes), false),
@@ -295,5 +316,8 @@ fn from_hex(text: &str) -> Vec<u8> {
         .map_while(|c| c.to_digit(16))
         .filter_map(|digit| u8::try_from(digit).ok())
         .collect();
-    digits.chunks_exact(2).map(|pair| pair[0] * 16 + pair[1]).collect()
+    digits
+        .chunks_exact(2)
+        .map(|pair| pair[0] * 16 + pair[1])
+        .collect()
 }

@@ -35,10 +35,10 @@ pub struct Examination {
 /// Looks at everything that is known. `secret` is used to compute signatures, and never shown.
 pub fn examine(evidence: &Evidence, secret: Option<&str>) -> Examination {
     let mut guesses = rules::guesses(evidence);
-    if let Some(secret) = secret {
-        guesses.extend(by_secret(evidence, secret));
-    }
     guesses.sort_by_key(|guess| std::cmp::Reverse(guess.surety));
+    // Who gives the secret wants to know what it says.
+    let by_secret = secret.and_then(|secret| by_secret(evidence, secret));
+    guesses.splice(..0, by_secret);
     // What the secret proves leaves nothing to be guessed.
     if guesses.iter().any(|guess| guess.surety == Surety::Proven) {
         guesses.retain(|guess| guess.surety >= Surety::Certain);

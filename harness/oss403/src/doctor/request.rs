@@ -55,7 +55,12 @@ impl Asked {
         let request = entry.get("request").unwrap_or(entry);
         let mut asked = Self::of_url(request.get("url")?.as_str()?);
         asked.method = request.get("method")?.as_str()?.to_ascii_uppercase();
-        for header in request.get("headers").and_then(Value::as_array).into_iter().flatten() {
+        for header in request
+            .get("headers")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             let text = |name: &str| header.get(name).and_then(Value::as_str);
             asked.add(text("name")?, text("value").unwrap_or_default());
         }
@@ -66,7 +71,10 @@ impl Asked {
     pub fn of_http(text: &str) -> Option<Self> {
         let unmarked = |line: &str| {
             let line = line.trim_end_matches('\r');
-            line.strip_prefix("> ").or(line.strip_prefix('>')).unwrap_or(line).to_owned()
+            line.strip_prefix("> ")
+                .or(line.strip_prefix('>'))
+                .unwrap_or(line)
+                .to_owned()
         };
         let lines: Vec<String> = text.lines().map(unmarked).collect();
         let is_start = |line: &String| {
@@ -79,7 +87,11 @@ impl Asked {
         let target = rest.rsplit_once(" HTTP/")?.0;
         let mut asked = Self::of_url(target);
         method.clone_into(&mut asked.method);
-        for line in lines.iter().skip(start + 1).take_while(|line| !line.is_empty()) {
+        for line in lines
+            .iter()
+            .skip(start + 1)
+            .take_while(|line| !line.is_empty())
+        {
             let Some((name, value)) = line.split_once(':') else {
                 break;
             };
@@ -96,7 +108,9 @@ impl Asked {
         let mut words = words.into_iter().skip(1);
         while let Some(word) = words.next() {
             let (flag, glued) = match word.split_once('=') {
-                Some((flag, value)) if flag.starts_with("--") => (flag.to_owned(), Some(value.to_owned())),
+                Some((flag, value)) if flag.starts_with("--") => {
+                    (flag.to_owned(), Some(value.to_owned()))
+                }
                 _ => (word.clone(), None),
             };
             let mut value = || glued.clone().or_else(|| words.next()).unwrap_or_default();
@@ -114,10 +128,15 @@ impl Asked {
                     method = method.or_else(|| Some("PUT".into()));
                 }
                 "--url" => url = Some(value()),
-                "-o" | "--output" | "-A" | "--user-agent" | "-e" | "--referer" | "-u" | "-b" | "-x" | "-m"
-                | "--resolve" | "--connect-to" | "--cacert" | "-F" | "--form" | "-w" => drop(value()),
-                flag if flag.starts_with("-X") && flag.len() > 2 => method = Some(flag[2..].to_owned()),
-                flag if flag.starts_with("-H") && flag.len() > 2 => headers.push(flag[2..].to_owned()),
+                "-o" | "--output" | "-A" | "--user-agent" | "-e" | "--referer" | "-u" | "-b"
+                | "-x" | "-m" | "--resolve" | "--connect-to" | "--cacert" | "-F" | "--form"
+                | "-w" => drop(value()),
+                flag if flag.starts_with("-X") && flag.len() > 2 => {
+                    method = Some(flag[2..].to_owned())
+                }
+                flag if flag.starts_with("-H") && flag.len() > 2 => {
+                    headers.push(flag[2..].to_owned())
+                }
                 flag if flag.starts_with('-') => {}
                 _ => url = url.or(Some(word)),
             }
@@ -136,10 +155,15 @@ impl Asked {
             let Some((name, value)) = header.split_once(':') else {
                 continue;
             };
-            let known = asked.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
+            let known = asked
+                .headers
+                .iter()
+                .any(|(known, _)| known.eq_ignore_ascii_case(name));
             // The default of -d gives way to the type that is said.
             if name.eq_ignore_ascii_case("content-type") && known {
-                asked.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+                asked
+                    .headers
+                    .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
             }
             if !value.trim().is_empty() {
                 asked.add(name.trim(), value.trim());
@@ -159,7 +183,11 @@ impl Asked {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         Self {
             host: host.to_owned(),
-            path: if path.is_empty() { "/".into() } else { path.to_owned() },
+            path: if path.is_empty() {
+                "/".into()
+            } else {
+                path.to_owned()
+            },
             query: query.to_owned(),
             ..Self::default()
         }
@@ -202,7 +230,11 @@ impl Asked {
         })
     }
 
-    fn claimed<T>(&self, bucket: Option<&str>, take: impl Fn(&oss_auth::Claim<'_>) -> T) -> Option<T> {
+    fn claimed<T>(
+        &self,
+        bucket: Option<&str>,
+        take: impl Fn(&oss_auth::Claim<'_>) -> T,
+    ) -> Option<T> {
         let query = parse_query(&self.query).ok()?;
         let path = percent_decode(&self.path).ok()?.into_owned();
         let path = path.strip_prefix('/').unwrap_or(&path).to_owned();
@@ -212,12 +244,19 @@ impl Asked {
             (Some((bucket, _)), _) => (Some(bucket.to_owned()), path.clone()),
             (None, _) if is_service(host) => match path.split_once('/') {
                 Some((bucket, key)) => (Some(bucket.to_owned()), key.to_owned()),
-                None => (Some(path.clone()).filter(|path| !path.is_empty()), String::new()),
+                None => (
+                    Some(path.clone()).filter(|path| !path.is_empty()),
+                    String::new(),
+                ),
             },
             (None, bucket) => (bucket.map(str::to_owned), path.clone()),
         };
         let mut headers: Vec<Header<'_>> = vec![Header::new("Host", &self.host)];
-        headers.extend(self.headers.iter().map(|(name, value)| Header::new(name, value)));
+        headers.extend(
+            self.headers
+                .iter()
+                .map(|(name, value)| Header::new(name, value)),
+        );
         let request = Request {
             method: &self.method,
             bucket: bucket.as_deref(),
@@ -232,7 +271,10 @@ impl Asked {
 
 /// Whether a host is one of the service's own, without a bucket before it.
 fn is_service(host: &str) -> bool {
-    ["oss-", "oss.", "s3.oss-"].iter().any(|start| host.starts_with(start)) && host.contains('.')
+    ["oss-", "oss.", "s3.oss-"]
+        .iter()
+        .any(|start| host.starts_with(start))
+        && host.contains('.')
 }
 
 fn is_method(word: &str) -> bool {
@@ -259,7 +301,11 @@ fn shell_words(text: &str) -> Vec<String> {
                 quote = Some(c);
                 word.get_or_insert_default();
             }
-            (None, '|' | ';' | '&' | '\n') if word.as_ref().is_none_or(|word| !word.contains("://")) => break,
+            (None, '|' | ';' | '&' | '\n')
+                if word.as_ref().is_none_or(|word| !word.contains("://")) =>
+            {
+                break;
+            }
             (None, c) if c.is_whitespace() => words.extend(word.take()),
             (None, c) => word.get_or_insert_default().push(c),
         }

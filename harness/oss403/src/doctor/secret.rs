@@ -28,22 +28,37 @@ pub(super) fn by_secret(evidence: &Evidence, secret: &str) -> Option<Guess> {
     };
     let server = evidence.server.as_deref();
     if server.is_some_and(|server| fits(server, secret)) {
-        return proven(
-            "secret-fits",
-            "String, secret and signature belong together: so the server has another secret for this key. The key was replaced, or id and secret are of two different keys.".into(),
-            "The secret gives the signature that was sent for the very string of the server.".into(),
-        );
+        let is_mangled = signature_of(scheme, server.unwrap_or_default(), secret) != provided;
+        return if is_mangled {
+            proven(
+                "plus-unescaped",
+                "Secret and string are right: the signature alone was mangled on its way into the URL, where `+` must be `%2B` (and every other character as it is).".into(),
+                "Put right, it is the signature that the secret gives for the string of the server.".into(),
+            )
+        } else {
+            proven(
+                "secret-fits",
+                "String, secret and signature belong together: so the server has another secret for this key. The key was replaced, or id and secret are of two different keys.".into(),
+                "The secret gives the signature that was sent for the very string of the server.".into(),
+            )
+        };
     }
     let trimmed = secret.trim();
     if trimmed != secret && server.is_some_and(|server| fits(server, trimmed)) {
         return proven(
             "secret-blank",
-            "The secret in the environment has a blank or line end that the client did not use.".into(),
+            "The secret in the environment has a blank or line end that the client did not use."
+                .into(),
             "Without it, it gives the signature that was sent.".into(),
         );
     }
-    let own = [evidence.client.as_deref(), evidence.client_canonical.as_deref()];
-    for Variant { says, string } in variants(evidence, kind) {
+    let own = [
+        evidence.client.as_deref(),
+        evidence.client_canonical.as_deref(),
+    ];
+    let all = variants(evidence, kind);
+    let known = all.len();
+    for Variant { says, string } in all {
         if fits(&string, secret) {
             return proven(
                 "variant",
@@ -60,7 +75,6 @@ pub(super) fn by_secret(evidence: &Evidence, secret: &str) -> Option<Guess> {
         );
     }
     let same = own[0].is_some() && own[0] == server;
-    let known = variants(evidence, kind).len();
     Some(Guess {
         rule: "wrong-secret",
         surety: if same { Surety::Proven } else { Surety::Likely },
@@ -75,6 +89,18 @@ pub(super) fn by_secret(evidence: &Evidence, secret: &str) -> Option<Guess> {
 
 /// Whether a string has the signature that was sent, also when a URL mangled it.
 fn fits(scheme: Scheme, string: &[u8], secret: &str, provided: &str) -> bool {
+    let signature = signature_of(scheme, string, secret);
+    if signature.is_empty() {
+        return false;
+    }
+    let repaired = provided.replace(' ', "+");
+    let decoded = oss_auth::percent_decode(&repaired).unwrap_or_default();
+    let spelt = [&repaired, &*decoded, &repaired.to_ascii_lowercase()].map(str::to_owned);
+    spelt.contains(&signature) || spelt[1].replace('-', "+").replace('_', "/") == signature
+}
+
+/// The signature of a string; of version 4 by the scope that stands in it.
+fn signature_of(scheme: Scheme, string: &[u8], secret: &str) -> String {
     let text = String::from_utf8_lossy(string);
     let scope_line = text.split('\n').nth(2).unwrap_or_default();
     let parts: Vec<&str> = scope_line.split('/').collect();
@@ -87,12 +113,5 @@ fn fits(scheme: Scheme, string: &[u8], secret: &str, provided: &str) -> bool {
         }),
         _ => None,
     };
-    let signature = sign_text(scheme, string, scope.as_ref(), secret);
-    if signature.is_empty() {
-        return false;
-    }
-    let repaired = provided.replace(' ', "+");
-    let decoded = oss_auth::percent_decode(&repaired).unwrap_or_default();
-    let spelt = [&repaired, &*decoded, &repaired.to_ascii_lowercase()].map(str::to_owned);
-    spelt.contains(&signature) || spelt[1].replace('-', "+").replace('_', "/") == signature
+    sign_text(scheme, string, scope.as_ref(), secret)
 }

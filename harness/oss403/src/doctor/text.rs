@@ -61,12 +61,16 @@ fn value_after(lower: &str, at: usize, name: &str) -> Option<usize> {
 /// that was not escaped.
 fn end_of_value(lower: &str, start: usize) -> usize {
     let rest = &lower[start..];
-    let is_authorization = ["oss ", "oss2 ", "oss4-", "aws ", "aws4-", "basic ", "bearer "]
-        .iter()
-        .any(|scheme| rest.starts_with(scheme));
+    let is_authorization = [
+        "oss ", "oss2 ", "oss4-", "aws ", "aws4-", "basic ", "bearer ",
+    ]
+    .iter()
+    .any(|scheme| rest.starts_with(scheme));
     let ends: &[char] = match is_authorization {
         true => &['\n', '\r', '"', '\'', '<'],
-        false => &['\n', '\r', '"', '\'', '<', '&', ',', ' ', ';', '\\', ')', '}', ']'],
+        false => &[
+            '\n', '\r', '"', '\'', '<', '&', ',', ' ', ';', '\\', ')', '}', ']',
+        ],
     };
     let length = rest.find(|c: char| ends.contains(&c)).unwrap_or(rest.len());
     start + length

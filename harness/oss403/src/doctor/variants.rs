@@ -27,7 +27,11 @@ pub(super) fn variants(evidence: &Evidence, kind: Kind) -> Vec<Variant> {
     let mut all: Vec<Change> = singles.clone();
     for (says, lines) in singles.iter().take(MOST_FIRST) {
         let again = changes(lines, kind);
-        all.extend(again.into_iter().map(|(more, lines)| (format!("{says} {more}"), lines)));
+        all.extend(
+            again
+                .into_iter()
+                .map(|(more, lines)| (format!("{says} {more}"), lines)),
+        );
     }
     let mut found: Vec<Variant> = Vec::with_capacity(all.len());
     for (says, lines) in all {
@@ -36,7 +40,10 @@ pub(super) fn variants(evidence: &Evidence, kind: Kind) -> Vec<Variant> {
         }
     }
     for (says, string) in whole(evidence, kind) {
-        found.push(Variant { says: says.into(), string });
+        found.push(Variant {
+            says: says.into(),
+            string,
+        });
     }
     found
 }
@@ -69,10 +76,15 @@ fn whole(evidence: &Evidence, kind: Kind) -> Vec<(&'static str, Vec<u8>)> {
         return Vec::new();
     };
     let mut found = vec![
-        ("The client signed a line feed after the last line.", [server, &b"\n"[..]].concat()),
+        (
+            "The client signed a line feed after the last line.",
+            [server, &b"\n"[..]].concat(),
+        ),
         (
             "The client signed carriage returns at the ends of the lines.",
-            String::from_utf8_lossy(server).replace('\n', "\r\n").into_bytes(),
+            String::from_utf8_lossy(server)
+                .replace('\n', "\r\n")
+                .into_bytes(),
         ),
     ];
     let text = String::from_utf8_lossy(server);
@@ -85,25 +97,57 @@ fn whole(evidence: &Evidence, kind: Kind) -> Vec<(&'static str, Vec<u8>)> {
         return found;
     };
     let mut with = |says, scope: String| {
-        found.push((says, format!("{algorithm}\n{date}\n{scope}\n{hash}").into_bytes()));
+        found.push((
+            says,
+            format!("{algorithm}\n{date}\n{scope}\n{hash}").into_bytes(),
+        ));
     };
-    let bare = region.trim_start_matches("oss-").trim_end_matches("-internal");
-    with("The key was derived for the region without `oss-`.", format!("{day}/{bare}/{product}/{terminator}"));
-    with("The key was derived for the region with `oss-` before it.", format!("{day}/oss-{bare}/{product}/{terminator}"));
-    with("The key was derived for the region with `-internal` behind it.", format!("{day}/{bare}-internal/{product}/{terminator}"));
-    with("The key was derived for the region `us-east-1`.", format!("{day}/us-east-1/{product}/{terminator}"));
-    with("The key was derived for the product `s3`.", format!("{day}/{region}/s3/{terminator}"));
-    with("The key was derived for the product `oss`.", format!("{day}/{region}/oss/{terminator}"));
-    with("The key was derived for the terminator `aws4_request`.", format!("{day}/{region}/{product}/aws4_request"));
-    with("The key was derived for another day than that of the scope.", format!("{}/{region}/{product}/{terminator}", date.get(..8).unwrap_or_default()));
+    let bare = region
+        .trim_start_matches("oss-")
+        .trim_end_matches("-internal");
+    with(
+        "The key was derived for the region without `oss-`.",
+        format!("{day}/{bare}/{product}/{terminator}"),
+    );
+    with(
+        "The key was derived for the region with `oss-` before it.",
+        format!("{day}/oss-{bare}/{product}/{terminator}"),
+    );
+    with(
+        "The key was derived for the region with `-internal` behind it.",
+        format!("{day}/{bare}-internal/{product}/{terminator}"),
+    );
+    with(
+        "The key was derived for the region `us-east-1`.",
+        format!("{day}/us-east-1/{product}/{terminator}"),
+    );
+    with(
+        "The key was derived for the product `s3`.",
+        format!("{day}/{region}/s3/{terminator}"),
+    );
+    with(
+        "The key was derived for the product `oss`.",
+        format!("{day}/{region}/oss/{terminator}"),
+    );
+    with(
+        "The key was derived for the terminator `aws4_request`.",
+        format!("{day}/{region}/{product}/aws4_request"),
+    );
+    with(
+        "The key was derived for another day than that of the scope.",
+        format!(
+            "{}/{region}/{product}/{terminator}",
+            date.get(..8).unwrap_or_default()
+        ),
+    );
     found
 }
 
 fn changes(lines: &Lines, kind: Kind) -> Vec<Change> {
     let mut found = Vec::new();
+    headers(lines, &mut found);
     methods(lines, &mut found);
     blanked(lines, &mut found);
-    headers(lines, &mut found);
     resources(lines, kind, &mut found);
     match kind {
         Kind::V1 | Kind::V2 => {}
@@ -122,7 +166,14 @@ fn with(lines: &Lines, at: usize, line: impl Into<Vec<u8>>) -> Lines {
 }
 
 fn without(lines: &Lines, drop: impl Fn(&str) -> bool) -> Lines {
-    Lines(lines.0.iter().filter(|(name, _)| !drop(name)).cloned().collect())
+    Lines(
+        lines
+            .0
+            .iter()
+            .filter(|(name, _)| !drop(name))
+            .cloned()
+            .collect(),
+    )
 }
 
 fn place(lines: &Lines, name: &str) -> Option<usize> {
@@ -138,7 +189,10 @@ fn methods(lines: &Lines, found: &mut Vec<Change>) {
         }
     }
     let lower = server.to_lowercase();
-    found.push(("The client signed the method in lower case.".into(), with(lines, 0, lower)));
+    found.push((
+        "The client signed the method in lower case.".into(),
+        with(lines, 0, lower),
+    ));
 }
 
 fn blanked(lines: &Lines, found: &mut Vec<Change>) {
@@ -146,7 +200,8 @@ fn blanked(lines: &Lines, found: &mut Vec<Change>) {
         let Some(at) = place(lines, name).filter(|at| !lines.0[*at].1.is_empty()) else {
             continue;
         };
-        let says = format!("The client signed an empty line for {name}, and the server received one.");
+        let says =
+            format!("The client signed an empty line for {name}, and the server received one.");
         found.push((says, with(lines, at, "")));
     }
     if let Some(at) = place(lines, "Content-Type") {
@@ -155,9 +210,16 @@ fn blanked(lines: &Lines, found: &mut Vec<Change>) {
             let says = "The client signed the Content-Type without its `charset`.";
             found.push((says.into(), with(lines, at, bare.trim())));
         }
-        for other in ["application/octet-stream", "application/x-www-form-urlencoded", "application/json", "text/plain", "multipart/form-data"] {
+        for other in [
+            "application/octet-stream",
+            "application/x-www-form-urlencoded",
+            "application/json",
+            "text/plain",
+            "multipart/form-data",
+        ] {
             if value != other {
-                let says = format!("The client signed the Content-Type {other}, which did not arrive.");
+                let says =
+                    format!("The client signed the Content-Type {other}, which did not arrive.");
                 found.push((says, with(lines, at, other)));
             }
         }
@@ -165,19 +227,32 @@ fn blanked(lines: &Lines, found: &mut Vec<Change>) {
 }
 
 fn headers(lines: &Lines, found: &mut Vec<Change>) {
-    let names: Vec<String> = lines.0.iter().map(|(name, _)| name.clone()).filter(|name| name.ends_with(" header")).collect();
+    let names: Vec<String> = lines
+        .0
+        .iter()
+        .map(|(name, _)| name.clone())
+        .filter(|name| name.ends_with(" header"))
+        .collect();
     for name in names.iter().take(32) {
-        let says = format!("The client did not sign the header {}.", super::text::hidden(name.trim_end_matches(" header")));
+        let says = format!(
+            "The client did not sign the header {}.",
+            super::text::hidden(name.trim_end_matches(" header"))
+        );
         found.push((says, without(lines, |known| known == name)));
     }
     if !names.is_empty() {
         let is_header = |name: &str| name.ends_with(" header");
-        found.push(("The client signed none of the headers.".into(), without(lines, is_header)));
+        found.push((
+            "The client signed none of the headers.".into(),
+            without(lines, is_header),
+        ));
         let retold = |how: fn(&str, &str) -> String| {
             let mut changed = lines.clone();
             for (name, line) in &mut changed.0 {
                 if name.ends_with(" header")
-                    && let Some((header, value)) = std::str::from_utf8(line).ok().and_then(|line| line.split_once(':'))
+                    && let Some((header, value)) = std::str::from_utf8(line)
+                        .ok()
+                        .and_then(|line| line.split_once(':'))
                 {
                     *line = how(header, value).into_bytes();
                 }
@@ -185,62 +260,140 @@ fn headers(lines: &Lines, found: &mut Vec<Change>) {
             changed
         };
         let titled = |name: &str, value: &str| {
-            let parts: Vec<String> = name.split('-').map(|part| {
-                let (first, rest) = part.split_at(usize::from(!part.is_empty()));
-                first.to_uppercase() + rest
-            }).collect();
+            let parts: Vec<String> = name
+                .split('-')
+                .map(|part| {
+                    let (first, rest) = part.split_at(usize::from(!part.is_empty()));
+                    first.to_uppercase() + rest
+                })
+                .collect();
             format!("{}:{value}", parts.join("-"))
         };
-        found.push(("The client signed the names of headers as they are written, not in lower case.".into(), retold(titled)));
-        found.push(("The client signed a blank between name and value of headers.".into(), retold(|name, value| format!("{name}: {value}"))));
+        found.push((
+            "The client signed the names of headers as they are written, not in lower case.".into(),
+            retold(titled),
+        ));
+        found.push((
+            "The client signed a blank between name and value of headers.".into(),
+            retold(|name, value| format!("{name}: {value}")),
+        ));
     }
-    if let (Some(at), Some(value)) = (place(lines, "x-oss-date header"), lines.get("x-oss-date header")) {
-        let value = value.split_once(':').map_or("", |(_, value)| value).to_owned();
+    if let (Some(at), Some(value)) = (
+        place(lines, "x-oss-date header"),
+        lines.get("x-oss-date header"),
+    ) {
+        let value = value
+            .split_once(':')
+            .map_or("", |(_, value)| value)
+            .to_owned();
         if let Some(date) = place(lines, "Date").filter(|_| place(lines, RESOURCE).is_some()) {
-            let says = "The client left the line of the date empty because of x-oss-date, as S3 does.";
+            let says =
+                "The client left the line of the date empty because of x-oss-date, as S3 does.";
             found.push((says.into(), with(lines, date, "")));
             let mut changed = with(lines, date, value);
             changed.0.remove(at);
-            found.push(("The client did not sign x-oss-date among the headers.".into(), changed));
+            found.push((
+                "The client did not sign x-oss-date among the headers.".into(),
+                changed,
+            ));
         }
     }
 }
 
 fn resources(lines: &Lines, kind: Kind, found: &mut Vec<Change>) {
-    let name = if matches!(kind, Kind::V4 | Kind::S3V4) { URI } else { RESOURCE };
+    let name = if matches!(kind, Kind::V4 | Kind::S3V4) {
+        URI
+    } else {
+        RESOURCE
+    };
     let (Some(at), Some(resource)) = (place(lines, name), lines.get(name)) else {
         return;
     };
     let (path, query) = resource.split_once('?').unwrap_or((resource, ""));
-    let tail = if query.is_empty() { String::new() } else { format!("?{query}") };
-    let decoded = oss_auth::percent_decode(path).unwrap_or_default().into_owned();
+    let tail = if query.is_empty() {
+        String::new()
+    } else {
+        format!("?{query}")
+    };
+    let decoded = oss_auth::percent_decode(path)
+        .unwrap_or_default()
+        .into_owned();
     let encoded = oss_auth::percent_encode_keeping_slash(&decoded);
     let mut path_is = |says: &str, path: String| {
         if format!("{path}{tail}") != resource {
             found.push((says.into(), with(lines, at, format!("{path}{tail}"))));
         }
     };
-    path_is("The client signed the key percent-encoded.", encoded.clone());
-    path_is("The client signed the key percent-encoded, with its slashes.", oss_auth::percent_encode(&decoded));
-    path_is("The client signed the key percent-encoded in lower-case digits.", lower_escapes(&encoded));
-    path_is("The client signed the key percent-encoded twice.", oss_auth::percent_encode_keeping_slash(&encoded));
+    path_is(
+        "The client signed the key percent-encoded.",
+        encoded.clone(),
+    );
+    path_is(
+        "The client signed the key percent-encoded, with its slashes.",
+        oss_auth::percent_encode(&decoded),
+    );
+    path_is(
+        "The client signed the key percent-encoded in lower-case digits.",
+        lower_escapes(&encoded),
+    );
+    path_is(
+        "The client signed the key percent-encoded twice.",
+        oss_auth::percent_encode_keeping_slash(&encoded),
+    );
     path_is("The client signed the key decoded.", decoded.clone());
-    path_is("The client signed blanks of the key as plus signs.", decoded.replace(' ', "+"));
-    path_is("The client signed plus signs of the key as blanks.", decoded.replace('+', " "));
-    path_is("The client signed plus signs of the key as `%2B`.", decoded.replace('+', "%2B"));
-    if let Some((bucket, key)) = decoded.strip_prefix('/').and_then(|rest| rest.split_once('/')) {
-        path_is("The client signed the resource without its bucket.", format!("/{key}"));
-        path_is("The client signed the bare key as the resource.", key.to_owned());
-        path_is("The client signed the bucket twice.", format!("/{bucket}/{bucket}/{key}"));
-        path_is("The client signed the resource without the slash before the bucket.", format!("{bucket}/{key}"));
-        path_is("The client signed a slash more before the key.", format!("/{bucket}//{key}"));
-        path_is("The client signed the key without the slash at its beginning.", format!("/{bucket}/{}", key.trim_start_matches('/')));
+    path_is(
+        "The client signed blanks of the key as plus signs.",
+        decoded.replace(' ', "+"),
+    );
+    path_is(
+        "The client signed plus signs of the key as blanks.",
+        decoded.replace('+', " "),
+    );
+    path_is(
+        "The client signed plus signs of the key as `%2B`.",
+        decoded.replace('+', "%2B"),
+    );
+    if let Some((bucket, key)) = decoded
+        .strip_prefix('/')
+        .and_then(|rest| rest.split_once('/'))
+    {
+        path_is(
+            "The client signed the resource without its bucket.",
+            format!("/{key}"),
+        );
+        path_is(
+            "The client signed the bare key as the resource.",
+            key.to_owned(),
+        );
+        path_is(
+            "The client signed the bucket twice.",
+            format!("/{bucket}/{bucket}/{key}"),
+        );
+        path_is(
+            "The client signed the resource without the slash before the bucket.",
+            format!("{bucket}/{key}"),
+        );
+        path_is(
+            "The client signed a slash more before the key.",
+            format!("/{bucket}//{key}"),
+        );
+        path_is(
+            "The client signed the key without the slash at its beginning.",
+            format!("/{bucket}/{}", key.trim_start_matches('/')),
+        );
         if key.is_empty() {
-            path_is("The client signed the resource without the slash after the bucket.", format!("/{bucket}"));
+            path_is(
+                "The client signed the resource without the slash after the bucket.",
+                format!("/{bucket}"),
+            );
         }
     }
     let (Some(at), base, query) = (match kind {
-        Kind::V4 | Kind::S3V4 => (place(lines, "canonical query"), "", lines.get("canonical query").unwrap_or_default()),
+        Kind::V4 | Kind::S3V4 => (
+            place(lines, "canonical query"),
+            "",
+            lines.get("canonical query").unwrap_or_default(),
+        ),
         _ => (Some(at), path, query),
     }) else {
         return;
@@ -261,29 +414,97 @@ fn queries(lines: &Lines, at: usize, path: &str, query: &str, found: &mut Vec<Ch
     if pairs.is_empty() {
         return;
     }
-    query_is("The client signed no sub-resources and parameters.".into(), &[]);
+    query_is(
+        "The client signed no sub-resources and parameters.".into(),
+        &[],
+    );
     for left in pairs.iter().take(16) {
-        let rest: Vec<String> = pairs.iter().filter(|pair| *pair != left).map(ToString::to_string).collect();
+        let rest: Vec<String> = pairs
+            .iter()
+            .filter(|pair| *pair != left)
+            .map(ToString::to_string)
+            .collect();
         let name = left.split('=').next().unwrap_or_default();
-        query_is(format!("The client did not sign the parameter {}.", super::text::hidden(name)), &rest);
+        query_is(
+            format!(
+                "The client did not sign the parameter {}.",
+                super::text::hidden(name)
+            ),
+            &rest,
+        );
     }
     let each = |how: fn(&str, &str) -> String| -> Vec<String> {
-        pairs.iter().map(|pair| pair.split_once('=').map_or_else(|| how(pair, ""), |(name, value)| how(name, value))).collect()
+        pairs
+            .iter()
+            .map(|pair| {
+                pair.split_once('=')
+                    .map_or_else(|| how(pair, ""), |(name, value)| how(name, value))
+            })
+            .collect()
     };
-    let joined = |name: &str, value: &str| if value.is_empty() { name.to_owned() } else { format!("{name}={value}") };
-    query_is("The client signed the values of parameters percent-encoded.".into(), &each(|name, value| if value.is_empty() { name.to_owned() } else { format!("{name}={}", oss_auth::percent_encode(value)) }));
-    query_is("The client signed the values of parameters decoded.".into(), &each(|name, value| if value.is_empty() { name.to_owned() } else { format!("{name}={}", oss_auth::percent_decode(value).unwrap_or_default()) }));
-    query_is("The client signed blanks in parameters as plus signs.".into(), &each(|name, value| if value.is_empty() { name.to_owned() } else { format!("{name}={}", value.replace("%20", "+").replace(' ', "+")) }));
-    query_is("The client signed parameters without a value with an equals sign.".into(), &each(|name, value| format!("{name}={value}")));
-    query_is("The client signed parameters without a value without an equals sign.".into(), &each(joined));
+    let joined = |name: &str, value: &str| {
+        if value.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{name}={value}")
+        }
+    };
+    query_is(
+        "The client signed the values of parameters percent-encoded.".into(),
+        &each(|name, value| {
+            if value.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{name}={}", oss_auth::percent_encode(value))
+            }
+        }),
+    );
+    query_is(
+        "The client signed the values of parameters decoded.".into(),
+        &each(|name, value| {
+            if value.is_empty() {
+                name.to_owned()
+            } else {
+                format!(
+                    "{name}={}",
+                    oss_auth::percent_decode(value).unwrap_or_default()
+                )
+            }
+        }),
+    );
+    query_is(
+        "The client signed blanks in parameters as plus signs.".into(),
+        &each(|name, value| {
+            if value.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{name}={}", value.replace("%20", "+").replace(' ', "+"))
+            }
+        }),
+    );
+    query_is(
+        "The client signed parameters without a value with an equals sign.".into(),
+        &each(|name, value| format!("{name}={value}")),
+    );
+    query_is(
+        "The client signed parameters without a value without an equals sign.".into(),
+        &each(joined),
+    );
     let mut turned: Vec<String> = pairs.iter().map(ToString::to_string).collect();
     turned.reverse();
-    query_is("The client signed the parameters in another order.".into(), &turned);
+    query_is(
+        "The client signed the parameters in another order.".into(),
+        &turned,
+    );
 }
 
 fn canonical(lines: &Lines, found: &mut Vec<Change>) {
     if let Some(at) = place(lines, "payload hash") {
-        for hash in ["UNSIGNED-PAYLOAD", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", ""] {
+        for hash in [
+            "UNSIGNED-PAYLOAD",
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "",
+        ] {
             let says = match hash {
                 "" => "The client signed an empty line for the payload.".to_owned(),
                 _ => format!("The client signed `{hash}` for the payload."),
@@ -295,16 +516,27 @@ fn canonical(lines: &Lines, found: &mut Vec<Change>) {
         return;
     };
     let list = lines.get("list of headers").unwrap_or_default().to_owned();
-    found.push(("The client signed no list of additional headers.".into(), with(lines, at, "")));
+    found.push((
+        "The client signed no list of additional headers.".into(),
+        with(lines, at, ""),
+    ));
     for left in list.split(';').filter(|name| !name.is_empty()).take(16) {
         let rest: Vec<&str> = list.split(';').filter(|name| *name != left).collect();
-        let changed = without(&with(lines, at, rest.join(";")), |known| known == format!("{left} header"));
-        found.push((format!("The client left `{left}` out of the signed headers."), changed));
+        let changed = without(&with(lines, at, rest.join(";")), |known| {
+            known == format!("{left} header")
+        });
+        found.push((
+            format!("The client left `{left}` out of the signed headers."),
+            changed,
+        ));
     }
     if let Some(at) = place(lines, "end of the headers") {
         let mut changed = lines.clone();
         changed.0.remove(at);
-        found.push(("The client left out the empty line after the headers.".into(), changed));
+        found.push((
+            "The client left out the empty line after the headers.".into(),
+            changed,
+        ));
     }
 }
 
@@ -312,8 +544,16 @@ fn lower_escapes(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut escape = 0;
     for c in text.chars() {
-        out.push(if escape > 0 { c.to_ascii_lowercase() } else { c });
-        escape = if c == '%' { 2 } else { usize::saturating_sub(escape, 1) };
+        out.push(if escape > 0 {
+            c.to_ascii_lowercase()
+        } else {
+            c
+        });
+        escape = if c == '%' {
+            2
+        } else {
+            usize::saturating_sub(escape, 1)
+        };
     }
     out
 }

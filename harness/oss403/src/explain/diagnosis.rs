@@ -52,7 +52,8 @@ pub struct Diagnosis {
 impl Diagnosis {
     /// Whether anything is known of it.
     pub fn fits_anything(&self) -> bool {
-        self.not_of_oss.is_none() && (!self.fits.is_empty() || self.ec_known.is_some() || self.doctor.is_some())
+        self.not_of_oss.is_none()
+            && (!self.fits.is_empty() || self.ec_known.is_some() || self.doctor.is_some())
     }
 }
 
@@ -64,7 +65,10 @@ pub fn diagnose(
     more: impl Fn(Evidence) -> Evidence,
     secret: Option<&str>,
 ) -> Diagnosis {
-    let (code, message) = (pasted.trimmed("Code").to_owned(), pasted.trimmed("Message").to_owned());
+    let (code, message) = (
+        pasted.trimmed("Code").to_owned(),
+        pasted.trimmed("Message").to_owned(),
+    );
     let ec = pasted.text("EC").map(|ec| ec.trim().to_owned());
     let ec_known = ec.as_deref().and_then(ecs::find);
     let said = Said {
@@ -76,7 +80,10 @@ pub fn diagnose(
     if fits.is_empty() {
         fits = by_code_alone(ledger, &code, ec_known);
     }
-    let known = ec_known.is_some() || fits.iter().any(|fit| fit.why.iter().any(|why| why.contains("message")));
+    let known = ec_known.is_some()
+        || fits
+            .iter()
+            .any(|fit| fit.why.iter().any(|why| why.contains("message")));
     let not_of_oss = not_of_oss(pasted, known);
     if not_of_oss.is_some() {
         fits.clear();
@@ -86,8 +93,13 @@ pub fn diagnose(
     if let Some(asked) = &pasted.asked {
         evidence = evidence.with_request(asked.clone());
     }
-    let is_mismatch = code == "SignatureDoesNotMatch" || fits.first().is_some_and(|fit| fit.file.cause == "signature-mismatch");
-    let evidence = is_mismatch.then(|| more(evidence)).filter(Evidence::is_telling);
+    let is_mismatch = code == "SignatureDoesNotMatch"
+        || fits
+            .first()
+            .is_some_and(|fit| fit.file.cause == "signature-mismatch");
+    let evidence = is_mismatch
+        .then(|| more(evidence))
+        .filter(Evidence::is_telling);
     let own = |name: &str| pasted.text(name).map(|text| text.trim().to_owned());
     Diagnosis {
         status: pasted.status,
@@ -95,8 +107,14 @@ pub fn diagnose(
         request_id: own("RequestId"),
         host: own("HostId"),
         ec_known: ec_known.filter(|_| not_of_oss.is_none()),
-        notes: if not_of_oss.is_some() { Vec::new() } else { notes(pasted) },
-        doctor: evidence.filter(|_| not_of_oss.is_none()).map(|evidence| examine(&evidence, secret)),
+        notes: if not_of_oss.is_some() {
+            Vec::new()
+        } else {
+            notes(pasted)
+        },
+        doctor: evidence
+            .filter(|_| not_of_oss.is_none())
+            .map(|evidence| examine(&evidence, secret)),
         not_of_oss,
         code,
         message,
@@ -107,7 +125,12 @@ pub fn diagnose(
 
 /// The candidates in their order: the causes whose own EC it is first, then those that AccessDeniedDetail names; without those that
 /// either contradicts, and without those that only mention the EC when others have the message.
-fn ranked(ledger: &Ledger, pasted: &Pasted, found: Vec<Candidate>, ec: Option<&'static Ec>) -> Vec<Fit> {
+fn ranked(
+    ledger: &Ledger,
+    pasted: &Pasted,
+    found: Vec<Candidate>,
+    ec: Option<&'static Ec>,
+) -> Vec<Fit> {
     let detail = of_detail(pasted);
     let is_message = |fit: &Fit| fit.why.iter().any(|why| why.contains("message"));
     let mut fits: Vec<Fit> = found
@@ -118,11 +141,20 @@ fn ranked(ledger: &Ledger, pasted: &Pasted, found: Vec<Candidate>, ec: Option<&'
         })
         .collect();
     let own = |cause: &str| ec.is_some_and(|ec| ec.causes.contains(&cause));
-    for cause in ec.map_or(&[][..], |ec| ec.causes).iter().chain(detail.first) {
+    for cause in ec
+        .map_or(&[][..], |ec| ec.causes)
+        .iter()
+        .chain(detail.first)
+    {
         let is_in = fits.iter().any(|fit| fit.file.cause == *cause);
         // The message decides between several causes of one EC.
-        let sole = ec.is_none_or(|ec| ec.causes.len() == 1 || !fits.iter().any(is_message)) || detail.first.contains(cause);
-        if let Some(file) = ledger.causes().find(|file| file.cause == *cause).filter(|_| !is_in && sole) {
+        let sole = ec.is_none_or(|ec| ec.causes.len() == 1 || !fits.iter().any(is_message))
+            || detail.first.contains(cause);
+        if let Some(file) = ledger
+            .causes()
+            .find(|file| file.cause == *cause)
+            .filter(|_| !is_in && sole)
+        {
             fits.push(Fit {
                 file: Arc::clone(file),
                 why: Vec::new(),
@@ -138,35 +170,71 @@ fn ranked(ledger: &Ledger, pasted: &Pasted, found: Vec<Candidate>, ec: Option<&'
         if let Some(ec) = ec.filter(|_| own(cause)) {
             fit.why.push(format!("EC {} is its own", ec.ec));
         }
+        if pasted.text("Code").is_none() && is_message(fit) {
+            fit.why.retain(|why| !why.contains("message"));
+            fit.why.push("the message is a known one of its".into());
+        }
         if detail.first.contains(&cause) {
             fit.why.insert(0, "AccessDeniedDetail names it".into());
         }
     }
     let contradicted = |fit: &Fit| {
         let cause = fit.file.cause.as_str();
-        let by_ec = ec.is_some_and(|ec| ec.status == 400 || DENIES.contains(&cause) && !own(cause) && is_of_policies(ec));
+        let by_ec = ec.is_some_and(|ec| {
+            ec.status == 400 || DENIES.contains(&cause) && !own(cause) && is_of_policies(ec)
+        });
         by_ec && !own(cause) || detail.never.contains(&cause) && !own(cause)
     };
     fits.retain(|fit| !contradicted(fit) && !fit.why.is_empty());
-    let told: Vec<bool> = fits.iter().map(|fit| is_message(fit) || detail.first.contains(&fit.file.cause.as_str())).collect();
+    let told: Vec<bool> = fits
+        .iter()
+        .map(|fit| is_message(fit) || detail.first.contains(&fit.file.cause.as_str()))
+        .collect();
     if told.contains(&true) && ec.is_some_and(|ec| ec.causes.len() != 1) {
         let mut told = told.into_iter();
         fits.retain(|_| told.next().unwrap_or(true));
     }
+    // A form that is documented so, or whose EC it is alone, leaves nothing to those that merely resemble it.
+    let is_sure = |fit: &Fit| {
+        let sole = own(&fit.file.cause) && ec.is_some_and(|ec| ec.causes.len() == 1);
+        is_message(fit)
+            && (sole
+                || fit
+                    .why
+                    .iter()
+                    .any(|why| why == "code and message are those documented"))
+    };
+    if fits.iter().any(is_sure) {
+        fits.retain(|fit| {
+            is_sure(fit) || own(&fit.file.cause) || detail.first.contains(&fit.file.cause.as_str())
+        });
+    }
     let place = |fit: &Fit| {
         let cause = fit.file.cause.as_str();
         let sole = own(cause) && ec.is_some_and(|ec| ec.causes.len() == 1);
-        std::cmp::Reverse((sole, detail.first.contains(&cause), own(cause) && is_message(fit), is_message(fit), own(cause)))
+        std::cmp::Reverse((
+            sole,
+            detail.first.contains(&cause),
+            own(cause) && is_message(fit),
+            is_message(fit),
+            own(cause),
+        ))
     };
     fits.sort_by_key(place);
     fits
 }
 
 /// Causes of a Deny, which message alone cannot tell apart.
-const DENIES: [&str; 3] = ["bucket-policy", "ram-policy-explicit-deny", "ram-and-bucket-policy-deny"];
+const DENIES: [&str; 3] = [
+    "bucket-policy",
+    "ram-policy-explicit-deny",
+    "ram-and-bucket-policy-deny",
+];
 
 fn is_of_policies(ec: &Ec) -> bool {
-    ec.ec.starts_with("0003-000001") || ec.ec.starts_with("0003-000002") || ec.ec.starts_with("0003-000003")
+    ec.ec.starts_with("0003-000001")
+        || ec.ec.starts_with("0003-000002")
+        || ec.ec.starts_with("0003-000003")
 }
 
 /// What AccessDeniedDetail names, and what it rules out.
@@ -180,7 +248,9 @@ fn of_detail(pasted: &Pasted) -> Detail {
     let is_identity = policy.ends_with("IdentityBasedPolicy") || policy == "ControlPolicy";
     let (first, never): (&[_], &[_]) = match (policy, pasted.trimmed("NoPermissionType")) {
         ("SessionPolicy", _) => (&["authorizer-policy"], &DENIES),
-        ("ResourcePolicy" | "BucketPolicy", "ExplicitDeny") => (&["bucket-policy"], &["ram-policy-explicit-deny"]),
+        ("ResourcePolicy" | "BucketPolicy", "ExplicitDeny") => {
+            (&["bucket-policy"], &["ram-policy-explicit-deny"])
+        }
         (_, "ExplicitDeny") if is_identity => (&["ram-policy-explicit-deny"], &["bucket-policy"]),
         (_, "ImplicitDeny") => (&[], &DENIES),
         _ => (&[], &[]),
@@ -193,7 +263,9 @@ fn by_code_alone(ledger: &Ledger, code: &str, ec: Option<&'static Ec>) -> Vec<Fi
     const FEW: usize = 2;
     let with: Vec<Fit> = ledger
         .causes()
-        .filter(|file| file.code == code && ec.is_none_or(|ec| ec.causes.contains(&file.cause.as_str())))
+        .filter(|file| {
+            file.code == code && ec.is_none_or(|ec| ec.causes.contains(&file.cause.as_str()))
+        })
         .map(|file| Fit {
             file: Arc::clone(file),
             why: vec!["the code is its own".into()],

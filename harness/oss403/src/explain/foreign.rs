@@ -5,7 +5,10 @@ use super::paste::Pasted;
 /// Who answered instead of OSS, in a sentence or two; `None` when nothing speaks against OSS. `known` is whether OSS has such an answer.
 pub(super) fn not_of_oss(pasted: &Pasted, known: bool) -> Option<String> {
     let host = pasted.trimmed("HostId");
-    let of_oss = known || host.contains(".oss-") || host.starts_with("oss-") || has_server(pasted, "AliyunOSS");
+    let of_oss = known
+        || host.contains(".oss-")
+        || host.starts_with("oss-")
+        || has_server(pasted, "AliyunOSS");
     if let Some(api) = other_api(pasted, host) {
         return Some(api);
     }
@@ -21,7 +24,9 @@ pub(super) fn not_of_oss(pasted: &Pasted, known: bool) -> Option<String> {
         return Some(page);
     }
     let lower = pasted.text.to_ascii_lowercase();
-    let nothing = pasted.text("Code").is_none() && pasted.text("Message").is_none() && pasted.text("EC").is_none();
+    let nothing = pasted.text("Code").is_none()
+        && pasted.text("Message").is_none()
+        && pasted.text("EC").is_none();
     let json = pasted.text.trim_start().starts_with(['{', '[']);
     match (nothing, json) {
         (true, true) => Some("This is JSON of another service or of your own program: OSS answers in XML, and nothing of an error of OSS is in it. Print the response that the program received from OSS.".into()),
@@ -32,12 +37,17 @@ pub(super) fn not_of_oss(pasted: &Pasted, known: bool) -> Option<String> {
 }
 
 fn has_server(pasted: &Pasted, name: &str) -> bool {
-    pasted.header("server").is_some_and(|server| server.contains(name))
+    pasted
+        .header("server")
+        .is_some_and(|server| server.contains(name))
 }
 
 /// Other APIs of Alibaba Cloud answer in JSON (or XML) with a HostId of their own and a UUID as the request's id.
 fn other_api(pasted: &Pasted, host: &str) -> Option<String> {
-    let name = host.split('.').next().filter(|_| host.ends_with(".aliyuncs.com"))?;
+    let name = host
+        .split('.')
+        .next()
+        .filter(|_| host.ends_with(".aliyuncs.com"))?;
     let is_uuid = pasted.trimmed("RequestId").matches('-').count() == 4;
     let is_other = !host.contains("oss") && is_uuid;
     is_other.then(|| {
@@ -56,7 +66,10 @@ fn other_store(pasted: &Pasted, host: &str) -> Option<String> {
         "Amazon S3"
     } else if server("MinIO") || (host.len() == 64 && is_hex(host)) {
         "MinIO"
-    } else if pasted.text("TraceId").is_some() || server("tencent-cos") || pasted.header("x-cos-request-id").is_some() {
+    } else if pasted.text("TraceId").is_some()
+        || server("tencent-cos")
+        || pasted.header("x-cos-request-id").is_some()
+    {
         "Tencent COS"
     } else if server("OBS") || pasted.header("x-obs-request-id").is_some() {
         "Huawei OBS"
@@ -67,23 +80,54 @@ fn other_store(pasted: &Pasted, host: &str) -> Option<String> {
     } else {
         return None;
     };
-    Some(format!("This is no answer of OSS but of {who}: the client's endpoint leads there. Set it to `https://oss-<region>.aliyuncs.com` (or what stands before your bucket)."))
+    Some(format!(
+        "This is no answer of OSS but of {who}: the client's endpoint leads there. Set it to `https://oss-<region>.aliyuncs.com` (or what stands before your bucket)."
+    ))
 }
 
 /// The page of a proxy, a CDN or a firewall.
 fn page(pasted: &Pasted) -> Option<String> {
     let start = pasted.text.trim_start().to_ascii_lowercase();
-    let is_html = start.starts_with("<html") || start.starts_with("<!doctype html") || start.contains("<html>") || start.contains("<html ") || start.contains("<title>");
+    let is_html = start.starts_with("<html")
+        || start.starts_with("<!doctype html")
+        || start.contains("<html>")
+        || start.contains("<html ")
+        || start.contains("<title>");
     if !is_html {
         return None;
     }
-    let names = ["Tengine", "openresty", "nginx", "cloudflare", "CloudFront", "Varnish", "Squid", "squid", "Apache", "AkamaiGHost", "Byte-nginx", "Caddy", "Envoy", "HAProxy", "Microsoft-IIS", "Zscaler", "FortiGuard", "Aliyun WAF"];
+    let names = [
+        "Tengine",
+        "openresty",
+        "nginx",
+        "cloudflare",
+        "CloudFront",
+        "Varnish",
+        "Squid",
+        "squid",
+        "Apache",
+        "AkamaiGHost",
+        "Byte-nginx",
+        "Caddy",
+        "Envoy",
+        "HAProxy",
+        "Microsoft-IIS",
+        "Zscaler",
+        "FortiGuard",
+        "Aliyun WAF",
+    ];
     let from_header = pasted.header("server").unwrap_or_default();
-    let name = names.into_iter().find(|name| pasted.text.contains(name) || from_header.contains(name));
+    let name = names
+        .into_iter()
+        .find(|name| pasted.text.contains(name) || from_header.contains(name));
     let who = match name {
-        Some("Tengine") => " (it names Tengine, which Alibaba Cloud's CDN and load balancers run)".to_owned(),
+        Some("Tengine") => {
+            " (it names Tengine, which Alibaba Cloud's CDN and load balancers run)".to_owned()
+        }
         Some(name) => format!(" (it names {name})"),
         None => String::new(),
     };
-    Some(format!("This is no answer of OSS: a proxy, CDN or firewall refused{who}, and OSS was not asked or its answer was replaced. OSS answers with XML, an `x-oss-request-id` and `Server: AliyunOSS`. Look into the access rules of what stands before the bucket (referer, URL signature, IP, WAF), or ask the bucket's own endpoint."))
+    Some(format!(
+        "This is no answer of OSS: a proxy, CDN or firewall refused{who}, and OSS was not asked or its answer was replaced. OSS answers with XML, an `x-oss-request-id` and `Server: AliyunOSS`. Look into the access rules of what stands before the bucket (referer, URL signature, IP, WAF), or ask the bucket's own endpoint."
+    ))
 }

@@ -149,7 +149,11 @@ impl Answer {
             not_of_oss: diagnosis.not_of_oss.clone(),
             ec_says: diagnosis.ec_known.map(|ec| ec.says.to_owned()),
             notes: diagnosis.notes.clone(),
-            causes: diagnosis.fits.iter().map(|fit| Cause::of(&fit.file, &fit.why)).collect(),
+            causes: diagnosis
+                .fits
+                .iter()
+                .map(|fit| Cause::of(&fit.file, &fit.why))
+                .collect(),
             signature: diagnosis.doctor.as_ref().map(Signature::of),
         }
     }
@@ -204,7 +208,10 @@ impl Signature {
 
 impl Line {
     fn of(row: &Row) -> Self {
-        let text = |line: &Option<Vec<u8>>| line.as_ref().map(|line| inert(&String::from_utf8_lossy(line)));
+        let text = |line: &Option<Vec<u8>>| {
+            line.as_ref()
+                .map(|line| inert(&String::from_utf8_lossy(line)))
+        };
         Self {
             name: inert(&row.name),
             server: text(&row.server),

@@ -9,9 +9,9 @@ pub mod json;
 mod notes;
 mod page;
 pub mod paste;
+mod term;
 #[cfg(test)]
 mod tests;
-mod term;
 
 pub use cause::cause;
 pub use diagnosis::{Diagnosis, Fit, diagnose};

@@ -37,7 +37,12 @@ pub fn describe(diagnosis: &Diagnosis, style: Style) -> String {
         text.push_str(&examined(doctor, style));
     }
     if diagnosis.status.is_some_and(|status| status != 403) {
-        paragraph(&mut text, "The status is not 403, so none of the documented causes of a 403 ought to be behind it.", 0, style);
+        paragraph(
+            &mut text,
+            "The status is not 403, so none of the documented causes of a 403 ought to be behind it.",
+            0,
+            style,
+        );
         text.push('\n');
     }
     for (number, fit) in diagnosis.fits.iter().take(MOST).enumerate() {
@@ -108,11 +113,21 @@ pub fn examined(found: &Examination, style: Style) -> String {
     let mut text = String::new();
     for (title, rows) in [
         ("What the server signs, line by line", &found.string_to_sign),
-        ("The canonical request of the server, line by line", &found.canonical_request),
+        (
+            "The canonical request of the server, line by line",
+            &found.canonical_request,
+        ),
     ] {
         if rows.iter().any(|row| row.server.is_some()) {
-            let kind = found.kind.map(|kind| format!(" ({})", name(kind))).unwrap_or_default();
-            let _ = writeln!(text, "{}", style.paint(Tone::Strong, &format!("{title}{kind}")));
+            let kind = found
+                .kind
+                .map(|kind| format!(" ({})", name(kind)))
+                .unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "{}",
+                style.paint(Tone::Strong, &format!("{title}{kind}"))
+            );
             for row in rows {
                 line(row, style, &mut text);
             }
@@ -120,11 +135,20 @@ pub fn examined(found: &Examination, style: Style) -> String {
         }
     }
     if found.guesses.is_empty() {
-        paragraph(&mut text, "Nothing in it shows what is wrong. Print the string that the client signs and give it with `--string-to-sign FILE`, or give the request with `--request FILE`; with `--secret-env NAME` the signature itself is computed.", 0, style);
+        paragraph(
+            &mut text,
+            "Nothing in it shows what is wrong. Print the string that the client signs and give it with `--string-to-sign FILE`, or give the request with `--request FILE`; with `--secret-env NAME` the signature itself is computed.",
+            0,
+            style,
+        );
         text.push('\n');
         return text;
     }
-    let _ = writeln!(text, "{}", style.paint(Tone::Strong, "What is probably wrong with the signature"));
+    let _ = writeln!(
+        text,
+        "{}",
+        style.paint(Tone::Strong, "What is probably wrong with the signature")
+    );
     for guess in found.guesses.iter().take(GUESSES) {
         let sure = match guess.surety {
             Surety::Proven => "proven",
@@ -134,7 +158,11 @@ pub fn examined(found: &Examination, style: Style) -> String {
         };
         let lines = style.wrap(&format!("{} {}", guess.says, guess.because), 11);
         for (at, line) in lines.iter().enumerate() {
-            let title = if at == 0 { format!("  {sure}") } else { String::new() };
+            let title = if at == 0 {
+                format!("  {sure}")
+            } else {
+                String::new()
+            };
             let _ = writeln!(text, "{title:11}{}", line.trim_start());
         }
     }
@@ -151,16 +179,26 @@ fn name(kind: Kind) -> &'static str {
     }
 }
 
+/// Most characters of a line.
+const MOST_OF_A_LINE: usize = 1000;
 /// Width of the column of names.
 const NAMES: usize = 22;
 
 /// A line of the server's, and of the client's where it differs, with a mark under the first byte that does.
 fn line(row: &Row, style: Style, text: &mut String) {
-    let name: String = in_a_line(&hidden(&row.name)).chars().take(NAMES - 3).collect();
+    let name: String = in_a_line(&hidden(&row.name))
+        .chars()
+        .take(NAMES - 3)
+        .collect();
     let room = style.width.saturating_sub(NAMES + 2).max(20);
     let Some(at) = row.differs_at else {
-        let shown = shown(row.server.as_deref(), usize::MAX, room);
-        let _ = writeln!(text, "  {name:20}{}", shown.0);
+        let (shown, _) = shown(row.server.as_deref(), usize::MAX, MOST_OF_A_LINE);
+        let shown: Vec<char> = shown.chars().collect();
+        for (at, part) in shown.chunks(room).enumerate() {
+            let name = if at == 0 { &*name } else { "" };
+            let part: String = part.iter().collect();
+            let _ = writeln!(text, "  {name:20}{part}");
+        }
         return;
     };
     let (server, place) = shown(row.server.as_deref(), at, room);
@@ -172,12 +210,21 @@ fn line(row: &Row, style: Style, text: &mut String) {
         Some(None) => "the end".into(),
         None => "no such line".into(),
     };
-    let said = format!("byte {}: {} there, {} in yours", at + 1, byte(&row.server), byte(&row.client));
+    let said = format!(
+        "byte {}: {} there, {} in yours",
+        at + 1,
+        byte(&row.server),
+        byte(&row.client)
+    );
     match place {
         Some(place) => {
             let mark = format!("  {:20}{:place$}^ {said}", "", "");
             let fits = mark.chars().count() <= style.width;
-            let mark = if fits { mark } else { format!("  {:20}{:place$}^\n  {:20}{said}", "", "", "") };
+            let mark = if fits {
+                mark
+            } else {
+                format!("  {:20}{:place$}^\n  {:20}{said}", "", "", "")
+            };
             let _ = writeln!(text, "{}", style.paint(Tone::Bad, &mark));
         }
         None => {
@@ -205,10 +252,17 @@ fn shown(line: Option<&[u8]>, at: usize, room: usize) -> (String, Option<usize>)
     };
     let place = plain(head).chars().count();
     // A window around the place, when it would fall out of sight.
-    let from = if whole.chars().count() > room && place + 24 > room { place.saturating_sub(16) } else { 0 };
+    let from = if whole.chars().count() > room && place + 24 > room {
+        place.saturating_sub(16)
+    } else {
+        0
+    };
     let window: String = whole.chars().skip(from).collect();
     let mark = if from > 0 { "…" } else { "" };
-    (clipped(&format!("{mark}{window}"), room), Some(place - from + mark.chars().count()))
+    (
+        clipped(&format!("{mark}{window}"), room),
+        Some(place - from + mark.chars().count()),
+    )
 }
 
 fn clipped(text: &str, room: usize) -> String {

@@ -51,12 +51,22 @@ pub fn term(text: &str, ledger: &Ledger, vocabulary: &Vocabulary) -> Term {
     }
     let is_like_ec = text.len() > 6
         && text.contains('-')
-        && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'-');
     if is_like_ec {
         let nearest = suggest::nearest(text, ECS.iter().map(|ec| ec.ec));
-        return if ecs::is_ec(text) { Term::UnknownEc { nearest } } else { Term::Unknown { nearest: nearest.map(str::to_owned) } };
+        return if ecs::is_ec(text) {
+            Term::UnknownEc { nearest }
+        } else {
+            Term::Unknown {
+                nearest: nearest.map(str::to_owned),
+            }
+        };
     }
-    if text.contains(['<', '{', '\n', '&', '=']) || text.contains(": ") && !text.contains("Policy: ") && !text.starts_with("CORSResponse: ") {
+    if text.contains(['<', '{', '\n', '&', '='])
+        || text.contains(": ") && !text.contains("Policy: ") && !text.starts_with("CORSResponse: ")
+    {
         return Term::Answer;
     }
     if text.contains(' ') {
@@ -71,12 +81,15 @@ pub fn term(text: &str, ledger: &Ledger, vocabulary: &Vocabulary) -> Term {
 
 fn message(text: &str, vocabulary: &Vocabulary) -> Term {
     let mut elements = BTreeMap::from([("Message".to_owned(), text.to_owned())]);
-    let exact = vocabulary.messages().any(|message| crate::judge::message::matches(message, text));
+    let exact = vocabulary
+        .messages()
+        .any(|message| crate::judge::message::matches(message, text));
     // A part of a message, or a message with more around it.
     let folded = text.to_lowercase();
     let part = vocabulary.messages().find(|message| {
         let message = message.to_lowercase();
-        (folded.len() >= 12 && message.contains(folded.trim_end_matches('.'))) || folded.contains(&message)
+        (folded.len() >= 12 && message.contains(folded.trim_end_matches('.')))
+            || folded.contains(&message)
     });
     match part.filter(|_| !exact) {
         Some(part) => drop(elements.insert("Message".to_owned(), part.to_owned())),

@@ -3,11 +3,15 @@
 use std::borrow::Cow;
 
 use super::{Case, Found, Surety, quoted, quoted_bytes};
-use crate::doctor::evidence::{DATE, EXPIRES, Kind};
+use crate::doctor::evidence::{DATE, EXPIRES, Kind, Lines};
 
 /// EC 0002-00000040: a CDN turns HEAD into GET.
 pub(super) fn method_changed(case: &Case<'_>) -> Option<Found> {
-    let sent = case.known.request.as_ref().map(|asked| asked.method.as_str());
+    let sent = case
+        .known
+        .request
+        .as_ref()
+        .map(|asked| asked.method.as_str());
     let server = case.line("method")?;
     let client = match case.differing("method") {
         Some((_, client)) => client,
@@ -21,7 +25,11 @@ pub(super) fn method_changed(case: &Case<'_>) -> Option<Found> {
     Some((
         Surety::Certain,
         says.into(),
-        format!("The server received {}, and you signed {}.", quoted(server), quoted(client)),
+        format!(
+            "The server received {}, and you signed {}.",
+            quoted(server),
+            quoted(client)
+        ),
     ))
 }
 
@@ -32,7 +40,9 @@ pub(super) fn key_escaped(case: &Case<'_>) -> Option<Found> {
     let plus = |text: &str| text.replace('+', " ");
     let same = decode(server) == decode(client)
         || decode(client).as_deref() == Some(server)
-        || decode(server).is_some_and(|server| decode(&plus(client)).is_some_and(|client| client == server || client == plus(&server)));
+        || decode(server).is_some_and(|server| {
+            decode(&plus(client)).is_some_and(|client| client == server || client == plus(&server))
+        });
     (server != client && same).then(|| {
         let says = match case.kind {
             Some(Kind::V1) => "V1 signs the key decoded: put it into the string as it is, and percent-encode it in the URL alone.",
@@ -50,7 +60,11 @@ pub(super) fn key_escaped(case: &Case<'_>) -> Option<Found> {
 pub(super) fn bucket_left_out(case: &Case<'_>) -> Option<Found> {
     let ((server, _), (client, _)) = case.resources()?;
     let (server, client) = (server.replace("%2F", "/"), client.replace("%2F", "/"));
-    let after = |path: &str| path.strip_prefix('/').and_then(|rest| rest.split_once('/')).map(|(first, rest)| (first.to_owned(), rest.to_owned()));
+    let after = |path: &str| {
+        path.strip_prefix('/')
+            .and_then(|rest| rest.split_once('/'))
+            .map(|(first, rest)| (first.to_owned(), rest.to_owned()))
+    };
     let (bucket, key) = after(&server)?;
     let bare = client.trim_start_matches('/') == key;
     let other = after(&client).is_some_and(|(first, rest)| first != bucket && rest == key);
@@ -77,6 +91,10 @@ fn pairs<'c>(case: &'c Case<'_>) -> Option<(Vec<&'c str>, Vec<&'c str>)> {
         let (server, client) = case.resources()?;
         (server.1, client.1)
     };
+    // Then it is the path that differs.
+    if server == client {
+        return None;
+    }
     let split = |text: &'c str| text.split('&').filter(|pair| !pair.is_empty()).collect();
     Some((split(server), split(client)))
 }
@@ -88,25 +106,46 @@ fn name_of(pair: &str) -> &str {
 /// ali-sdk/ali-oss#132.
 pub(super) fn subresource_left_out(case: &Case<'_>) -> Option<Found> {
     let (server, client) = pairs(case)?;
-    let left = server.iter().find(|pair| !client.iter().any(|other| name_of(other) == name_of(pair)))?;
-    let what = if case.kind == Some(Kind::V1) { "V1 signs sub-resources (`acl`, `uploadId`, `response-*`, `x-oss-*` …)" } else { "Every parameter is signed" };
+    let left = server
+        .iter()
+        .find(|pair| !client.iter().any(|other| name_of(other) == name_of(pair)))?;
+    let what = if case.kind == Some(Kind::V1) {
+        "V1 signs sub-resources (`acl`, `uploadId`, `response-*`, `x-oss-*` …)"
+    } else {
+        "Every parameter is signed"
+    };
     Some((
         Surety::Certain,
-        format!("{what}, so {} belongs into what you sign. Parameters that are added to a signed URL break it.", quoted(name_of(left))),
+        format!(
+            "{what}, so {} belongs into what you sign. Parameters that are added to a signed URL break it.",
+            quoted(name_of(left))
+        ),
         "The server signs it, and you do not.".into(),
     ))
 }
 
 pub(super) fn parameter_signed_too_much(case: &Case<'_>) -> Option<Found> {
     let (server, client) = pairs(case)?;
-    let more = client.iter().find(|pair| !server.iter().any(|other| name_of(other) == name_of(pair)))?;
+    let more = client
+        .iter()
+        .find(|pair| !server.iter().any(|other| name_of(other) == name_of(pair)))?;
     let name = name_of(more);
     let says = if case.kind == Some(Kind::V1) && !oss_auth::v1::is_signed_subresource(name) {
-        format!("{} is no sub-resource, so V1 does not sign it: leave it out of the string, and keep it in the URL.", quoted(name))
+        format!(
+            "{} is no sub-resource, so V1 does not sign it: leave it out of the string, and keep it in the URL.",
+            quoted(name)
+        )
     } else {
-        format!("You sign {}, which did not arrive: send it, or do not sign it.", quoted(name))
+        format!(
+            "You sign {}, which did not arrive: send it, or do not sign it.",
+            quoted(name)
+        )
     };
-    Some((Surety::Certain, says, "You sign it, and the server does not.".into()))
+    Some((
+        Surety::Certain,
+        says,
+        "You sign it, and the server does not.".into(),
+    ))
 }
 
 pub(super) fn subresource_order(case: &Case<'_>) -> Option<Found> {
@@ -118,7 +157,11 @@ pub(super) fn subresource_order(case: &Case<'_>) -> Option<Found> {
         (
             Surety::Certain,
             "Sign the parameters in the order of their names.".into(),
-            format!("The server has them as {}, you as {}.", quoted(&server.join("&")), quoted(&client.join("&"))),
+            format!(
+                "The server has them as {}, you as {}.",
+                quoted(&server.join("&")),
+                quoted(&client.join("&"))
+            ),
         )
     })
 }
@@ -126,13 +169,26 @@ pub(super) fn subresource_order(case: &Case<'_>) -> Option<Found> {
 /// A parameter without a value is `k` to OSS and `k=` to the S3 dialect.
 pub(super) fn empty_value(case: &Case<'_>) -> Option<Found> {
     let (server, client) = pairs(case)?;
-    let bare = |pairs: &[&str]| pairs.iter().map(|pair| pair.trim_end_matches('=').to_owned()).collect::<Vec<_>>();
+    let bare = |pairs: &[&str]| {
+        pairs
+            .iter()
+            .map(|pair| pair.trim_end_matches('=').to_owned())
+            .collect::<Vec<_>>()
+    };
     (bare(&server) == bare(&client)).then(|| {
-        let how = if case.kind == Some(Kind::S3V4) { "with `=`, `acl=`" } else { "without `=`, `acl`" };
+        let how = if case.kind == Some(Kind::S3V4) {
+            "with `=`, `acl=`"
+        } else {
+            "without `=`, `acl`"
+        };
         (
             Surety::Certain,
             format!("A parameter without a value is signed {how}."),
-            format!("The server signs {}, and you {}.", quoted(&server.join("&")), quoted(&client.join("&"))),
+            format!(
+                "The server signs {}, and you {}.",
+                quoted(&server.join("&")),
+                quoted(&client.join("&"))
+            ),
         )
     })
 }
@@ -140,7 +196,16 @@ pub(super) fn empty_value(case: &Case<'_>) -> Option<Found> {
 /// The values are the same when a plus sign is a blank.
 pub(super) fn blank_as_plus(case: &Case<'_>) -> Option<Found> {
     let (server, client) = pairs(case)?;
-    let decoded = |pairs: &[&str]| pairs.iter().map(|pair| oss_auth::percent_decode(&pair.replace('+', "%20")).map(Cow::into_owned).ok()).collect::<Vec<_>>();
+    let decoded = |pairs: &[&str]| {
+        pairs
+            .iter()
+            .map(|pair| {
+                oss_auth::percent_decode(&pair.replace('+', "%20"))
+                    .map(Cow::into_owned)
+                    .ok()
+            })
+            .collect::<Vec<_>>()
+    };
     let same = decoded(&server) == decoded(&client);
     let empty = |pairs: &[&str]| pairs.iter().any(|pair| pair.ends_with('='));
     (same && empty(&server) == empty(&client)).then(|| {
@@ -159,7 +224,10 @@ pub(super) fn blank_as_plus(case: &Case<'_>) -> Option<Found> {
 
 pub(super) fn header_name_case(case: &Case<'_>) -> Option<Found> {
     let client = case.telling_client().filter(|_| case.has_both())?;
-    let upper = client.headers().into_iter().find(|(name, _)| name.bytes().any(|byte| byte.is_ascii_uppercase()))?;
+    let upper = client
+        .headers()
+        .into_iter()
+        .find(|(name, _)| name.bytes().any(|byte| byte.is_ascii_uppercase()))?;
     Some((
         Surety::Certain,
         "Names of headers are signed in lower case.".into(),
@@ -168,7 +236,12 @@ pub(super) fn header_name_case(case: &Case<'_>) -> Option<Found> {
 }
 
 pub(super) fn header_order(case: &Case<'_>) -> Option<Found> {
-    let names = |headers: Vec<(String, String)>| headers.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    let names = |headers: Vec<(String, String)>| {
+        headers
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect::<Vec<_>>()
+    };
     let client = names(case.telling_client().filter(|_| case.has_both())?.headers());
     let server = names(case.telling().headers());
     let mut sorted = client.clone();
@@ -183,11 +256,17 @@ pub(super) fn header_order(case: &Case<'_>) -> Option<Found> {
 }
 
 pub(super) fn header_blanks(case: &Case<'_>) -> Option<Found> {
-    let squeezed = |line: &[u8]| String::from_utf8_lossy(line).split_whitespace().collect::<String>();
-    let row = case.header_rows().find(|row| match (&row.server, &row.client) {
-        (Some(server), Some(client)) => squeezed(server) == squeezed(client),
-        _ => false,
-    })?;
+    let squeezed = |line: &[u8]| {
+        String::from_utf8_lossy(line)
+            .split_whitespace()
+            .collect::<String>()
+    };
+    let row = case
+        .header_rows()
+        .find(|row| match (&row.server, &row.client) {
+            (Some(server), Some(client)) => squeezed(server) == squeezed(client),
+            _ => false,
+        })?;
     Some((
         Surety::Certain,
         "Between name and value of a header there is a colon alone, and no blank before or after the value.".into(),
@@ -197,7 +276,9 @@ pub(super) fn header_blanks(case: &Case<'_>) -> Option<Found> {
 
 /// EC 0002-00000040: proxies add headers to a signed request.
 pub(super) fn header_added(case: &Case<'_>) -> Option<Found> {
-    let row = case.header_rows().find(|row| row.client.is_none())?;
+    let row = case
+        .header_rows()
+        .find(|row| row.client.is_none() && !has(case.telling_client(), &row.name))?;
     let name = row.name.trim_end_matches(" header");
     let is_token = name.ends_with("security-token");
     Some((
@@ -205,18 +286,26 @@ pub(super) fn header_added(case: &Case<'_>) -> Option<Found> {
         if is_token {
             "Sign the token of temporary credentials too: put x-oss-security-token among the headers before signing.".into()
         } else {
-            format!("Sign {} too, or keep it from being sent: a library, proxy or CDN may have added it.", quoted(name))
+            format!(
+                "Sign {} too, or keep it from being sent: a library, proxy or CDN may have added it.",
+                quoted(name)
+            )
         },
         "The server received and signs it, and you do not sign it.".into(),
     ))
 }
 
 pub(super) fn header_lost(case: &Case<'_>) -> Option<Found> {
-    let row = case.header_rows().find(|row| row.server.is_none())?;
+    let row = case
+        .header_rows()
+        .find(|row| row.server.is_none() && !has(Some(case.telling()), &row.name))?;
     let name = row.name.trim_end_matches(" header");
     Some((
         Surety::Certain,
-        format!("You sign {}, which did not arrive or is not one that is signed: send it, or leave it out of the string.", quoted(name)),
+        format!(
+            "You sign {}, which did not arrive or is not one that is signed: send it, or leave it out of the string.",
+            quoted(name)
+        ),
         "The server does not sign it.".into(),
     ))
 }
@@ -233,9 +322,18 @@ pub(super) fn date_line(case: &Case<'_>) -> Option<Found> {
             )
         });
     }
-    let time = |lines: &super::Lines| lines.get(DATE).or_else(|| lines.get(EXPIRES)).map(str::to_owned);
+    let time = |lines: &Lines| {
+        lines
+            .get(DATE)
+            .or_else(|| lines.get(EXPIRES))
+            .map(str::to_owned)
+    };
     let (server, client) = (time(&case.server)?, time(case.client.as_ref()?)?);
-    let by_header = case.server.headers().iter().any(|(name, _)| name == "x-oss-date");
+    let by_header = case
+        .server
+        .headers()
+        .iter()
+        .any(|(name, _)| name == "x-oss-date");
     (case.has_both() && server != client).then(|| {
         let says = match (by_header, client.is_empty()) {
             (true, _) => "Where x-oss-date is sent, its value stands in the line of the date, and Date counts for nothing; the header itself stays among the others.",
@@ -251,7 +349,9 @@ pub(super) fn date_line(case: &Case<'_>) -> Option<Found> {
 }
 
 pub(super) fn content_md5(case: &Case<'_>) -> Option<Found> {
-    let (server, client) = case.differing("Content-MD5").or_else(|| case.differing("content-md5 header"))?;
+    let (server, client) = case
+        .differing("Content-MD5")
+        .or_else(|| case.differing("content-md5 header"))?;
     Some((
         Surety::Certain,
         "Sign the Content-MD5 that is really sent, base64 of the bytes of the sum, or none on either side.".into(),
@@ -261,7 +361,10 @@ pub(super) fn content_md5(case: &Case<'_>) -> Option<Found> {
 
 /// EC 0002-00000226, -227.
 pub(super) fn scope(case: &Case<'_>) -> Option<Found> {
-    let (server, client) = (case.server.get("scope")?, case.client.as_ref()?.get("scope")?);
+    let (server, client) = (
+        case.server.get("scope")?,
+        case.client.as_ref()?.get("scope")?,
+    );
     (server != client).then(|| {
         (
             Surety::Certain,
@@ -269,4 +372,9 @@ pub(super) fn scope(case: &Case<'_>) -> Option<Found> {
             format!("The server has {}, you {}.", quoted(server), quoted(client)),
         )
     })
+}
+
+/// Whether a header stands anywhere on a side, so that only its place is another.
+fn has(side: Option<&Lines>, name: &str) -> bool {
+    side.is_some_and(|lines| lines.0.iter().any(|(known, _)| known == name))
 }

@@ -76,7 +76,10 @@ pub(super) const RULES: &[Rule] = &[
     rule("key-escaped", client::key_escaped),
     rule("bucket-left-out", client::bucket_left_out),
     rule("subresource-left-out", client::subresource_left_out),
-    rule("parameter-signed-too-much", client::parameter_signed_too_much),
+    rule(
+        "parameter-signed-too-much",
+        client::parameter_signed_too_much,
+    ),
     rule("subresource-order", client::subresource_order),
     rule("header-name-case", client::header_name_case),
     rule("header-order", client::header_order),
@@ -161,12 +164,20 @@ impl<'e> Case<'e> {
 
     /// The server's lines in which headers and resource stand.
     fn telling(&self) -> &Lines {
-        if self.is_v4() { &self.canonical } else { &self.server }
+        if self.is_v4() {
+            &self.canonical
+        } else {
+            &self.server
+        }
     }
 
     /// The client's lines in which headers and resource stand.
     fn telling_client(&self) -> Option<&Lines> {
-        if self.is_v4() { self.client_canonical.as_ref() } else { self.client.as_ref() }
+        if self.is_v4() {
+            self.client_canonical.as_ref()
+        } else {
+            self.client.as_ref()
+        }
     }
 
     /// A line of the server's.
@@ -177,7 +188,10 @@ impl<'e> Case<'e> {
     /// A line of both, when they differ.
     fn differing(&self, name: &str) -> Option<(&str, &str)> {
         let server = self.line(name)?;
-        let client = self.telling_client().filter(|_| self.has_both())?.get(name)?;
+        let client = self
+            .telling_client()
+            .filter(|_| self.has_both())?
+            .get(name)?;
         (server != client).then_some((server, client))
     }
 

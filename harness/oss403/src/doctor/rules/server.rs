@@ -18,8 +18,12 @@ pub(super) fn expires_milliseconds(case: &Case<'_>) -> Option<Found> {
 /// AlibabaCloudDocs/oss#35.
 pub(super) fn token_in_url(case: &Case<'_>) -> Option<Found> {
     let (_, query) = case.resource()?;
-    let has = query.split('&').any(|pair| pair.starts_with("security-token"));
-    let signed = case.resources().is_none_or(|(_, (_, client))| !client.contains("security-token"));
+    let has = query
+        .split('&')
+        .any(|pair| pair.starts_with("security-token"));
+    let signed = case
+        .resources()
+        .is_none_or(|(_, (_, client))| !client.contains("security-token"));
     (has && signed && matches!(case.kind?, Kind::V1)).then(|| {
         let surety = if case.has_both() { Surety::Certain } else { Surety::Likely };
         (
@@ -33,7 +37,9 @@ pub(super) fn token_in_url(case: &Case<'_>) -> Option<Found> {
 pub(super) fn sts_token_missing(case: &Case<'_>) -> Option<Found> {
     let id = case.known.access_key_id.as_deref()?;
     let text = case.telling().0.iter().any(|(_, line)| {
-        String::from_utf8_lossy(line).to_ascii_lowercase().contains("security-token")
+        String::from_utf8_lossy(line)
+            .to_ascii_lowercase()
+            .contains("security-token")
     });
     let known = case.kind.is_some() && !case.telling().0.is_empty();
     (known && id.trim().starts_with("STS.") && !text).then(|| {
@@ -84,7 +90,8 @@ pub(super) fn key_with_slash(case: &Case<'_>) -> Option<Found> {
     (!bucket.is_empty() && key.starts_with('/')).then(|| {
         (
             Surety::Likely,
-            "The key begins with a slash, which most clients sign without it: leave it away.".into(),
+            "The key begins with a slash, which most clients sign without it: leave it away."
+                .into(),
             format!("The server's resource is {}.", quoted(&path)),
         )
     })
@@ -93,9 +100,14 @@ pub(super) fn key_with_slash(case: &Case<'_>) -> Option<Found> {
 /// Molunerfinn/PicGo#759.
 pub(super) fn escaped_twice(case: &Case<'_>) -> Option<Found> {
     let (path, _) = case.resource()?;
-    let is_escape = |rest: &str| rest.get(..2).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let is_escape = |rest: &str| {
+        rest.get(..2)
+            .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
     let sign = if case.kind? == Kind::V1 { "%" } else { "%25" };
-    let at = path.match_indices(sign).find(|(at, _)| is_escape(&path[at + sign.len()..]));
+    let at = path
+        .match_indices(sign)
+        .find(|(at, _)| is_escape(&path[at + sign.len()..]));
     let (at, _) = at?;
     Some((
         Surety::Likely,
@@ -107,7 +119,9 @@ pub(super) fn escaped_twice(case: &Case<'_>) -> Option<Found> {
 /// EC 0002-00000040: what clients and libraries send of their own accord.
 pub(super) fn form_content_type(case: &Case<'_>) -> Option<Found> {
     let value = content_type_of(case)?;
-    let is_form = value.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded");
+    let is_form = value
+        .to_ascii_lowercase()
+        .starts_with("application/x-www-form-urlencoded");
     (is_form && not_signed_by_client(case)).then(|| {
         (
             Surety::Likely,
@@ -120,7 +134,10 @@ pub(super) fn form_content_type(case: &Case<'_>) -> Option<Found> {
 /// Browsers and HTTP libraries complete the type of a text.
 pub(super) fn content_type_charset(case: &Case<'_>) -> Option<Found> {
     let value = content_type_of(case)?;
-    let has = value.to_ascii_lowercase().replace(' ', "").contains(";charset=");
+    let has = value
+        .to_ascii_lowercase()
+        .replace(' ', "")
+        .contains(";charset=");
     (has && not_signed_by_client(case)).then(|| {
         (
             Surety::Likely,
@@ -133,7 +150,10 @@ pub(super) fn content_type_charset(case: &Case<'_>) -> Option<Found> {
 /// EC 0002-00000040 (mini programs and proxies), aliyun-oss-android-sdk#38, aliyun-oss-python-sdk#186.
 pub(super) fn content_type(case: &Case<'_>) -> Option<Found> {
     let value = content_type_of(case)?;
-    if let Some((_, client)) = case.differing("Content-Type").or_else(|| case.differing("content-type header")) {
+    if let Some((_, client)) = case
+        .differing("Content-Type")
+        .or_else(|| case.differing("content-type header"))
+    {
         return Some((
             Surety::Certain,
             "Sign the Content-Type that is really sent: a library, a browser or a proxy put in its own.".into(),
@@ -154,7 +174,10 @@ fn content_type_of(case: &Case<'_>) -> Option<String> {
         Kind::V1 | Kind::V2 => case.server.get("Content-Type")?.to_owned(),
         Kind::V4 | Kind::S3V4 => {
             let headers = case.canonical.headers();
-            headers.into_iter().find(|(name, _)| name == "content-type")?.1
+            headers
+                .into_iter()
+                .find(|(name, _)| name == "content-type")?
+                .1
         }
     };
     (!value.is_empty()).then_some(value)
@@ -164,14 +187,21 @@ fn content_type_of(case: &Case<'_>) -> Option<String> {
 fn not_signed_by_client(case: &Case<'_>) -> bool {
     !case.has_both()
         || case.differing("Content-Type").is_some()
-        || case.header_rows().any(|row| row.name == "content-type header")
+        || case
+            .header_rows()
+            .any(|row| row.name == "content-type header")
 }
 
 /// EC 0002-00000040: a header that a CDN is told to send back to the source.
 pub(super) fn cdn_header(case: &Case<'_>) -> Option<Found> {
     let mut headers = case.telling().headers().into_iter();
     let (name, _) = headers.find(|(name, _)| {
-        ["x-oss-range-behavior", "x-oss-ac-source-ip", "x-oss-forward-for"].contains(&name.to_ascii_lowercase().as_str())
+        [
+            "x-oss-range-behavior",
+            "x-oss-ac-source-ip",
+            "x-oss-forward-for",
+        ]
+        .contains(&name.to_ascii_lowercase().as_str())
     })?;
     let signed = case.has_both() && !case.header_rows().any(|row| row.name.starts_with(&name));
     (!signed).then(|| {
@@ -200,12 +230,21 @@ pub(super) fn cdn_head(case: &Case<'_>) -> Option<Found> {
 /// ali-oss `headerEncoding`: Latin-1 on the wire, UTF-8 signed.
 pub(super) fn meta_bytes(case: &Case<'_>) -> Option<Found> {
     let lines = &case.telling().0;
-    let (name, line) = lines.iter().find(|(name, line)| name.ends_with(" header") && !line.is_ascii())?;
+    let (name, line) = lines
+        .iter()
+        .find(|(name, line)| name.ends_with(" header") && !line.is_ascii())?;
     let header = name.trim_end_matches(" header");
-    let how = if std::str::from_utf8(line).is_ok() { "UTF-8" } else { "Latin-1 or another encoding than UTF-8" };
+    let how = if std::str::from_utf8(line).is_ok() {
+        "UTF-8"
+    } else {
+        "Latin-1 or another encoding than UTF-8"
+    };
     Some((
         Surety::Likely,
-        format!("{} has letters outside of ASCII, which HTTP libraries encode in their own way (Latin-1, or UTF-8 read as Latin-1): percent-encode the value before signing and sending.", quoted(header)),
+        format!(
+            "{} has letters outside of ASCII, which HTTP libraries encode in their own way (Latin-1, or UTF-8 read as Latin-1): percent-encode the value before signing and sending.",
+            quoted(header)
+        ),
         format!("The bytes that the server received are {how}."),
     ))
 }
@@ -213,10 +252,15 @@ pub(super) fn meta_bytes(case: &Case<'_>) -> Option<Found> {
 /// A Java client leaves empty metadata out, for EC 0002-00000201 comes of it.
 pub(super) fn meta_empty(case: &Case<'_>) -> Option<Found> {
     let mut headers = case.telling().headers().into_iter();
-    let (name, _) = headers.find(|(name, value)| name.to_ascii_lowercase().starts_with("x-oss-") && value.is_empty())?;
+    let (name, _) = headers.find(|(name, value)| {
+        name.to_ascii_lowercase().starts_with("x-oss-") && value.is_empty()
+    })?;
     Some((
         Surety::Hint,
-        format!("{} is sent without a value; clients disagree on whether such a header is signed. Leave it out.", quoted(&name)),
+        format!(
+            "{} is sent without a value; clients disagree on whether such a header is signed. Leave it out.",
+            quoted(&name)
+        ),
         "Its line in what the server signs is empty.".into(),
     ))
 }
@@ -225,9 +269,13 @@ pub(super) fn meta_empty(case: &Case<'_>) -> Option<Found> {
 pub(super) fn ip_bound(case: &Case<'_>) -> Option<Found> {
     let by_ec = case.known.ec.as_deref() == Some("0002-00000602");
     let (_, query) = case.resource().unwrap_or_default();
-    let named = ["x-oss-ac-source-ip", "x-oss-ac-subnet-mask", "x-oss-ac-vpc-id"]
-        .into_iter()
-        .find(|name| query.contains(name));
+    let named = [
+        "x-oss-ac-source-ip",
+        "x-oss-ac-subnet-mask",
+        "x-oss-ac-vpc-id",
+    ]
+    .into_iter()
+    .find(|name| query.contains(name));
     (by_ec || named.is_some()).then(|| {
         (
             Surety::Likely,
@@ -244,12 +292,17 @@ pub(super) fn ip_bound(case: &Case<'_>) -> Option<Found> {
 pub(super) fn odd_key(case: &Case<'_>) -> Option<Found> {
     let (path, _) = case.resource()?;
     let decoded = oss_auth::percent_decode(path).ok()?;
-    let odd = decoded.chars().find(|c| !c.is_ascii() || " +%#?&=()!'*".contains(*c))?;
+    let odd = decoded
+        .chars()
+        .find(|c| !c.is_ascii() || " +%#?&=()!'*".contains(*c))?;
     (!case.has_both()).then(|| {
         (
             Surety::Likely,
             "Look at how the key is encoded: in the URL every byte but letters, digits and `-._~/` is percent-encoded once, as UTF-8; V1 signs the key decoded, V2 and V4 encoded.".into(),
-            format!("The key has {} in it.", quoted(&odd.to_string())),
+            match odd {
+                ' ' => "The key has a blank in it.".into(),
+                odd => format!("The key has {} in it.", quoted(&odd.to_string())),
+            },
         )
     })
 }
@@ -257,8 +310,16 @@ pub(super) fn odd_key(case: &Case<'_>) -> Option<Found> {
 /// ali-sdk/ali-oss#132, aliyun-oss-java-sdk#327.
 pub(super) fn subresources(case: &Case<'_>) -> Option<Found> {
     let (_, query) = case.resource()?;
-    let is_parameter = |name: &&str| name.starts_with("response-") || *name == "x-oss-process" || *name == "x-oss-traffic-limit" || *name == "callback";
-    let name = query.split('&').filter_map(|pair| pair.split('=').next()).find(is_parameter)?;
+    let is_parameter = |name: &&str| {
+        name.starts_with("response-")
+            || *name == "x-oss-process"
+            || *name == "x-oss-traffic-limit"
+            || *name == "callback"
+    };
+    let name = query
+        .split('&')
+        .filter_map(|pair| pair.split('=').next())
+        .find(is_parameter)?;
     (case.kind? == Kind::V1 && !case.has_both()).then(|| {
         (
             Surety::Hint,

@@ -9,7 +9,7 @@ pub(super) fn plus_unescaped(case: &Case<'_>) -> Option<Found> {
     provided.contains(' ').then(|| {
         (
             Surety::Certain,
-            "The `+` in the signature went into the URL unescaped, and arrived as a blank: write it as `%2B`, and escape a signed URL never twice and never not at all.".into(),
+            "The `+` in the signature went into the URL unescaped, and arrived as a blank: write it as `%2B`, and escape a URL exactly once.".into(),
             "The signature that the server received has a blank in it, and no signature has one.".into(),
         )
     })
@@ -17,7 +17,9 @@ pub(super) fn plus_unescaped(case: &Case<'_>) -> Option<Found> {
 
 pub(super) fn signature_escaped(case: &Case<'_>) -> Option<Found> {
     let provided = case.known.provided.as_deref()?.to_ascii_uppercase();
-    let escape = ["%2B", "%2F", "%3D", "%25"].into_iter().find(|escape| provided.contains(escape))?;
+    let escape = ["%2B", "%2F", "%3D", "%25"]
+        .into_iter()
+        .find(|escape| provided.contains(escape))?;
     Some((
         Surety::Certain,
         "The URL was escaped twice: hand the signed URL on as it is.".into(),
@@ -29,7 +31,11 @@ pub(super) fn signature_escaped(case: &Case<'_>) -> Option<Found> {
 pub(super) fn signature_length(case: &Case<'_>) -> Option<Found> {
     let provided = case.known.provided.as_deref()?.trim();
     // Whoever asks for help makes signatures unreadable, and a blank has its own rule.
-    if provided.contains(['*', '.', '…', ' ', '%', '<', '[']) || provided.to_ascii_lowercase().contains("xxx") {
+    if provided.contains(['*', '.', '…', ' ', '%', '<', '['])
+        || ["xxx", "example"]
+            .iter()
+            .any(|mask| provided.to_ascii_lowercase().contains(mask))
+    {
         return None;
     }
     let (due, how) = match case.kind? {
@@ -43,7 +49,9 @@ pub(super) fn signature_length(case: &Case<'_>) -> Option<Found> {
         _ if count == due => return None,
         44 if due == 28 => "That is the length of HMAC-SHA256 in base64: the wrong hash was used.",
         28 if due == 44 => "That is the length of HMAC-SHA1 in base64: the wrong hash was used.",
-        40 if is_hex => "Those are the hexadecimal digits of HMAC-SHA1: encode its bytes in base64.",
+        40 if is_hex => {
+            "Those are the hexadecimal digits of HMAC-SHA1: encode its bytes in base64."
+        }
         64 if is_hex => "Those are the hexadecimal digits of HMAC-SHA256.",
         56 => "That is base64 of hexadecimal digits: encode the bytes themselves.",
         44 if due == 64 => "That is base64: write hexadecimal digits.",
@@ -51,7 +59,9 @@ pub(super) fn signature_length(case: &Case<'_>) -> Option<Found> {
     };
     Some((
         Surety::Certain,
-        format!("The signature cannot be right: this scheme needs {due} characters, {how}. {other}"),
+        format!(
+            "The signature cannot be right: this scheme needs {due} characters, {how}. {other}"
+        ),
         format!("The signature that the server received has {count} characters."),
     ))
 }
@@ -87,7 +97,10 @@ pub(super) fn line_ends(case: &Case<'_>) -> Option<Found> {
     let server = case.known.server.as_deref();
     let pairs = [
         (case.known.client.as_deref(), server),
-        (case.known.client_canonical.as_deref(), case.known.canonical.as_deref()),
+        (
+            case.known.client_canonical.as_deref(),
+            case.known.canonical.as_deref(),
+        ),
     ];
     pairs.into_iter().find_map(|(client, server)| {
         let (client, server) = (client?, server?);
@@ -108,12 +121,15 @@ fn without_returns(text: &[u8]) -> Vec<u8> {
 
 /// oss-browser#41.
 pub(super) fn same_string(case: &Case<'_>) -> Option<Found> {
-    let same = case.known.client.is_some() && case.known.client == case.known.server
-        && (case.known.canonical.is_none() || case.known.client_canonical.is_none() || case.known.canonical == case.known.client_canonical);
+    let same = case.known.client.is_some()
+        && case.known.client == case.known.server
+        && (case.known.canonical.is_none()
+            || case.known.client_canonical.is_none()
+            || case.known.canonical == case.known.client_canonical);
     same.then(|| {
         (
             Surety::Likely,
-            "The secret is another key's, or was copied with a blank or not to its end: the string is right. `--secret-env NAME` decides it.".into(),
+            "The secret is another key's, or was copied with a blank or not to its end: the string is right. Computing it with the secret decides that (`oss403 explain --secret-env NAME`).".into(),
             "Both sides sign the same string, byte for byte.".into(),
         )
     })

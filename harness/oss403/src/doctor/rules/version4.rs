@@ -25,7 +25,9 @@ pub(super) fn scope_day(case: &Case<'_>) -> Option<Found> {
 /// alibabacloud-oss-go-sdk-v2#29, #85, alibabacloud-oss-python-sdk-v2#74.
 pub(super) fn scope_region(case: &Case<'_>) -> Option<Found> {
     let [_, region, ..] = scope(case)?;
-    let odd = region.starts_with("oss-") || region.ends_with("-internal") || region.contains('.')
+    let odd = region.starts_with("oss-")
+        || region.ends_with("-internal")
+        || region.contains('.')
         || (case.kind? == Kind::V4 && region == "us-east-1");
     // Of the S3 dialect both spellings of a region are taken.
     (odd && case.kind? == Kind::V4).then(|| {
@@ -42,13 +44,22 @@ pub(super) fn scope_product(case: &Case<'_>) -> Option<Found> {
     let [_, _, product, terminator] = scope(case)?;
     let due = match case.kind? {
         Kind::S3V4 => [("s3", "aws4_request"); 2],
-        _ => [("oss", "aliyun_v4_request"), ("oss-cloudbox", "aliyun_v4_request")],
+        _ => [
+            ("oss", "aliyun_v4_request"),
+            ("oss-cloudbox", "aliyun_v4_request"),
+        ],
     };
     (!due.contains(&(product, terminator))).then(|| {
         (
             Surety::Certain,
-            format!("The scope ends with `{}/{}` under this scheme.", due[0].0, due[0].1),
-            format!("It ends with {}.", quoted(&format!("{product}/{terminator}"))),
+            format!(
+                "The scope ends with `{}/{}` under this scheme.",
+                due[0].0, due[0].1
+            ),
+            format!(
+                "It ends with {}.",
+                quoted(&format!("{product}/{terminator}"))
+            ),
         )
     })
 }
@@ -91,7 +102,15 @@ pub(super) fn host_signed(case: &Case<'_>) -> Option<Found> {
 /// Headers that proxies, CDNs and libraries change.
 pub(super) fn fragile_header(case: &Case<'_>) -> Option<Found> {
     const FRAGILE: [&str; 9] = [
-        "accept-encoding", "user-agent", "connection", "content-length", "expect", "te", "via", "x-forwarded-for", "accept",
+        "accept-encoding",
+        "user-agent",
+        "connection",
+        "content-length",
+        "expect",
+        "te",
+        "via",
+        "x-forwarded-for",
+        "accept",
     ];
     let list = case.canonical.get("list of headers")?;
     let name = list.split(';').find(|name| FRAGILE.contains(name))?;

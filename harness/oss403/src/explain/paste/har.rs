@@ -26,25 +26,57 @@ pub(super) fn read(text: &str) -> Option<Vec<Entry>> {
         None => return None,
     };
     let status = |entry: &Value| entry.pointer("/response/status").and_then(Value::as_u64);
-    let refused: Vec<&Value> = entries.iter().filter(|entry| status(entry) == Some(403)).collect();
-    let errors = || entries.iter().filter(|entry| status(entry).is_some_and(|status| status >= 400)).collect();
-    let chosen: Vec<&Value> = if refused.is_empty() { errors() } else { refused };
+    let refused: Vec<&Value> = entries
+        .iter()
+        .filter(|entry| status(entry) == Some(403))
+        .collect();
+    let errors = || {
+        entries
+            .iter()
+            .filter(|entry| status(entry).is_some_and(|status| status >= 400))
+            .collect()
+    };
+    let chosen: Vec<&Value> = if refused.is_empty() {
+        errors()
+    } else {
+        refused
+    };
     Some(chosen.into_iter().map(entry).collect())
 }
 
 fn entry(entry: &Value) -> Entry {
     let response = &entry["response"];
-    let text = response.pointer("/content/text").and_then(Value::as_str).unwrap_or_default();
-    let is_coded = response.pointer("/content/encoding").and_then(Value::as_str) == Some("base64");
-    let body = if is_coded { unwrap::base64(text).unwrap_or_default() } else { text.to_owned() };
+    let text = response
+        .pointer("/content/text")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let is_coded = response
+        .pointer("/content/encoding")
+        .and_then(Value::as_str)
+        == Some("base64");
+    let body = if is_coded {
+        unwrap::base64(text).unwrap_or_default()
+    } else {
+        text.to_owned()
+    };
     let header = |header: &Value| {
         let text = |name: &str| header.get(name).and_then(Value::as_str);
-        Some((text("name")?.to_ascii_lowercase(), text("value")?.to_owned()))
+        Some((
+            text("name")?.to_ascii_lowercase(),
+            text("value")?.to_owned(),
+        ))
     };
     let headers = response.get("headers").and_then(Value::as_array);
     Entry {
-        status: response["status"].as_u64().and_then(|status| u16::try_from(status).ok()),
-        headers: headers.into_iter().flatten().filter_map(header).take(256).collect(),
+        status: response["status"]
+            .as_u64()
+            .and_then(|status| u16::try_from(status).ok()),
+        headers: headers
+            .into_iter()
+            .flatten()
+            .filter_map(header)
+            .take(256)
+            .collect(),
         body,
         asked: Asked::of_har(entry),
     }

@@ -12,7 +12,8 @@ pub(super) struct Halves {
 
 /// Takes the marks of `curl -v` off: what begins with `>` was sent, what begins with `<` or with nothing was answered.
 pub(super) fn without_marks(text: &str) -> Halves {
-    let is_verbose = text.lines().any(|line| line.starts_with("< HTTP/")) || text.lines().any(|line| line.starts_with("<  HTTP/"));
+    let is_verbose = text.lines().any(|line| line.starts_with("< HTTP/"))
+        || text.lines().any(|line| line.starts_with("<  HTTP/"));
     if !is_verbose {
         return Halves {
             answer: text.to_owned(),
@@ -27,8 +28,15 @@ pub(super) fn without_marks(text: &str) -> Halves {
             _ => &mut answer,
         };
         // A tag begins with `<` too, but not with a blank behind it.
-        let bare = line.strip_prefix("< ").or_else(|| line.strip_prefix("> ")).unwrap_or(line);
-        let bare = if matches!(line.trim_end(), "<" | ">") { "" } else { bare };
+        let bare = line
+            .strip_prefix("< ")
+            .or_else(|| line.strip_prefix("> "))
+            .unwrap_or(line);
+        let bare = if matches!(line.trim_end(), "<" | ">") {
+            ""
+        } else {
+            bare
+        };
         half.push_str(bare);
         half.push('\n');
     }
@@ -47,8 +55,20 @@ pub(super) struct Head {
 
 /// Header names that are looked for in any text; others only behind a status line.
 const TELLING: [&str; 14] = [
-    "x-oss-ec", "x-oss-err", "x-oss-request-id", "x-amz-request-id", "server", "via", "x-cache", "cf-ray", "x-amz-cf-id",
-    "x-oss-server-time", "eagleid", "x-tengine-error", "x-cos-request-id", "x-obs-request-id",
+    "x-oss-ec",
+    "x-oss-err",
+    "x-oss-request-id",
+    "x-amz-request-id",
+    "server",
+    "via",
+    "x-cache",
+    "cf-ray",
+    "x-amz-cf-id",
+    "x-oss-server-time",
+    "eagleid",
+    "x-tengine-error",
+    "x-cos-request-id",
+    "x-obs-request-id",
 ];
 
 /// Reads the last status line and its headers, and the telling headers wherever they stand, in the forms of logs too.
@@ -59,7 +79,9 @@ pub(super) fn read(text: &str) -> Head {
         let line = line.trim();
         if let Some(rest) = line.find("HTTP/").map(|at| &line[at..]) {
             let mut words = rest.split(' ').filter(|word| !word.is_empty());
-            let status = words.nth(1).and_then(|word| word.get(..3)?.parse::<u16>().ok());
+            let status = words
+                .nth(1)
+                .and_then(|word| word.get(..3)?.parse::<u16>().ok());
             if let Some(status) = status.filter(|status| (100..600).contains(status)) {
                 if line.starts_with("HTTP/") {
                     head.headers.clear();
@@ -73,9 +95,17 @@ pub(super) fn read(text: &str) -> Head {
             behind &= !line.is_empty();
             continue;
         };
-        let name = name.trim_matches(['"', '\'', ' ', '<', '[', ']']).to_ascii_lowercase();
-        let value = value.trim().trim_end_matches([',', ';']).trim_matches(['"', '\'', ' ', '[', ']', '(', ')']);
-        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let name = name
+            .trim_matches(['"', '\'', ' ', '<', '[', ']'])
+            .to_ascii_lowercase();
+        let value = value
+            .trim()
+            .trim_end_matches([',', ';'])
+            .trim_matches(['"', '\'', ' ', '[', ']', '(', ')']);
+        let is_name = !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if is_name && (behind || TELLING.contains(&name.as_str())) && head.headers.len() < 256 {
             head.headers.push((name, value.to_owned()));
         }
@@ -87,14 +117,22 @@ impl Head {
     /// The first header of a name.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
-        headers.find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        headers
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// What headers say in the place of elements.
     pub(super) fn elements(&self) -> BTreeMap<String, String> {
         let mut found = BTreeMap::new();
-        for (element, names) in [("EC", &["x-oss-ec"][..]), ("RequestId", &["x-oss-request-id", "x-amz-request-id"])] {
-            let value = names.iter().find_map(|name| self.header(name)).filter(|value| !value.is_empty());
+        for (element, names) in [
+            ("EC", &["x-oss-ec"][..]),
+            ("RequestId", &["x-oss-request-id", "x-amz-request-id"]),
+        ] {
+            let value = names
+                .iter()
+                .find_map(|name| self.header(name))
+                .filter(|value| !value.is_empty());
             found.extend(value.map(|value| (element.to_owned(), value.to_owned())));
         }
         if let Some(coded) = self.header("x-oss-err").and_then(unwrap::base64) {

@@ -65,7 +65,9 @@ impl Pasted {
     /// A header of the answer.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
-        headers.find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        headers
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Takes what is not there yet.
@@ -105,7 +107,10 @@ pub fn read(bytes: &[u8], vocabulary: &Vocabulary) -> Result<Vec<Pasted>, PasteE
 /// The answers of a text. `headers` are those of the answer where they stand elsewhere.
 fn of_text(text: &str, vocabulary: &Vocabulary, headers: &[(String, String)]) -> Vec<Pasted> {
     let text = head::without_marks(text);
-    let (text, asked) = (text.answer, text.request.as_deref().and_then(Asked::of_http));
+    let (text, asked) = (
+        text.answer,
+        text.request.as_deref().and_then(Asked::of_http),
+    );
     let best = unwrap::views(&text)
         .into_iter()
         .map(|view| of_view(view, vocabulary, headers))
@@ -118,7 +123,11 @@ fn of_text(text: &str, vocabulary: &Vocabulary, headers: &[(String, String)]) ->
 }
 
 /// The answers in one reading of a text, and how much was understood.
-fn of_view(view: String, vocabulary: &Vocabulary, headers: &[(String, String)]) -> (usize, Vec<Pasted>) {
+fn of_view(
+    view: String,
+    vocabulary: &Vocabulary,
+    headers: &[(String, String)],
+) -> (usize, Vec<Pasted>) {
     let mut head = head::read(&view);
     head.headers.extend_from_slice(headers);
     let mut documents = xml::read(&view);
@@ -168,7 +177,9 @@ fn of_view(view: String, vocabulary: &Vocabulary, headers: &[(String, String)]) 
 fn score(pasted: &Pasted) -> usize {
     let has = |name| usize::from(pasted.text(name).is_some());
     let clean = |name| usize::from(!pasted.trimmed(name).contains(['\\', '&', '"', '\n']));
-    has("Code") * 20 + has("Message") * (10 + 8 * clean("Message")) + has("EC") * 5
+    has("Code") * 20
+        + has("Message") * (10 + 8 * clean("Message"))
+        + has("EC") * 5
         + has("StringToSign") * usize::from(pasted.trimmed("StringToSign").contains('\n'))
         + pasted.elements.len()
 }

@@ -18,8 +18,18 @@ pub struct Vocabulary {
 
 /// Codes of answers besides the ledger's.
 const OTHER_CODES: [&str; 12] = [
-    "InvalidArgument", "InvalidRequest", "AuthorizationHeaderMalformed", "AuthorizationArgumentError", "NoSuchBucket", "NoSuchKey",
-    "InvalidBucketName", "InvalidPolicyDocument", "MalformedPOSTRequest", "BadRequest", "InDebt", "InDebtOverdue",
+    "InvalidArgument",
+    "InvalidRequest",
+    "AuthorizationHeaderMalformed",
+    "AuthorizationArgumentError",
+    "NoSuchBucket",
+    "NoSuchKey",
+    "InvalidBucketName",
+    "InvalidPolicyDocument",
+    "MalformedPOSTRequest",
+    "BadRequest",
+    "InDebt",
+    "InDebtOverdue",
 ];
 
 impl Vocabulary {
@@ -57,14 +67,25 @@ impl Vocabulary {
 
     /// Adds what stands in the text and in none of the elements.
     pub(super) fn complete(&self, text: &str, elements: &mut BTreeMap<String, String>) {
-        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ").replace('’', "'");
-        let known = elements.get("Message").is_some_and(|said| self.messages().any(|message| matches(message, said)));
-        let phrase = self.messages.iter().find(|(message, _)| flat.contains(message.trim_end_matches('.')));
+        let flat = text
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .replace('’', "'");
+        let known = elements
+            .get("Message")
+            .is_some_and(|said| self.messages().any(|message| matches(message, said)));
+        let phrase = self
+            .messages
+            .iter()
+            .find(|(message, _)| flat.contains(message.trim_end_matches('.')));
         if let Some((message, _)) = phrase.filter(|_| !known) {
             let said = with_condition(message, &flat);
             elements.insert("Message".into(), said);
         }
-        let has_code = elements.get("Code").is_some_and(|code| self.codes.contains(code));
+        let has_code = elements
+            .get("Code")
+            .is_some_and(|code| self.codes.contains(code));
         if !has_code {
             let code = self.codes.iter().find(|code| has_word(text, code));
             if let Some(code) = code {
@@ -108,7 +129,8 @@ fn ec_in(text: &str) -> Option<String> {
         let start = at.checked_sub(4)?;
         let ec = text.get(start..at + 9)?;
         let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '-');
-        let alone = !digit(text[..start].chars().next_back()) && !digit(text[at + 9..].chars().next());
+        let alone =
+            !digit(text[..start].chars().next_back()) && !digit(text[at + 9..].chars().next());
         (ecs::is_ec(ec) && alone).then(|| ec.to_owned())
     });
     found.next()

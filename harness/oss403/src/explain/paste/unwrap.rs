@@ -10,7 +10,11 @@ pub(super) fn text(bytes: &[u8]) -> Result<String, PasteError> {
     let wide = |swap: bool| {
         let unit = |pair: &[u8]| {
             let pair = [pair[0], pair[1]];
-            if swap { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }
+            if swap {
+                u16::from_be_bytes(pair)
+            } else {
+                u16::from_le_bytes(pair)
+            }
         };
         let units: Vec<u16> = bytes[2..].chunks_exact(2).map(unit).collect();
         String::from_utf16_lossy(&units)
@@ -18,12 +22,17 @@ pub(super) fn text(bytes: &[u8]) -> Result<String, PasteError> {
     let text = match bytes {
         [0xff, 0xfe, ..] => wide(false),
         [0xfe, 0xff, ..] => wide(true),
-        _ => String::from_utf8_lossy(bytes).trim_start_matches('\u{feff}').to_owned(),
+        _ => String::from_utf8_lossy(bytes)
+            .trim_start_matches('\u{feff}')
+            .to_owned(),
     };
     if text.trim().is_empty() {
         return Err(PasteError::Empty);
     }
-    let strange = text.chars().filter(|c| *c == '\u{fffd}' || *c == '\0').count();
+    let strange = text
+        .chars()
+        .filter(|c| *c == '\u{fffd}' || *c == '\0')
+        .count();
     if strange * 4 > text.chars().count() {
         return Err(PasteError::Binary);
     }
@@ -88,14 +97,21 @@ fn unescaped(text: &str) -> String {
             Some('r') => out.push('\r'),
             Some('t') => out.push('\t'),
             Some('u') => {
-                let digits: String = std::iter::from_fn(|| chars.next_if(char::is_ascii_hexdigit)).take(4).collect();
-                match u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32) {
+                let digits: String = std::iter::from_fn(|| chars.next_if(char::is_ascii_hexdigit))
+                    .take(4)
+                    .collect();
+                match u32::from_str_radix(&digits, 16)
+                    .ok()
+                    .and_then(char::from_u32)
+                {
                     Some(c) if digits.len() == 4 => out.push(c),
                     _ => out.push_str(&digits),
                 }
             }
             Some('x') => {
-                let digits: String = std::iter::from_fn(|| chars.next_if(char::is_ascii_hexdigit)).take(2).collect();
+                let digits: String = std::iter::from_fn(|| chars.next_if(char::is_ascii_hexdigit))
+                    .take(2)
+                    .collect();
                 out.extend(u8::from_str_radix(&digits, 16).ok().map(char::from));
             }
             Some(c @ ('"' | '\'' | '\\' | '/')) => out.push(c),
@@ -109,8 +125,22 @@ fn unescaped(text: &str) -> String {
 /// Without the references that HTML and XML are shown with.
 fn of_html(text: &str) -> String {
     // `&amp;` last: `&amp;lt;` is shown as `&lt;`.
-    let pairs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&#10;", "\n"), ("&#xA;", "\n"), ("\\u003c", "<"), ("\\u003e", ">"), ("&amp;", "&")];
-    pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+    let pairs = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&nbsp;", " "),
+        ("&#10;", "\n"),
+        ("&#xA;", "\n"),
+        ("\\u003c", "<"),
+        ("\\u003e", ">"),
+        ("&amp;", "&"),
+    ];
+    pairs
+        .iter()
+        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
 /// The text that is base64, also without its padding.

@@ -4,12 +4,50 @@ use std::collections::BTreeMap;
 
 /// The elements that an error of OSS has.
 const ELEMENTS: [&str; 44] = [
-    "Code", "Message", "RequestId", "HostId", "EC", "RecommendDoc", "OSSAccessKeyId", "AWSAccessKeyId", "AccessKeyId",
-    "SignatureProvided", "StringToSign", "StringToSignBytes", "CanonicalRequest", "CanonicalRequestBytes", "Bucket",
-    "BucketName", "Endpoint", "Expires", "ServerTime", "RequestTime", "MaxAllowedSkewMilliseconds", "ArgumentName",
-    "ArgumentValue", "Method", "ResourceType", "User", "SecurityToken", "Resource", "Region", "Key", "ObjectName", "Header",
-    "AccessDeniedDetail", "PolicyType", "AuthPrincipalOwnerId", "AuthPrincipalType", "AuthPrincipalDisplayName",
-    "NoPermissionType", "AuthAction", "EncodedDiagnosticMessage", "Name", "Location", "TraceId", "HostID",
+    "Code",
+    "Message",
+    "RequestId",
+    "HostId",
+    "EC",
+    "RecommendDoc",
+    "OSSAccessKeyId",
+    "AWSAccessKeyId",
+    "AccessKeyId",
+    "SignatureProvided",
+    "StringToSign",
+    "StringToSignBytes",
+    "CanonicalRequest",
+    "CanonicalRequestBytes",
+    "Bucket",
+    "BucketName",
+    "Endpoint",
+    "Expires",
+    "ServerTime",
+    "RequestTime",
+    "MaxAllowedSkewMilliseconds",
+    "ArgumentName",
+    "ArgumentValue",
+    "Method",
+    "ResourceType",
+    "User",
+    "SecurityToken",
+    "Resource",
+    "Region",
+    "Key",
+    "ObjectName",
+    "Header",
+    "AccessDeniedDetail",
+    "PolicyType",
+    "AuthPrincipalOwnerId",
+    "AuthPrincipalType",
+    "AuthPrincipalDisplayName",
+    "NoPermissionType",
+    "AuthAction",
+    "EncodedDiagnosticMessage",
+    "Name",
+    "Location",
+    "TraceId",
+    "HostID",
 ];
 
 /// An error document.
@@ -52,27 +90,39 @@ pub(super) fn read(text: &str) -> Vec<Document> {
             found.push(std::mem::take(&mut current));
         }
         current.cut |= cut;
-        let value = plain(value, *name == "StringToSign" || *name == "CanonicalRequest" || *name == "SignatureProvided");
+        let value = plain(
+            value,
+            *name == "StringToSign" || *name == "CanonicalRequest" || *name == "SignatureProvided",
+        );
         current.elements.entry((*name).to_owned()).or_insert(value);
     }
     found.push(current);
-    let says = |document: &Document| ["Code", "Message"].iter().any(|name| document.elements.contains_key(*name));
+    let says = |document: &Document| {
+        ["Code", "Message"]
+            .iter()
+            .any(|name| document.elements.contains_key(*name))
+    };
     found.retain(says);
     found.truncate(super::MOST * 4);
     found
 }
 
 fn is_tag(rest: &str, name: &str) -> bool {
-    rest.strip_prefix(name)
-        .is_some_and(|after| after.starts_with('>') || after.starts_with(' ') && !after.starts_with("  "))
+    rest.strip_prefix(name).is_some_and(|after| {
+        after.starts_with('>') || after.starts_with(' ') && !after.starts_with("  ")
+    })
 }
 
 /// The text of an element.
 fn plain(value: &str, exact: bool) -> String {
-    let inner = value.trim().strip_prefix("<![CDATA[").and_then(|inner| inner.strip_suffix("]]>"));
+    let inner = value
+        .trim()
+        .strip_prefix("<![CDATA[")
+        .and_then(|inner| inner.strip_suffix("]]>"));
     let text = match inner {
         Some(inner) => inner.to_owned(),
-        None => quick_xml::escape::unescape(value).map_or_else(|_| value.to_owned(), std::borrow::Cow::into_owned),
+        None => quick_xml::escape::unescape(value)
+            .map_or_else(|_| value.to_owned(), std::borrow::Cow::into_owned),
     };
     if exact {
         return text.replace("\r\n", "\n");
