@@ -132,10 +132,10 @@ impl Asked {
                 | "-x" | "-m" | "--resolve" | "--connect-to" | "--cacert" | "-F" | "--form"
                 | "-w" => drop(value()),
                 flag if flag.starts_with("-X") && flag.len() > 2 => {
-                    method = Some(flag[2..].to_owned())
+                    method = Some(flag[2..].to_owned());
                 }
                 flag if flag.starts_with("-H") && flag.len() > 2 => {
-                    headers.push(flag[2..].to_owned())
+                    headers.push(flag[2..].to_owned());
                 }
                 flag if flag.starts_with('-') => {}
                 _ => url = url.or(Some(word)),

@@ -142,7 +142,7 @@ fn ranked(
         .collect();
     let own = |cause: &str| ec.is_some_and(|ec| ec.causes.contains(&cause));
     for cause in ec
-        .map_or(&[][..], |ec| ec.causes)
+        .map_or(&[][..], |ec| &ec.causes[..])
         .iter()
         .chain(detail.first)
     {

@@ -23,7 +23,7 @@ pub fn describe(diagnosis: &Diagnosis, style: Style) -> String {
     let by_ec = diagnosis.ec_known.filter(|ec| {
         // Said by the cause already, when it is one's own.
         let first = diagnosis.fits.first();
-        !first.is_some_and(|fit| ec.causes == [fit.file.cause.as_str()])
+        first.is_none_or(|fit| ec.causes != [fit.file.cause.as_str()])
     });
     if let Some(ec) = by_ec {
         paragraph(&mut text, &format!("EC {}: {}", ec.ec, ec.says), 0, style);

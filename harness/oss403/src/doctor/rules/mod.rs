@@ -59,6 +59,9 @@ struct Case<'e> {
     rows: Vec<Row>,
 }
 
+/// Path and sub-resources.
+type Resource<'c> = (&'c str, &'c str);
+
 /// Every rule. Of equally sure guesses the earlier in this table comes first.
 pub(super) const RULES: &[Rule] = &[
     rule("plus-unescaped", shape::plus_unescaped),
@@ -201,7 +204,7 @@ impl<'e> Case<'e> {
     }
 
     /// The same of both, when they differ.
-    fn resources(&self) -> Option<((&str, &str), (&str, &str))> {
+    fn resources(&self) -> Option<(Resource<'_>, Resource<'_>)> {
         let (server, client) = self.differing(self.resource_name())?;
         Some((split(server)?, split(client)?))
     }

@@ -3,6 +3,7 @@
 mod requests;
 mod rules;
 mod secret;
+mod sightings;
 
 use super::{Evidence, Examination, Guess, examine};
 

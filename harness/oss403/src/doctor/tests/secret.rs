@@ -26,7 +26,7 @@ fn first(evidence: &Evidence, secret: &str) -> (&'static str, Surety, String) {
 #[test]
 fn the_signature_of_the_documents_example_is_known() {
     // Help page "Include signatures in the Authorization header": the worked example of V1.
-    let string = "PUT\nODBGOERFMDMzQTczRUY3NUE3NzA5QzdFNUYzMDQxNEM=\ntext/html\nThu, 17 Nov 2005 18:49:58 GMT\nx-oss-magic:abracadabra\nx-oss-meta-author:foo@example.com\n/oss-example/nelson";
+    let string = "PUT\nODBGOERFMDMzQTczRUY3NUE3NzA5QzdFNUYzMDQxNEM=\ntext/html\nThu, 17 Nov 2005 18:49:58 GMT\nx-oss-magic:abracadabra\nx-oss-meta-author:foo@bar.com\n/oss-example/nelson";
     let secret = "OtxrzxIsfpFjA7SwPzILwy8Bw21TLhquhboDYROV";
     let mut evidence = answered(&[("StringToSign", string)]);
     provided(&mut evidence, "26NBxoKdsyly4EDv6inkoDft/yA=");

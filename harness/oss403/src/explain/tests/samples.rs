@@ -229,6 +229,9 @@ fn every_sample_leads_to_its_cause() {
     assert_eq!(files.count(), SAMPLES.len(), "each file has its row");
 }
 
+/// What happens to a paste, and how.
+type Way<'w> = (&'w str, &'w dyn Fn(&str) -> String);
+
 #[test]
 fn every_sample_survives_what_happens_to_a_paste() {
     let quoted = |text: &str| {
@@ -241,7 +244,7 @@ fn every_sample_survives_what_happens_to_a_paste() {
             .map(|line| format!("2026-11-28T10:00:00.123Z ERROR [main] {line}\n"))
             .collect::<String>()
     };
-    let ways: [(&str, &dyn Fn(&str) -> String); 9] = [
+    let ways: [Way<'_>; 9] = [
         ("as a JSON string", &|text| {
             serde_json::json!({ "log": text }).to_string()
         }),
