@@ -58,6 +58,7 @@ mod scheme;
 pub mod scope;
 mod secret;
 mod signed;
+mod text;
 pub mod v1;
 pub mod v2;
 pub mod v4;
@@ -78,6 +79,7 @@ pub use request::{Credentials, Header, QueryPair, Request};
 pub use scheme::{Carrier, Scheme};
 pub use scope::{S3_REGION, Scope, ScopeError, ScopePart};
 pub use secret::is_confidential;
+pub use text::sign_text;
 pub use validity::{TimeError, Validity};
 
 #[cfg(doctest)]

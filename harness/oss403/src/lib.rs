@@ -37,6 +37,7 @@
 //! ```
 
 pub mod cli;
+pub mod doctor;
 pub mod exit;
 pub mod explain;
 pub mod explore;

@@ -78,7 +78,7 @@ pub enum Command {
     Probe(ProbeArgs),
     /// List every instance: its id, its cause, what it needs
     List(ListArgs),
-    /// Say what a cause means and how to fix it, or diagnose a saved error response
+    /// Say what a cause, code, EC or message means and how to fix it, or diagnose an error answer in whatever form it was pasted
     Explain(ExplainArgs),
     /// Run an instance, and print what was sent as commands of curl that work, signatures included
     Curl(CurlArgs),
@@ -315,9 +315,22 @@ pub struct ListArgs {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// Id of a cause, or a file with an error response (its body, or the raw HTTP response), or `-` for standard input.
-    #[arg(value_name = "CAUSE|FILE")]
+    /// What is to be explained: id of a cause, code, EC, message, or an error answer in whatever form it was pasted (XML, JSON, text of an
+    /// exception, `curl -i` or `-v`, HAR): a file, `-` for standard input, or the text itself.
+    #[arg(value_name = "CAUSE|CODE|EC|MESSAGE|FILE|-")]
     pub subject: String,
+    /// The string that the client signs (StringToSign or canonical request), to hold against the server's.
+    #[arg(long, value_name = "FILE")]
+    pub string_to_sign: Option<PathBuf>,
+    /// The request that the client sent: a command of curl, a HAR file, or the text of the request.
+    #[arg(long, value_name = "FILE")]
+    pub request: Option<PathBuf>,
+    /// Environment variable with the AccessKeySecret, which is used to compute signatures and never shown.
+    #[arg(long, value_name = "NAME")]
+    pub secret_env: Option<String>,
+    /// How to print it.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
     /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(long, value_name = "DIR")]
     pub cases: Option<PathBuf>,

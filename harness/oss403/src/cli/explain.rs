@@ -1,245 +1,322 @@
-//! `oss403 explain`: what a cause means and how to fix it, or which cause a saved answer shows.
+//! `oss403 explain`: what a cause, a code, an EC or a message means and how to fix it, or what a pasted answer shows.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
-use super::args::ExplainArgs;
+use super::args::{ExplainArgs, Format};
 use super::console::{print, tolerate_closed_pipe};
 use super::{Console, source};
+use crate::doctor::{Asked, Evidence};
 use crate::exit::Exit;
-use crate::explain::{self, Diagnosis, SavedAnswer};
-use crate::report::style::{Style, Tone, harmless};
+use crate::explain::json::Explained;
+use crate::explain::paste::{self, MAX_BYTES, Pasted, Vocabulary};
+use crate::explain::{self, Diagnosis, Term};
+use crate::report::style::{Style, harmless};
+use oss403_case::Ledger;
 use oss403_case::revision::Revision;
-use oss403_case::suggest;
 
-/// Most bytes that are read of a saved answer; one more than may be, to know that it is too long.
-const READ: u64 = 1024 * 1024 + 1;
+/// What is explained, and what else is known of the signature.
+struct Desk<'a> {
+    ledger: &'a Ledger,
+    vocabulary: Vocabulary,
+    format: Format,
+    style: Style,
+    console: Console,
+    own: Option<Vec<u8>>,
+    request: Option<Asked>,
+    secret: Option<String>,
+}
 
 pub(super) fn explain(args: &ExplainArgs, console: Console) -> Exit {
     // An explanation is wanted whatever the revision: the last one has them all.
-    let revision = Revision::Observed;
-    let (ledger, _) = match source::ledger(args.cases.as_deref(), revision, console) {
-        Ok(found) => found,
+    let ledger = match source::ledger(args.cases.as_deref(), Revision::Observed, console) {
+        Ok((ledger, _)) => ledger,
         Err(exit) => return exit,
     };
-    let style = Style {
-        color: console.color_out(),
-        width: console.width(),
+    let desk = match Desk::new(args, &ledger, console) {
+        Ok(desk) => desk,
+        Err(exit) => return exit,
     };
     let subject = args.subject.as_str();
-    let causes = ledger.listed().iter().zip(ledger.entries());
-    if let Some((row, entry)) = causes.into_iter().find(|(row, _)| row.id == subject) {
-        return finish(print(&explain::cause(entry, row.revision, style)), console);
-    }
-    let bytes = match saved(subject) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !subject.contains(['/', '.']) => {
-            let causes: Vec<&str> = ledger.causes().map(|file| file.cause.as_str()).collect();
-            let help = suggest::nearest(subject, causes.iter().copied()).map_or_else(
-                || "`oss403 list` shows every cause".into(),
-                |near| format!("did you mean `{near}`?"),
-            );
-            console.error(
-                format_args!("`{subject}` is neither a cause nor a file"),
-                Some(&help),
-            );
-            return Exit::Usage;
-        }
-        Err(error) => {
-            console.error(format_args!("{subject}: {error}"), None);
-            return Exit::Usage;
-        }
-    };
-    match SavedAnswer::read(&bytes) {
-        Ok(answer) => {
-            let diagnosis = explain::diagnose(&ledger, &answer);
-            let mut text = Vec::new();
-            let written = describe(&diagnosis, style, &mut text)
-                .and_then(|()| print(&String::from_utf8_lossy(&text)));
-            finish(written, console)
-        }
-        Err(error) => {
-            let help =
-                "give the XML body of an error answer, or the response as `curl -i` prints it";
-            console.error(
-                format_args!("{subject}: {}", harmless(&error.to_string())),
-                Some(help),
-            );
-            Exit::Usage
-        }
+    match explain::term(subject, &ledger, &desk.vocabulary) {
+        _ if subject == "-" => desk.bytes(subject, read(subject)),
+        Term::Cause(id) => desk.cause(&id),
+        Term::Code(code) => desk.code(&code),
+        term => match read(subject) {
+            Err(error) if is_absent(&error) => desk.term(term, subject, &error),
+            bytes => desk.bytes(subject, bytes),
+        },
     }
 }
 
-fn saved(subject: &str) -> io::Result<Vec<u8>> {
+/// Whether no file of this name can be there.
+fn is_absent(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound};
+    [NotFound, InvalidFilename, InvalidInput, NotADirectory].contains(&error.kind())
+}
+
+fn read(subject: &str) -> io::Result<Vec<u8>> {
+    // One more than may be, to know that it is too long.
+    let most = MAX_BYTES as u64 + 1;
     let mut bytes = Vec::new();
     if subject == "-" {
-        io::stdin().lock().take(READ).read_to_end(&mut bytes)?;
+        io::stdin().lock().take(most).read_to_end(&mut bytes)?;
     } else {
         std::fs::File::open(Path::new(subject))?
-            .take(READ)
+            .take(most)
             .read_to_end(&mut bytes)?;
     }
     Ok(bytes)
 }
 
-fn finish(written: io::Result<()>, console: Console) -> Exit {
-    match tolerate_closed_pipe(written) {
-        Ok(()) => Exit::Ok,
-        Err(error) => {
-            console.error(format_args!("standard output: {error}"), None);
-            Exit::Usage
-        }
-    }
-}
-
-/// Writes what a saved answer says, the causes it fits with the reasons, and what to do.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub(super) fn describe(diagnosis: &Diagnosis, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    /// Causes after these fit so much worse that they would only confuse.
-    const MOST: usize = 3;
-    let status = diagnosis.status.map(|status| status.to_string());
-    let facts = [
-        ("Status", status.as_deref()),
-        ("Code", Some(diagnosis.code.as_str())),
-        ("Message", Some(diagnosis.message.as_str())),
-        ("EC", diagnosis.ec.as_deref()),
-        ("RequestId", diagnosis.request_id.as_deref()),
-    ];
-    for (name, value) in facts {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            writeln!(out, "{:11}{}", name, harmless(&value.replace('\n', " ")))?;
-        }
-    }
-    writeln!(out)?;
-    if diagnosis.status.is_some_and(|status| status != 403) {
-        writeln!(
-            out,
-            "The status is not 403, so none of the documented causes ought to be behind it.\n"
-        )?;
-    }
-    if diagnosis.candidates.is_empty() {
-        return unknown(diagnosis, style, out);
-    }
-    for (number, candidate) in diagnosis.candidates.iter().take(MOST).enumerate() {
-        let file = &candidate.file;
-        let name = style.paint(Tone::Strong, &file.cause);
-        writeln!(out, "{}. {name}: {}", number + 1, candidate.why.join("; "))?;
-        for text in [&file.means, &file.fix] {
-            for line in style.wrap(text.trim(), 3) {
-                writeln!(out, "{line}")?;
-            }
-        }
-        writeln!(out, "   More: oss403 explain {}\n", file.cause)?;
-    }
-    Ok(())
-}
-
-fn unknown(diagnosis: &Diagnosis, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let text = match diagnosis.same_code {
-        0 => "No documented cause has this code or this message. Look for the EC in the OSS documentation, and keep the request id for support.".to_owned(),
-        count => format!(
-            "No documented cause has this message; {count} of them have this code (`oss403 list {}`). Look for the EC in the OSS documentation, and keep the request id for support.",
-            harmless(&diagnosis.code)
-        ),
-    };
-    for line in style.wrap(&text, 0) {
-        writeln!(out, "{line}")?;
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use oss403_case::Ledger;
-
-    const STYLE: Style = Style {
-        color: false,
-        width: 100,
-    };
-
-    fn said(answer: &str) -> String {
-        let ledger = Ledger::embedded()
-            .expect("the embedded ledger is sound")
-            .at(Revision::Observed);
-        let answer = SavedAnswer::read(answer.as_bytes()).unwrap();
-        let mut out = Vec::new();
-        describe(&explain::diagnose(&ledger, &answer), STYLE, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn a_known_answer_leads_to_its_cause() {
-        let text = said(
-            "HTTP/1.1 403 Forbidden\r\nx-oss-ec: 0003-00000001\r\n\r\n<Error><Code>UserDisable</Code><Message>UserDisable</Message><RequestId>6155A1</RequestId></Error>",
-        );
-        assert!(text.starts_with("Status     403\nCode       UserDisable\nMessage    UserDisable\nEC         0003-00000001\nRequestId  6155A1\n"), "{text}");
-        assert!(
-            text.contains("1. user-disabled: code and message are those documented\n"),
-            "{text}"
-        );
-        assert!(text.contains("oss403 explain user-disabled"), "{text}");
-    }
-
-    #[test]
-    fn an_answer_whose_message_no_source_shows_is_known_by_its_code_alone() {
-        let answer = |code: &str| {
-            said(&format!(
-                "<Error><Code>{code}</Code><Message>Some text.</Message></Error>"
-            ))
+impl<'a> Desk<'a> {
+    fn new(args: &ExplainArgs, ledger: &'a Ledger, console: Console) -> Result<Self, Exit> {
+        let file = |path: &Option<std::path::PathBuf>| {
+            let Some(path) = path else {
+                return Ok(None);
+            };
+            read(&path.to_string_lossy()).map(Some).map_err(|error| {
+                console.error(format_args!("{}: {error}", path.display()), None);
+                Exit::Usage
+            })
         };
-        let known = answer("NeedVerifyDomainOwnership");
-        assert!(known.contains("1. cname-ownership: "), "{known}");
-        assert!(!known.contains("2. "), "{known}");
-        let unknown = answer("AccessDenied");
-        assert!(!unknown.contains("1. "), "{unknown}");
+        let request = match (file(&args.request)?, &args.request) {
+            (Some(bytes), Some(path)) => match Asked::read(&String::from_utf8_lossy(&bytes)) {
+                Ok(asked) => Some(asked),
+                Err(error) => {
+                    let help =
+                        "give the command of curl, a HAR file, or the request as it is on the wire";
+                    console.error(format_args!("{}: {error}", path.display()), Some(help));
+                    return Err(Exit::Usage);
+                }
+            },
+            _ => None,
+        };
+        let secret = match &args.secret_env {
+            Some(name) => match std::env::var(name) {
+                Ok(secret) if !secret.is_empty() => Some(secret),
+                _ => {
+                    console.error(
+                        format_args!("the environment variable `{}` is not set", harmless(name)),
+                        None,
+                    );
+                    return Err(Exit::Usage);
+                }
+            },
+            None => None,
+        };
+        Ok(Self {
+            ledger,
+            vocabulary: Vocabulary::of(ledger),
+            format: args.format,
+            style: Style {
+                color: console.color_out(),
+                width: console.width(),
+            },
+            console,
+            own: file(&args.string_to_sign)?,
+            request,
+            secret,
+        })
     }
 
-    #[test]
-    fn an_unknown_answer_keeps_code_message_and_ec() {
-        let text = said(
-            "<Error><Code>Odd&#x85;[2J</Code><Message>Never seen.</Message><EC>0099-00000001</EC></Error>",
+    fn cause(&self, id: &str) -> Exit {
+        let causes = self.ledger.listed().iter().zip(self.ledger.entries());
+        let Some((row, entry)) = causes.into_iter().find(|(row, _)| row.id == id) else {
+            return Exit::Usage;
+        };
+        let text = match self.format {
+            Format::Json => json(&Explained::of_causes(std::iter::once(&*entry.file))),
+            Format::Text => explain::cause(entry, row.revision, self.style),
+        };
+        self.finish(&text, Exit::Ok)
+    }
+
+    fn code(&self, code: &str) -> Exit {
+        let files: Vec<_> = self
+            .ledger
+            .causes()
+            .filter(|file| {
+                file.code == code
+                    || file
+                        .alternatives
+                        .iter()
+                        .any(|other| other.code.as_deref() == Some(code))
+            })
+            .collect();
+        if files.is_empty() {
+            let said = "No documented 403 has this code: the message or the EC of the answer tells what is wrong.\n";
+            return match self.format {
+                Format::Json => self.finish(&json(&Explained::of(&[])), Exit::Deviations),
+                Format::Text => self.finish(said, Exit::Deviations),
+            };
+        }
+        if let [one] = &files[..] {
+            return self.cause(&one.cause);
+        }
+        let mut text = format!(
+            "{} causes are answered with {code}; the message tells which:\n\n",
+            files.len()
         );
-        insta::assert_snapshot!(text, @r"
-        Code       Odd\u{85}[2J
-        Message    Never seen.
-        EC         0099-00000001
-
-        No documented cause has this code or this message. Look for the EC in the OSS documentation, and
-        keep the request id for support.
-        ");
+        for file in &files {
+            text.push_str(&format!("  {}\n", file.cause));
+            for line in self.style.wrap(&file.message, 6) {
+                text.push_str(&format!("{line}\n"));
+            }
+        }
+        text.push_str("\nMore: oss403 explain <cause>, or the message in quotation marks\n");
+        match self.format {
+            Format::Json => self.finish(
+                &json(&Explained::of_causes(files.iter().map(|file| &***file))),
+                Exit::Ok,
+            ),
+            Format::Text => self.finish(&text, Exit::Ok),
+        }
     }
 
-    #[test]
-    fn another_status_than_403_is_pointed_out() {
-        let text = said(
-            "HTTP/1.1 404 Not Found\r\n\r\n<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>",
-        );
-        assert!(text.contains("not 403"), "{text}");
-    }
-
-    #[test]
-    fn every_cause_can_be_explained() {
-        let ledger = Ledger::embedded()
-            .expect("the embedded ledger is sound")
-            .at(Revision::Observed);
-        for (row, entry) in ledger.listed().iter().zip(ledger.entries()) {
-            let text = explain::cause(entry, row.revision, STYLE);
-            assert!(text.contains(row.revision.name()), "{}", entry.file.cause);
-            assert!(
-                text.contains(&entry.file.code) && text.contains("Means"),
-                "{}",
-                entry.file.cause
-            );
-            for template in &entry.templates {
-                assert!(
-                    text.contains(&format!("/{}", template.name)),
-                    "{}",
-                    template.name
+    fn term(&self, term: Term, subject: &str, error: &io::Error) -> Exit {
+        let did_you_mean = |near: Option<&str>, else_: &str| {
+            near.map_or_else(
+                || else_.to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            )
+        };
+        match term {
+            Term::Ec(ec) => {
+                let mut pasted = Pasted::default();
+                pasted.elements.insert("EC".into(), ec.ec.into());
+                self.answers(&[pasted])
+            }
+            Term::Message(pasted) => self.answers(&[*pasted]),
+            Term::Answer => self.bytes("the argument", Ok(subject.as_bytes().to_vec())),
+            Term::UnknownEc { nearest } => {
+                let help = did_you_mean(
+                    nearest,
+                    "look for it at https://api.aliyun.com/troubleshoot",
                 );
+                self.console.error(
+                    format_args!(
+                        "no page that is known here has the EC `{}`",
+                        harmless(subject)
+                    ),
+                    Some(&help),
+                );
+                Exit::Deviations
+            }
+            Term::UnknownMessage { nearest } => {
+                let help = did_you_mean(
+                    nearest.as_deref(),
+                    "give the whole answer: its code and EC tell more",
+                );
+                self.console
+                    .error("no documented answer has this message", Some(&help));
+                Exit::Deviations
+            }
+            _ if subject.contains(['/', '.']) => {
+                self.console
+                    .error(format_args!("{}: {error}", harmless(subject)), None);
+                Exit::Usage
+            }
+            Term::Unknown { nearest } => {
+                let help = did_you_mean(nearest.as_deref(), "`oss403 list` shows every cause");
+                self.console.error(
+                    format_args!(
+                        "`{}` is neither a cause, a code, an EC nor a file",
+                        harmless(subject)
+                    ),
+                    Some(&help),
+                );
+                Exit::Usage
+            }
+            Term::Cause(_) | Term::Code(_) => Exit::Usage,
+        }
+    }
+
+    fn bytes(&self, name: &str, bytes: io::Result<Vec<u8>>) -> Exit {
+        let bytes = match bytes {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.console
+                    .error(format_args!("{}: {error}", harmless(name)), None);
+                return Exit::Usage;
+            }
+        };
+        match paste::read(&bytes, &self.vocabulary) {
+            Ok(answers) => self.answers(&answers),
+            Err(error) => {
+                let help = "give an answer of OSS: its XML, the text of an exception, what `curl -i` or `curl -v` prints, or a HAR file";
+                self.console
+                    .error(format_args!("{}: {error}", harmless(name)), Some(help));
+                Exit::Usage
             }
         }
     }
+
+    /// Explains answers; the exit code says whether anything fits one of them.
+    fn answers(&self, answers: &[Pasted]) -> Exit {
+        let more = |mut evidence: Evidence| {
+            if let Some(own) = &self.own {
+                evidence = evidence.with_client_string(own);
+            }
+            match &self.request {
+                Some(asked) => evidence.with_request(asked.clone()),
+                None => evidence,
+            }
+        };
+        let diagnose =
+            |pasted: &Pasted| explain::diagnose(self.ledger, pasted, more, self.secret.as_deref());
+        let diagnoses: Vec<Diagnosis> = answers.iter().map(diagnose).collect();
+        let fits = diagnoses.iter().any(Diagnosis::fits_anything);
+        let exit = if fits { Exit::Ok } else { Exit::Deviations };
+        let text = match self.format {
+            Format::Json => json(&Explained::of(&diagnoses)),
+            Format::Text => {
+                let text = |(at, diagnosis): (usize, &Diagnosis)| match diagnoses.len() {
+                    0 | 1 => explain::describe(diagnosis, self.style),
+                    all => format!(
+                        "── Answer {} of {all}\n{}",
+                        at + 1,
+                        explain::describe(diagnosis, self.style)
+                    ),
+                };
+                diagnoses.iter().enumerate().map(text).collect()
+            }
+        };
+        let text = if diagnoses.is_empty() && self.format == Format::Text {
+            "No answer in it is a refusal.\n".to_owned()
+        } else {
+            text
+        };
+        self.finish(&self.without_secret(&text), exit)
+    }
+
+    /// A secret that somebody pasted along with the answer is not shown either.
+    fn without_secret(&self, text: &str) -> String {
+        match self
+            .secret
+            .as_deref()
+            .map(str::trim)
+            .filter(|secret| secret.len() >= 6)
+        {
+            Some(secret) => text.replace(secret, "[redacted]"),
+            None => text.to_owned(),
+        }
+    }
+
+    fn finish(&self, text: &str, exit: Exit) -> Exit {
+        match tolerate_closed_pipe(print(text)) {
+            Ok(()) => exit,
+            Err(error) => {
+                self.console
+                    .error(format_args!("standard output: {error}"), None);
+                Exit::Usage
+            }
+        }
+    }
+}
+
+fn json(explained: &Explained) -> String {
+    let mut text = serde_json::to_string_pretty(explained).unwrap_or_default();
+    text.push('\n');
+    text
 }

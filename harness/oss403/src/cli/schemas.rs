@@ -7,6 +7,7 @@ use oss403_case::schema::{self, text_of};
 
 use super::{Console, source};
 use crate::exit::Exit;
+use crate::explain::json::Explained;
 use crate::report::events::Event;
 use crate::report::json::ResultFile;
 use crate::target::Profile;
@@ -15,7 +16,7 @@ use crate::target::quirk::Quirks;
 /// Name of a schema's file, the folder beside the ledger in which it stands in this project's own checkout, and how it is made.
 type Written = (&'static str, &'static str, fn() -> String);
 
-const SCHEMAS: [Written; 7] = [
+const SCHEMAS: [Written; 8] = [
     (schema::FILE, ".", schema::text),
     (
         "result.schema.json",
@@ -23,6 +24,11 @@ const SCHEMAS: [Written; 7] = [
         ResultFile::schema,
     ),
     ("events.schema.json", "../harness/oss403", Event::schema),
+    (
+        "explain.schema.json",
+        "../harness/oss403",
+        Explained::schema,
+    ),
     ("profile.schema.json", "../harness/oss403", Profile::schema),
     ("quirks.schema.json", "../harness/oss403", || {
         text_of::<Quirks>("oss403 quirks")

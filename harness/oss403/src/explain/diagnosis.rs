@@ -1,10 +1,26 @@
-//! Which documented causes a saved answer fits, best first, and why.
+//! What a pasted answer means: which documented causes it fits, best first, and why; what its elements say; whether it is of OSS at all.
 
-use super::saved::SavedAnswer;
+use std::sync::Arc;
+
+use super::ecs::{self, Ec};
+use super::foreign::not_of_oss;
+use super::notes::notes;
+use super::paste::Pasted;
+use crate::doctor::{Evidence, Examination, examine};
 use crate::judge::recognise::{Candidate, Said, candidates};
 use oss403_case::Ledger;
+use oss403_case::model::CaseFile;
 
-/// What a saved answer says, and what it fits.
+/// A cause that fits, and in what.
+#[derive(Debug, Clone)]
+pub struct Fit {
+    /// The cause.
+    pub file: Arc<CaseFile>,
+    /// In what it fits, each a fragment.
+    pub why: Vec<String>,
+}
+
+/// What an answer says, and what it means.
 #[derive(Debug, Clone)]
 pub struct Diagnosis {
     /// HTTP status, when known.
@@ -17,129 +33,243 @@ pub struct Diagnosis {
     pub ec: Option<String>,
     /// The `RequestId` element.
     pub request_id: Option<String>,
+    /// The host that answered.
+    pub host: Option<String>,
+    /// Who answered instead of OSS.
+    pub not_of_oss: Option<String>,
+    /// What the EC stands for, where it is known.
+    pub ec_known: Option<&'static Ec>,
+    /// Sentences with the values of the answer.
+    pub notes: Vec<String>,
     /// Causes that fit, best first.
-    pub candidates: Vec<Candidate>,
+    pub fits: Vec<Fit>,
+    /// What the doctor says of a signature that does not match.
+    pub doctor: Option<Examination>,
     /// How many causes share the code alone, when nothing more telling fits.
     pub same_code: usize,
 }
 
-/// Holds a saved answer against every cause of the ledger.
-pub fn diagnose(ledger: &Ledger, saved: &SavedAnswer) -> Diagnosis {
-    let text = |name: &str| {
-        saved
-            .envelope
-            .text(name)
-            .map(str::trim)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let (code, message) = (text("Code"), text("Message"));
-    let ec = saved.ec().map(str::to_owned);
+impl Diagnosis {
+    /// Whether anything is known of it.
+    pub fn fits_anything(&self) -> bool {
+        self.not_of_oss.is_none()
+            && (!self.fits.is_empty() || self.ec_known.is_some() || self.doctor.is_some())
+    }
+}
+
+/// Holds an answer against every cause of the ledger, and asks the doctor where it is about a signature. `more` adds what else is known of
+/// the signature; the secret is never shown.
+pub fn diagnose(
+    ledger: &Ledger,
+    pasted: &Pasted,
+    more: impl Fn(Evidence) -> Evidence,
+    secret: Option<&str>,
+) -> Diagnosis {
+    let (code, message) = (
+        pasted.trimmed("Code").to_owned(),
+        pasted.trimmed("Message").to_owned(),
+    );
+    let ec = pasted.text("EC").map(|ec| ec.trim().to_owned());
+    let ec_known = ec.as_deref().and_then(ecs::find);
     let said = Said {
         code: &code,
         message: &message,
         ec: ec.as_deref(),
     };
-    let candidates = candidates(ledger, &said);
+    let mut fits = ranked(ledger, pasted, candidates(ledger, &said), ec_known);
+    if fits.is_empty() {
+        fits = by_code_alone(ledger, &code, ec_known);
+    }
+    let known = ec_known.is_some()
+        || fits
+            .iter()
+            .any(|fit| fit.why.iter().any(|why| why.contains("message")));
+    let not_of_oss = not_of_oss(pasted, known);
+    if not_of_oss.is_some() {
+        fits.clear();
+    }
+    let mut evidence = Evidence::of_answer(|name| pasted.text(name));
+    evidence.ec.clone_from(&ec);
+    if let Some(asked) = &pasted.asked {
+        evidence = evidence.with_request(asked.clone());
+    }
+    let is_mismatch = code == "SignatureDoesNotMatch"
+        || fits
+            .first()
+            .is_some_and(|fit| fit.file.cause == "signature-mismatch");
+    let evidence = is_mismatch
+        .then(|| more(evidence))
+        .filter(Evidence::is_telling);
+    let own = |name: &str| pasted.text(name).map(|text| text.trim().to_owned());
     Diagnosis {
-        status: saved.status,
+        status: pasted.status,
         same_code: ledger.causes().filter(|file| file.code == code).count(),
-        request_id: Some(text("RequestId")).filter(|id| !id.is_empty()),
+        request_id: own("RequestId"),
+        host: own("HostId"),
+        ec_known: ec_known.filter(|_| not_of_oss.is_none()),
+        notes: if not_of_oss.is_some() {
+            Vec::new()
+        } else {
+            notes(pasted)
+        },
+        doctor: evidence
+            .filter(|_| not_of_oss.is_none())
+            .map(|evidence| examine(&evidence, secret)),
+        not_of_oss,
         code,
         message,
         ec,
-        candidates,
+        fits,
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn best(body: &str) -> (Diagnosis, Option<String>) {
-        let ledger = Ledger::embedded().expect("the embedded ledger is sound");
-        let saved = SavedAnswer::read(format!("<Error>{body}</Error>").as_bytes()).unwrap();
-        let diagnosis = diagnose(&ledger, &saved);
-        let first = diagnosis
-            .candidates
-            .first()
-            .map(|candidate| candidate.file.cause.clone());
-        (diagnosis, first)
-    }
-
-    #[test]
-    fn answers_from_the_wire_lead_to_their_causes() {
-        // Each as it was seen in public; the last three have a code or a text that the documentation gives otherwise.
-        for (code, message, cause) in [
-            ("AccessDenied", "Request has expired.", "url-auth-expired"),
-            (
-                "AccessDenied",
-                "You have no right to access this object because of bucket acl.",
-                "bucket-acl",
-            ),
-            (
-                "AccessDenied",
-                "You have no right to access this object.",
-                "object-no-right",
-            ),
-            (
-                "InvalidAccessKeyId",
-                "The OSS Access Key Id you provided does not exist in our records.",
-                "access-key-unknown",
-            ),
-            (
-                "SignatureDoesNotMatch",
-                "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
-                "signature-mismatch",
-            ),
-            ("UserDisable", "UserDisable", "user-disabled"),
-            (
-                "AccessDenied",
-                "The bucket you access does not belong to you.",
-                "bucket-not-belong",
-            ),
-            (
-                "AccessDenied",
-                "Query-string authentication requires the Signature, Expires and OSSAccessKeyId parameters",
-                "url-auth-missing-parameter",
-            ),
-            (
-                "AccessDenied",
-                "The bucket you attempting to access must be addressed",
-                "",
-            ),
-        ] {
-            let (_, first) = best(&format!("<Code>{code}</Code><Message>{message}</Message>"));
-            assert_eq!(first.as_deref().unwrap_or_default(), cause, "{message}");
+/// The candidates in their order: the causes whose own EC it is first, then those that AccessDeniedDetail names; without those that
+/// either contradicts, and without those that only mention the EC when others have the message.
+fn ranked(
+    ledger: &Ledger,
+    pasted: &Pasted,
+    found: Vec<Candidate>,
+    ec: Option<&'static Ec>,
+) -> Vec<Fit> {
+    let detail = of_detail(pasted);
+    let is_message = |fit: &Fit| fit.why.iter().any(|why| why.contains("message"));
+    let mut fits: Vec<Fit> = found
+        .into_iter()
+        .map(|candidate| Fit {
+            file: candidate.file,
+            why: candidate.why,
+        })
+        .collect();
+    let own = |cause: &str| ec.is_some_and(|ec| ec.causes.contains(&cause));
+    for cause in ec
+        .map_or(&[][..], |ec| &ec.causes[..])
+        .iter()
+        .chain(detail.first)
+    {
+        let is_in = fits.iter().any(|fit| fit.file.cause == *cause);
+        // The message decides between several causes of one EC.
+        let sole = ec.is_none_or(|ec| ec.causes.len() == 1 || !fits.iter().any(is_message))
+            || detail.first.contains(cause);
+        if let Some(file) = ledger
+            .causes()
+            .find(|file| file.cause == *cause)
+            .filter(|_| !is_in && sole)
+        {
+            fits.push(Fit {
+                file: Arc::clone(file),
+                why: Vec::new(),
+            });
         }
     }
-
-    #[test]
-    fn the_more_telling_of_two_conditions_comes_first() {
-        let message = r#"Invalid according to Policy: Policy Condition failed: ["eq", "$Content-Type", "image/png"]"#;
-        let (_, first) = best(&format!(
-            "<Code>AccessDenied</Code><Message>{message}</Message>"
-        ));
-        assert_eq!(first.as_deref(), Some("post-policy-content-type"));
+    let named = |why: &String| why.starts_with("EC ") && why.contains("named by its sources");
+    for fit in &mut fits {
+        let cause = fit.file.cause.as_str();
+        if ec.is_some() {
+            fit.why.retain(|why| !named(why));
+        }
+        if let Some(ec) = ec.filter(|_| own(cause)) {
+            fit.why.push(format!("EC {} is its own", ec.ec));
+        }
+        if pasted.text("Code").is_none() && is_message(fit) {
+            fit.why.retain(|why| !why.contains("message"));
+            fit.why.push("the message is a known one of its".into());
+        }
+        if detail.first.contains(&cause) {
+            fit.why.insert(0, "AccessDeniedDetail names it".into());
+        }
     }
-
-    #[test]
-    fn an_unknown_answer_keeps_what_it_says() {
-        let (diagnosis, first) =
-            best("<Code>NewThing</Code><Message>Nobody knows.</Message><EC>0099-00000001</EC>");
-        assert_eq!(first, None);
-        assert_eq!(
-            (diagnosis.code.as_str(), diagnosis.message.as_str()),
-            ("NewThing", "Nobody knows.")
-        );
-        assert_eq!(diagnosis.ec.as_deref(), Some("0099-00000001"));
+    let contradicted = |fit: &Fit| {
+        let cause = fit.file.cause.as_str();
+        let by_ec = ec.is_some_and(|ec| {
+            ec.status == 400 || DENIES.contains(&cause) && !own(cause) && is_of_policies(ec)
+        });
+        by_ec && !own(cause) || detail.never.contains(&cause) && !own(cause)
+    };
+    fits.retain(|fit| !contradicted(fit) && !fit.why.is_empty());
+    let told: Vec<bool> = fits
+        .iter()
+        .map(|fit| is_message(fit) || detail.first.contains(&fit.file.cause.as_str()))
+        .collect();
+    if told.contains(&true) && ec.is_some_and(|ec| ec.causes.len() != 1) {
+        let mut told = told.into_iter();
+        fits.retain(|_| told.next().unwrap_or(true));
     }
-
-    #[test]
-    fn the_ec_alone_is_a_hint() {
-        let (diagnosis, first) =
-            best("<Code>AccessDenied</Code><Message>?</Message><EC>0002-00000069</EC>");
-        assert_eq!(first.as_deref(), Some("url-auth-expired"));
-        assert!(diagnosis.candidates[0].why[0].contains("0002-00000069"));
+    // A form that is documented so, or whose EC it is alone, leaves nothing to those that merely resemble it.
+    let is_sure = |fit: &Fit| {
+        let sole = own(&fit.file.cause) && ec.is_some_and(|ec| ec.causes.len() == 1);
+        is_message(fit)
+            && (sole
+                || fit
+                    .why
+                    .iter()
+                    .any(|why| why == "code and message are those documented"))
+    };
+    if fits.iter().any(is_sure) {
+        fits.retain(|fit| {
+            is_sure(fit) || own(&fit.file.cause) || detail.first.contains(&fit.file.cause.as_str())
+        });
     }
+    let place = |fit: &Fit| {
+        let cause = fit.file.cause.as_str();
+        let sole = own(cause) && ec.is_some_and(|ec| ec.causes.len() == 1);
+        std::cmp::Reverse((
+            sole,
+            detail.first.contains(&cause),
+            own(cause) && is_message(fit),
+            is_message(fit),
+            own(cause),
+        ))
+    };
+    fits.sort_by_key(place);
+    fits
+}
+
+/// Causes of a Deny, which message alone cannot tell apart.
+const DENIES: [&str; 3] = [
+    "bucket-policy",
+    "ram-policy-explicit-deny",
+    "ram-and-bucket-policy-deny",
+];
+
+fn is_of_policies(ec: &Ec) -> bool {
+    ec.ec.starts_with("0003-000001")
+        || ec.ec.starts_with("0003-000002")
+        || ec.ec.starts_with("0003-000003")
+}
+
+/// What AccessDeniedDetail names, and what it rules out.
+struct Detail {
+    first: &'static [&'static str],
+    never: &'static [&'static str],
+}
+
+fn of_detail(pasted: &Pasted) -> Detail {
+    let policy = pasted.trimmed("PolicyType");
+    let is_identity = policy.ends_with("IdentityBasedPolicy") || policy == "ControlPolicy";
+    let (first, never): (&[_], &[_]) = match (policy, pasted.trimmed("NoPermissionType")) {
+        ("SessionPolicy", _) => (&["authorizer-policy"], &DENIES),
+        ("ResourcePolicy" | "BucketPolicy", "ExplicitDeny") => {
+            (&["bucket-policy"], &["ram-policy-explicit-deny"])
+        }
+        (_, "ExplicitDeny") if is_identity => (&["ram-policy-explicit-deny"], &["bucket-policy"]),
+        (_, "ImplicitDeny") => (&[], &DENIES),
+        _ => (&[], &[]),
+    };
+    Detail { first, never }
+}
+
+/// The causes with a code that few have, for an answer whose message is unknown or was lost.
+fn by_code_alone(ledger: &Ledger, code: &str, ec: Option<&'static Ec>) -> Vec<Fit> {
+    const FEW: usize = 2;
+    let with: Vec<Fit> = ledger
+        .causes()
+        .filter(|file| {
+            file.code == code && ec.is_none_or(|ec| ec.causes.contains(&file.cause.as_str()))
+        })
+        .map(|file| Fit {
+            file: Arc::clone(file),
+            why: vec!["the code is its own".into()],
+        })
+        .collect();
+    if with.len() > FEW { Vec::new() } else { with }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::doctor::{Asked, Evidence, best_guess};
 use crate::judge::answer::Answer;
 use crate::judge::expected::{Expected, Form, Observed};
 use crate::judge::recognise::other_causes;
@@ -12,7 +13,7 @@ use crate::judge::verdict::{Facet, VerdictKind};
 use crate::suite::Finished;
 use crate::wire::curl;
 use crate::wire::exchange::Exchange;
-use crate::wire::redact::Redactor;
+use crate::wire::redact::{Redactor, one_line};
 use oss403_case::Ledger;
 use oss403_case::model::Severity;
 
@@ -59,6 +60,9 @@ pub struct Entry {
     /// Where an answer reports another StringToSign than the one that its request has: both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub string_to_sign: Option<StringsToSign>,
+    /// What is probably wrong with the signature, where a request that should have been let in was answered `SignatureDoesNotMatch`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
     /// The edited request as a command of curl; `null` when it was never sent.
     pub curl: Option<String>,
 }
@@ -141,6 +145,11 @@ impl Entry {
             } else {
                 None
             },
+            signature: [&record.failed_step, &record.base]
+                .into_iter()
+                .flatten()
+                .filter(|_| failed)
+                .find_map(|exchange| wrong_signature(exchange, redactor)),
             curl: record
                 .edited
                 .as_ref()
@@ -247,6 +256,30 @@ impl StringsToSign {
             reported: redactor.text(reported),
         })
     }
+}
+
+/// What the doctor makes of a signature that was not accepted.
+fn wrong_signature(exchange: &Exchange, redactor: &Redactor) -> Option<String> {
+    let answer = Answer::of(exchange)
+        .filter(|answer| answer.text("Code") == Some("SignatureDoesNotMatch"))?;
+    let request = &exchange.request;
+    let (path, query) = request
+        .target
+        .split_once('?')
+        .unwrap_or((&request.target, ""));
+    let asked = Asked {
+        method: request.method.clone(),
+        host: request.host.clone(),
+        path: path.to_owned(),
+        query: query.to_owned(),
+        headers: request.headers.clone(),
+    };
+    let mut evidence = Evidence::of_answer(|name| answer.text(name));
+    if let Some(signed) = &request.string_to_sign {
+        evidence.client = Some(signed.clone().into_bytes());
+    }
+    let guess = best_guess(&evidence.with_request(asked))?;
+    Some(one_line(redactor.text(&guess)))
 }
 
 fn hidden_expectation(expected: &Expected, redactor: &Redactor) -> Expected {

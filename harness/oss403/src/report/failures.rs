@@ -282,6 +282,13 @@ fn facts(text: &mut String, entry: &Entry, style: Style) {
     if let Some(words) = answer_of(of) {
         fact(text, "", &words, style);
     }
+    if let Some(guess) = &entry.signature {
+        indented(
+            text,
+            &format!("the signature, as far as the server is right: {guess}"),
+            style,
+        );
+    }
     if let Some(strings) = &entry.string_to_sign {
         strings_to_sign(text, strings, style);
     }

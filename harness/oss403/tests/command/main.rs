@@ -15,6 +15,7 @@ mod import;
 mod init;
 mod mutants;
 mod output;
+mod pasted;
 mod precedence;
 mod reports;
 mod result_file;

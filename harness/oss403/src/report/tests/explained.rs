@@ -130,6 +130,39 @@ fn both_strings_to_sign_are_shown_where_they_differ_and_hide_what_is_secret() {
 }
 
 #[test]
+fn a_signature_that_should_have_been_accepted_has_its_best_guess() {
+    let body = "<Error><Code>SignatureDoesNotMatch</Code><Message>It does not match.</Message>\
+        <StringToSign>GET\n\n\n1708795817\n/b/k.txt?acl</StringToSign></Error>";
+    let refused = |of_base: bool| {
+        Twin::new().base(403).record(|record| {
+            let exchange = if of_base {
+                &mut record.base
+            } else {
+                &mut record.edited
+            };
+            let exchange = exchange.as_mut().expect("there is one");
+            exchange.request.string_to_sign = Some("GET\n\n\n1708795817\n/b/k.txt".into());
+            if let Outcome::Answered(answer) = &mut exchange.outcome {
+                answer.body = body.into();
+            }
+        })
+    };
+    let twin = refused(true);
+    let guess = entry(&twin).signature.expect("there is a guess");
+    assert!(
+        guess.contains("`acl` belongs into what you sign"),
+        "{guess}"
+    );
+    let text = unwrapped(&shown(&[twin], Detail::default(), 80));
+    assert!(
+        text.contains("the signature, as far as the server is right: "),
+        "{text}"
+    );
+    // The edited request is meant to be refused.
+    assert_eq!(entry(&refused(false)).signature, None);
+}
+
+#[test]
 fn a_message_is_compared_word_by_word() {
     let body = error_body("AccessDenied", "Request has long expired.", REQUEST_ID);
     let text = shown(&[Twin::new().edited_body(&body)], Detail::default(), 80);

@@ -1,0 +1,117 @@
+//! What the secret decides: which of the known variants of the server's string has the signature that the client sent. The secret is
+//! computed with and never shown, nor is a signature that would be right.
+
+use oss_auth::{Scheme, Scope, sign_text};
+
+use super::evidence::{Evidence, Kind};
+use super::rules::{Guess, Surety};
+use super::variants::{Variant, variants};
+
+/// What a secret proves of the evidence.
+pub(super) fn by_secret(evidence: &Evidence, secret: &str) -> Option<Guess> {
+    let provided = evidence.provided.as_deref()?.trim();
+    let kind = evidence.kind()?;
+    let scheme = match kind {
+        Kind::V1 => Scheme::V1,
+        Kind::V2 => Scheme::V2,
+        Kind::V4 => Scheme::V4,
+        Kind::S3V4 => Scheme::S3V4,
+    };
+    let fits = |string: &[u8], secret: &str| fits(scheme, string, secret, provided);
+    let proven = |rule, says: String, because: String| {
+        Some(Guess {
+            rule,
+            surety: Surety::Proven,
+            says,
+            because,
+        })
+    };
+    let server = evidence.server.as_deref();
+    if server.is_some_and(|server| fits(server, secret)) {
+        let is_mangled = signature_of(scheme, server.unwrap_or_default(), secret) != provided;
+        return if is_mangled {
+            proven(
+                "plus-unescaped",
+                "Secret and string are right: the signature alone was mangled on its way into the URL, where `+` must be `%2B` (and every other character as it is).".into(),
+                "Put right, it is the signature that the secret gives for the string of the server.".into(),
+            )
+        } else {
+            proven(
+                "secret-fits",
+                "String, secret and signature belong together: so the server has another secret for this key. The key was replaced, or id and secret are of two different keys.".into(),
+                "The secret gives the signature that was sent for the very string of the server.".into(),
+            )
+        };
+    }
+    let trimmed = secret.trim();
+    if trimmed != secret && server.is_some_and(|server| fits(server, trimmed)) {
+        return proven(
+            "secret-blank",
+            "The secret in the environment has a blank or line end that the client did not use."
+                .into(),
+            "Without it, it gives the signature that was sent.".into(),
+        );
+    }
+    let own = [
+        evidence.client.as_deref(),
+        evidence.client_canonical.as_deref(),
+    ];
+    let all = variants(evidence, kind);
+    let known = all.len();
+    for Variant { says, string } in all {
+        if fits(&string, secret) {
+            return proven(
+                "variant",
+                format!("{says} The secret is right."),
+                "The secret gives the signature that was sent for the string so changed.".into(),
+            );
+        }
+    }
+    if own[0].is_some_and(|client| fits(client, secret)) {
+        return proven(
+            "client-string",
+            "The secret is right, and the signature is that of your string: what is wrong is where the two strings differ.".into(),
+            "The secret gives the signature that was sent for your own string.".into(),
+        );
+    }
+    let same = own[0].is_some() && own[0] == server;
+    Some(Guess {
+        rule: "wrong-secret",
+        surety: if same { Surety::Proven } else { Surety::Likely },
+        says: "The secret is not the one that signed, or the signature was made of another string: compare the secret with that of the key in the console, to its last character.".into(),
+        because: if same {
+            "Both sides have the same string, and with this secret its signature is another.".into()
+        } else {
+            format!("Neither the string of the server nor any of {known} known variants has the signature that was sent.")
+        },
+    })
+}
+
+/// Whether a string has the signature that was sent, also when a URL mangled it.
+fn fits(scheme: Scheme, string: &[u8], secret: &str, provided: &str) -> bool {
+    let signature = signature_of(scheme, string, secret);
+    if signature.is_empty() {
+        return false;
+    }
+    let repaired = provided.replace(' ', "+");
+    let decoded = oss_auth::percent_decode(&repaired).unwrap_or_default();
+    let spelt = [&repaired, &*decoded, &repaired.to_ascii_lowercase()].map(str::to_owned);
+    spelt.contains(&signature) || spelt[1].replace('-', "+").replace('_', "/") == signature
+}
+
+/// The signature of a string; of version 4 by the scope that stands in it.
+fn signature_of(scheme: Scheme, string: &[u8], secret: &str) -> String {
+    let text = String::from_utf8_lossy(string);
+    let scope_line = text.split('\n').nth(2).unwrap_or_default();
+    let parts: Vec<&str> = scope_line.split('/').collect();
+    let scope = match parts[..] {
+        [date, region, product, terminator] => Some(Scope {
+            date,
+            region,
+            product,
+            terminator,
+        }),
+        _ => None,
+    };
+    sign_text(scheme, string, scope.as_ref(), secret)
+}

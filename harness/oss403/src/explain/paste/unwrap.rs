@@ -1,0 +1,153 @@
+//! Layers around a text: its encoding, escapes of programs and of HTML, marks of mail, base64.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use super::PasteError;
+
+/// The text of bytes: UTF-8, or UTF-16 as PowerShell writes it.
+pub(super) fn text(bytes: &[u8]) -> Result<String, PasteError> {
+    let wide = |swap: bool| {
+        let unit = |pair: &[u8]| {
+            let pair = [pair[0], pair[1]];
+            if swap {
+                u16::from_be_bytes(pair)
+            } else {
+                u16::from_le_bytes(pair)
+            }
+        };
+        let units: Vec<u16> = bytes[2..].chunks_exact(2).map(unit).collect();
+        String::from_utf16_lossy(&units)
+    };
+    let text = match bytes {
+        [0xff, 0xfe, ..] => wide(false),
+        [0xfe, 0xff, ..] => wide(true),
+        _ => String::from_utf8_lossy(bytes)
+            .trim_start_matches('\u{feff}')
+            .to_owned(),
+    };
+    if text.trim().is_empty() {
+        return Err(PasteError::Empty);
+    }
+    let strange = text
+        .chars()
+        .filter(|c| *c == '\u{fffd}' || *c == '\0')
+        .count();
+    if strange * 4 > text.chars().count() {
+        return Err(PasteError::Binary);
+    }
+    Ok(text)
+}
+
+/// The text as it stands and without one, two or three layers of escapes.
+pub(super) fn views(text: &str) -> Vec<String> {
+    let mut views = vec![text.to_owned()];
+    let unquoted = unquoted(text);
+    if unquoted != text {
+        views.push(unquoted);
+    }
+    for how in [unescaped as fn(&str) -> String, of_html] {
+        let mut at = views[0].clone();
+        for _ in 0..3 {
+            let next = how(&at);
+            if next == at {
+                break;
+            }
+            views.push(next.clone());
+            at = next;
+        }
+    }
+    // Both at once, as in a log that a page shows.
+    let both = of_html(&unescaped(text));
+    if !views.contains(&both) {
+        views.push(both);
+    }
+    views
+}
+
+/// Without the `>` of a mail, when most lines have one.
+fn unquoted(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let is_marked = |line: &&&str| line.trim_start().starts_with(['>', '|']);
+    let marked = lines.iter().filter(is_marked).count();
+    if marked * 2 <= lines.len() {
+        return text.to_owned();
+    }
+    let bare = |line: &&str| {
+        let mut line = line.trim_start();
+        while let Some(rest) = line.strip_prefix(['>', '|']) {
+            line = rest.strip_prefix(' ').unwrap_or(rest);
+        }
+        line.to_owned()
+    };
+    lines.iter().map(bare).collect::<Vec<_>>().join("\n")
+}
+
+/// Without one layer of the escapes of JSON and of most languages.
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        match chars.next() {
+            Some('n') => out.push('\n'),
+            Some('r') => out.push('\r'),
+            Some('t') => out.push('\t'),
+            Some('u') => {
+                let digits: String = std::iter::from_fn(|| chars.next_if(char::is_ascii_hexdigit))
+                    .take(4)
+                    .collect();
+                match u32::from_str_radix(&digits, 16)
+                    .ok()
+                    .and_then(char::from_u32)
+                {
+                    Some(c) if digits.len() == 4 => out.push(c),
+                    _ => out.push_str(&digits),
+                }
+            }
+            Some('x') => {
+                let digits: String = std::iter::from_fn(|| chars.next_if(char::is_ascii_hexdigit))
+                    .take(2)
+                    .collect();
+                out.extend(u8::from_str_radix(&digits, 16).ok().map(char::from));
+            }
+            Some(c @ ('"' | '\'' | '\\' | '/')) => out.push(c),
+            Some(c) => out.extend(['\\', c]),
+            None => out.push('\\'),
+        }
+    }
+    out
+}
+
+/// Without the references that HTML and XML are shown with.
+fn of_html(text: &str) -> String {
+    // `&amp;` last: `&amp;lt;` is shown as `&lt;`.
+    let pairs = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&nbsp;", " "),
+        ("&#10;", "\n"),
+        ("&#xA;", "\n"),
+        ("\\u003c", "<"),
+        ("\\u003e", ">"),
+        ("&amp;", "&"),
+    ];
+    pairs
+        .iter()
+        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+/// The text that is base64, also without its padding.
+pub(super) fn base64(coded: &str) -> Option<String> {
+    let coded: String = coded.chars().filter(|c| !c.is_whitespace()).collect();
+    let bytes = BASE64_STANDARD
+        .decode(&coded)
+        .or_else(|_| base64::prelude::BASE64_STANDARD_NO_PAD.decode(coded.trim_end_matches('=')));
+    String::from_utf8(bytes.ok()?).ok()
+}
