@@ -127,3 +127,28 @@ impl Core {
         (!sentences.is_empty()).then(|| sentences.join("; "))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_cause_of_the_core_stands_for_its_stone() {
+        for cause in ["anonymous-bucket", "anonymous-object"] {
+            assert!(
+                matches!(Stone::of(cause), Some(Stone::Anonymous)),
+                "{cause}"
+            );
+        }
+        for cause in ["time-skewed", "url-auth-expired"] {
+            assert!(matches!(Stone::of(cause), Some(Stone::Time)), "{cause}");
+        }
+        let of = Stone::of("signature-mismatch");
+        assert!(matches!(of, Some(Stone::Signature)));
+        assert!(matches!(
+            Stone::of("access-key-unknown"),
+            Some(Stone::UnknownKey)
+        ));
+        assert!(Stone::of("bucket-policy-denied").is_none());
+    }
+}

@@ -114,14 +114,14 @@ impl Tally {
     /// The same, whatever was seen of the core.
     fn attained<'a>(&self, frozen: impl IntoIterator<Item = &'a str>) -> Result<Level, NoLevel> {
         let mut level = Level::Exact;
-        let mut tested = 0;
+        let mut tested = false;
         let mut open = Vec::new();
         for name in frozen {
             let tally = self.causes.get(name).filter(|tally| tally.planned > 0);
             let tally = tally.ok_or_else(|| NoLevel::NotRun(name.to_owned()))?;
             match tally.level() {
                 Ok(Some(own)) => {
-                    tested += 1;
+                    tested = true;
                     level = level.min(own);
                 }
                 // What was not asked narrows what the level is stated for.
@@ -131,7 +131,7 @@ impl Tally {
         }
         if !open.is_empty() {
             Err(NoLevel::Unproven(open))
-        } else if tested == 0 {
+        } else if !tested {
             Err(NoLevel::NothingTested)
         } else {
             Ok(level)
@@ -339,6 +339,12 @@ mod tests {
         assert_eq!(verdict(&[Conformant, HarnessError]), Some(HarnessError));
         assert_eq!(verdict(&[NotClaimed, NotApplicable]), Some(NotClaimed));
         assert_eq!(verdict(&[NotApplicable]), Some(NotApplicable));
+    }
+
+    #[test]
+    fn the_time_of_a_cause_is_that_of_its_instances_together() {
+        let tally = tally(&[("a", Verdict::Conformant), ("a", Verdict::NotProvoked)]);
+        assert_eq!(tally.cause("a").map(|cause| cause.elapsed_us), Some(2000));
     }
 
     #[test]

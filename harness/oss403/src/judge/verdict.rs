@@ -159,3 +159,25 @@ impl Facet {
         self.into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use VerdictKind::*;
+
+    #[test]
+    fn what_was_not_asked_is_set_aside_and_nothing_else() {
+        for (kind, set_aside) in [
+            (Conformant, false),
+            (Deviates, false),
+            (NotProvoked, false),
+            (NotClaimed, true),
+            (NotApplicable, true),
+            (Disabled, true),
+            (Flaky, false),
+            (HarnessError, false),
+        ] {
+            assert_eq!(kind.is_set_aside(), set_aside, "{kind:?}");
+        }
+    }
+}

@@ -313,6 +313,9 @@ fn the_objects_length_in_an_answer_to_head() {
         "length of `k.txt`",
     );
     assert_conformant(&twin().edited_header("content-length", Some("0")));
+    // An error text that is left out is as long as an empty object, and tells nothing.
+    let empty = Twin::new().secret("").head();
+    assert_conformant(&empty.edited_header("content-length", Some("0")));
     assert_conformant(&twin().edited_header("content-length", Some("312")));
     // For GET it is the length of the error's own text, and may coincide.
     assert_conformant(

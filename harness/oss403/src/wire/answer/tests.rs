@@ -558,6 +558,11 @@ async fn limits() {
         let trailer = format!("x: {}\r\n", "y".repeat(n));
         format!("HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n{trailer}\r\n")
     };
+    // As long as `n` with its end.
+    let chunk_line = |n: usize| {
+        let line = format!("2;x={}\r\n", "y".repeat(n - 6));
+        format!("HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n\r\n{line}ok\r\n0\r\n\r\n")
+    };
     let body = |n| {
         format!(
             "HTTP/1.1 403 x\r\nContent-Length: {n}\r\n\r\n{}",
@@ -576,6 +581,13 @@ async fn limits() {
         (head(64 * 1024 + 1), Malformed("head is longer")),
         (hints.repeat(7) + &with(""), Clean("ok")),
         (hints.repeat(8) + &with(""), Malformed("head is longer")),
+        ("\r\n".repeat(4) + &with(""), Defect("an empty line", "ok")),
+        ("\r\n".repeat(5) + &with(""), Malformed("does not begin")),
+        (
+            chunk_line(4096),
+            Defect("extensions of more than 256", "ok"),
+        ),
+        (chunk_line(4097), Malformed("does not end")),
         (trailer(60_000), Clean("")),
         (trailer(70_000), Malformed("trailers are longer")),
         (body(LIMIT), Clean(full)),
