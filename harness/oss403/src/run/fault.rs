@@ -71,6 +71,17 @@ impl RunFault {
         }
     }
 
+    /// The same with something more to say of it.
+    pub(crate) fn saying(mut self, more: &str) -> Self {
+        match &mut self {
+            Self::Precondition(reason) | Self::Harness(reason) | Self::Unknown { reason, .. } => {
+                reason.words += more;
+            }
+            Self::Interrupted => {}
+        }
+        self
+    }
+
     /// The same, where another world would change nothing.
     pub(crate) fn for_good(self) -> Self {
         match self {

@@ -1,6 +1,8 @@
 //! Patience: what cannot be told apart from a lost connection or an overloaded server is sent again, on a fresh connection, after a
 //! pause.
 
+use std::time::Duration;
+
 use tokio::time::{Instant, sleep};
 
 use super::context::unix_now;
@@ -10,6 +12,11 @@ use crate::wire::draft::{Body, Draft};
 use crate::wire::exchange::Exchange;
 use crate::wire::patience::Patience;
 use crate::wire::sign;
+
+/// Pauses between two looks at something that takes its time.
+pub(crate) fn pauses() -> impl Iterator<Item = Duration> {
+    (0..).map(|step: u32| Duration::from_millis(50 << step.min(5)))
+}
 
 /// The attempts at one request.
 pub(crate) struct Attempts<'p> {

@@ -1,6 +1,7 @@
 //! Sending on behalf of one instance or one world: with patience, and with an eye on the end of the run.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use oss403_operator::Set;
 use tokio::sync::SemaphorePermit;
@@ -105,6 +106,17 @@ impl<'a> Sender<'a> {
             if let Some(exchange) = attempts.last(exchange, self.context.ending.begun()).await {
                 return Ok(Sent::Answered(Box::new(exchange)));
             }
+        }
+    }
+
+    /// Waits for so long.
+    ///
+    /// # Errors
+    /// When the run has to end before.
+    pub(crate) async fn pause(&self, time: Duration) -> Result<(), RunFault> {
+        tokio::select! {
+            () = tokio::time::sleep(time) => Ok(()),
+            fault = self.context.ending.begun() => Err(fault),
         }
     }
 

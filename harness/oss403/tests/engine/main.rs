@@ -19,6 +19,7 @@ mod operator_page;
 mod partial;
 mod patience;
 mod profiles;
+mod public_access;
 mod ram_hook;
 mod redaction;
 mod retired;

@@ -6,12 +6,13 @@ mod trace;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::future::join_all;
 
 use super::edit::{self, Changes};
 use super::fault::RunFault;
+use super::patience::pauses;
 use super::plan::is_read;
 use super::record::{Probe, Progress, TwinRecord};
 use super::sender::Sender;
@@ -169,7 +170,8 @@ impl Twin<'_> {
             let line = &self.instance.scenario.base.request;
             if !is_read(line.split(' ').next().unwrap_or_default()) {
                 // What was read before cannot be read again after an attempt that came too early and has changed something.
-                self.pause(settle::time(&self.instance.scenario, self.settle_times()))
+                self.sender
+                    .pause(settle::time(&self.instance.scenario, self.settle_times()))
                     .await?;
             }
             self.changed = Instant::now();
@@ -222,7 +224,7 @@ impl Twin<'_> {
             if is_granted(&exchange) || self.started.elapsed() >= time {
                 return Ok(exchange);
             }
-            self.pause(pause).await?;
+            self.sender.pause(pause).await?;
         }
         unreachable!("there is always another pause")
     }
@@ -264,7 +266,7 @@ impl Twin<'_> {
                     return Ok(exchange);
                 }
             } else {
-                self.pause(pause.min(time - since)).await?;
+                self.sender.pause(pause.min(time - since)).await?;
             }
             if !before.is_empty() {
                 *before = self.probe().await?;
@@ -286,21 +288,13 @@ impl Twin<'_> {
             if is_same || ended.elapsed() >= time {
                 return Ok(after);
             }
-            self.pause(pause).await?;
+            self.sender.pause(pause).await?;
         }
         unreachable!("there is always another pause")
     }
 
     fn settle_times(&self) -> &Settle {
         &self.sender.context.target.limits.settle
-    }
-
-    /// Waits, unless the run has to end.
-    async fn pause(&self, time: Duration) -> Result<(), RunFault> {
-        tokio::select! {
-            () = tokio::time::sleep(time) => Ok(()),
-            fault = self.sender.context.ending.begun() => Err(fault),
-        }
     }
 
     /// Reads everything that must not change, as its owner.
@@ -331,11 +325,6 @@ impl Twin<'_> {
         draft.query = query;
         Ok(draft)
     }
-}
-
-/// Pauses between two looks at something that takes its time.
-fn pauses() -> impl Iterator<Item = Duration> {
-    (0..).map(|step: u32| Duration::from_millis(50 << step.min(5)))
 }
 
 /// Whether a request was answered as if it were allowed.

@@ -1,12 +1,16 @@
 //! Settings of a bucket, put and deleted by its owner.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
+use tokio::time::Instant;
 
 use super::{World, documents};
 use crate::run::fault::{RunFault, succeeded};
+use crate::run::patience::pauses;
 use crate::run::sender::{Sender, Sent};
 use crate::wire::draft::Draft;
-use crate::wire::exchange::{Outcome, Response};
+use crate::wire::exchange::{Exchange, Outcome, Response};
 use crate::wire::scene::BucketPlace;
 use crate::wire::xml;
 use oss403_case::model::{BucketSpec, WormSpec};
@@ -232,6 +236,68 @@ impl World {
             return succeeded(Ok(exchange));
         }
         self.deconfigure(sender, place, "publicAccessBlock").await?;
-        succeeded(sender.send(draft).await)
+        self.send_once_lifted(sender, place, draft).await
     }
+
+    /// Sends what the bucket's Block Public Access does not stand against any more, until that is heeded or the time is over in which
+    /// it should be.
+    async fn send_once_lifted(
+        &self,
+        sender: &Sender<'_>,
+        place: &BucketPlace,
+        draft: Draft,
+    ) -> Result<Response, RunFault> {
+        let (lifted, time) = (Instant::now(), sender.context.target.limits.settle.acl);
+        for pause in pauses() {
+            let exchange = sender.send(draft.clone()).await?;
+            if !is_blocked(&exchange) {
+                return succeeded(Ok(exchange));
+            }
+            let since = lifted.elapsed();
+            if since >= time {
+                let fault = succeeded(Ok(exchange));
+                let why = self.why_still_blocked(sender, place, since).await;
+                return fault.map_err(|fault| fault.saying(&why));
+            }
+            sender.pause(pause.min(time - since)).await?;
+        }
+        unreachable!("there is always another pause")
+    }
+
+    /// Why nothing can be made public in a bucket whose own Block Public Access was lifted, and what to do.
+    async fn why_still_blocked(
+        &self,
+        sender: &Sender<'_>,
+        place: &BucketPlace,
+        since: Duration,
+    ) -> String {
+        const SWITCH: &str = "switch it off for the account (in the console, or DELETE /?publicAccessBlock on the service), or take \
+            `public-buckets` out of the profile's capabilities";
+        match self.account_blocks(sender, place).await {
+            Some(true) => format!(
+                "; Block Public Access is on for the whole account, as GET /?publicAccessBlock on the service answers: {SWITCH}"
+            ),
+            _ => format!(
+                "; the bucket's Block Public Access was lifted {since:.1?} before. Either the account's is on: {SWITCH}; or the \
+                 change takes longer than `limits.settle.acl` allows"
+            ),
+        }
+    }
+
+    /// Whether Block Public Access is on for the account of a bucket, when it can be learnt.
+    async fn account_blocks(&self, sender: &Sender<'_>, place: &BucketPlace) -> Option<bool> {
+        let owner = self.person(&place.owner).ok()?;
+        let signature = sender.signature();
+        let draft = Draft::new("GET", &self.scene, None, None, owner, signature)
+            .query("publicAccessBlock", None);
+        let body = succeeded(sender.send(draft).await).ok()?.body;
+        xml::text(&body, "BlockPublicAccess").map(|text| text == "true")
+    }
+}
+
+/// Whether a request was refused since nothing may be made public.
+fn is_blocked(exchange: &Exchange) -> bool {
+    let refusal = exchange.response().filter(|r| r.status == 403);
+    let message = refusal.and_then(|response| xml::text(&response.body, "Message"));
+    message.is_some_and(|message| message.to_ascii_lowercase().contains("put public"))
 }
