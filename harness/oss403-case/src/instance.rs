@@ -1,7 +1,9 @@
 //! An instance: what a run sends and judges.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::burden::Burden;
 use super::model::{CaseFile, Scenario};
 use super::needs::Needs;
 
@@ -31,5 +33,10 @@ impl Instance {
             scenario: Arc::new(scenario),
             needs,
         }
+    }
+
+    /// What it costs, leaves or asks of people beyond its requests; nothing, when it is harmless.
+    pub fn burdens(&self) -> BTreeSet<Burden> {
+        Burden::of(&self.scenario, &self.needs)
     }
 }

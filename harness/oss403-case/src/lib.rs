@@ -5,6 +5,7 @@
 //!
 //! An editor asks [`check::file`], a run [`Ledger::select`], a fuzzer [`check::lone`].
 
+pub mod burden;
 pub mod check;
 pub mod decode;
 pub mod diagnostic;
@@ -29,6 +30,7 @@ pub mod template;
 pub mod visit;
 pub mod yaml;
 
+pub use burden::Burden;
 pub use instance::Instance;
 pub use ledger::Ledger;
 pub use model::Stage;

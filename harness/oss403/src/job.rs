@@ -156,7 +156,9 @@ impl Ready<'_> {
             .map_or_else(|| certified.exit(), RunError::exit);
         let compared =
             compared.map_or_else(String::new, |folder| in_words(certified.snapshots, &folder));
-        let Certified { tally, run, .. } = certified;
+        let Certified { tally, mut run, .. } = certified;
+        let left_out = job.asked.selection.left_out.as_ref();
+        run.notes.extend(left_out.map(ToString::to_string));
         let frozen = || job.ledger.listed().iter().map(|row| row.id.as_str());
         let level = tally.level(frozen());
         let scope = Scope::of(&tally, frozen(), &job.profile.capabilities, &run.retired);

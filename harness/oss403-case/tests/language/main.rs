@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod burdens;
 mod coverage;
 mod depth;
 mod diagnostics;

@@ -271,6 +271,12 @@ pub struct RunOptions {
     /// at the end say what stays, which is half of the buckets that the profile allows at most.
     #[arg(long)]
     pub keep: bool,
+    /// Only what is harmless: nothing that cannot be undone, costs more than requests, takes long, or needs a domain or an operator.
+    #[arg(long)]
+    pub harmless: bool,
+    /// Send the service itself (hosts under aliyuncs.com) what nobody can undo, too: locked retention policies.
+    #[arg(long, conflicts_with = "harmless")]
+    pub allow_irreversible: bool,
     /// Begin nothing new after so long, as if interrupted: a whole number with `s`, `m`, `h` or `d`.
     #[arg(long, value_name = "SPAN", value_parser = time)]
     pub time: Option<Duration>,
@@ -299,8 +305,11 @@ pub struct ListArgs {
     #[arg(value_name = "FILTER")]
     pub filters: Vec<String>,
     /// List what a profile may claim instead: each capability, and the names that stand for several.
-    #[arg(long, conflicts_with_all = ["filters", "revision", "cases"])]
+    #[arg(long, conflicts_with_all = ["filters", "harmless", "revision", "cases"])]
     pub capabilities: bool,
+    /// As for `run`.
+    #[arg(long)]
+    pub harmless: bool,
     /// Text to read, or JSON.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

@@ -10,8 +10,9 @@ use super::console::tolerate_closed_pipe;
 use super::{Console, source};
 use crate::exit::Exit;
 use crate::report::style::{Style, Tone, counted};
-use oss403_case::Instance;
+use crate::suite::harmless;
 use oss403_case::model::{Capability, ProvokedBy};
+use oss403_case::{Burden, Instance};
 
 pub(super) fn list(args: &ListArgs, console: Console) -> Exit {
     let style = Style {
@@ -37,10 +38,19 @@ pub(super) fn list(args: &ListArgs, console: Console) -> Exit {
             return Exit::NothingSelected;
         }
     };
+    let (instances, left_out) = if args.harmless {
+        let (instances, left_out) = harmless(instances);
+        (instances, Some(left_out))
+    } else {
+        (instances, None)
+    };
     let mut out = BufWriter::new(io::stdout().lock());
     let written = match args.format {
         Format::Json => json(&instances, &mut out),
-        Format::Text => text(&instances, style, &mut out),
+        Format::Text => text(&instances, style, &mut out).and_then(|()| match left_out {
+            Some(left_out) => writeln!(out, "{left_out}"),
+            None => Ok(()),
+        }),
     };
     ended(written.and_then(|()| out.flush()), console)
 }
@@ -123,6 +133,7 @@ struct Listed<'a> {
     matrix: Map<String, Value>,
     provoked_by: ProvokedBy,
     requires: Vec<&'static str>,
+    leaves: Vec<&'static str>,
 }
 
 impl<'a> Listed<'a> {
@@ -136,6 +147,7 @@ impl<'a> Listed<'a> {
             matrix: instance.axes.iter().map(label).collect(),
             provoked_by: instance.file.provoked_by,
             requires: needs(instance),
+            leaves: instance.burdens().into_iter().map(Burden::as_str).collect(),
         }
     }
 }
@@ -260,7 +272,7 @@ scenarios:
         assert_eq!(listed.as_array().unwrap().len(), 5);
         let first = json!({
             "id": "url-auth-expired/read/url-v1-GET", "cause": "url-auth-expired", "code": "AccessDenied", "scenario": "read",
-            "matrix": { "scheme": "url-v1", "method": "GET" }, "provoked_by": "owner", "requires": ["url-v1"],
+            "matrix": { "scheme": "url-v1", "method": "GET" }, "provoked_by": "owner", "requires": ["url-v1"], "leaves": [],
         });
         assert_eq!(listed[0], first);
         assert_eq!(listed[4]["matrix"], json!({}));

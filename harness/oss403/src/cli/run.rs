@@ -15,7 +15,7 @@ use crate::report::sink::{Kind, ReportError, Reports};
 use crate::report::style::{Style, counted, harmless};
 use crate::report::terminal::{Detail, done_line};
 use crate::run::{Options, StopSignal};
-use crate::suite::{Step, has_failed, select};
+use crate::suite::{LeftOut, Step, has_failed, select, select_harmless};
 use crate::target::Target;
 use crate::target::profile::Endpoint;
 use oss403_case::ledger::Entry;
@@ -49,8 +49,14 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
     for path in &paths {
         files.push(source::case_file(path, console)?);
     }
-    let selected = select(&ledger, &filters, &files, options.partition);
-    let instances = selected.map_err(|error| {
+    let selected = if options.harmless {
+        let selected = select_harmless(&ledger, &filters, &files, options.partition);
+        selected.map(|(instances, left_out)| (instances, Some(left_out)))
+    } else {
+        let selected = select(&ledger, &filters, &files, options.partition);
+        selected.map(|instances| (instances, None))
+    };
+    let (instances, left_out) = selected.map_err(|error| {
         console.error(&error, error.help());
         error.exit()
     })?;
@@ -69,7 +75,7 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
         profile: &profile,
         snapshots: snapshots(options, &files, console)?,
         reports: reports(options, console)?,
-        asked: asked(args, &ledger),
+        asked: asked(args, &ledger, left_out),
         options: settings(options),
         detail: detail(options),
         demands: demands(options, &ledger, console)?,
@@ -89,7 +95,7 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
     ))
 }
 
-fn asked(args: &RunArgs, ledger: &Ledger) -> Asked {
+fn asked(args: &RunArgs, ledger: &Ledger, left_out: Option<LeftOut>) -> Asked {
     let RunArgs { filters, options } = args;
     let target = options.target.as_deref();
     let target = target.filter(|target| *target != Path::new("embedded"));
@@ -98,6 +104,7 @@ fn asked(args: &RunArgs, ledger: &Ledger) -> Asked {
             filters: filters.clone(),
             partition: options.partition.map(|partition| partition.to_string()),
             revision: ledger.revision().name().to_owned(),
+            left_out,
         },
         profile: target.map(|target| target.display().to_string()),
     }
@@ -120,6 +127,7 @@ fn settings(options: &RunOptions) -> Options {
         time: options.time,
         attempts: options.attempts.unwrap_or(usual.attempts),
         keep: options.keep.then_some(has_failed),
+        allow_irreversible: options.allow_irreversible,
         keep_journals: Some(options.keep_journals.unwrap_or(KEPT_JOURNALS)),
         ..usual
     }

@@ -14,6 +14,7 @@ use super::spool::Spool;
 use super::style::{counted, grouped};
 use crate::judge::summary::Counts;
 use crate::judge::verdict::VerdictKind;
+use crate::suite::LeftOut;
 
 /// Version of the result file.
 pub const SCHEMA: u32 = 1;
@@ -83,6 +84,9 @@ pub struct Selection {
     /// The revision of the suite that they were chosen from.
     #[serde(default)]
     pub revision: String,
+    /// What was left out of all that, when only what is harmless was wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
 }
 
 /// The suite.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::time::Duration;
 
+use indexmap::IndexSet;
 use oss_auth::Timestamp;
 use oss403_case::model::Capability;
 use oss403_case::{Instance, Ledger};
@@ -173,9 +174,16 @@ fn identity(head: &ResultFile) -> Vec<(&'static str, String)> {
         ("claims", head.claims.join(", ")),
         ("retired", head.scope.retired.join(", ")),
         ("seed", head.seed.to_string()),
-        ("selection", head.selection.filters.join(" ")),
+        ("selection", selection(&head.selection)),
         ("number of parts", format!("{parts} ({how})")),
     ]
+}
+
+/// What the instances were chosen by, as one would ask for it.
+fn selection(selection: &Selection) -> String {
+    let harmless = selection.left_out.as_ref().map(|_| "--harmless");
+    let filters = selection.filters.iter().map(String::as_str);
+    filters.chain(harmless).collect::<Vec<_>>().join(" ")
 }
 
 fn same(
@@ -205,7 +213,8 @@ fn together(parts: &[Part]) -> Facts {
     let ended = heads()
         .map(|head| head.started_ms() + head.elapsed_ms)
         .max();
-    let all = |of: fn(&ResultFile) -> &Vec<String>| heads().flat_map(of).cloned().collect();
+    let all =
+        |of: fn(&ResultFile) -> &Vec<String>| heads().flat_map(of).cloned().collect::<Vec<_>>();
     Facts {
         revision: first.suite.revision.clone(),
         hash: first.suite.hash.clone(),
@@ -229,7 +238,12 @@ fn together(parts: &[Part]) -> Facts {
         interrupted: false,
         time_ran_out: false,
         failure: None,
-        notes: all(|head| &head.summary.notes),
+        // What is said of the selection all parts say.
+        notes: all(|head| &head.summary.notes)
+            .into_iter()
+            .collect::<IndexSet<_>>()
+            .into_iter()
+            .collect(),
         left_behind: all(|head| &head.summary.left_behind),
         snapshots: String::new(),
     }

@@ -73,6 +73,8 @@ pub struct Options {
     pub attempts: usize,
     /// Whose worlds stay on the target, for somebody to look at: those of the records of which this is true.
     pub keep: Option<fn(&Instance, &TwinRecord) -> bool>,
+    /// Whether the service itself is sent what nobody can take back.
+    pub allow_irreversible: bool,
 }
 
 impl Default for Options {
@@ -86,6 +88,7 @@ impl Default for Options {
             time: None,
             attempts: 1,
             keep: None,
+            allow_irreversible: false,
         }
     }
 }
@@ -255,7 +258,7 @@ impl Run<'_> {
             stop,
         } = self;
         let limits = context.target.limits.clone();
-        let plan = Plan::new(&context.target, &summary.retired, instances, options.seed);
+        let plan = Plan::new(&context.target, &summary.retired, instances, options);
         let planned: usize = plan.groups.iter().map(|group| group.instances.len()).sum();
         on_event(RunEvent::Planned {
             instances: planned + plan.skipped.len(),

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
-use super::edit;
 use super::record::Progress;
 use super::world::Wanted;
+use super::{Options, edit};
 use crate::target::ReadyTarget;
 use crate::wire::scene::Style;
 use oss403_case::Instance;
@@ -52,14 +52,14 @@ pub(crate) struct Private {
 }
 
 impl Plan {
-    /// Plans. The order is decided by the seed alone.
-    /// `retired` is what the target refuses to everybody.
+    /// Plans. The order is decided by the seed of the options alone. `retired` is what the target refuses to everybody.
     pub(crate) fn new(
         target: &ReadyTarget,
         retired: &BTreeSet<Capability>,
         instances: Vec<Instance>,
-        seed: u64,
+        options: &Options,
     ) -> Self {
+        let seed = options.seed;
         let mut plan = Self::default();
         let mut shared: BTreeMap<String, usize> = BTreeMap::new();
         for instance in instances {
@@ -67,7 +67,9 @@ impl Plan {
             let wanted = wanted(&instance);
             let usage = usage(scenario);
             let buckets = buckets(scenario, usage);
-            if let Some(progress) = obstacle(target, retired, &instance, buckets) {
+            let obstacle = obstacle(target, retired, &instance, buckets)
+                .or_else(|| irreversible(target, options, &instance));
+            if let Some(progress) = obstacle {
                 plan.skipped.push((instance, progress));
                 continue;
             }
@@ -194,6 +196,19 @@ pub(crate) const NOT_CLAIMED: &str = "the target does not claim ";
 
 /// What is about the host names of buckets.
 const HOSTS: [Capability; 2] = [Capability::VirtualHosted, Capability::SecondLevel];
+
+/// Why the scenario is not sent to the service itself, where nobody could take back what it does.
+fn irreversible(target: &ReadyTarget, options: &Options, instance: &Instance) -> Option<Progress> {
+    if options.allow_irreversible || target.is_embedded || !target.names.are_the_services() {
+        return None;
+    }
+    let burdens = instance.burdens();
+    let burden = burdens.iter().find(|burden| burden.is_irreversible())?;
+    Some(Progress::NotApplicable(format!(
+        "irreversible on the service: {}; `oss403 run --allow-irreversible` sends it all the same",
+        burden.means()
+    )))
+}
 
 /// Why the scenario is not sent to this target.
 fn obstacle(

@@ -7,7 +7,7 @@ mod selection;
 
 pub use partition::Partition;
 pub use rehearsal::{Part, Sent, rehearse};
-pub use selection::{SelectionError, select};
+pub use selection::{LeftOut, SelectionError, harmless, select, select_harmless};
 
 use attempts::Suite;
 

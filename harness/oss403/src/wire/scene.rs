@@ -81,6 +81,15 @@ impl Names {
         }
     }
 
+    /// Whether this is the service itself, by what its hosts or its endpoint are called.
+    pub fn are_the_services(&self) -> bool {
+        let endpoint = self.address.rsplit_once(':');
+        let endpoint = endpoint.map_or(&*self.address, |(host, _)| host);
+        [endpoint, &self.service_host(&self.home)]
+            .iter()
+            .any(|host| host.to_ascii_lowercase().ends_with(".aliyuncs.com"))
+    }
+
     fn filled(&self, template: &str, bucket: &str, region: &str) -> String {
         template
             .replace("{bucket}", bucket)

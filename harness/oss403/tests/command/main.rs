@@ -10,6 +10,7 @@ mod faults;
 mod files;
 mod fit;
 mod fuzz;
+mod harmless;
 mod hunt;
 mod import;
 mod init;

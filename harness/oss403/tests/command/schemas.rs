@@ -16,7 +16,8 @@ const PROFILE: &str = "harness/oss403/profile.schema.json";
 const CONFIG: &str = "harness/oss-reference/config.schema.json";
 
 /// Where each schema stands in the repository.
-const PLACES: [&str; 7] = [
+const PLACES: [&str; 8] = [
+    "harness/oss403/events.schema.json",
     "harness/oss403/explain.schema.json",
     "cases/case.schema.json",
     "harness/oss403/result.schema.json",
@@ -54,12 +55,14 @@ fn in_a_checkout_each_schema_is_written_beside_what_it_describes() {
     }
 }
 
-/// The example, the sound ones that a fuzzer of profiles begins with, and some with the words that those do not use.
+/// The examples, the sound ones that a fuzzer of profiles begins with, and some with the words that those do not use.
 fn profiles() -> Vec<String> {
     let corpus = fs::read_dir(root().join("fuzz/corpus/target_profile")).unwrap();
     let corpus = corpus.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
-    let example = root().join("harness/oss403/examples/local-server.yaml");
-    let example = fs::read_to_string(example).unwrap();
+    let examples = ["local-server", "aliyun"].map(|name| {
+        let path = root().join(format!("harness/oss403/examples/{name}.yaml"));
+        fs::read_to_string(path).unwrap()
+    });
     let short = "
         endpoint: embedded
         limits: { requests-per-second: 5, time-per-request: 10s, idle: 1m }
@@ -81,7 +84,7 @@ fn profiles() -> Vec<String> {
     let short = short.replace("\n        ", "\n");
     corpus
         .filter(|text| defects(text).is_empty())
-        .chain([example])
+        .chain(examples)
         .chain(short.split("---").map(str::to_owned))
         .collect()
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use oss_reference::config::Config;
 use oss403::run::record::Progress;
-use oss403::suite::select;
+use oss403::suite::{select, select_harmless};
+use oss403::target::Target;
+use oss403::target::profile::Endpoint;
 use oss403_case::Ledger;
 
 use crate::support::{Desk, embedded, fake, instances, plain, reference, run_all, run_with};
@@ -146,4 +148,83 @@ async fn readers_share_a_world_and_writers_do_not() {
     let writers = readers.replace("[GET, HEAD]", "[PUT, DELETE]");
     let ran = run_all(&target, instances(&writers)).await;
     assert_eq!(buckets(&ran), 10);
+}
+
+#[test]
+fn what_is_harmless_is_the_same_in_every_part() {
+    let ledger = Ledger::embedded().unwrap();
+    let all: Vec<String> = ledger.instances().map(|one| one.id).collect();
+    let (whole, left_out) = select_harmless(&ledger, &[], &[], None).unwrap();
+    assert_eq!(whole.len() + left_out.instances, all.len());
+    assert!(whole.iter().all(|one| one.burdens().is_empty()));
+    for name in [
+        "locked-retention",
+        "operator",
+        "acceleration",
+        "storage-class",
+    ] {
+        let count = left_out.burdens[name];
+        assert!(count > 0 && count <= left_out.instances, "{name}");
+    }
+    let mut parted = BTreeSet::new();
+    for part in ["1/2", "2/2"] {
+        let partition = Some(part.parse().unwrap());
+        let (instances, same) = select_harmless(&ledger, &[], &[], partition).unwrap();
+        assert_eq!(same, left_out, "{part}");
+        for one in instances {
+            assert!(parted.insert(one.id));
+        }
+    }
+    assert_eq!(parted, whole.into_iter().map(|one| one.id).collect());
+    let error = select_harmless(&ledger, &["worm-locked".into()], &[], None).unwrap_err();
+    let locked = select(&ledger, &["worm-locked".into()], &[], None).unwrap();
+    let count = format!("left out as not harmless: {} (", locked.len());
+    assert!(error.to_string().contains(&count), "{error}");
+}
+
+const LOCKING: &str = "
+  - { name: lock, given: { bucket: { worm: in-progress } }, base: { request: 'DELETE /?worm' }, edit: { lock-worm: true } }
+  - { name: open, base: { request: GET / }, edit: { as: anonymous } }
+";
+
+#[tokio::test]
+async fn nothing_is_locked_on_the_service_unless_that_is_allowed() {
+    // Under which names, where, whether it was allowed, and whether it is sent.
+    let table = [
+        ("aliyuncs.test", "", false, true),
+        ("aliyuncs.com", "", false, false),
+        ("aliyuncs.com", "", true, true),
+        ("notaliyuncs.com", "", false, true),
+        ("oss.example", "oss.aliyuncs.com", false, false),
+    ];
+    for (suffix, service, allowed, is_sent) in table {
+        let address =
+            fake(|_| async { Some((200, vec![("x-oss-worm-id", "w".into())], String::new())) })
+                .await;
+        let desk = Desk::new();
+        let mut profile = desk.profile(address, &Config::default(), "");
+        let Endpoint::Remote(remote) = &mut profile.endpoint else {
+            panic!("it is remote");
+        };
+        remote.suffix = suffix.into();
+        if !service.is_empty() {
+            remote.addressing.service = service.into();
+        }
+        let target = Target::ready(&profile).await.unwrap();
+        let allow = move |options: &mut oss403::run::Options| options.allow_irreversible = allowed;
+        let ran = run_with(&target, instances(LOCKING), allow, |_, _| {})
+            .await
+            .unwrap();
+        let lock = ran.record("/lock");
+        if is_sent {
+            assert!(lock.requests > 0, "{suffix} {allowed}");
+        } else {
+            let Progress::NotApplicable(reason) = &lock.progress else {
+                panic!("{suffix} {allowed}: {:?}", lock.progress);
+            };
+            assert!(reason.contains("--allow-irreversible"), "{reason}");
+            assert_eq!(lock.requests, 0);
+        }
+        assert!(ran.record("/open").requests > 0, "{suffix} {allowed}");
+    }
 }

@@ -146,6 +146,7 @@ fn facts(twins: &[Twin]) -> Facts {
             filters: vec!["object-state".into()],
             partition: None,
             revision: "documented-2023-06-27".into(),
+            left_out: None,
         },
         seed: 7,
         started: 1_700_000_000,
