@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::compare::Which;
 use super::generate::{call, finished, is_sound};
-use super::shrink::fold;
+use super::shrink::{fold, with_query};
 use oss403_case::model::{
     BucketSpec, Edit, Expect, Given, HostName, ObjectSpec, Scenario, SignWith, Who, Yes,
 };
@@ -37,7 +37,12 @@ pub(super) fn request(scenario: &Scenario, which: Which) -> Scenario {
     if which == Which::Edited {
         for part in scenario.edit.parts() {
             let mut folded = request.clone();
-            if fold(part, &mut folded) {
+            // What is added below a signature is asked for as well.
+            let is_said = match part {
+                Edit::TamperQuery(query) => with_query(&mut folded.base, query),
+                part => fold(part, &mut folded),
+            };
+            if is_said {
                 request = folded;
             }
         }
@@ -74,6 +79,17 @@ fn of_call<'s>(scenario: &'s Scenario, usual: SignWith, features: &mut Vec<Featu
         operation(scenario),
         Box::new(|plain| put_operation(scenario, plain)),
     );
+    // A sub-resource that is not even read by its owner is refused whatever else is done with it.
+    for (path, name) in sub_resources(&base.request) {
+        add(
+            format!("?{name}"),
+            Box::new(move |plain| {
+                put_operation(scenario, plain);
+                plain.base.request = format!("GET {path}?{name}");
+                plain.base.body = None;
+            }),
+        );
+    }
     if base.r#as != Who::Owner {
         add(
             format!("as {}", base.r#as),
@@ -217,6 +233,21 @@ fn operation(scenario: &Scenario) -> String {
         None if target == "/" => format!("{method} of a bucket"),
         None => format!("{method} of an object"),
     }
+}
+
+/// Path and name of everything in the query of a request that stands there without a value, but for what is read with nothing else: that
+/// is the operation itself.
+fn sub_resources(line: &str) -> Vec<(&str, &str)> {
+    let target = line.split(' ').nth(1).unwrap_or_default();
+    let Some((path, query)) = target.split_once('?') else {
+        return Vec::new();
+    };
+    let is_read = request_line::method(line) == "GET";
+    let names = query.split('&').enumerate();
+    names
+        .filter(|(place, name)| !name.contains('=') && (*place > 0 || !is_read))
+        .map(|(_, name)| (path, name))
+        .collect()
 }
 
 /// The operation by the owner, in a world of which nothing is protected.

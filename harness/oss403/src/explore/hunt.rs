@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use oss_reference::config::Config;
+use oss_reference::config::{Config, Decisions};
 
 use super::generate::Generator;
 use super::pair::Pair;
@@ -123,6 +123,8 @@ pub async fn hunt(
 ) -> Result<Hunted, HuntError> {
     let config = Config {
         faults: mutant.faults.clone(),
+        // As the model has them: what it is known to answer otherwise would be found first.
+        decisions: Decisions::default().documented(),
         ..Config::default()
     };
     let subject = Target::embedded(config).await?;

@@ -6,7 +6,7 @@ use proptest::strategy::ValueTree;
 use serde_json::Value;
 
 use super::generate::{finished, is_sound, several};
-use oss403_case::model::{Edit, Scenario};
+use oss403_case::model::{Call, Edit, Scenario, TextMap};
 
 /// A scenario, and what may still be taken out of it.
 #[derive(Debug, Clone)]
@@ -251,10 +251,30 @@ pub(super) fn fold(edit: &Edit, scenario: &mut Scenario) -> bool {
             base.request = format!("{method} {rest}");
         }
         Edit::SetHeader(headers) => base.headers.extend(headers.clone()),
+        Edit::SetQuery(query) => return with_query(base, query),
         Edit::Clock(span) => base.clock = Some(*span),
         Edit::ExpiresIn(span) => base.expires_in = Some(*span),
         world => return fold_into_world(world, scenario),
     }
+    true
+}
+
+/// Adds parameters to the line of a request, where they can be written there as they are.
+pub(super) fn with_query(base: &mut Call, query: &TextMap) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let mut line = base.request.clone();
+    for (name, value) in query {
+        if !name.chars().chain(value.chars()).all(plain) {
+            return false;
+        }
+        line.push(if line.contains('?') { '&' } else { '?' });
+        line.push_str(name);
+        if !value.is_empty() {
+            line.push('=');
+            line.push_str(value);
+        }
+    }
+    base.request = line;
     true
 }
 

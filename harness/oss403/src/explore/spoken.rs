@@ -155,7 +155,10 @@ impl Spoken {
         for (at, (name, scenario)) in tries.into_iter().enumerate() {
             let all = shown[at * TRIES..(at + 1) * TRIES].iter_mut();
             let all: Vec<Shown> = all.filter_map(Option::take).collect();
-            refused.extend(self.weigh(name, scenario, all));
+            let is_known = |one: &Refused| one.difference.cause == name;
+            if !refused.iter().any(is_known) {
+                refused.extend(self.weigh(name, scenario, all));
+            }
         }
         Ok((refused, ran.requests))
     }

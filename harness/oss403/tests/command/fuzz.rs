@@ -80,8 +80,9 @@ async fn a_server_elsewhere_that_is_the_same_differs_in_nothing_either() {
 fn a_finding_is_a_case_file_that_run_reproduces() {
     let desk = Desk::new();
     let profile = faulty(&desk, "applies", APPLIES, "");
+    // Other seeds may find a request first that cannot be carried out twice, so that its base fails.
     let line = format!(
-        "fuzz --target {} --findings 1 --requests 20000 --out o",
+        "fuzz --target {} --seed 1 --findings 1 --requests 20000 --out o",
         profile.display()
     );
     let ran = desk.run(&line);

@@ -152,3 +152,50 @@ fn what_is_new_in_a_night_is_said_and_shown_on_github() {
         "{none:?}"
     );
 }
+
+/// Every command of the examples for engines is one that the program takes: what is missing is the target alone.
+#[test]
+fn the_commands_of_the_examples_are_understood() {
+    let folder = crate::support::root().join("harness/oss403/examples/nightly");
+    let desk = Desk::new();
+    let mut commands = Vec::new();
+    for name in ["github.yml", "gitlab.yml"] {
+        let text = std::fs::read_to_string(folder.join(name)).unwrap();
+        oss403_case::yaml::parse(&text).unwrap();
+        let lines = text.lines().filter_map(|line| line.split_once("oss403 "));
+        let lines = lines.filter(|(_, arguments)| *arguments != "nightly");
+        commands.extend(lines.map(|(_, arguments)| arguments.to_owned()));
+    }
+    let text = std::fs::read_to_string(folder.join("kubernetes.yaml")).unwrap();
+    let job = oss403_case::yaml::parse(&text).unwrap();
+    let container = &job["spec"]["template"]["spec"]["containers"][0];
+    let arguments = container["args"].as_array().unwrap().iter();
+    let arguments: Vec<&str> = arguments
+        .map(|argument| argument.as_str().unwrap())
+        .collect();
+    commands.push(arguments.join(" "));
+    let environment = [("JOB_COMPLETION_INDEX", "0"), ("OSS403_PARTITIONS", "8")];
+    let mut runs = 0;
+    for command in commands
+        .iter()
+        .filter(|command| !command.contains("nightly"))
+    {
+        let command = command
+            .replace("${{ matrix.part }}", "1")
+            .replace("/results/", "./");
+        let ran = desk.run_with(&command, &environment);
+        let is_run = command.starts_with("run ");
+        runs += usize::from(is_run);
+        let says = if is_run {
+            "target.yaml"
+        } else {
+            "part-*.jsonl"
+        };
+        assert_eq!(
+            (ran.code, ran.err.contains(says)),
+            (Some(2), true),
+            "{command}: {ran:?}"
+        );
+    }
+    assert_eq!((commands.len(), runs), (5, 3), "{commands:?}");
+}

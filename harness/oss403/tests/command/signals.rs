@@ -88,10 +88,7 @@ async fn an_interrupted_run_exits_130_reports_and_leaves_nothing_behind() {
         "{summary}"
     );
     assert_eq!(summary["level"], serde_json::Value::Null);
-    assert!(
-        desk.read("a.xml").ends_with("</testsuites>")
-            || desk.read("a.xml").ends_with("<testsuites/>")
-    );
+    assert!(desk.read("a.xml").ends_with("</testsuites>\n"));
     assert_eq!(buckets_on(&profile).await, Vec::<String>::new());
 }
 

@@ -214,7 +214,7 @@ fn the_readme_counts_the_rows() {
     let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
     ids.for_each(|id| *counts.entry(class(id)).or_default() += 1);
     for (class, count) in counts {
-        let row = format!("| `{class}` | {count} |");
+        let row = format!("| `{class}` | {count} of {count} |");
         assert!(readme.contains(&row), "harness/README.md lacks `{row}`");
     }
 }
