@@ -10,8 +10,11 @@ use serde::Serialize;
 use super::entry::Entry;
 use super::failures::in_common;
 use super::read::Recorded;
-use super::style::{Style, Tone, counted, harmless};
+use super::style::{Style, Tone, counted, in_a_line};
 use crate::judge::verdict::VerdictKind;
+
+/// Instances that are gone of which the ids are shown: a run of a part is without hundreds.
+const SHOWN: usize = 10;
 
 /// What became of an instance between two results.
 #[derive(
@@ -26,7 +29,7 @@ pub enum Change {
     Changed,
     /// It does not fail any more.
     Fixed,
-    /// It failed, and is not in the second result.
+    /// It is not in the second result, or was not done there.
     Gone,
     /// It neither failed before nor fails now, and yet its verdict is another.
     Other,
@@ -40,7 +43,8 @@ impl Change {
 
     /// Whether the second result is worse for it.
     fn is_worse(self) -> bool {
-        matches!(self, Self::New | Self::Changed)
+        // What is not looked at any more may be as bad as one likes.
+        matches!(self, Self::New | Self::Changed | Self::Gone)
     }
 }
 
@@ -66,6 +70,8 @@ pub struct Difference {
 pub struct Comparison {
     /// Targets of the two, by name.
     pub targets: [String; 2],
+    /// Why the second is not what it was to be, when it is not.
+    pub unfinished: Option<String>,
     /// Whether both are of the same suite: else what is new may be a new scenario.
     pub same_suite: bool,
     /// Instances that are not as they were, by id.
@@ -123,6 +129,7 @@ impl Comparison {
                 first.head.target.name.clone(),
                 second.head.target.name.clone(),
             ],
+            unfinished: second.head.unfinished_because(),
             same_suite: suites.0.hash == suites.1.hash,
             differences,
             causes,
@@ -132,14 +139,17 @@ impl Comparison {
     /// Whether something fails that did not, or fails otherwise.
     pub fn is_worse(&self) -> bool {
         let mut differences = self.differences.iter();
-        differences.any(|difference| difference.change.is_worse())
+        self.unfinished.is_some() || differences.any(|difference| difference.change.is_worse())
     }
 
     /// For people.
     pub fn render(&self, style: Style) -> String {
         let mut text = String::new();
         let [first, second] = &self.targets;
-        let _ = writeln!(text, "{} against {}", harmless(second), harmless(first));
+        let _ = writeln!(text, "{} against {}", in_a_line(second), in_a_line(first));
+        if let Some(why) = &self.unfinished {
+            let _ = writeln!(text, "{}", style.paint(Tone::Bad, &in_a_line(why)));
+        }
         if !self.same_suite {
             text.push_str("of two suites: what is new here may be a scenario that is new there\n");
         }
@@ -162,8 +172,16 @@ impl Comparison {
             };
             let heading = format!("{}: {}", change.name(), counted(of.len(), "instance"));
             let _ = writeln!(text, "\n{}", style.paint(tone, &heading));
-            for difference in of {
+            let shown = if change == Change::Gone {
+                SHOWN
+            } else {
+                usize::MAX
+            };
+            for difference in of.iter().take(shown) {
                 difference.render(&mut text, style);
+            }
+            if of.len() > shown {
+                let _ = writeln!(text, "  … and {} more", of.len() - shown);
             }
         }
         if self.differences.is_empty() {
@@ -175,7 +193,7 @@ impl Comparison {
                     .iter()
                     .map(|(name, count)| format!("{count} {name}"));
                 let changes: Vec<_> = changes.collect();
-                let _ = writeln!(text, "  {:<28}  {}", harmless(cause), changes.join(", "));
+                let _ = writeln!(text, "  {:<28}  {}", in_a_line(cause), changes.join(", "));
             }
         }
         text
@@ -184,13 +202,16 @@ impl Comparison {
 
 impl Difference {
     fn render(&self, text: &mut String, style: Style) {
-        for line in style.wrap_id(&harmless(&self.id), 2) {
+        for line in style.wrap_id(&in_a_line(&self.id), 2) {
             let _ = writeln!(text, "{line}");
         }
         let of = |verdict: &Option<String>| verdict.clone().unwrap_or_else(|| "not there".into());
         let _ = writeln!(text, "    {} → {}", of(&self.before), of(&self.after));
-        if self.change.is_worse() {
-            for line in style.wrap(&harmless(self.reason.lines().next().unwrap_or_default()), 4) {
+        if self.change.is_worse() && self.after.is_some() {
+            for line in style.wrap(
+                &in_a_line(self.reason.lines().next().unwrap_or_default()),
+                4,
+            ) {
                 let _ = writeln!(text, "{line}");
             }
         }
@@ -201,7 +222,7 @@ fn difference(before: Option<&Entry>, after: Option<&Entry>) -> Option<Differenc
     let failed = |entry: Option<&Entry>| entry.is_some_and(|entry| entry.verdict.is_failure());
     let change = match (failed(before), failed(after)) {
         (false, true) => Change::New,
-        (true, false) if after.is_none() => Change::Gone,
+        (_, false) if after.is_none() => Change::Gone,
         (true, false) => Change::Fixed,
         (true, true) if before.map(failure) != after.map(failure) => Change::Changed,
         (true, true) => return None,

@@ -199,7 +199,7 @@ fn is_zero(number: &usize) -> bool {
 }
 
 impl Sums {
-    fn of(counts: &Counts, unfinished: usize) -> Self {
+    pub(super) fn of(counts: &Counts, unfinished: usize) -> Self {
         let count = |verdict| counts.get(&verdict).copied().unwrap_or_default();
         Self {
             total: counts.values().sum::<usize>() + unfinished,

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::entry::Entry;
 use super::json::ResultFile;
 use super::spool::Spool;
-use super::style::counted;
+use super::style::{counted, harmless};
 use crate::judge::verdict::VerdictKind;
 use crate::wire::redact::one_line;
 
@@ -91,11 +91,12 @@ fn table(text: &mut String, causes: &BTreeMap<String, Cause>) {
 }
 
 fn failure(text: &mut String, entry: &Entry) {
-    let details = super::failures::unwrapped(entry);
+    // Lines remain; nothing in them is obeyed.
+    let details = harmless(&super::failures::unwrapped(entry));
     let fence = fence(&details);
     text.push_str(&format!(
         "\n<details><summary>{}: {}</summary>\n\n{fence}text\n{}\n{fence}\n\n</details>\n",
-        html(&entry.id),
+        html(&one_line(entry.id.clone())),
         entry.verdict_in_words(),
         details.trim_end(),
     ));

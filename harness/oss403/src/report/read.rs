@@ -6,8 +6,9 @@ use std::path::Path;
 
 use super::entry::Entry;
 use super::events::Event;
-use super::json::{ResultFile, SCHEMA};
+use super::json::{ResultFile, SCHEMA, Sums};
 use super::spool::Spool;
+use crate::judge::summary::Counts;
 
 /// Longer lines are no events.
 const LONGEST_LINE: u64 = 64 << 20;
@@ -45,6 +46,9 @@ pub enum NoResult {
         /// How many there were.
         instances: usize,
     },
+    /// What it says of all instances is not so.
+    #[error("its sums do not fit its instances: {0}")]
+    Sums(String),
     /// Of another version.
     #[error("it has version {0} of the format, and this program reads {SCHEMA}")]
     Version(u32),
@@ -81,10 +85,17 @@ impl Recorded {
             if limited.read_until(b'\n', &mut text)? == 0 {
                 break;
             }
-            let event = serde_json::from_slice(&text).map_err(|error| NoResult::Line {
-                line,
-                detail: error.to_string(),
-            })?;
+            let event = match serde_json::from_slice(&text) {
+                Ok(event) => event,
+                // Whoever wrote it was killed in the middle of a line.
+                Err(_) if !text.ends_with(b"\n") => break,
+                Err(error) => {
+                    return Err(NoResult::Line {
+                        line,
+                        detail: error.to_string(),
+                    });
+                }
+            };
             match event {
                 Event::RunStarted(_) => {}
                 Event::InstanceFinished { instance, .. } => spool.add(&instance)?,
@@ -101,11 +112,25 @@ impl Recorded {
         Err(NoResult::Cut { instances })
     }
 
-    fn checked(self) -> Result<Self, NoResult> {
-        match self.head.schema {
-            SCHEMA => Ok(self),
-            other => Err(NoResult::Version(other)),
+    fn checked(mut self) -> Result<Self, NoResult> {
+        if self.head.schema != SCHEMA {
+            return Err(NoResult::Version(self.head.schema));
         }
+        let mut counted = Counts::new();
+        self.spool.each(|entry| {
+            *counted.entry(entry.verdict).or_default() += 1;
+            Ok(())
+        })?;
+        let said = &self.head.summary.instances;
+        let counted = Sums::of(&counted, said.unfinished);
+        if counted != *said {
+            let words = format!(
+                "{} of {} are conformant there, {} of {} here",
+                said.conformant, said.total, counted.conformant, counted.total
+            );
+            return Err(NoResult::Sums(words));
+        }
+        Ok(self)
     }
 
     /// Every instance, sorted by id.

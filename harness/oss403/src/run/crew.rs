@@ -67,7 +67,7 @@ impl Crew {
         let given = &group.instances[0].scenario.given;
         let mut turns = Turns::new(&self.context);
         loop {
-            let is_last = turns.next_is_last();
+            let is_last = turns.next_is_last(&sender);
             let mut world = World::named(&self.context, given, None);
             let made = world.make(&sender, &group.wanted).await;
             let world = Arc::new(world);
@@ -148,7 +148,7 @@ impl Crew {
         loop {
             let turn = Turn {
                 earlier: &earlier,
-                is_last: turns.next_is_last(),
+                is_last: turns.next_is_last(sender),
             };
             match self.in_account(instance, wanted, how, sender, turn).await? {
                 Ok(record) => return Ok(record),
@@ -243,9 +243,11 @@ impl<'c> Turns<'c> {
     }
 
     /// Begins another one, which may be the last.
-    fn next_is_last(&mut self) -> bool {
+    fn next_is_last(&mut self, sender: &Sender<'_>) -> bool {
         self.begun += 1;
-        let since = self.started.elapsed() / TIMES_A_REQUEST;
+        // Several may wait at a time.
+        let since = self.started.elapsed().saturating_sub(sender.waited());
+        let since = since / TIMES_A_REQUEST;
         !self.patience.allows(self.begun, since)
     }
 }

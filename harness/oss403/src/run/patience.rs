@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use super::context::unix_now;
 use crate::target::ReadyTarget;
@@ -21,7 +21,8 @@ pub(crate) fn pauses() -> impl Iterator<Item = Duration> {
 /// The attempts at one request.
 pub(crate) struct Attempts<'p> {
     patience: &'p Patience,
-    started: Instant,
+    /// What the exchanges and the pauses between them took. Waiting for a permit is not the target's doing: it has told everybody to wait.
+    spent: Duration,
     /// What those so far came to, each in a few words.
     earlier: Vec<String>,
 }
@@ -31,7 +32,7 @@ impl<'p> Attempts<'p> {
     pub(crate) fn new(patience: &'p Patience) -> Self {
         Self {
             patience,
-            started: Instant::now(),
+            spent: Duration::ZERO,
             earlier: Vec::new(),
         }
     }
@@ -50,10 +51,11 @@ impl<'p> Attempts<'p> {
     ) -> Option<Exchange> {
         if let Some(why) = exchange.unreadable() {
             let sent = u32::try_from(self.earlier.len() + 1).unwrap_or(u32::MAX);
-            let pause = sleep(self.patience.pause_after(sent));
-            if self.patience.allows(sent, self.started.elapsed()) {
+            let pause = self.patience.pause_after(sent);
+            self.spent += Duration::from_micros(exchange.elapsed_us) + pause;
+            if self.patience.allows(sent, self.spent) {
                 tokio::select! {
-                    () = pause => {
+                    () = sleep(pause) => {
                         self.earlier.push(why);
                         return None;
                     }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use std::time::Instant;
 
 use oss403_operator::Set;
 use tokio::sync::SemaphorePermit;
@@ -29,6 +30,8 @@ pub(crate) enum Sent<T> {
 pub(crate) struct Sender<'a> {
     pub(crate) context: &'a Context,
     sent: AtomicU64,
+    /// Microseconds that were waited for permits.
+    waited: AtomicU64,
 }
 
 impl<'a> Sender<'a> {
@@ -36,12 +39,18 @@ impl<'a> Sender<'a> {
         Self {
             context,
             sent: AtomicU64::new(0),
+            waited: AtomicU64::new(0),
         }
     }
 
     /// How many it has sent.
     pub(crate) fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
+    }
+
+    /// How long it has waited for permits: because of limits of ours, or because the target has told everybody to wait.
+    pub(crate) fn waited(&self) -> Duration {
+        Duration::from_micros(self.waited.load(Ordering::Relaxed))
     }
 
     /// Counts a request that somebody else has sent.
@@ -126,11 +135,15 @@ impl<'a> Sender<'a> {
     /// When the run has to end before.
     pub(crate) async fn permit(&self) -> Result<SemaphorePermit<'_>, RunFault> {
         let Context { ending, target, .. } = self.context;
-        tokio::select! {
+        let since = Instant::now();
+        let permit = tokio::select! {
             biased;
             fault = ending.begun() => Err(fault),
             permit = target.client.pass() => Ok(permit),
-        }
+        };
+        let waited = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.waited.fetch_add(waited, Ordering::Relaxed);
+        permit
     }
 
     /// Sends once. What only reads is given up when the run has to end; what may change something is waited for: nobody could remove

@@ -71,7 +71,13 @@ impl Twin<'_> {
             Aim::Decided(Duration::ZERO)
         };
         let mut sent = 0;
-        while sent < ATTEMPTS_AT_A_SECOND && (sent < 3 || started.elapsed() < TIME_FOR_A_SECOND) {
+        let waited = self.sender.waited();
+        let spent = || {
+            started
+                .elapsed()
+                .saturating_sub(self.sender.waited() - waited)
+        };
+        while sent < ATTEMPTS_AT_A_SECOND && (sent < 3 || spent() < TIME_FOR_A_SECOND) {
             sent += 1;
             let scene = world.with_fresh_sessions(self.sender, &[signer]).await?;
             let (exchange, second) = self.send(what, world, &scene, aim).await?;
