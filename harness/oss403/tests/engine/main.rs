@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod aliyun;
 mod canaries;
 mod claims;
 mod cleanup;
