@@ -26,6 +26,8 @@ pub struct Evidence {
     pub canonical: Option<Vec<u8>>,
     /// The client's own StringToSign.
     pub client: Option<Vec<u8>>,
+    /// Whether the client itself has said so: what a right client signs for a request is not what this one did.
+    pub is_told: bool,
     /// The client's own canonical request.
     pub client_canonical: Option<Vec<u8>>,
     /// `SignatureProvided`.
@@ -85,6 +87,7 @@ impl Evidence {
             self.client_canonical = Some(bytes);
         } else {
             self.client = Some(bytes);
+            self.is_told = true;
         }
         self
     }

@@ -1,6 +1,8 @@
 //! What the secret decides: which of the known variants of the server's string has the signature that the client sent. The secret is
 //! computed with and never shown, nor is a signature that would be right.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use oss_auth::{Scheme, Scope, sign_text};
 
 use super::evidence::{Evidence, Kind};
@@ -74,7 +76,14 @@ pub(super) fn by_secret(evidence: &Evidence, secret: &str) -> Option<Guess> {
             "The secret gives the signature that was sent for your own string.".into(),
         );
     }
-    let same = own[0].is_some() && own[0] == server;
+    if let Some(form) = server.and_then(|server| other_form(scheme, server, trimmed, provided)) {
+        return proven(
+            "signature-form",
+            format!("Secret and string are right: the signature is {form}."),
+            "So made, it is the signature that was sent.".into(),
+        );
+    }
+    let same = evidence.is_told && own[0] == server;
     Some(Guess {
         rule: "wrong-secret",
         surety: if same { Surety::Proven } else { Surety::Likely },
@@ -85,6 +94,59 @@ pub(super) fn by_secret(evidence: &Evidence, secret: &str) -> Option<Guess> {
             format!("Neither the string of the server nor any of {known} known variants has the signature that was sent.")
         },
     })
+}
+
+/// How a signature of the right string was made or written otherwise than its scheme wants it.
+fn other_form(scheme: Scheme, string: &[u8], secret: &str, provided: &str) -> Option<&'static str> {
+    let due = signature_of(scheme, string, secret);
+    let bytes = match scheme {
+        Scheme::V1 | Scheme::V2 => BASE64_STANDARD.decode(&due).ok()?,
+        _ => from_hex(&due)?,
+    };
+    let hex = oss_auth::hex(&bytes);
+    let other = match scheme {
+        Scheme::V1 => signature_of(Scheme::V2, string, secret),
+        Scheme::V2 => signature_of(Scheme::V1, string, secret),
+        _ => String::new(),
+    };
+    let other_hex = oss_auth::hex(&BASE64_STANDARD.decode(&other).unwrap_or_default());
+    let forms = [
+        (
+            hex.clone(),
+            "written in hexadecimal digits, and has to be base64",
+        ),
+        (
+            BASE64_STANDARD.encode(&hex),
+            "base64 of hexadecimal digits, and has to be base64 of the bytes themselves",
+        ),
+        (
+            BASE64_STANDARD.encode(&bytes),
+            "written in base64, and has to be hexadecimal digits",
+        ),
+        (
+            other,
+            "made with the hash of another version: version 1 takes HMAC-SHA1, version 2 HMAC-SHA256",
+        ),
+        (
+            other_hex,
+            "made with the hash of another version, and written in hexadecimal digits",
+        ),
+    ];
+    let provided = provided.trim();
+    let is_hex = provided.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let lower = provided.to_ascii_lowercase();
+    let same = |form: &str| !form.is_empty() && (form == provided || is_hex && form == lower);
+    forms
+        .into_iter()
+        .find(|(form, _)| same(form))
+        .map(|(_, how)| how)
+}
+
+fn from_hex(digits: &str) -> Option<Vec<u8>> {
+    let pairs = digits.as_bytes().chunks(2);
+    pairs
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
 }
 
 /// Whether a string has the signature that was sent, also when a URL mangled it.

@@ -28,7 +28,22 @@ fn leaked_content(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
             let request = Shown::of_request(&answer.exchange.request);
             request.find(content).is_none()
         });
-    leaked.map(|(key, how, _)| format!("the refusal holds the content of `{key}`{how}"))
+    let leaked =
+        leaked.map(|(key, how, _)| format!("the refusal holds the content of `{key}`{how}"));
+    leaked.or_else(|| leaked_digest(answer, &shown, record))
+}
+
+/// Whoever guesses a content learns from its digest that it is there.
+fn leaked_digest(answer: &Answer<'_>, shown: &Shown, record: &TwinRecord) -> Option<String> {
+    let secrets = record.secrets.iter();
+    let secrets = secrets.filter(|(_, content)| content.len() >= SHORTEST_SECRET);
+    let mut leaked =
+        secrets.filter_map(|(key, content)| Some((key, shown.find_digest(content)?, content)));
+    let (key, how, _) = leaked.find(|(_, _, content)| {
+        let request = Shown::of_request(&answer.exchange.request);
+        request.find(content).is_none() && request.find_digest(content).is_none()
+    })?;
+    Some(format!("the refusal holds the content of `{key}`{how}"))
 }
 
 /// Headers that tell of an object, besides those that begin as `OF_OBJECTS_IN_GENERAL` do.

@@ -2,11 +2,15 @@
 //!
 //! Everything received is laid side by side: status line, headers, cookies, trailers, informational answers, body, what came after it, and
 //! what stands in `x-oss-err`. Looked for is the content as it is, backwards, in base64 and in hexadecimal digits, without regard to the
-//! case of letters, with character references, percent-encoding and escapes of JSON resolved, and most of it as well as all of it.
+//! case of letters, with character references, percent-encoding and escapes of JSON resolved, inside of base64 too, and most of it as well
+//! as all of it; and its MD5 and SHA-256.
 
 use base64::Engine as _;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::prelude::BASE64_STANDARD;
+use md5::Md5;
 use memchr::{memchr3_iter, memmem};
+use sha2::{Digest as _, Sha256};
 
 use super::answer::Answer;
 use super::envelope::Envelope;
@@ -105,6 +109,32 @@ impl Shown {
             (0..3).any(|offset| has_part(&self.packed, base64_inside(content, offset).as_bytes()));
         in_base64.then_some(", in base64")
     }
+
+    /// How a digest of a content is shown, in words that may follow a sentence; `None` when none is.
+    pub(super) fn find_digest(&self, content: &str) -> Option<&'static str> {
+        let mut known = digests(content.as_bytes());
+        known
+            .find(|(digest, _)| {
+                memmem::find(&self.packed, pack(digest.as_bytes()).as_slice()).is_some()
+            })
+            .map(|(_, how)| how)
+    }
+}
+
+/// Digests that give a content away to whoever can guess it, each in the forms in which they are written.
+fn digests(content: &[u8]) -> impl Iterator<Item = (String, &'static str)> {
+    let md5 = Md5::digest(content).to_vec();
+    let sha256 = Sha256::digest(content).to_vec();
+    let named = [(md5, ", as its MD5"), (sha256, ", as its SHA-256")];
+    named.into_iter().flat_map(|(digest, how)| {
+        let base64 = BASE64_STANDARD.encode(&digest);
+        let hex = oss_auth::hex(&digest);
+        [
+            (base64.trim_end_matches('=').to_owned(), how),
+            (hex.to_ascii_uppercase(), how),
+            (hex, how),
+        ]
+    })
 }
 
 /// Whether three quarters of `content` stand in `text`, or so much of it as is bad enough.
@@ -125,6 +155,36 @@ fn has_part(text: &[u8], content: &[u8]) -> bool {
         })
     })
 }
+
+/// What runs of digits of base64 stand for, of those that are long enough to hold something.
+fn inside_base64(text: &[u8]) -> Vec<u8> {
+    const SHORTEST: usize = 20;
+    let is_digit =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
+    let mut inside = Vec::new();
+    for run in text.split(|byte| !is_digit(byte)) {
+        if run.len() < SHORTEST {
+            continue;
+        }
+        let standard: Vec<u8> = pack(run);
+        let whole = &standard[..standard.len() / 4 * 4];
+        let rest = &standard[whole.len()..];
+        inside.extend(BASE64_STANDARD.decode(whole).unwrap_or_default());
+        if rest.len() > 1 {
+            inside.extend(LENIENT.decode(rest).unwrap_or_default());
+        }
+        inside.push(BETWEEN);
+    }
+    inside
+}
+
+/// Base64 whose last digit may hold bits that mean nothing.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// What was received, piece after piece.
 #[derive(Default)]
@@ -170,6 +230,10 @@ impl Pieces {
 
     fn shown(self) -> Shown {
         let mut layer = self.0;
+        // A token may hold base64 in base64; what either holds is looked through like everything else.
+        let once = inside_base64(&layer);
+        layer.extend_from_slice(&once);
+        layer.extend(inside_base64(&once));
         // In forms a plus sign is a blank.
         let mut folded = layer.to_ascii_lowercase();
         if layer.contains(&b'+') {

@@ -277,6 +277,7 @@ fn wrong_signature(exchange: &Exchange, redactor: &Redactor) -> Option<String> {
     let mut evidence = Evidence::of_answer(|name| answer.text(name));
     if let Some(signed) = &request.string_to_sign {
         evidence.client = Some(signed.clone().into_bytes());
+        evidence.is_told = true;
     }
     let guess = best_guess(&evidence.with_request(asked))?;
     Some(one_line(redactor.text(&guess)))

@@ -1,5 +1,7 @@
 //! What the secret decides. Signatures are made by `oss-auth`, whose own tests hold it to golden ones.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use oss_auth::{Scheme, Scope, sign_text};
 
 use super::{CANONICAL, V1, answered};
@@ -214,4 +216,26 @@ fn the_same_string_and_another_signature_is_another_secret() {
     let mut evidence = answered(&[("StringToSign", V1)]).with_client_string(own.as_bytes());
     provided(&mut evidence, &v1(own.as_bytes()));
     assert_eq!(first(&evidence, SECRET).0, "client-string");
+}
+
+/// Only who signed can say what was signed: what a right client would sign for the request is no proof.
+#[test]
+fn a_signature_in_another_form_is_told_from_one_of_another_secret() {
+    let bytes = BASE64_STANDARD.decode(v1(V1.as_bytes())).unwrap();
+    let hex = oss_auth::hex(&bytes);
+    let sha256 = oss_auth::sign_text(oss_auth::Scheme::V2, V1.as_bytes(), None, SECRET);
+    for (sent, says) in [
+        (hex.clone(), "written in hexadecimal digits"),
+        (hex.to_ascii_uppercase(), "written in hexadecimal digits"),
+        (BASE64_STANDARD.encode(&hex), "base64 of hexadecimal digits"),
+        (sha256, "HMAC-SHA256"),
+    ] {
+        let mut evidence = answered(&[("StringToSign", V1)]);
+        provided(&mut evidence, &sent);
+        let (rule, surety, words) = first(&evidence, SECRET);
+        assert_eq!((rule, surety), ("signature-form", Surety::Proven), "{sent}");
+        assert!(words.contains(says) && !words.contains(&sent), "{words}");
+        let (rule, surety, _) = first(&evidence, "another");
+        assert_ne!(surety, Surety::Proven, "{rule}");
+    }
 }

@@ -399,3 +399,42 @@ fn what_comes_and_goes_on_the_way_tells_nothing() {
         assert_conformant(&also_for(other));
     }
 }
+
+/// Expected values are those of `md5sum`, `sha256sum` and `base64`, of this very text.
+#[test]
+fn digests_and_what_stands_inside_of_base64() {
+    const TEXT: &str = "a content that nobody else may read";
+    let twin = |shown: &str| Twin::new().secret(TEXT).edited_body(&body_with(shown));
+    for (shown, how) in [
+        ("&quot;A6F86435244D52EE8F0F051ACE40E426&quot;", "as its MD5"),
+        ("etag: a6f86435244d52ee8f0f051ace40e426", "as its MD5"),
+        ("pvhkNSRNUu6PDwUazkDkJg==", "as its MD5"),
+        (
+            "5ed278fab39172be9da2e0dbf93b3967fc69e91c1c279c8f33b4ea807957e410",
+            "as its SHA-256",
+        ),
+        (
+            "eyJ0cmFjZSI6IjciLCJ2IjoiWVNCamIyNTBaVzUwSUhSb1lYUWdibTlpYjJSNUlHVnNjMlVnYldGNUlISmxZV1E9In0",
+            "content of `k.txt`",
+        ),
+        (
+            "WVNCamIyNTBaVzUwSUhSb1lYUWdibTlpYjJSNUlHVnNjMlVnYldGNUlISmxZV1E9",
+            "content of `k.txt`",
+        ),
+        (
+            "NjEyMDYzNmY2ZTc0NjU2ZTc0MjA3NDY4NjE3NDIwNmU2ZjYyNmY2NDc5MjA2NTZjNzM2NTIwNmQ2MTc5MjA3MjY1NjE2NA==",
+            "content of `k.txt`",
+        ),
+    ] {
+        assert_facet(&twin(shown), Facet::Leak, how);
+    }
+    // What the request itself tells is no secret, and another text has another digest.
+    let told = twin("a6f86435244d52ee8f0f051ace40e426").record(|record| {
+        let request = &mut record.edited.as_mut().expect("there is one").request;
+        request
+            .headers
+            .push(("Content-MD5".into(), "pvhkNSRNUu6PDwUazkDkJg==".into()));
+    });
+    assert_conformant(&told);
+    assert_conformant(&twin("d41d8cd98f00b204e9800998ecf8427e"));
+}
