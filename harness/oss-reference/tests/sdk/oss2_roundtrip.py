@@ -65,9 +65,9 @@ def objects(bucket):
     bucket.put_object_acl("copy", oss2.OBJECT_ACL_PUBLIC_READ)
     check(bucket.get_object_acl("copy").acl, oss2.OBJECT_ACL_PUBLIC_READ)
     rule = oss2.models.TaggingRule()
-    rule.add("k &", "v")
+    rule.add("k +", "v")
     bucket.put_object_tagging("copy", oss2.models.Tagging(rule))
-    check(bucket.get_object_tagging("copy").tag_set.tagging_rule, {"k &": "v"})
+    check(bucket.get_object_tagging("copy").tag_set.tagging_rule, {"k +": "v"})
 
     first = bucket.append_object("log", 0, "12345")
     check(first.next_position, 5)

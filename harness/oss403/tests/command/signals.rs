@@ -94,14 +94,14 @@ async fn a_second_signal_leaves_at_once_and_says_what_stays() {
     let server = reference().await;
     let (address, passed) = counted(server.address()).await;
     // Slow enough that neither the run nor the removal is over when the signals come.
-    let profile = desk.profile_of(address, &server, "limits: { requests-per-second: 6 }");
+    let profile = desk.profile_of(address, &server, "limits: { requests-per-second: 12 }");
     let child = desk
         .command(&format!("run --target {}", profile.display()))
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    passed.acquire_many(24).await.unwrap().forget();
+    passed.acquire_many(80).await.unwrap().forget();
     let id = child.id().to_string();
     let signal = |name: &str| {
         let sent = std::process::Command::new("kill")
