@@ -48,12 +48,36 @@ impl<'a> HeaderLines<'a> {
 }
 
 /// Appends the value of a header, of a repeated one all values joined with `,`, and nothing if it is absent.
-pub(crate) fn write_header_value(request: &Request<'_>, name: &str, out: &mut Vec<u8>) {
+fn write_header_value(request: &Request<'_>, name: &str, out: &mut Vec<u8>) {
     for (index, value) in request.headers_named(name).enumerate() {
         if index > 0 {
             out.push(b',');
         }
         out.extend_from_slice(value);
+    }
+}
+
+/// Appends what the strings of V1, V2 and the S3 dialect's V2 begin with: method, Content-MD5, Content-Type and date, a line each.
+pub(crate) fn write_first_lines(request: &Request<'_>, date_line: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(request.method.as_bytes());
+    out.push(b'\n');
+    write_header_value(request, "content-md5", out);
+    out.push(b'\n');
+    write_header_value(request, "content-type", out);
+    out.push(b'\n');
+    out.extend_from_slice(date_line);
+    out.push(b'\n');
+}
+
+/// Appends parameters as `?a&b=c`, decoded as they are and not encoded again.
+pub(crate) fn write_decoded(listed: &[&QueryPair<'_>], out: &mut Vec<u8>) {
+    for (index, pair) in listed.iter().enumerate() {
+        out.push(if index == 0 { b'?' } else { b'&' });
+        out.extend_from_slice(pair.name.as_bytes());
+        if let Some(value) = pair.value.as_deref().filter(|value| !value.is_empty()) {
+            out.push(b'=');
+            out.extend_from_slice(value.as_bytes());
+        }
     }
 }
 

@@ -7,7 +7,9 @@
 //! Page: Include signatures in the Authorization header. A URL puts its expiry in the place of the date.
 //! `x-oss-date` fills the date line and stays among the OSS headers, unlike `x-amz-date` in AWS V2.
 
-use crate::canonical::{HeaderLines, is_oss_header, write_header_value, write_resource};
+use crate::canonical::{
+    HeaderLines, is_oss_header, write_decoded, write_first_lines, write_resource,
+};
 use crate::computed::Computed;
 use crate::mac;
 use crate::request::Request;
@@ -31,14 +33,7 @@ fn string_to_sign(request: &Request<'_>, date_line: &[u8]) -> Vec<u8> {
     let oss_headers = HeaderLines::collect(request, is_oss_header);
     let resource_len = request.bucket.map_or(0, str::len) + request.key.map_or(0, str::len);
     let mut text = Vec::with_capacity(128 + oss_headers.len() + resource_len);
-    text.extend_from_slice(request.method.as_bytes());
-    text.push(b'\n');
-    write_header_value(request, "content-md5", &mut text);
-    text.push(b'\n');
-    write_header_value(request, "content-type", &mut text);
-    text.push(b'\n');
-    text.extend_from_slice(date_line);
-    text.push(b'\n');
+    write_first_lines(request, date_line, &mut text);
     oss_headers.write(&mut text);
     write_resource(request, |part| text.extend_from_slice(part.as_bytes()));
     write_subresources(request, &mut text);
@@ -55,12 +50,5 @@ fn write_subresources(request: &Request<'_>, text: &mut Vec<u8>) {
     listed.sort_by(|a, b| a.name.cmp(&b.name));
     // The first of a repeated parameter counts, as it does for the signature parameters; the sort is stable.
     listed.dedup_by(|later, first| later.name == first.name);
-    for (index, pair) in listed.into_iter().enumerate() {
-        text.push(if index == 0 { b'?' } else { b'&' });
-        text.extend_from_slice(pair.name.as_bytes());
-        if let Some(value) = pair.value.as_deref().filter(|value| !value.is_empty()) {
-            text.push(b'=');
-            text.extend_from_slice(value.as_bytes());
-        }
-    }
+    write_decoded(&listed, text);
 }

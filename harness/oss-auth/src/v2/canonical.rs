@@ -9,7 +9,7 @@
 //! and the slashes of the resource are percent-encoded.
 
 use crate::canonical::{
-    CanonicalQuery, EmptyValue, HeaderLines, HeaderList, is_oss_header, write_header_value,
+    CanonicalQuery, EmptyValue, HeaderLines, HeaderList, is_oss_header, write_first_lines,
     write_resource,
 };
 use crate::computed::Computed;
@@ -45,14 +45,7 @@ fn string_to_sign(request: &Request<'_>, date_line: &[u8], additional: &HeaderLi
     let query = CanonicalQuery::new(request.query, SIGNATURE, EmptyValue::NameOnly);
     let resource_len = request.bucket.map_or(0, str::len) + 2 * request.key.map_or(0, str::len);
     let mut text = Vec::with_capacity(160 + headers.len() + query.len() + resource_len);
-    text.extend_from_slice(request.method.as_bytes());
-    text.push(b'\n');
-    write_header_value(request, "content-md5", &mut text);
-    text.push(b'\n');
-    write_header_value(request, "content-type", &mut text);
-    text.push(b'\n');
-    text.extend_from_slice(date_line);
-    text.push(b'\n');
+    write_first_lines(request, date_line, &mut text);
     headers.write(&mut text);
     text.extend_from_slice(additional.join().as_bytes());
     text.push(b'\n');

@@ -107,6 +107,20 @@ pub struct Judgement {
 }
 
 impl Verdict {
+    /// From its two parts; `None` where a deviation has no facet.
+    pub fn of(kind: VerdictKind, facet: Option<Facet>) -> Option<Self> {
+        Some(match kind {
+            VerdictKind::Conformant => Self::Conformant,
+            VerdictKind::Deviates => Self::Deviates(facet?),
+            VerdictKind::NotProvoked => Self::NotProvoked,
+            VerdictKind::NotClaimed => Self::NotClaimed,
+            VerdictKind::NotApplicable => Self::NotApplicable,
+            VerdictKind::Disabled => Self::Disabled,
+            VerdictKind::Flaky => Self::Flaky,
+            VerdictKind::HarnessError => Self::HarnessError,
+        })
+    }
+
     /// The verdict without its facet.
     pub fn kind(self) -> VerdictKind {
         match self {

@@ -17,7 +17,7 @@ use super::spool::Spool;
 use crate::exit::Exit;
 use crate::judge::scope::{Demands, Scope};
 use crate::judge::summary::Tally;
-use crate::judge::verdict::{Verdict, VerdictKind};
+use crate::judge::verdict::Verdict;
 use crate::run::RunSummary;
 use crate::suite::{Certified, SnapshotCounts};
 
@@ -281,7 +281,10 @@ fn sums(
                 Some(instance) => {
                     facts.tally.plan(&entry.cause);
                     let elapsed = entry.milliseconds().saturating_mul(1000);
-                    facts.tally.add_instance(instance, verdict(&entry), elapsed);
+                    // A result file has no deviation without a facet.
+                    let verdict = Verdict::of(entry.verdict, entry.facet);
+                    let verdict = verdict.unwrap_or(Verdict::HarnessError);
+                    facts.tally.add_instance(instance, verdict, elapsed);
                 }
                 None => {
                     wrong.get_or_insert(NotTogether::Unknown(entry.id.clone()));
@@ -320,18 +323,4 @@ fn capabilities(names: &[String]) -> BTreeSet<Capability> {
     let all = Capability::ALL.iter().copied();
     all.filter(|known| names.iter().any(|name| name == known.as_str()))
         .collect()
-}
-
-fn verdict(entry: &super::entry::Entry) -> Verdict {
-    match entry.verdict {
-        VerdictKind::Conformant => Verdict::Conformant,
-        // A result file has no deviation without a facet.
-        VerdictKind::Deviates => entry.facet.map_or(Verdict::HarnessError, Verdict::Deviates),
-        VerdictKind::NotProvoked => Verdict::NotProvoked,
-        VerdictKind::NotClaimed => Verdict::NotClaimed,
-        VerdictKind::NotApplicable => Verdict::NotApplicable,
-        VerdictKind::Disabled => Verdict::Disabled,
-        VerdictKind::Flaky => Verdict::Flaky,
-        VerdictKind::HarnessError => Verdict::HarnessError,
-    }
 }

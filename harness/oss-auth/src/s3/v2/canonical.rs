@@ -9,7 +9,7 @@
 
 use std::borrow::Cow;
 
-use crate::canonical::{HeaderLines, write_header_value};
+use crate::canonical::{HeaderLines, write_decoded, write_first_lines};
 use crate::computed::Computed;
 use crate::encode::percent_decode;
 use crate::mac;
@@ -31,14 +31,7 @@ pub(crate) fn compute(
 
 fn string_to_sign(request: &Request<'_>, date_line: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(256 + request.path.len());
-    text.extend_from_slice(request.method.as_bytes());
-    text.push(b'\n');
-    write_header_value(request, "content-md5", &mut text);
-    text.push(b'\n');
-    write_header_value(request, "content-type", &mut text);
-    text.push(b'\n');
-    text.extend_from_slice(date_line);
-    text.push(b'\n');
+    write_first_lines(request, date_line, &mut text);
     write_amz_headers(request, &mut text);
     write_resource(request, &mut text);
     write_subresources(request, &mut text);
@@ -100,14 +93,7 @@ fn write_subresources(request: &Request<'_>, text: &mut Vec<u8>) {
         .filter(|pair| SUBRESOURCES.contains(&pair.name.as_ref()))
         .collect();
     listed.sort_by(|a, b| a.name.cmp(&b.name));
-    for (index, pair) in listed.into_iter().enumerate() {
-        text.push(if index == 0 { b'?' } else { b'&' });
-        text.extend_from_slice(pair.name.as_bytes());
-        if let Some(value) = pair.value.as_deref().filter(|value| !value.is_empty()) {
-            text.push(b'=');
-            text.extend_from_slice(value.as_bytes());
-        }
-    }
+    write_decoded(&listed, text);
 }
 
 /// The list of botocore (`auth.py`, `HmacV1Auth.QSAOfInterest`), which holds that of the page.
