@@ -1,8 +1,12 @@
 //! The arguments of the command, as clap reads them.
 
+mod report;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
+
+pub(super) use report::{CompareArgs, MergeArgs, RenderArgs, ReportArgs, ReportCommand};
 
 use crate::suite::Partition;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
@@ -96,71 +100,6 @@ pub enum Command {
     Report(ReportArgs),
     /// Accept or reject new and changed snapshots
     Review(ReviewArgs),
-}
-
-/// Arguments of `report`.
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct ReportArgs {
-    /// What to do besides.
-    #[command(subcommand)]
-    pub command: Option<ReportCommand>,
-    /// Which reports of what.
-    #[command(flatten)]
-    pub render: RenderArgs,
-}
-
-/// What `report` does with several results.
-#[derive(Debug, Subcommand)]
-pub enum ReportCommand {
-    /// Say what differs between two results: two nights, or two servers. Ends with 1 when something fails that did not before, or fails
-    /// otherwise
-    Compare(CompareArgs),
-    /// Make one result of the parts of a run (`--partition`): none missing, none doubled, none of another run. Ends as the one run would
-    /// have ended
-    Merge(MergeArgs),
-}
-
-/// Arguments of `report merge`.
-#[derive(Debug, Args)]
-pub struct MergeArgs {
-    /// The results of the parts, result files or streams of events. Of two of the same part, the later one counts that came to its end.
-    #[arg(value_name = "FILE", required = true)]
-    pub parts: Vec<PathBuf>,
-    /// Write a report, as for `run`. May be given more than once.
-    #[arg(long = "report", value_name = "KIND=PATH")]
-    pub reports: Vec<String>,
-    /// End with 1 unless the level is at least this one, from 1 to 4.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=4))]
-    pub min_level: Option<u8>,
-    /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
-    #[arg(long, value_name = "DIR")]
-    pub cases: Option<PathBuf>,
-}
-
-/// Arguments of `report`, without a command.
-#[derive(Debug, Args)]
-pub struct RenderArgs {
-    /// A result file or a stream of events.
-    #[arg(long, value_name = "FILE")]
-    pub from: Option<PathBuf>,
-    /// Write a report, as for `run`. May be given more than once.
-    #[arg(long = "report", value_name = "KIND=PATH")]
-    pub reports: Vec<String>,
-}
-
-/// Arguments of `report compare`.
-#[derive(Debug, Args)]
-pub struct CompareArgs {
-    /// The result before: a result file or a stream of events.
-    #[arg(value_name = "BEFORE")]
-    pub first: PathBuf,
-    /// The result after.
-    #[arg(value_name = "AFTER")]
-    pub second: PathBuf,
-    /// Text to read, or JSON.
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
 }
 
 /// Arguments of `run`.
