@@ -33,6 +33,7 @@ pub(super) fn add(ledger: &Ledger, instances: &[Instance], seeds: &mut Seeds) {
     for odd in [
         "<Error><Message>a<![CDATA[<b>&]]>&#x63;&amp;</Message></Error>",
         "<o:Error xmlns:o=\"urn:x\"><o:Code>A</o:Code></o:Error>",
+        "<o:Error xmlns:o=\"urn:x\"><a/><o:Code>A</o:Code><Code>B</Code></o:Error>",
         "<Error><AccessDeniedDetail><PolicyType>P</PolicyType></AccessDeniedDetail></Error>",
         "<!DOCTYPE Error [<!ENTITY a \"aa\">]><Error><Code>&a;</Code></Error>",
     ] {
