@@ -182,11 +182,7 @@ impl<'a> Desk<'a> {
             )
         };
         match term {
-            Term::Ec(ec) => {
-                let mut pasted = Pasted::default();
-                pasted.elements.insert("EC".into(), ec.ec.into());
-                self.answers(&[pasted])
-            }
+            Term::Ec(ec) => self.answers(&[of_ec(ec.ec)]),
             Term::Message(pasted) => self.answers(&[*pasted]),
             Term::Answer => self.bytes("the argument", Ok(subject.as_bytes().to_vec())),
             Term::UnknownEc { nearest } => {
@@ -241,9 +237,21 @@ impl<'a> Desk<'a> {
                 return Exit::Usage;
             }
         };
-        match paste::read(&bytes, &self.vocabulary) {
-            Ok(answers) => self.answers(&answers),
-            Err(error) => {
+        // What would be a word or a part of a message as an argument is one here too.
+        let text = std::str::from_utf8(&bytes).unwrap_or_default();
+        let part = match explain::term(text, self.ledger, &self.vocabulary) {
+            Term::Cause(id) => return self.cause(&id),
+            Term::Code(code) => return self.code(&code),
+            Term::Ec(ec) => return self.answers(&[of_ec(ec.ec)]),
+            Term::Message(pasted) => Some(*pasted),
+            _ => None,
+        };
+        match (paste::read(&bytes, &self.vocabulary), part) {
+            (Ok(answers), Some(part)) if answers.iter().all(Pasted::says_nothing) => {
+                self.answers(&[part])
+            }
+            (Ok(answers), _) => self.answers(&answers),
+            (Err(error), _) => {
                 let help = "give an answer of OSS: its XML, the text of an exception, what `curl -i` or `curl -v` prints, or a HAR file";
                 self.console
                     .error(format_args!("{}: {error}", harmless(name)), Some(help));
@@ -313,6 +321,13 @@ impl<'a> Desk<'a> {
             }
         }
     }
+}
+
+/// An answer of which the EC alone is known.
+fn of_ec(ec: &str) -> Pasted {
+    let mut pasted = Pasted::default();
+    pasted.elements.insert("EC".into(), ec.into());
+    pasted
 }
 
 fn json(explained: &Explained) -> String {

@@ -37,16 +37,26 @@ pub enum Term {
     },
 }
 
-/// What a text names.
+/// Characters of the shortest part of a message that is looked for: two words.
+const SHORTEST_PART: usize = 8;
+
+/// What a text names. Letters may be in any case.
 pub fn term(text: &str, ledger: &Ledger, vocabulary: &Vocabulary) -> Term {
     let text = text.trim();
-    if ledger.listed().iter().any(|row| row.id == text) {
-        return Term::Cause(text.to_owned());
+    let causes = ledger.listed().iter().map(|row| row.id.as_str());
+    let mut causes = causes.filter(|id| id.eq_ignore_ascii_case(text));
+    if let Some(id) = causes.next() {
+        return Term::Cause(id.to_owned());
     }
-    if vocabulary.codes().any(|code| code == text) {
-        return Term::Code(text.to_owned());
+    let mut codes = vocabulary.codes();
+    if let Some(code) = codes.find(|code| code.eq_ignore_ascii_case(text)) {
+        return Term::Code(code.to_owned());
     }
-    if let Some(ec) = ecs::find(text) {
+    let bare = match text.split_once([' ', ':']) {
+        Some((label, ec)) if label.eq_ignore_ascii_case("ec") => ec.trim_start_matches([' ', ':']),
+        _ => text,
+    };
+    if let Some(ec) = ecs::find(bare) {
         return Term::Ec(ec);
     }
     let is_like_ec = text.len() > 6
@@ -88,7 +98,7 @@ fn message(text: &str, vocabulary: &Vocabulary) -> Term {
     let folded = text.to_lowercase();
     let part = vocabulary.messages().find(|message| {
         let message = message.to_lowercase();
-        (folded.len() >= 12 && message.contains(folded.trim_end_matches('.')))
+        (folded.len() >= SHORTEST_PART && message.contains(folded.trim_end_matches('.')))
             || folded.contains(&message)
     });
     match part.filter(|_| !exact) {

@@ -58,6 +58,28 @@ fn what_an_argument_names_is_explained_and_the_exit_code_says_whether_anything_f
 }
 
 #[test]
+fn a_line_of_standard_input_says_what_it_says_as_an_argument() {
+    let desk = Desk::new();
+    for (line, words) in [
+        ("request has expired", "1. url-auth-expired: "),
+        ("accessdenied", "causes are answered with AccessDenied"),
+        ("REFERER-DENIED", "referer-denied · AccessDenied"),
+        ("ec 0003-00000101", "1. bucket-policy: "),
+        ("EC:0003-00000101", "1. bucket-policy: "),
+        ("bucket acl", "1. bucket-acl: "),
+    ] {
+        let argument = desk.command("explain").arg(line).output().unwrap();
+        desk.write("line.txt", &format!("{line}\n"));
+        let file = std::fs::File::open(desk.path("line.txt")).unwrap();
+        let input = desk.command("explain -").stdin(file).output().unwrap();
+        assert!(argument.status.success(), "{line}");
+        assert_eq!(argument.stdout, input.stdout, "{line}");
+        let said = String::from_utf8_lossy(&argument.stdout);
+        assert!(said.contains(words), "{line}: {said}");
+    }
+}
+
+#[test]
 fn standard_input_is_read_and_json_is_printed() {
     let desk = Desk::new();
     let mut child = desk

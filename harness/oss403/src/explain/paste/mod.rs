@@ -62,6 +62,12 @@ impl Pasted {
         self.text(name).map(str::trim).unwrap_or_default()
     }
 
+    /// Whether it has neither code nor message nor EC.
+    pub fn says_nothing(&self) -> bool {
+        let says = |name: &&str| self.text(name).is_some();
+        !["Code", "Message", "EC"].iter().any(says)
+    }
+
     /// A header of the answer.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
