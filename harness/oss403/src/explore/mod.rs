@@ -32,7 +32,7 @@ pub use examine::Key;
 use examine::{Examined, Examiner};
 pub use finding::Finding;
 use generate::Generator;
-use pair::{Pair, Shown};
+use pair::{Pair, Shown, signs_v1};
 use shrink::Shrinking;
 pub use spoken::Unspoken;
 
@@ -229,7 +229,7 @@ type Made = (u64, Shrinking);
 
 impl Exploration<'_> {
     async fn go(&mut self, on_step: &mut impl FnMut(Step<'_>)) -> Result<(), RunError> {
-        let mut canaries = self.settings.canaries;
+        let mut is_first = true;
         while !self.is_over() {
             let next = self.explored.position + BATCH;
             let (trees, goes_on) = match self.waiting() {
@@ -237,7 +237,8 @@ impl Exploration<'_> {
                 None => (self.made(self.explored.position..next), true),
             };
             let batch: Vec<Scenario> = trees.iter().map(|(_, tree)| tree.current()).collect();
-            let canaries = std::mem::take(&mut canaries);
+            let asks_anew = self.pair.retired().is_none() && batch.iter().any(signs_v1);
+            let canaries = self.settings.canaries && (std::mem::take(&mut is_first) || asks_anew);
             let ran = self.pair.run(&batch, canaries, self.over).await?;
             let explored = &mut self.explored;
             let counts = &mut explored.counts;

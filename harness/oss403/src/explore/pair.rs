@@ -1,7 +1,8 @@
 //! Runs scenarios on the target and on the model, in worlds that are alike.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use oss_reference::config::{Config, Decisions};
 
@@ -15,7 +16,9 @@ use crate::run::{Options, RunError, RunEvent, StopSignal, run};
 use crate::target::{Target, TargetError};
 use crate::wire::exchange::Response;
 use oss403_case::expand::Template;
-use oss403_case::model::{CaseFile, ProvokedBy, Scenario, Severity, TextMap};
+use oss403_case::model::{
+    Capability, CaseFile, ProvokedBy, SIGNATURE_V1, Scenario, Severity, TextMap,
+};
 use oss403_case::{Instance, Needs};
 
 /// A target, and the model it is held against. Without a model only the laws are.
@@ -26,6 +29,7 @@ pub struct Pair<'t> {
     accepted: Accepted,
     out: PathBuf,
     scratch: PathBuf,
+    retired: OnceLock<BTreeSet<Capability>>,
 }
 
 /// What a scenario showed.
@@ -94,7 +98,13 @@ impl<'t> Pair<'t> {
             accepted: Accepted::default(),
             scratch: out.clone(),
             out,
+            retired: OnceLock::new(),
         }
+    }
+
+    /// What the canaries found that the target refuses to everybody, once they were asked.
+    pub(super) fn retired(&self) -> Option<&BTreeSet<Capability>> {
+        self.retired.get()
     }
 
     /// The same, where other forms of a refusal count as well.
@@ -112,8 +122,9 @@ impl<'t> Pair<'t> {
     pub(super) fn claimed(&self, mut scenario: Scenario) -> Option<Scenario> {
         let claims = self.subject.capabilities();
         let is_claimed = |scenario: &Scenario| {
-            let needs = Needs::of(scenario, &TextMap::default());
-            needs.capabilities.is_subset(claims)
+            let needs = needs(scenario);
+            let is_gone = |retired: &BTreeSet<_>| !needs.is_disjoint(retired);
+            needs.is_subset(claims) && !self.retired().is_some_and(is_gone)
         };
         if is_claimed(&scenario) {
             return Some(scenario);
@@ -145,23 +156,30 @@ impl<'t> Pair<'t> {
         if stop.is_stopped() {
             return Ok(Ran::default());
         }
-        let options = |out: &PathBuf, canaries| Options {
+        let options = |out: &PathBuf| Options {
             out: out.clone(),
-            canaries,
+            canaries: false,
             ..Options::default()
         };
-        let own = options(&self.out, canaries);
+        let own = Options {
+            canaries,
+            retired: self.retired().cloned().unwrap_or_default(),
+            ..options(&self.out)
+        };
         // Boxed, because a run is a big thing to keep on the stack.
         let subject = Box::pin(one_side(self.subject, batch, &own, stop));
         let (subject, model) = match &self.model {
             Some(model) => {
-                let other = options(&self.scratch, false);
+                let other = options(&self.scratch);
                 let (subject, model) =
                     tokio::join!(subject, Box::pin(one_side(model, batch, &other, stop)));
                 (subject?, Some(model?))
             }
             None => (subject.await?, None),
         };
+        if canaries && batch.iter().any(signs_v1) {
+            let _ = self.retired.set(subject.retired);
+        }
         let mut ran = Ran {
             requests: subject.requests,
             left_behind: subject.left_behind,
@@ -302,6 +320,16 @@ fn is_unreadable(record: &TwinRecord) -> bool {
     sent.any(|exchange| exchange.unreadable().is_some())
 }
 
+fn needs(scenario: &Scenario) -> BTreeSet<Capability> {
+    Needs::of(scenario, &TextMap::default()).capabilities
+}
+
+/// Whether the canaries of a run with it ask for signature version 1.
+pub(super) fn signs_v1(scenario: &Scenario) -> bool {
+    let needs = needs(scenario);
+    SIGNATURE_V1.iter().any(|old| needs.contains(old))
+}
+
 fn one_instance(file: &CaseFile) -> Option<Instance> {
     let scenario = file.scenarios.first()?;
     let template = Template::of(scenario).ok()?;
@@ -314,6 +342,7 @@ struct Side {
     records: Vec<Option<TwinRecord>>,
     requests: u64,
     left_behind: Vec<String>,
+    retired: BTreeSet<Capability>,
 }
 
 async fn one_side(
@@ -356,6 +385,7 @@ async fn one_side(
         records,
         requests: summary.requests,
         left_behind: summary.left_behind,
+        retired: summary.retired,
     })
 }
 

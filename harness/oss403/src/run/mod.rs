@@ -20,7 +20,7 @@ mod sweep;
 mod twin;
 mod world;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -47,7 +47,7 @@ use self::twin::blank;
 use crate::exit::Exit;
 use crate::target::Target;
 use oss403_case::Instance;
-use oss403_case::model::SIGNATURE_V1;
+use oss403_case::model::{Capability, SIGNATURE_V1};
 
 /// What a run says of a target that refused a canary for the version of its signature.
 const V1_IS_RETIRED: &str = "the target refuses signature version 1 for being retired (EC 0002-00000080), so that what needs it is not applicable; \
@@ -75,6 +75,8 @@ pub struct Options {
     pub keep: Option<fn(&Instance, &TwinRecord) -> bool>,
     /// Whether the service itself is sent what nobody can take back.
     pub allow_irreversible: bool,
+    /// What earlier runs found that the target refuses to everybody, besides what its profile says.
+    pub retired: BTreeSet<Capability>,
 }
 
 impl Default for Options {
@@ -86,6 +88,7 @@ impl Default for Options {
             keep_journals: None,
             canaries: true,
             time: None,
+            retired: BTreeSet::new(),
             attempts: 1,
             keep: None,
             allow_irreversible: false,
@@ -159,7 +162,7 @@ pub async fn run(
     let mut summary = RunSummary::default();
     if let Some(found) = found {
         let context = context(target, options, &stop, found.clock_ahead)?;
-        summary.retired.clone_from(&target.inner.retired);
+        summary.retired = &target.inner.retired | &options.retired;
         if found.v1_is_retired {
             context.note(V1_IS_RETIRED.into());
             summary.retired.extend(SIGNATURE_V1);

@@ -64,6 +64,20 @@ fn the_reference_server_differs_in_nothing_from_itself() {
     assert_eq!(files(&desk.path("o"), ".jsonl"), Vec::<PathBuf>::new());
 }
 
+#[test]
+fn nobody_is_accused_for_having_retired_version_1() {
+    let desk = Desk::new();
+    let text = "name: new\nendpoint: embedded\nembedded: { config: { decisions: { signature-v1: refuse } } }\n";
+    let profile = desk.write("new.yaml", text);
+    let ran = desk.run(&format!(
+        "fuzz --target {} --requests 2000 --seed 11 --out o",
+        profile.display()
+    ));
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.out.contains("findings  0;"), "{}", ran.out);
+    assert!(!ran.out.contains("does not speak"), "{}", ran.out);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_elsewhere_that_is_the_same_differs_in_nothing_either() {
     let desk = Desk::new();
