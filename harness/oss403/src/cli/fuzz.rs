@@ -201,6 +201,13 @@ fn finish(explored: &Explored, mut state: State, mut output: Output<'_>, args: &
         ));
         output.say(&format!("{said}\n"));
     }
+    if !explored.retired.is_empty() {
+        let retired: Vec<&str> = explored.retired.iter().map(|gone| gone.as_str()).collect();
+        output.say(&format!(
+            "   retired  {}: the target refuses them to everybody, and nothing was made up with them\n",
+            retired.join(", ")
+        ));
+    }
     if !explored.waiting.is_empty() {
         output.say(&format!(
             "  waiting  {} that differ were not followed up: go on with `--resume`\n",

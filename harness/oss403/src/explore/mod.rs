@@ -22,6 +22,7 @@ mod tests;
 mod turn;
 mod vocabulary;
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use proptest::strategy::ValueTree as _;
@@ -38,7 +39,7 @@ pub use spoken::Unspoken;
 
 use crate::run::{RunError, StopSignal};
 use oss403_case::Ledger;
-use oss403_case::model::Scenario;
+use oss403_case::model::{Capability, Scenario};
 
 /// Scenarios that are run together: enough to share worlds, few enough that an interruption is not waited for.
 const BATCH: u64 = 64;
@@ -142,6 +143,8 @@ pub struct Explored {
     pub quirks: Vec<Quirk>,
     /// What the target does not speak.
     pub unspoken: Vec<Unspoken>,
+    /// What the canaries found that the target refuses to everybody; nothing was made up with it.
+    pub retired: BTreeSet<Capability>,
     /// Positions whose scenarios show something that was not followed up, for want of requests or time.
     pub waiting: Vec<u64>,
     /// Wall time.
@@ -191,6 +194,7 @@ pub async fn explore(
         known: settings.known.clone(),
         quirks: settings.proposed.clone(),
         unspoken: settings.unspoken.clone(),
+        retired: BTreeSet::new(),
         waiting: settings.waiting.clone(),
         elapsed: Duration::ZERO,
         left_behind: Vec::new(),
@@ -243,6 +247,9 @@ impl Exploration<'_> {
             let explored = &mut self.explored;
             let counts = &mut explored.counts;
             counts.requests += ran.requests;
+            if let Some(retired) = self.pair.retired() {
+                explored.retired.clone_from(retired);
+            }
             counts.set_aside += ran.set_aside as u64;
             counts.unreadable += ran.unreadable as u64;
             counts.scenarios += ran.shown.len() as u64;
