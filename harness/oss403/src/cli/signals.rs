@@ -7,13 +7,15 @@ use crate::run::{Remains, StopSignal};
 
 /// The first signal stops the run, which then removes what it made; the second ends the process at once, and says what stays.
 pub(super) fn stop_on_signal(stop: StopSignal, console: Console) {
+    // Listened to from here on without a pause: the second may come as soon as the first.
+    let mut signals = Signals::new();
     tokio::spawn(async move {
-        signal().await;
+        signals.next().await;
         stop.stop();
         console.complain(
             "\nstopping: what was made at the target is being removed; once more to leave at once\n",
         );
-        signal().await;
+        signals.next().await;
         console.complain(&what_stays(stop.remains()));
         std::process::exit(i32::from(Exit::Interrupted.code()));
     });
@@ -37,28 +39,47 @@ fn what_stays(remains: &Remains) -> String {
     text
 }
 
-/// Returns when the process is asked to end.
-pub(super) async fn signal() {
+/// What returns when the process is asked to end, from this call on.
+pub(super) fn signal() -> impl Future<Output = ()> {
+    let mut signals = Signals::new();
+    async move { signals.next().await }
+}
+
+/// What asks the process to end. What comes while nobody waits is not lost.
+struct Signals {
     #[cfg(unix)]
-    {
+    kinds: Vec<tokio::signal::unix::Signal>,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn new() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
-        // Looked up before there is a handler.
-        let ignores_hang_up = ignores_hang_up();
+        let hang_up = (!ignores_hang_up()).then(SignalKind::hangup);
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
+        let kinds = kinds.into_iter().chain(hang_up);
         // Without a handler the default action ends the process, which is the next best thing.
-        let (Ok(mut terminate), Ok(mut hang_up)) = (
-            signal(SignalKind::terminate()),
-            signal(SignalKind::hangup()),
-        ) else {
-            return std::future::pending().await;
-        };
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-            _ = hang_up.recv(), if !ignores_hang_up => {}
+        Self {
+            kinds: kinds.filter_map(|kind| signal(kind).ok()).collect(),
         }
     }
+
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        if self.kinds.is_empty() {
+            return std::future::pending().await;
+        }
+        let any = self.kinds.iter_mut().map(|kind| Box::pin(kind.recv()));
+        futures_util::future::select_all(any).await;
+    }
+
     #[cfg(not(unix))]
-    {
+    fn new() -> Self {
+        Self {}
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
         let _ = tokio::signal::ctrl_c().await;
     }
 }

@@ -6,13 +6,16 @@ use super::answer::Answer;
 use super::normalise::normalise;
 use super::shown::Shown;
 use crate::run::record::TwinRecord;
+use crate::wire::xml::Element;
 
 /// Contents shorter than this would be found by chance.
 const SHORTEST_SECRET: usize = 4;
 
 /// Leak: the refusal shows what it should hide.
 pub(crate) fn leak(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
-    leaked_content(answer, record).or_else(|| leaked_header(answer, record))
+    leaked_content(answer, record)
+        .or_else(|| leaked_header(answer, record))
+        .or_else(|| leaked_element(answer, record))
 }
 
 fn leaked_content(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
@@ -20,13 +23,15 @@ fn leaked_content(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
     let mut secrets = secrets.filter(|(_, content)| content.len() >= SHORTEST_SECRET);
     let first = secrets.next()?;
     let shown = Shown::of_answer(answer);
+    // Of a content that says what it is of, these say nothing.
+    let cause = record.instance.split('/').next().unwrap_or_default();
     let leaked = std::iter::once(first)
         .chain(secrets)
-        .filter_map(|(key, content)| Some((key, shown.find(content)?, content)))
+        .filter_map(|(key, content)| Some((key, shown.find(content, &[key, cause])?, content)))
         // What the request itself brought is no secret: a server may repeat it (StringToSign).
         .find(|(_, _, content)| {
             let request = Shown::of_request(&answer.exchange.request);
-            request.find(content).is_none()
+            request.find(content, &[]).is_none()
         });
     let leaked =
         leaked.map(|(key, how, _)| format!("the refusal holds the content of `{key}`{how}"));
@@ -41,7 +46,7 @@ fn leaked_digest(answer: &Answer<'_>, shown: &Shown, record: &TwinRecord) -> Opt
         secrets.filter_map(|(key, content)| Some((key, shown.find_digest(content)?, content)));
     let (key, how, _) = leaked.find(|(_, _, content)| {
         let request = Shown::of_request(&answer.exchange.request);
-        request.find(content).is_none() && request.find_digest(content).is_none()
+        request.find(content, &[]).is_none() && request.find_digest(content).is_none()
     })?;
     Some(format!("the refusal holds the content of `{key}`{how}"))
 }
@@ -89,6 +94,54 @@ fn leaked_header(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
             secret.0
         )
     })
+}
+
+/// Elements of lists and of metadata that no refusal has, and that tell of an object whatever they hold. Names without regard to case,
+/// hyphens and underscores.
+const OF_OBJECTS_IN_XML: [&str; 4] = ["etag", "lastmodified", "objecttype", "hashcrc64ecma"];
+/// Those that tell of it when they hold the length of what is hidden.
+const LENGTHS_IN_XML: [&str; 4] = ["size", "contentlength", "objectsize", "length"];
+/// What is said of an object in `Type`.
+const TYPES: [&str; 4] = ["Appendable", "Multipart", "Normal", "Symlink"];
+
+fn leaked_element(answer: &Answer<'_>, record: &TwinRecord) -> Option<String> {
+    fn each<'e>(elements: &'e [Element], all: &mut Vec<&'e Element>) {
+        for element in elements {
+            all.push(element);
+            each(&element.children, all);
+        }
+    }
+    let envelope = answer
+        .envelope()
+        .ok()
+        .filter(|_| !record.secrets.is_empty())?;
+    let mut all = Vec::new();
+    each(&envelope.elements, &mut all);
+    let (name, of) = all.into_iter().find_map(|element| {
+        let plain = |c: &char| !matches!(c, '-' | '_');
+        let name: String = element.name.chars().filter(plain).collect();
+        let name = name.to_ascii_lowercase();
+        let text = element.text.trim();
+        let hidden = |length: usize| {
+            record
+                .secrets
+                .iter()
+                .find(|(_, content)| content.len() == length)
+        };
+        let of = if OF_OBJECTS_IN_XML.contains(&&*name) || (name == "type" && TYPES.contains(&text))
+        {
+            record.secrets.first()
+        } else if LENGTHS_IN_XML.contains(&&*name) {
+            text.parse()
+                .ok()
+                .filter(|length| *length > 0)
+                .and_then(hidden)
+        } else {
+            None
+        };
+        Some((&element.name, &of?.0))
+    })?;
+    Some(format!("the refusal tells the `{name}` of `{of}`"))
 }
 
 /// Leak: the refusal tells this object from another that may be there or not.

@@ -199,6 +199,41 @@ mod tests {
     }
 
     #[test]
+    fn what_is_retired_is_neither_claimed_nor_missing_and_causes_set_aside_are_not_tested() {
+        let mut tally = Tally::default();
+        for (cause, verdict) in [
+            ("a", Verdict::Conformant),
+            ("b", Verdict::NotClaimed),
+            ("c", Verdict::NotApplicable),
+            ("d", Verdict::NotProvoked),
+        ] {
+            tally.plan(cause);
+            tally.add(cause, verdict, 0);
+        }
+        let claims = BTreeSet::from([Capability::HeaderV1, Capability::Sts]);
+        let retired = BTreeSet::from([Capability::HeaderV1, Capability::UrlV1]);
+        let scope = Scope::of(&tally, ["a", "b", "c", "d", "e"], &claims, &retired);
+        assert_eq!((scope.tested, scope.of), (2, 5));
+        assert_eq!(scope.claimed, ["sts"]);
+        assert_eq!(scope.retired, ["header-v1", "url-v1"]);
+        let rest = Capability::ALL.len() - 3;
+        assert_eq!(scope.not_claimed.len(), rest);
+        assert!(scope.not_claimed.contains(&"header-v4"));
+        let mut whole = Scope {
+            tested: 5,
+            not_claimed: Vec::new(),
+            ..scope
+        };
+        assert!(!whole.is_complete());
+        assert_eq!(
+            whole.in_words(),
+            "for 5 of 5 causes (retired: header-v1, url-v1)"
+        );
+        whole.retired.clear();
+        assert!(whole.is_complete());
+    }
+
+    #[test]
     fn complete_is_what_claims_everything_and_was_tested_in_every_cause() {
         let mut scope = Scope {
             not_claimed: Vec::new(),

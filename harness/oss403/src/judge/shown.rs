@@ -2,8 +2,8 @@
 //!
 //! Everything received is laid side by side: status line, headers, cookies, trailers, informational answers, body, what came after it, and
 //! what stands in `x-oss-err`. Looked for is the content as it is, backwards, in base64 and in hexadecimal digits, without regard to the
-//! case of letters, with character references, percent-encoding and escapes of JSON resolved, inside of base64 too, and most of it as well
-//! as all of it; and its MD5 and SHA-256.
+//! case of letters, with character references, percent-encoding and escapes of JSON resolved, inside of base64 and of hexdumps too, and most
+//! of it as well as all of it; and its MD5 and SHA-256.
 
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -29,6 +29,9 @@ const SHORTEST_DISGUISED: usize = 16;
 
 /// Of a long content so much is as bad as all of it, in bytes.
 const LARGEST_PART: usize = 48;
+
+/// What half of a content has to hold besides names that anybody knows, in bytes.
+const LEAST_OF_A_HALF: usize = 12;
 
 /// What can be seen.
 pub(super) struct Shown {
@@ -83,8 +86,9 @@ impl Shown {
         pieces.shown()
     }
 
-    /// How a content is shown, in words that may follow a sentence; `None` when it is not.
-    pub(super) fn find(&self, content: &str) -> Option<&'static str> {
+    /// How a content is shown, in words that may follow a sentence; `None` when it is not. `known` are names that anybody knows: half of a
+    /// content that is little else is nothing.
+    pub(super) fn find(&self, content: &str, known: &[&str]) -> Option<&'static str> {
         let backwards: String = content.chars().rev().collect();
         let content = content.as_bytes();
         let folded = content.to_ascii_lowercase();
@@ -107,7 +111,18 @@ impl Shown {
         }
         let in_base64 =
             (0..3).any(|offset| has_part(&self.packed, base64_inside(content, offset).as_bytes()));
-        in_base64.then_some(", in base64")
+        if in_base64 {
+            return Some(", in base64");
+        }
+        let half = content.len().div_ceil(2).max(SHORTEST_DISGUISED);
+        let tells = |part: &[u8]| {
+            let mut rest = String::from_utf8_lossy(part).into_owned();
+            for name in known.iter().filter(|name| !name.is_empty()) {
+                rest = rest.replace(&name.to_ascii_lowercase(), "");
+            }
+            rest.trim().len() >= LEAST_OF_A_HALF
+        };
+        has_part_of(&self.folded, &folded, half, tells).then_some(", half of it")
     }
 
     /// How a digest of a content is shown, in words that may follow a sentence; `None` when none is.
@@ -142,6 +157,11 @@ fn has_part(text: &[u8], content: &[u8]) -> bool {
     // Contents of any length cost the same number of searches.
     let enough = LARGEST_PART.max(content.len() / 64);
     let enough = enough.min((content.len() * 3).div_ceil(4));
+    has_part_of(text, content, enough, |_| true)
+}
+
+/// Whether `enough` bytes of `content`, one after the other, stand in `text`, and `tells` takes them for something.
+fn has_part_of(text: &[u8], content: &[u8], enough: usize, tells: impl Fn(&[u8]) -> bool) -> bool {
     // Whatever is as long as that holds one of these pieces whole.
     let piece = enough / 2;
     (0..=content.len() - piece).step_by(piece).any(|start| {
@@ -152,6 +172,7 @@ fn has_part(text: &[u8], content: &[u8]) -> bool {
             let before = before.take_while(|(a, b)| a == b).take(enough).count();
             let after = after.take_while(|(a, b)| a == b).take(enough).count();
             before + piece + after >= enough
+                && tells(&content[start - before..start + piece + after])
         })
     })
 }
@@ -176,6 +197,40 @@ fn inside_base64(text: &[u8]) -> Vec<u8> {
         inside.push(BETWEEN);
     }
     inside
+}
+
+/// What hexdumps stand for, as `hexdump`, `xxd` and `od` write them: an offset, up to sixteen bytes in digits by ones or twos, and a column
+/// of text. Twos are read in both orders, one after the other.
+fn inside_hexdumps(text: &[u8]) -> Vec<u8> {
+    /// What no offset is shorter than, so that it is not taken for two bytes, unless it ends with a colon.
+    const SHORTEST_OFFSET: usize = 6;
+    /// Bytes of a line.
+    const LINE: usize = 16;
+    let mut read = [Vec::new(), Vec::new()];
+    let mut left = 0;
+    for word in text.split(|byte| byte.is_ascii_whitespace() || *byte == BETWEEN) {
+        let digits = word.strip_suffix(b":").unwrap_or(word);
+        let is_hex = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
+        if is_hex && (digits.len() >= SHORTEST_OFFSET || digits.len() < word.len()) {
+            left = LINE;
+        } else if is_hex && left > 0 && matches!(word.len(), 2 | 4) {
+            let bytes: Vec<u8> = word.chunks(2).filter_map(hex_byte).collect();
+            left = left.saturating_sub(bytes.len());
+            read[1].extend(bytes.iter().rev());
+            read[0].extend(bytes);
+        } else if !word.is_empty() {
+            left = 0;
+        }
+    }
+    let [in_order, swapped] = read;
+    if in_order.is_empty() {
+        return in_order;
+    }
+    [in_order, swapped].join(&BETWEEN)
+}
+
+fn hex_byte(digits: &[u8]) -> Option<u8> {
+    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 /// Base64 whose last digit may hold bits that mean nothing.
@@ -236,6 +291,7 @@ impl Pieces {
         layer.extend(inside_base64(&once));
         // In forms a plus sign is a blank.
         let mut folded = layer.to_ascii_lowercase();
+        let mut dumped = inside_hexdumps(&layer);
         if layer.contains(&b'+') {
             let blank = |byte: &u8| if *byte == b'+' { b' ' } else { *byte };
             let form: Vec<u8> = layer.iter().map(blank).collect();
@@ -247,8 +303,12 @@ impl Pieces {
             let Some(next) = unescaped(&layer) else { break };
             folded.extend(next.iter().map(u8::to_ascii_lowercase));
             packed.extend(pack(&next));
+            dumped.push(BETWEEN);
+            dumped.extend(inside_hexdumps(&next));
             layer = next;
         }
+        folded.push(BETWEEN);
+        folded.extend(dumped.iter().map(u8::to_ascii_lowercase));
         Shown { folded, packed }
     }
 }
@@ -310,6 +370,7 @@ fn escape(text: &[u8]) -> Option<(Escaped, usize)> {
         [b'\\', b'x', ..] => Some((byte(digits(2..4)?)?, 4)),
         [b'\\', b'u', ..] => Some((character(digits(2..6)?)?, 6)),
         [b'\\', other @ (b'"' | b'\\' | b'/'), ..] => Some((Escaped::Byte(*other), 2)),
+        [b'\\', b'n', ..] => Some((Escaped::Byte(b'\n'), 2)),
         [b'&', ..] => reference(text),
         _ => None,
     }

@@ -342,6 +342,54 @@ mod tests {
     }
 
     #[test]
+    fn causes_and_instances_are_counted_by_verdict() {
+        use Verdict::*;
+        let tally = tally(&[
+            ("a", Conformant),
+            ("a", Conformant),
+            ("b", Conformant),
+            ("b", Deviates(Facet::Code)),
+            ("b", Deviates(Facet::Code)),
+            ("b", Deviates(Facet::Leak)),
+            ("c", Conformant),
+            ("d", NotClaimed),
+        ]);
+        let instances = [
+            (VerdictKind::Conformant, 4),
+            (VerdictKind::Deviates, 3),
+            (VerdictKind::NotClaimed, 1),
+        ];
+        assert_eq!(tally.instances(), Counts::from(instances));
+        let causes = [
+            (VerdictKind::Conformant, 2),
+            (VerdictKind::Deviates, 1),
+            (VerdictKind::NotClaimed, 1),
+        ];
+        assert_eq!(tally.cause_verdicts(), Counts::from(causes));
+        let cause = tally.cause("b").unwrap();
+        assert_eq!((cause.total(), cause.unfinished()), (4, 0));
+        assert_eq!(cause.count(VerdictKind::Deviates), 3);
+        assert_eq!(cause.count(VerdictKind::Flaky), 0);
+        let facets: Vec<_> = cause.facets().collect();
+        assert_eq!(facets, [(Facet::Leak, 1), (Facet::Code, 2)]);
+        let tested = |name| tally.cause(name).unwrap().is_tested();
+        assert_eq!(["a", "b", "d"].map(tested), [true, true, false]);
+    }
+
+    #[test]
+    fn an_instance_that_is_not_done_stands_against_a_level() {
+        let mut tally = tally(&[("a", Verdict::Conformant), ("b", Verdict::Conformant)]);
+        assert_eq!(tally.attained(["a", "b"]), Ok(Level::Exact));
+        tally.plan("b");
+        let open = vec![("b".to_owned(), "unfinished")];
+        assert_eq!(tally.attained(["a", "b"]), Err(NoLevel::Unproven(open)));
+        // A cause that was planned and begun by nobody is one, too.
+        tally.plan("c");
+        let open = vec![("c".to_owned(), "unfinished")];
+        assert_eq!(tally.attained(["a", "c"]), Err(NoLevel::Unproven(open)));
+    }
+
+    #[test]
     fn the_time_of_a_cause_is_that_of_its_instances_together() {
         let tally = tally(&[("a", Verdict::Conformant), ("a", Verdict::NotProvoked)]);
         assert_eq!(tally.cause("a").map(|cause| cause.elapsed_us), Some(2000));

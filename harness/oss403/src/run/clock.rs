@@ -16,17 +16,18 @@ impl ServerClock {
         reason = "a date is far from 2^52 seconds"
     )]
     pub(crate) fn hear(&mut self, date: i64, sent: f64, arrived: f64) {
-        self.seen = self.seen.max(Some(date));
         // It was in this second at some moment between the two.
         let (low, high) = (date as f64 - arrived, date as f64 + 1.0 - sent);
         let both = self
             .ahead
             .map(|(known_low, known_high)| (known_low.max(low), known_high.min(high)));
-        // A clock that contradicts itself was set meanwhile, or there are two.
-        self.ahead = Some(both.filter(|(low, high)| low < high).unwrap_or((low, high)));
+        let both = both.filter(|(low, high)| low < high);
+        // A clock that contradicts itself was set meanwhile, or there are two, or one date was wrong: none of this may stick.
+        self.seen = both.and(self.seen).max(Some(date));
+        self.ahead = Some(both.unwrap_or((low, high)));
     }
 
-    /// The latest second that it was seen in; it is never ahead of the clock.
+    /// The latest second that it was seen in since it last contradicted itself; it is not ahead of the clock.
     pub(crate) fn seen(&self) -> Option<i64> {
         self.seen
     }
@@ -60,8 +61,26 @@ mod tests {
         assert_eq!(clock.second_at(2_000.75), Some(2_101));
         // It is set back by an hour.
         clock.hear(1_103 - 3_600, 1_003.5, 1_003.52);
-        assert_eq!(clock.seen(), Some(1_103));
+        assert_eq!(clock.seen(), Some(1_103 - 3_600));
         let second = clock.second_at(1_003.51);
         assert_eq!(second, Some(1_103 - 3_600));
+    }
+
+    #[test]
+    fn one_wrong_date_does_not_stick() {
+        const YEAR_9999: i64 = 253_402_300_799;
+        for wrong in [YEAR_9999, 1_050, 1_002, 990, 0, -62_135_596_800] {
+            let mut clock = ServerClock::default();
+            clock.hear(1_000, 1_000.2, 1_000.3);
+            clock.hear(wrong, 1_000.4, 1_000.5);
+            clock.hear(1_000, 1_000.6, 1_000.7);
+            assert_eq!(clock.seen(), Some(1_000), "{wrong}");
+            assert_eq!(clock.second_at(1_000.75), Some(1_000), "{wrong}");
+        }
+        // An answer that was overtaken by a later one contradicts nothing.
+        let mut clock = ServerClock::default();
+        clock.hear(1_001, 1_000.9, 1_001.1);
+        clock.hear(1_000, 1_000.2, 1_001.2);
+        assert_eq!(clock.seen(), Some(1_001));
     }
 }

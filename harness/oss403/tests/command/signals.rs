@@ -1,5 +1,6 @@
 //! Ctrl-C in the middle of a run: results so far are written, everything that was made is removed.
 
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -10,15 +11,17 @@ use tokio::sync::Semaphore;
 
 use crate::support::{Desk, reference};
 
-/// Stands before a server and adds a permit for every piece of a request that passes.
-async fn counted(server: SocketAddr) -> (SocketAddr, Arc<Semaphore>) {
+/// Stands before a server and lets the pieces of requests pass that `passes` says; after another, nothing more on its connection.
+async fn front(
+    server: SocketAddr,
+    passes: impl Fn(&[u8]) -> bool + Send + Sync + 'static,
+) -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
-    let passed = Arc::new(Semaphore::new(0));
-    let count = Arc::clone(&passed);
+    let passes = Arc::new(passes);
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
-            let count = Arc::clone(&count);
+            let passes = Arc::clone(&passes);
             tokio::spawn(async move {
                 let server = TcpStream::connect(server).await.unwrap();
                 let (mut from_client, mut to_client) = client.into_split();
@@ -28,7 +31,9 @@ async fn counted(server: SocketAddr) -> (SocketAddr, Arc<Semaphore>) {
                 });
                 let mut piece = vec![0; 64 << 10];
                 while let Ok(length @ 1..) = from_client.read(&mut piece).await {
-                    count.add_permits(1);
+                    if !passes(&piece[..length]) {
+                        return std::future::pending().await;
+                    }
                     if to_server.write_all(&piece[..length]).await.is_err() {
                         break;
                     }
@@ -36,7 +41,18 @@ async fn counted(server: SocketAddr) -> (SocketAddr, Arc<Semaphore>) {
             });
         }
     });
-    (address, passed)
+    address
+}
+
+/// The same, with a permit for every piece.
+async fn counted(server: SocketAddr) -> (SocketAddr, Arc<Semaphore>) {
+    let passed = Arc::new(Semaphore::new(0));
+    let count = Arc::clone(&passed);
+    let address = front(server, move |_| {
+        count.add_permits(1);
+        true
+    });
+    (address.await, passed)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,36 +104,53 @@ async fn an_interrupted_run_exits_130_reports_and_leaves_nothing_behind() {
     assert_eq!(server.buckets(), Vec::<String>::new());
 }
 
+/// Stands before a server and keeps every DELETE to itself; adds a permit for each.
+async fn without_deletion(server: SocketAddr) -> (SocketAddr, Arc<Semaphore>) {
+    let kept = Arc::new(Semaphore::new(0));
+    let count = Arc::clone(&kept);
+    let address = front(server, move |piece| {
+        let keeps = piece.starts_with(b"DELETE ");
+        count.add_permits(usize::from(keeps));
+        !keeps
+    });
+    (address.await, kept)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_signal_leaves_at_once_and_says_what_stays() {
     let desk = Desk::new();
     let server = reference().await;
-    let (address, passed) = counted(server.address()).await;
-    // Slow enough that neither the run nor the removal is over when the signals come.
-    let profile = desk.profile_of(address, &server, "limits: { requests-per-second: 12 }");
-    let child = desk
-        .command(&format!("run --target {}", profile.display()))
+    let (address, kept) = without_deletion(server.address()).await;
+    let profile = desk.profile_of(address, &server, "");
+    let mut child = desk
+        .command(&format!("run bucket-acl --target {}", profile.display()))
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    passed.acquire_many(80).await.unwrap().forget();
     let id = child.id().to_string();
-    let signal = |name: &str| {
+    let signal = move |name: &str| {
         let sent = std::process::Command::new("kill")
             .args([name, &id])
             .status();
         assert!(sent.unwrap().success());
     };
-    signal("-HUP");
-    // The second one is another, so that the two cannot be taken for one; more requests mean that the first was seen or soon will be.
-    passed.acquire_many(3).await.unwrap().forget();
-    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    signal("-TERM");
-    let output = tokio::task::spawn_blocking(move || child.wait_with_output());
-    let output = output.await.unwrap().unwrap();
-    let err = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(130), "{err}");
+    // There is a bucket now, and none will go.
+    kept.acquire().await.unwrap().forget();
+    let ended = tokio::task::spawn_blocking(move || {
+        signal("-HUP");
+        let mut said = BufReader::new(child.stderr.take().unwrap());
+        let mut err = String::new();
+        while !err.contains("stopping") {
+            assert!(said.read_line(&mut err).unwrap() > 0, "{err}");
+        }
+        // The second one is another, so that the two cannot be taken for one.
+        signal("-TERM");
+        said.read_to_string(&mut err).unwrap();
+        (child.wait().unwrap(), err)
+    });
+    let (status, err) = ended.await.unwrap();
+    assert_eq!(status.code(), Some(130), "{err}");
     let left = server.buckets();
     assert!(!left.is_empty(), "{err}");
     for bucket in left {

@@ -1,5 +1,6 @@
 //! What is claimed is what is certified: no level without the core, and a level with its scope for a server that has only a part.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use oss403::report::sink::Reports;
 use oss403::run::{Options, StopSignal};
 use oss403::suite::select;
 use oss403::target::Profile;
-use oss403_case::model::Capability;
+use oss403_case::model::{Capability, Who};
 use oss403_case::revision::Revision;
 use oss403_case::{Instance, Ledger};
 
@@ -152,6 +153,25 @@ async fn a_server_that_is_exact_in_the_little_it_claims_gets_a_level_with_its_sc
             "`sts` is required, and the target does not claim it"
         ]
     );
+    // What names no scheme is signed with version 4 in the header, and needs that claim.
+    let ledger = Ledger::embedded().unwrap_or_else(|found| panic!("{}", found[0]));
+    let unnamed: BTreeSet<String> = ledger
+        .instances()
+        .filter(|instance| {
+            let base = &instance.scenario.base;
+            base.sign.is_none() && base.form.is_none() && base.r#as != Who::Anonymous
+        })
+        .map(|instance| instance.id)
+        .collect();
+    assert!(unnamed.len() > 100, "{}", unnamed.len());
+    for (id, verdict, reason) in told.iter().filter(|(id, ..)| unnamed.contains(id)) {
+        let is_set_aside = [VerdictKind::NotClaimed, VerdictKind::NotApplicable].contains(verdict);
+        assert!(is_set_aside, "{id}: {reason}");
+    }
+    let of_scheme = told.iter().filter(|(id, _, reason)| {
+        unnamed.contains(id) && reason == "the target does not claim `header-v4`"
+    });
+    assert!(of_scheme.count() > 50);
     // The reason is the claim that is missing, and never the hook that it would take.
     let mut not_claimed = 0;
     for (id, verdict, reason) in told {

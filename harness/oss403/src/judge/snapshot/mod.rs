@@ -63,8 +63,7 @@ impl Snapshots {
 
     /// Whether the environment says that this is CI, where nobody could accept a snapshot.
     pub fn is_ci() -> bool {
-        let value = std::env::var("CI").unwrap_or_default();
-        !matches!(value.as_str(), "" | "0" | "false")
+        says_ci(&std::env::var("CI").unwrap_or_default())
     }
 
     /// The file that holds an instance's snapshot.
@@ -131,6 +130,10 @@ impl Known {
             waits: is_there(&pending_path(path))?,
         })
     }
+}
+
+fn says_ci(value: &str) -> bool {
+    !matches!(value, "" | "0" | "false")
 }
 
 /// The label of an instance in its scenario's file: its id without cause and scenario. Empty for a scenario without axes.

@@ -484,3 +484,16 @@ fn a_snapshot_that_cannot_be_read_is_no_new_one() {
     let snapshots = Snapshots::new(root.path(), "embedded", false);
     assert!(snapshots.compare(&instance("a"), TEXT).is_err());
 }
+
+#[test]
+fn ci_is_what_says_so() {
+    for (value, is_ci) in [
+        ("true", true),
+        ("1", true),
+        ("", false),
+        ("0", false),
+        ("false", false),
+    ] {
+        assert_eq!(super::says_ci(value), is_ci, "{value}");
+    }
+}

@@ -118,3 +118,109 @@ fn the_times_of_the_request_are_those_that_it_told() {
         assert_facet(&expires(other), Facet::Envelope, "Expires");
     }
 }
+
+#[test]
+fn the_key_is_one_that_the_request_names() {
+    for name in ["OSSAccessKeyId", "AWSAccessKeyId"] {
+        let said = |key: &str| with(&[(name, key)]);
+        for named in [
+            sent(
+                said("LTAI4711"),
+                header("Authorization", "OSS LTAI4711:c2ln"),
+            ),
+            sent(said("LTAI4711"), |request| {
+                request.target = "/k?OSSAccessKeyId=LTAI4711".into()
+            }),
+            sent(said("LTAI/4711"), |request| {
+                request.target = "/k?x-oss-credential=LTAI%2F4711%2F20260101".into();
+            }),
+            sent(said("LTAI4711"), |request| {
+                request.body = b"form: LTAI4711".to_vec()
+            }),
+            // Of a journal it may be gone.
+            said("[redacted]"),
+        ] {
+            assert_conformant(&named);
+        }
+        let none = format!("{name} `LTAI4712` is none that the request names");
+        for other in [
+            said("LTAI4712"),
+            sent(
+                said("LTAI4712"),
+                header("Authorization", "OSS LTAI4711:c2ln"),
+            ),
+            sent(said("LTAI4712"), |request| {
+                request.target = "/LTAI4712".into()
+            }),
+        ] {
+            assert_facet(&other, Facet::Envelope, &none);
+        }
+        let empty = sent(said(""), header("Authorization", "OSS LTAI4711:c2ln"));
+        assert_facet(&empty, Facet::Envelope, name);
+    }
+}
+
+#[test]
+fn what_a_journal_has_hidden_is_held_against_nothing() {
+    let hidden = [
+        ("StringToSign", "GET\n[redacted]"),
+        ("StringToSignBytes", "47"),
+    ];
+    assert_conformant(&with(&hidden));
+    let hidden = [
+        (
+            "StringToSign",
+            "OSS4-HMAC-SHA256\n20260101T000000Z\nscope\nabc",
+        ),
+        ("CanonicalRequest", "GET [redacted]"),
+    ];
+    assert_conformant(&with(&hidden));
+}
+
+#[test]
+fn the_code_of_the_header_is_that_of_the_document() {
+    let body = expired().replace("</Error>", "<EC>0002-00000069</EC></Error>");
+    let twin = |header: &str| {
+        let twin = Twin::new().edited_body(&body);
+        twin.edited_header("x-oss-ec", Some(header))
+    };
+    assert_conformant(&twin("0002-00000069"));
+    let said = "EC `0002-00000069` is not the x-oss-ec `0002-00000070`";
+    assert_facet(&twin("0002-00000070"), Facet::Envelope, said);
+}
+
+#[test]
+fn a_time_is_told_by_the_first_that_tells_one() {
+    // The header of the scheme before `Date`, the query before it as well.
+    let requested = || with(&[("RequestTime", "2024-09-22T06:32:38.000Z")]);
+    let both = |name: &str| {
+        let first = header(name, "20240922T063238Z");
+        let twin = sent(requested(), header("Date", "Sun, 22 Sep 2024 06:32:39 GMT"));
+        sent(twin, first)
+    };
+    for name in ["x-oss-date", "X-Amz-Date"] {
+        assert_conformant(&both(name));
+    }
+    let in_query = |date: &str| {
+        let twin = sent(requested(), header("Date", "Sun, 22 Sep 2024 06:32:39 GMT"));
+        let target = format!("/k?x-oss-date={date}");
+        sent(twin, |request| request.target = target)
+    };
+    assert_conformant(&in_query("20240922T063238Z"));
+    assert_facet(
+        &in_query("20240922T063237Z"),
+        Facet::Envelope,
+        "RequestTime",
+    );
+    assert_facet(
+        &with(&[("RequestTime", "soon")]),
+        Facet::Envelope,
+        "is no time",
+    );
+    assert_facet(&with(&[("Expires", "soon")]), Facet::Envelope, "is no time");
+    let now = with(&[("ServerTime", "2024-09-23T06:32:41.000Z")]);
+    assert_conformant(&now.edited_header("date", Some("Mon, 23 Sep 2024 06:32:40 GMT")));
+    let late = with(&[("ServerTime", "2024-09-23T06:32:42.000Z")]);
+    let late = late.edited_header("date", Some("Mon, 23 Sep 2024 06:32:40 GMT"));
+    assert_facet(&late, Facet::Envelope, "ServerTime");
+}

@@ -9,6 +9,7 @@ mod ids;
 mod leak;
 mod lines;
 mod message;
+mod recognise;
 mod status;
 mod unreadable;
 mod verdicts;

@@ -9,9 +9,9 @@ use crate::wire::exchange::Response;
 
 /// The most bytes of a line that gives the length of a chunk, extensions included.
 const MOST_CHUNK_LINE: usize = 4096;
-/// Longer extensions of a chunk are a defect: they carry something past those who read only the body.
-const LONG_EXTENSIONS: usize = 256;
-/// So many bytes of all extensions of an answer are kept; more are a defect.
+/// The most bytes of all extensions of an answer. A recipient has to ignore those that it does not know, and may limit their length as that of
+/// other parts of a message (RFC 9112 §7.1.1): short of the limit they are nothing but searched for leaks, beyond it nothing more is read, as
+/// of a head that is too long.
 const MOST_EXTENSIONS: usize = 8192;
 
 impl<S: AsyncRead + Unpin> Reader<S> {
@@ -154,9 +154,6 @@ fn chunk_length(line: &[u8], response: &mut Response) -> Result<u64, String> {
         [] if after.is_empty() => {}
         [] => note(defects, "white space after a chunk's length"),
         [b';', extensions @ ..] => {
-            if extensions.len() > LONG_EXTENSIONS {
-                note(defects, "a chunk with extensions of more than 256 bytes");
-            }
             if extensions
                 .iter()
                 .any(|byte| byte.is_ascii_control() && *byte != b'\t')
@@ -165,8 +162,9 @@ fn chunk_length(line: &[u8], response: &mut Response) -> Result<u64, String> {
             }
             chunk_extensions.push_str(&String::from_utf8_lossy(extensions));
             if chunk_extensions.len() > MOST_EXTENSIONS {
-                chunk_extensions.truncate(chunk_extensions.floor_char_boundary(MOST_EXTENSIONS));
-                note(defects, "extensions of chunks of more than 8,192 bytes");
+                let limit =
+                    format!("the extensions of its chunks are longer than {MOST_EXTENSIONS} bytes");
+                return Err(limit);
             }
         }
         _ => return Err("a chunk's length is no length".into()),
