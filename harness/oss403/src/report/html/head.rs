@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::gathered::{Gathered, Wrong};
 use super::shell::tools;
-use super::shown;
+use super::{quoted, shown};
 use crate::judge::scope::shortened;
 use crate::judge::verdict::{Facet, VerdictKind};
 use crate::report::json::{ResultFile, Sums};
@@ -97,7 +97,7 @@ fn says(head: &ResultFile, gathered: &Gathered) -> Markup {
             }
         }
         @if let Some(why) = &summary.no_level {
-            p .why { "Why there is no level: " (shown(why)) "." }
+            p .why { "Why there is no level: " (quoted(why)) "." }
         }
     }
 }
@@ -184,7 +184,7 @@ fn alarms(head: &ResultFile) -> Markup {
     }
     html! {
         @if !said.is_empty() {
-            ul .alarms { @for said in &said { li { strong { "Note: " } (shown(said)) } } }
+            ul .alarms { @for said in &said { li { strong { "Note: " } (quoted(said)) } } }
         }
     }
 }

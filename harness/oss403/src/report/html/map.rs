@@ -16,8 +16,8 @@ pub(super) fn section(gathered: &Gathered, lore: &Lore) -> Markup {
         section #map {
             h2 { "Causes and signatures" }
             p .hint {
-                "A field is a cause of a refusal, tried with one way to sign: how many of its instances are as OSS documents them. It leads to them; "
-                "arrow keys move about."
+                "Each field is a cause of a refusal, tried with one way to sign: how many of its instances are as OSS documents them. It leads to them; \
+                 the arrow keys move about."
             }
             (legend())
             div .wide tabindex="0" role="region" aria-label="Causes and signatures" {

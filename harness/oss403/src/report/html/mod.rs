@@ -12,7 +12,7 @@ pub(super) mod shell;
 
 use std::io::{self, Write};
 
-use maud::html;
+use maud::{Markup, html};
 
 use self::gathered::Gathered;
 use self::shell::{Shell, data_block};
@@ -55,6 +55,16 @@ pub(super) fn write(
         (data_block("data", &gathered.pack.finish(head, lore)))
     };
     out.write_all(page.render(&body).as_bytes())
+}
+
+/// A text of ours, or of a server, whose names between backticks look like what they are.
+fn quoted(text: &str) -> Markup {
+    let text = shown(text);
+    html! {
+        @for (place, part) in text.split('`').enumerate() {
+            @if place % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
 }
 
 /// Longer texts of a server are cut: a page is no place for them.

@@ -23,7 +23,7 @@
     for (const [name, value] of Object.entries(attributes ?? {})) {
       if (value !== undefined && value !== false) made.setAttribute(name, value);
     }
-    made.append(...children.flat().filter((child) => child !== undefined && child !== null && child !== ""));
+    made.append(...children.flat().filter((child) => child !== undefined && child !== null && child !== false && child !== ""));
     return made;
   };
 
@@ -158,8 +158,10 @@
   const reason = (said) => {
     if (!said) return undefined;
     const [first, ...rest] = said.split("\n");
-    return el("div", {}, el("p", { class: "reason" }, el("strong", {}, first)), rest.length > 0 && el("pre", {}, rest.map((line) => marked(line[0], `${line}\n`))));
+    return el("div", {}, el("p", { class: "reason" }, el("strong", {}, quoted(first))), rest.length > 0 && el("pre", {}, rest.map((line) => marked(line[0], `${line}\n`))));
   };
+  /** Names between backticks look like what they are. */
+  const quoted = (said) => said.split("`").map((part, place) => (place % 2 === 1 ? el("code", {}, part) : part));
   const marked = (mark, line) => (mark === "-" ? el("del", {}, line) : mark === "+" ? el("ins", {}, line) : line);
 
   const answer = ({ status, code, message }) => [status ?? "no answer", code, message && `“${message}”`].filter(Boolean).join(" ");
@@ -181,7 +183,7 @@
   const answers = (expected, observed, kind) => {
     const body = el("tbody");
     const line = (name, due, came, same) => {
-      const [left, right] = same || came === undefined ? [[due], [came ?? "–"]] : differ(String(due), String(came));
+      const [left, right] = same || came === undefined ? [[String(due)], [came === undefined ? "(none)" : String(came)]] : differ(String(due), String(came));
       const verdict = kind === "not-provoked" && came === undefined ? "–" : same ? "✓ same" : "✗ differs";
       body.append(el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, ...left), el("td", {}, ...right), el("td", {}, verdict)));
     };

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::gathered::Gathered;
 use super::map::escaped;
-use super::shown;
+use super::{quoted, shown};
 use crate::judge::verdict::{Facet, VerdictKind};
 use crate::report::json::ResultFile;
 use crate::report::lore::Lore;
@@ -30,7 +30,7 @@ pub(super) fn wrong(gathered: &Gathered) -> Markup {
                                     a href={ "#cause=" (escaped(&wrong.cause)) "&verdict=" (escaped(&name(wrong.verdict, wrong.facet))) } { (wrong.cause) }
                                 }
                                 td .number { (grouped(group.count as u64)) }
-                                td .reason { (group.reason) }
+                                td .reason { (quoted(&group.reason)) }
                             }
                         }
                     }
@@ -119,7 +119,7 @@ pub(super) fn aside(head: &ResultFile, gathered: &Gathered) -> Markup {
                             @for ((verdict, reason), group) in &gathered.aside {
                                 tr {
                                     td { span .tag .aside { "– " (verdict.name().replace('-', " ")) } }
-                                    td .reason { (reason) }
+                                    td .reason { (quoted(reason)) }
                                     td .number { (grouped(group.count as u64)) }
                                     td .reason {
                                         @for (at, cause) in group.causes.iter().enumerate() {
@@ -297,7 +297,7 @@ pub(super) fn footer(head: &ResultFile, lore: &Lore) -> Markup {
             @if is_other {
                 p { "What causes mean and where their answers are known from is told from other case files than those of the run: SHA-256 " code { (shown(&lore.hash)) } "." }
             }
-            @for note in &head.summary.notes { p { (shown(note)) } }
+            @for note in &head.summary.notes { p { (quoted(note)) } }
             @if !head.summary.left_behind.is_empty() {
                 details {
                     summary { "What the run could not remove: " (counted(head.summary.left_behind.len(), "thing")) }
