@@ -13,6 +13,7 @@ use crate::report::Facts;
 use crate::report::entry::Entry;
 use crate::report::events::Started;
 use crate::report::json::{self, ResultFile, Selection, Suite, TargetName, Tool};
+use crate::report::lore::Lore;
 use crate::report::sink::Reports;
 use crate::report::style::Style;
 use crate::report::terminal::{Detail, Terminal};
@@ -102,12 +103,17 @@ impl Ready<'_> {
         let Self { job, target } = self;
         let started = unix_now();
         let files = files(job.ledger, &job.instances);
+        let mut reports = job.reports;
+        if reports.want_lore() {
+            let (causes, twins) = (files.iter().cloned(), job.instances.iter().cloned());
+            reports.explain(Lore::of(job.ledger.hash(), causes, twins));
+        }
         let root = job.snapshots.as_deref();
         let snapshots =
             root.map(|root| Snapshots::new(root, target.snapshots(), Snapshots::is_ci()));
         let mut sinks = Sinks {
             ledger: job.ledger,
-            reports: job.reports,
+            reports,
             terminal: Terminal::new(job.detail),
             trouble: None,
         };

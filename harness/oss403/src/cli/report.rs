@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
-use super::args::{CompareArgs, Format, MergeArgs, RenderArgs, ReportArgs, ReportCommand};
+use super::args::{
+    CompareArgs, Format, HtmlArgs, MergeArgs, RenderArgs, ReportArgs, ReportCommand,
+};
 use super::run::open_reports;
 use super::{Console, console::print, source};
 use crate::exit::Exit;
 use crate::judge::scope::Demands;
 use crate::report::compare::Comparison;
+use crate::report::lore::Lore;
 use crate::report::merge::{Merged, merge};
 use crate::report::read::{NoResult, Recorded};
 use crate::report::style::Style;
@@ -16,6 +19,7 @@ pub(super) fn report(args: &ReportArgs, console: Console) -> Exit {
     let done = match &args.command {
         Some(ReportCommand::Compare(args)) => compare(args, console),
         Some(ReportCommand::Merge(args)) => merge_parts(args, console),
+        Some(ReportCommand::Html(args)) => html(args, console),
         None => render(&args.render, console),
     };
     done.unwrap_or_else(|exit| exit)
@@ -40,7 +44,12 @@ fn render(args: &RenderArgs, console: Console) -> Result<Exit, Exit> {
         let sentence = format!("{}\n", recorded.head.sentence());
         return Ok(printed(&sentence, console));
     }
-    let reports = open_reports(&args.reports, console)?;
+    let mut reports = open_reports(&args.reports, console)?;
+    if reports.want_lore() {
+        let revision = recorded.head.suite.revision.parse().unwrap_or_default();
+        let (ledger, _) = source::ledger(args.cases.as_deref(), revision, console)?;
+        reports.explain(Lore::of_ledger(&ledger));
+    }
     match reports.of(&mut recorded) {
         Ok(()) => Ok(Exit::Ok),
         Err(error) => Err(console.fail(
@@ -48,6 +57,16 @@ fn render(args: &RenderArgs, console: Console) -> Result<Exit, Exit> {
             Exit::Target,
         )),
     }
+}
+
+/// Makes a page of a result.
+fn html(args: &HtmlArgs, console: Console) -> Result<Exit, Exit> {
+    let args = RenderArgs {
+        from: Some(args.from.clone()),
+        reports: vec![format!("html={}", args.out.display())],
+        cases: args.cases.clone(),
+    };
+    render(&args, console)
 }
 
 fn compare(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
@@ -108,7 +127,10 @@ fn merge_parts(args: &MergeArgs, console: Console) -> Result<Exit, Exit> {
     for unmet in &recorded.head.summary.unmet {
         text.push_str(&format!("{unmet}\n"));
     }
-    let reports = open_reports(&args.reports, console)?;
+    let mut reports = open_reports(&args.reports, console)?;
+    if reports.want_lore() {
+        reports.explain(Lore::of_ledger(&ledger));
+    }
     let console = if reports.are_on_standard_output() {
         console.beside_a_report()
     } else {

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::flow::{flow, pairs};
+use crate::report::flow::{flow, pairs};
+use crate::report::lore::{self, edit, request, severity};
 use crate::report::style::{Style, Tone, counted, harmless};
-use oss403_case::Stage;
 use oss403_case::expand::Template;
 use oss403_case::ledger::{ANY_MESSAGE, Entry};
-use oss403_case::model::{Alternative, CaseFile, Edit, ProvokedBy, Severity, Source, SourceKind};
+use oss403_case::model::{Alternative, CaseFile, ProvokedBy};
 use oss403_case::revision::Revision;
 
 /// Width of the column of titles.
@@ -71,12 +71,15 @@ fn said(message: &str) -> String {
 
 fn sources(file: &CaseFile, page: &mut Page) {
     for (number, source) in file.sources.iter().enumerate() {
-        page.titled(if number == 0 { "Sources" } else { "" }, &in_words(source));
+        page.titled(
+            if number == 0 { "Sources" } else { "" },
+            &lore::source(source),
+        );
     }
     for alternative in &file.alternatives {
         page.titled("Or else", &other_form(alternative, file));
         for source in &alternative.sources {
-            page.titled("", &in_words(source));
+            page.titled("", &lore::source(source));
         }
     }
 }
@@ -87,47 +90,6 @@ fn other_form(alternative: &Alternative, file: &CaseFile) -> String {
     let code = alternative.code.as_ref().unwrap_or(&file.code);
     let message = alternative.message.as_ref().unwrap_or(&file.message);
     format!("{status}{code}, {}", said(message))
-}
-
-fn in_words(source: &Source) -> String {
-    let kind = match source.kind {
-        SourceKind::Inferred => "inferred",
-        SourceKind::Secondary => "third party",
-        SourceKind::Documented => "documented",
-        SourceKind::SdkTest => "SDK test",
-        SourceKind::Observed => "observed",
-    };
-    let date = source
-        .date
-        .as_ref()
-        .map(|date| format!(" ({date})"))
-        .unwrap_or_default();
-    let places: Vec<&str> = [&source.page, &source.r#ref]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .collect();
-    let places = if places.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", places.join(", "))
-    };
-    let says = source
-        .says
-        .as_ref()
-        .map(|says| format!(" – {says}"))
-        .unwrap_or_default();
-    format!("{kind}{date}{places}{says}")
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::GrantsAccess => "grants-access: a wrong answer gives somebody what is not theirs",
-        Severity::BreaksProtection => {
-            "breaks-protection: a wrong answer breaks a rule that protects data or money"
-        }
-        Severity::Misleads => "misleads: a wrong answer tells a client the wrong reason",
-    }
 }
 
 fn provoked_by(who: ProvokedBy) -> &'static str {
@@ -198,41 +160,6 @@ fn twin(template: &Template, file: &CaseFile, page: &mut Page) {
             "for the embedded server alone: it rests on inference",
         );
     }
-}
-
-/// `owner sends GET /k.txt, sign: url-v1`.
-fn request(base: &Value) -> String {
-    let Value::Object(entries) = base else {
-        return flow(base);
-    };
-    let who = entries.get("as").and_then(Value::as_str).unwrap_or("owner");
-    let what = entries.get("request").map(flow).unwrap_or_default();
-    let mut rest = entries.clone();
-    rest.retain(|key, _| key != "as" && key != "request");
-    let rest = if rest.is_empty() {
-        String::new()
-    } else {
-        format!(", {}", pairs(&Value::Object(rest)))
-    };
-    format!("{who} sends {what}{rest}")
-}
-
-fn edit(edit: &Value) -> String {
-    if let Some(Value::Array(parts)) = edit.get(Edit::ALL) {
-        let parts: Vec<String> = parts.iter().map(self::edit).collect();
-        return parts.join("; and ");
-    }
-    let kind = edit
-        .as_object()
-        .and_then(|entries| entries.keys().next())
-        .and_then(|name| Stage::of(name));
-    let when = match kind {
-        Some(Stage::Request) => " (before it is signed)",
-        Some(Stage::Wire) => " (after it is signed)",
-        Some(Stage::World | Stage::Operator) => " (in the world, the request stays the same)",
-        None => "",
-    };
-    format!("{}{when}", pairs(edit))
 }
 
 fn list(value: &Value) -> String {

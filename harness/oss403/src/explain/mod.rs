@@ -3,7 +3,6 @@
 mod cause;
 mod diagnosis;
 pub mod ecs;
-mod flow;
 mod foreign;
 pub mod json;
 mod notes;

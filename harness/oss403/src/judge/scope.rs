@@ -80,7 +80,7 @@ impl Scope {
 }
 
 /// The names with those of a group in one, where all of them are there.
-fn shortened(names: &[&'static str]) -> Vec<&'static str> {
+pub(crate) fn shortened<'n>(names: &[&'n str]) -> Vec<&'n str> {
     let mut left = names.to_vec();
     let mut groups = Vec::new();
     for group in Capability::TABLE.iter().filter(|named| named.is_group()) {

@@ -11,9 +11,10 @@ use super::entry::Entry;
 use super::events::{EventLog, Started};
 use super::json::ResultFile;
 use super::junit::Files;
+use super::lore::Lore;
 use super::read::Recorded;
 use super::spool::Spool;
-use super::{ctrf, github, json, junit, markdown, sarif, tap};
+use super::{ctrf, github, html, json, junit, markdown, sarif, tap};
 
 /// A kind of report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
@@ -34,8 +35,10 @@ pub enum Kind {
     Sarif,
     /// For what reads lines.
     Tap,
-    /// For people.
+    /// For people, in Markdown.
     Markdown,
+    /// For people: a page that stands alone.
+    Html,
 }
 
 impl Kind {
@@ -82,6 +85,8 @@ pub struct Reports {
     /// The instances so far, when there is a file that they go to.
     spool: Option<Spool>,
     github: Option<Github>,
+    /// What the ledger says of causes and twins, for the reports that show it.
+    lore: Option<Lore>,
 }
 
 /// What GitHub Actions shows of a run.
@@ -168,6 +173,16 @@ impl Reports {
             || self.events.iter().any(EventLog::is_on_standard_output)
     }
 
+    /// Whether one shows what the ledger says; see [`Self::explain`].
+    pub fn want_lore(&self) -> bool {
+        self.files.iter().any(|(kind, _)| *kind == Kind::Html)
+    }
+
+    /// Gives them what the ledger says of the causes and the twins of the run.
+    pub fn explain(&mut self, lore: Lore) {
+        self.lore = Some(lore);
+    }
+
     /// Says what is run.
     ///
     /// # Errors
@@ -203,8 +218,8 @@ impl Reports {
             Some(github) => github.show(head, &mut spool, annotations),
             None => Ok(()),
         };
-        let files = self.files.into_iter();
-        let written = files.map(|(kind, file)| write(kind, file, head, &mut spool));
+        let (files, lore) = (self.files.into_iter(), self.lore.as_ref());
+        let written = files.map(|(kind, file)| write(kind, file, head, lore, &mut spool));
         logged.and(shown).and(written.fold(Ok(()), io::Result::and))
     }
 
@@ -235,7 +250,13 @@ impl Github {
     }
 }
 
-fn write(kind: Kind, file: Atomic, head: &ResultFile, spool: &mut Spool) -> io::Result<()> {
+fn write(
+    kind: Kind,
+    file: Atomic,
+    head: &ResultFile,
+    lore: Option<&Lore>,
+    spool: &mut Spool,
+) -> io::Result<()> {
     file.write(|out| match kind {
         Kind::Json => json::write(out, head, spool),
         Kind::Junit => junit::write(out, head, spool, Files::Unsaid),
@@ -244,6 +265,7 @@ fn write(kind: Kind, file: Atomic, head: &ResultFile, spool: &mut Spool) -> io::
         Kind::Sarif => sarif::write(out, head, spool),
         Kind::Tap => tap::write(out, head, spool),
         Kind::Markdown => markdown::write(out, head, spool),
+        Kind::Html => html::write(out, head, lore, spool),
         Kind::Events => unreachable!("events are written as they happen"),
     })
 }

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub(super) use report::{CompareArgs, MergeArgs, RenderArgs, ReportArgs, ReportCommand};
+pub(super) use report::{CompareArgs, HtmlArgs, MergeArgs, RenderArgs, ReportArgs, ReportCommand};
 
 use crate::suite::Partition;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
@@ -178,7 +178,7 @@ pub struct RunOptions {
     /// `documented`, the causes of the 403 page, or `observed`, those and what the service was seen to refuse besides.
     #[arg(long, value_name = "NAME", default_value = "documented")]
     pub revision: Revision,
-    /// Write a report: json, events, junit, junit+file, ctrf, sarif, tap or markdown. `-` is standard output: what else is printed then goes to
+    /// Write a report: json, events, junit, junit+file, ctrf, sarif, tap, markdown or html. `-` is standard output: what else is printed then goes to
     /// standard error.
     #[arg(long = "report", value_name = "KIND=PATH")]
     pub reports: Vec<String>,

@@ -27,6 +27,22 @@ pub enum ReportCommand {
     /// Make one result of the parts of a run (`--partition`): none missing, none doubled, none of another run. Ends as the one run would
     /// have ended
     Merge(MergeArgs),
+    /// Make a page of a result that stands alone: the verdict, the causes, every instance
+    Html(HtmlArgs),
+}
+
+/// Arguments of `report html`.
+#[derive(Debug, Args)]
+pub struct HtmlArgs {
+    /// A result file or a stream of events.
+    #[arg(value_name = "RESULT")]
+    pub from: PathBuf,
+    /// Where the page goes; `-` is standard output.
+    #[arg(long, value_name = "PATH", default_value = "oss403.html")]
+    pub out: PathBuf,
+    /// Folder of the case files, which say what causes mean. Default: ./cases when it is a ledger, else the one compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
 }
 
 /// Arguments of `report merge`.
@@ -55,6 +71,9 @@ pub struct RenderArgs {
     /// Write a report, as for `run`. May be given more than once.
     #[arg(long = "report", value_name = "KIND=PATH")]
     pub reports: Vec<String>,
+    /// Folder of the case files, for reports that say what causes mean. Default: ./cases when it is a ledger, else the one compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
 }
 
 /// Arguments of `report compare`.

@@ -4,7 +4,7 @@ use oss403_case::placeholder;
 use serde_json::Value;
 
 /// The value on one line.
-pub(super) fn flow(value: &Value) -> String {
+pub(crate) fn flow(value: &Value) -> String {
     match value {
         Value::Null => "~".into(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
@@ -20,7 +20,7 @@ pub(super) fn flow(value: &Value) -> String {
 }
 
 /// The entries of a map without its braces; any other value as it is.
-pub(super) fn pairs(value: &Value) -> String {
+pub(crate) fn pairs(value: &Value) -> String {
     match value {
         Value::Object(entries) => {
             let pair =

@@ -1,0 +1,136 @@
+//! The heat map: a row for each cause, a column for each way to sign.
+
+use maud::{Markup, html};
+
+use super::gathered::{Cause, Cell, Gathered, UNSAID};
+use super::shown;
+use crate::report::lore::Lore;
+use crate::report::style::grouped;
+
+pub(super) fn section(gathered: &Gathered, lore: &Lore) -> Markup {
+    let columns = gathered.columns();
+    let mut causes: Vec<(&String, &Cause)> = gathered.causes.iter().collect();
+    causes.sort_by_key(|(name, cause)| (&cause.code, *name));
+    let begins = |at: usize| at == 0 || causes[at - 1].1.code != causes[at].1.code;
+    html! {
+        section #map {
+            h2 { "Causes and signatures" }
+            p .hint {
+                "Each field is a cause of a refusal, tried with one way to sign: how many of its instances are as OSS documents them. It leads to them; \
+                 the arrow keys move about."
+            }
+            (legend())
+            div .wide tabindex="0" role="region" aria-label="Causes and signatures" {
+                table .map data-keys {
+                    thead {
+                        tr {
+                            th scope="col" { "cause" }
+                            th scope="col" { "all" }
+                            @for scheme in &columns { th scope="col" { (column(scheme)) } }
+                        }
+                    }
+                    tbody {
+                        @for (at, (name, cause)) in causes.iter().enumerate() {
+                            @if begins(at) {
+                                tr .code { th scope="colgroup" colspan=(columns.len() + 2) { span { (cause.code) } } }
+                            }
+                            tr {
+                                th scope="row" {
+                                    a href={ "#cause=" (escaped(name)) } title=[lore.causes.get(*name).map(|told| &told.means)] { (name) }
+                                }
+                                td .whole { (field(name, None, &cause.whole())) }
+                                @for scheme in &columns {
+                                    @match cause.cells.get(*scheme) {
+                                        Some(cell) => td { (field(name, Some(scheme), cell)) },
+                                        None => td {},
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn legend() -> Markup {
+    html! {
+        p .legend {
+            span .field .ok { "✓ 4" } " all as documented "
+            span .field .part { "✓ 3/4" } " the rest was not asked "
+            span .field .bad { "✗ 3/4" } " some deviate "
+            span .field .grave { "‼ 3/4" } " something is granted, changed or shown "
+            span .field .warn { "? 3/4" } " not proven "
+            span .field .aside { "– 4" } " not asked"
+        }
+    }
+}
+
+/// The name of a column. What is not signed is no scheme.
+fn column(scheme: &str) -> &str {
+    match scheme {
+        "none" => "unsigned",
+        UNSAID => "other",
+        name => name,
+    }
+}
+
+fn field(cause: &str, scheme: Option<&str>, cell: &Cell) -> Markup {
+    let (class, mark) = look(cell);
+    let numbers = if cell.conformant == cell.total || cell.aside == cell.total {
+        grouped(cell.total as u64)
+    } else {
+        format!(
+            "{}/{}",
+            grouped(cell.conformant as u64),
+            grouped(cell.total as u64)
+        )
+    };
+    let mut said = format!("{} of {} conformant", cell.conformant, cell.total);
+    if cell.aside > 0 {
+        said.push_str(&format!(", {} not asked", cell.aside));
+    }
+    if let Some((_, worst)) = &cell.worst {
+        said.push_str(&format!(", at worst {worst}"));
+    }
+    let (of, also) = match scheme {
+        Some(scheme) => (
+            format!("{cause}, {}", column(scheme)),
+            format!("&scheme={}", escaped(scheme)),
+        ),
+        None => (cause.to_owned(), String::new()),
+    };
+    html! {
+        a .field .(class) href={ "#cause=" (escaped(cause)) (also) } title=(format!("{of}: {said}")) {
+            span aria-hidden="true" { (mark) " " (numbers) }
+            span .unseen { (of) ": " (said) }
+        }
+    }
+}
+
+/// Colour and mark of a field: no colour says anything that its mark does not.
+pub(super) fn look(cell: &Cell) -> (&'static str, &'static str) {
+    match &cell.worst {
+        Some((0..=2, _)) => ("grave", "‼"),
+        Some((3, _)) => ("bad", "✗"),
+        Some(_) => ("warn", "?"),
+        None if cell.aside == cell.total => ("aside", "–"),
+        None if cell.aside > 0 => ("part", "✓"),
+        None => ("ok", "✓"),
+    }
+}
+
+/// A text as part of an address.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for byte in shown(text).bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
+                out.push(char::from(byte))
+            }
+            byte => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
