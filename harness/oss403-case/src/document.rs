@@ -1,6 +1,6 @@
 //! A YAML file in memory: its values, its places, and typed reading that reports every fault it can with its place.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -16,7 +16,7 @@ pub struct Document {
     file: String,
     text: String,
     value: Value,
-    places: OnceCell<Places>,
+    places: OnceLock<Places>,
 }
 
 impl Document {
@@ -31,7 +31,7 @@ impl Document {
                 file,
                 text,
                 value,
-                places: OnceCell::new(),
+                places: OnceLock::new(),
             }),
             Err(error) => {
                 let duplicate = error.duplicate.as_deref();

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::baseline::{Account, Baseline, Day, Mark};
 use crate::exit::Exit;
 use crate::judge::scope::{Demands, Scope};
 use crate::judge::snapshot::Snapshots;
@@ -18,7 +19,7 @@ use crate::report::sink::Reports;
 use crate::report::style::Style;
 use crate::report::terminal::{Detail, Terminal};
 use crate::run::{Options, RunError, StopReason, StopSignal, unix_now};
-use crate::suite::{Certified, Failed, Finished, SnapshotCounts, Step, certify};
+use crate::suite::{Failed, Finished, SnapshotCounts, Step, certify};
 use crate::target::{Profile, Target, TargetError};
 use oss_auth::Timestamp;
 use oss403_case::model::CaseFile;
@@ -45,6 +46,8 @@ pub struct Job<'a> {
     pub detail: Detail,
     /// What is asked of the result besides that nothing fails.
     pub demands: Demands,
+    /// What is known to fail, and what is not run; it fits the ledger and the target ([`Baseline::misfits`]).
+    pub baseline: Option<Baseline>,
 }
 
 /// How a job was asked for.
@@ -114,6 +117,10 @@ impl Ready<'_> {
         let mut sinks = Sinks {
             ledger: job.ledger,
             reports,
+            known: job
+                .baseline
+                .as_ref()
+                .map(|baseline| Held::to(baseline, started)),
             terminal: Terminal::new(job.detail),
             trouble: None,
         };
@@ -134,13 +141,16 @@ impl Ready<'_> {
             selection: job.asked.selection.clone(),
             seed: job.options.seed,
         });
+        let (instances, disabled) = sinks.split(job.instances);
+        sinks.disable(&disabled);
         let on_step = |step: Step<'_>| {
-            if let Step::Finished(finished) = &step {
-                sinks.add(finished);
-            }
+            let step = match step {
+                Step::Finished(finished) if sinks.add(finished) => Step::Known(finished),
+                step => step,
+            };
             on_step(step);
         };
-        let (instances, options) = (job.instances, &job.options);
+        let options = &job.options;
         let certified = certify(
             &target,
             instances,
@@ -153,26 +163,24 @@ impl Ready<'_> {
         let (name, endpoint) = (target.name().to_owned(), target.endpoint().to_owned());
         let compared = root.map(|root| root.join(target.snapshots()));
         target.stop().await;
-        let (certified, failure) = match certified {
+        let (mut certified, failure) = match certified {
             Ok(certified) => (certified, None),
             Err(Failed { error, certified }) => (*certified, Some(error)),
         };
-        let exit = failure
-            .as_ref()
-            .map_or_else(|| certified.exit(), RunError::exit);
+        for instance in &disabled {
+            certified.tally.plan(&instance.file.cause);
+            certified.tally.add_instance(instance, Verdict::Disabled, 0);
+        }
         let compared =
             compared.map_or_else(String::new, |folder| in_words(certified.snapshots, &folder));
-        let Certified { tally, mut run, .. } = certified;
+        let baseline = sinks.close(job.asked.selection.partition.is_some());
+        let (tally, mut run) = (certified.tally.clone(), certified.run.clone());
         let left_out = job.asked.selection.left_out.as_ref();
         run.notes.extend(left_out.map(ToString::to_string));
         let frozen = || job.ledger.listed().iter().map(|row| row.id.as_str());
         let level = tally.level(frozen());
         let scope = Scope::of(&tally, frozen(), &job.profile.capabilities, &run.retired);
         let unmet = job.demands.unmet(&tally, &level, &scope);
-        let exit = match exit {
-            Exit::Ok if !unmet.is_empty() => Exit::Deviations,
-            exit => exit,
-        };
         let facts = Facts {
             revision: job.ledger.revision().name().to_owned(),
             hash: job.ledger.hash().to_owned(),
@@ -189,6 +197,7 @@ impl Ready<'_> {
             scope,
             unmet,
             tally,
+            baseline,
             interrupted: run.stopped.is_some(),
             time_ran_out: run.stopped == Some(StopReason::TimeRanOut),
             failure: failure.as_ref().map(ToString::to_string),
@@ -196,6 +205,9 @@ impl Ready<'_> {
             left_behind: run.left_behind,
             snapshots: compared,
         };
+        let exit = failure
+            .as_ref()
+            .map_or_else(|| facts.exit(&certified), RunError::exit);
         sinks.finish(facts, exit, files)
     }
 }
@@ -219,21 +231,87 @@ impl Done {
 /// Where the instances go as they finish.
 struct Sinks<'a> {
     ledger: &'a Ledger,
+    known: Option<Held<'a>>,
     reports: Reports,
     terminal: Terminal,
     trouble: Option<io::Error>,
 }
 
-impl Sinks<'_> {
-    fn add(&mut self, finished: &Finished<'_>) {
-        // Of what is conformant the terminal shows numbers only, so that there is nothing to redact and to put into words.
-        if self.reports.is_empty() && finished.judged.verdict() == Verdict::Conformant {
-            return;
+/// What a run is held to.
+struct Held<'a> {
+    baseline: &'a Baseline,
+    today: Day,
+    account: Account,
+}
+
+impl<'a> Held<'a> {
+    fn to(baseline: &'a Baseline, now: i64) -> Self {
+        Self {
+            baseline,
+            today: Day::of(now),
+            account: Account::new(baseline),
         }
-        let entry = Entry::of(finished, self.ledger);
+    }
+}
+
+impl Sinks<'_> {
+    /// Takes in an instance; whether it fails as the baseline has it.
+    fn add(&mut self, finished: &Finished<'_>) -> bool {
+        let verdict = finished.judged.verdict();
+        // Of what is conformant the terminal shows numbers only, so that there is nothing to redact and to put into words.
+        if self.reports.is_empty() && verdict == Verdict::Conformant && self.known.is_none() {
+            return false;
+        }
+        let mut entry = Entry::of(finished, self.ledger);
+        if let Some(Held {
+            baseline,
+            today,
+            account,
+        }) = &mut self.known
+        {
+            let verdict = (entry.verdict, entry.facet);
+            entry.baseline = baseline.mark(&entry.id, *today, verdict, entry.fingerprint.as_ref());
+            account.add(entry.verdict, entry.baseline.as_ref());
+        }
+        let is_known = entry.is_known();
+        self.take(entry);
+        is_known
+    }
+
+    fn take(&mut self, entry: Entry) {
         let added = self.reports.add(&entry);
         self.note(added);
         self.terminal.add(entry);
+    }
+
+    /// What is to be run, and what the baseline keeps from being run.
+    fn split(&self, instances: Vec<Instance>) -> (Vec<Instance>, Vec<Instance>) {
+        let disables = |instance: &Instance| {
+            let known = self.known.as_ref();
+            known.is_some_and(|held| held.baseline.disables(&instance.id, held.today).is_some())
+        };
+        instances
+            .into_iter()
+            .partition(|instance| !disables(instance))
+    }
+
+    fn disable(&mut self, instances: &[Instance]) {
+        for instance in instances {
+            let Some(held) = &mut self.known else { return };
+            let Some(item) = held.baseline.disables(&instance.id, held.today) else {
+                continue;
+            };
+            let entry = Entry::disabled(instance, Mark::disabled(item));
+            held.account.add(entry.verdict, entry.baseline.as_ref());
+            self.take(entry);
+        }
+    }
+
+    /// What the baseline came to.
+    fn close(&mut self, is_part: bool) -> Option<Account> {
+        let mut account = self.known.take()?.account;
+        account.close(is_part);
+        Some(account)
     }
 
     fn begin(&mut self, started: &Started) {

@@ -2,6 +2,7 @@
 //!
 //! Data flows one way: case files → [`oss403_case`] loads and expands them → [`run`] plans, sends through [`wire`] to a [`target`] and
 //! records what happened → [`judge`] compares, as a pure function → [`suite`] adds up → [`report`] writes. A [`job`] is all of that.
+//! What a [`baseline`] knows of a target fails no run.
 //! [`mutate`] tests the suite itself, [`probe`] asks a target what it has. [`explore`] makes scenarios of its own and holds a target against the reference server. [`import`]
 //! makes a case of a request, [`explain`] says what a refusal means. [`cli`] parses arguments and prints; nothing in it decides.
 //!
@@ -28,6 +29,7 @@
 //!     reports: Reports::open(&["junit=oss403.xml".into()])?,
 //!     asked: Asked::default(),
 //!     demands: Demands::default(),
+//!     baseline: None,
 //!     detail: Detail::default(),
 //! };
 //! let done = job.ready().await?.run(StopSignal::new(), |_| {}).await;
@@ -36,6 +38,7 @@
 //! # }
 //! ```
 
+pub mod baseline;
 pub mod cli;
 pub mod doctor;
 pub mod exit;

@@ -38,6 +38,7 @@ pub(super) struct Checked {
     cases: usize,
     instances: usize,
     profiles: usize,
+    baselines: usize,
 }
 
 impl Checked {
@@ -82,14 +83,14 @@ impl Checked {
         if path.join(CAUSES).is_file() {
             return self.ledger(Ledger::load(path));
         }
-        let before = self.cases + self.profiles + self.found.len();
+        let before = self.cases + self.profiles + self.baselines + self.found.len();
         for file in yaml_below(path, &mut self.found) {
             match stays_in(path, &file) {
                 Ok(()) => self.file(&file),
                 Err(found) => self.found.push(found),
             }
         }
-        if self.cases + self.profiles + self.found.len() == before {
+        if self.cases + self.profiles + self.baselines + self.found.len() == before {
             self.found.push(Diagnostic::of_file(
                 path.display().to_string(),
                 "there is no `.yaml` file in this folder",
@@ -102,6 +103,11 @@ impl Checked {
             Ok(text) => text,
             Err(found) => return self.found.push(found),
         };
+        if is_baseline(&text) {
+            self.baselines += 1;
+            self.found.extend(super::baseline::look(path, &text));
+            return;
+        }
         if is_profile(&text) {
             self.profiles += 1;
             self.found.extend(Profile::check(&text, path));
@@ -129,11 +135,14 @@ pub(super) fn report(checked: &Checked, color: bool, out: &mut dyn Write) -> io:
         counted(checked.instances, "instance")
     );
     let mut looked = Vec::new();
-    if checked.cases > 0 || checked.profiles == 0 {
+    if checked.cases > 0 || checked.profiles + checked.baselines == 0 {
         looked.push(cases);
     }
     if checked.profiles > 0 {
         looked.push(counted(checked.profiles, "target profile"));
+    }
+    if checked.baselines > 0 {
+        looked.push(counted(checked.baselines, "baseline"));
     }
     let errors = checked.errors();
     let warnings = checked.found.len() - errors;
@@ -146,6 +155,16 @@ pub(super) fn report(checked: &Checked, color: bool, out: &mut dyn Write) -> io:
         0 => writeln!(out, "{}: no errors{also}", looked.join(", ")),
         _ => writeln!(out, "{}{also}", counted(errors, "error")),
     }
+}
+
+/// Baselines have entries, or say of which ledger they are.
+fn is_baseline(text: &str) -> bool {
+    let Ok(document) = Document::read("", text) else {
+        let has = |key: &str| text.lines().any(|line| line.starts_with(key));
+        return has("entries:") && !has("cause:") && !has("endpoint:");
+    };
+    let has = |key: &str| document.value().get(key).is_some();
+    !has("cause") && !has("endpoint") && (has("entries") || has("ledger"))
 }
 
 /// Case files have a cause; what names an endpoint or a target is a profile.

@@ -1,6 +1,7 @@
 //! The command line: parses arguments and prints; nothing here decides.
 
 mod args;
+mod baseline;
 mod check;
 mod console;
 mod curl;
@@ -51,6 +52,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Init(args) => init::init(&args, console),
         Command::Probe(args) => probe::run(&args, console),
         Command::Serve(args) => serve::serve(&args, console),
+        Command::Baseline(args) => baseline::baseline(&args, console),
         Command::Report(args) => report::report(&args, console),
         Command::Review(args) => review::review(&args, console),
         Command::List(args) => list::list(&args, console),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Most, RunArgs, RunOptions};
 use super::runtime::block_on;
-use super::{Console, signals, source, target};
+use super::{Console, baseline, signals, source, target};
 use crate::exit::Exit;
 use crate::job::{Asked, Done, Job};
 use crate::judge::scope::Demands;
@@ -69,6 +69,20 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
         );
         return Err(Exit::Usage);
     }
+    let baseline = match &options.baseline {
+        None => None,
+        Some(path) => {
+            let besides: Vec<&str> = instances.iter().map(|known| known.id.as_str()).collect();
+            let besides = if files.is_empty() { &[] } else { &besides[..] };
+            Some(baseline::fitting(
+                path,
+                &ledger,
+                besides,
+                Some(&profile.name),
+                console,
+            )?)
+        }
+    };
     let job = Job {
         ledger: &ledger,
         instances,
@@ -79,6 +93,7 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
         options: settings(options),
         detail: detail(options),
         demands: demands(options, &ledger, console)?,
+        baseline,
     };
     let words = Words {
         selected: selected_in_words(&job, &source, options),
@@ -220,19 +235,23 @@ async fn carry_out(job: Job<'_>, words: Words, verbose: bool, console: Console) 
     let stop = StopSignal::new();
     signals::stop_on_signal(stop.clone(), console);
     let mut progress = None;
-    let done = ready.run(stop, |step| match step {
-        Step::Planned(total) => progress = Some(Progress::new(total, console.is_interactive())),
-        Step::Finished(finished) => {
-            if let Some(progress) = &mut progress {
-                let verdict = finished.judged.verdict();
-                match verdict.kind() {
-                    kind if kind.is_set_aside() => progress.skip(),
-                    kind => progress.step(kind.is_failure()),
-                }
-                if verbose {
-                    let line = done_line(&finished.instance.id, verdict, style);
-                    // The report that follows says so when nobody reads.
-                    progress.aside(|| drop(console.print(&line)));
+    let done = ready.run(stop, |step| {
+        let is_known = matches!(step, Step::Known(_));
+        match step {
+            Step::Planned(total) => progress = Some(Progress::new(total, console.is_interactive())),
+            Step::Finished(finished) | Step::Known(finished) => {
+                if let Some(progress) = &mut progress {
+                    let verdict = finished.judged.verdict();
+                    match verdict.kind() {
+                        _ if is_known => progress.step(false),
+                        kind if kind.is_set_aside() => progress.skip(),
+                        kind => progress.step(kind.is_failure()),
+                    }
+                    if verbose {
+                        let line = done_line(&finished.instance.id, verdict, is_known, style);
+                        // The report that follows says so when nobody reads.
+                        progress.aside(|| drop(console.print(&line)));
+                    }
                 }
             }
         }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::answer::{Answer, shorten};
+use crate::wire::redact::one_line;
 use crate::wire::xml::Element;
 
 /// The headers that a snapshot shows, in its order.
@@ -68,6 +69,34 @@ pub fn normalise(answer: &Answer<'_>, placeholders: &BTreeMap<String, String>) -
         }
     }
     text
+}
+
+/// A text of an answer, or about one, on one line and without what is made anew in each run, so that it says the same the next night.
+/// `placeholders` are the names that the run made up.
+pub fn steady(text: &str, placeholders: &BTreeMap<String, String>) -> String {
+    in_common(&one_line(Names::of(placeholders).redact(text.trim())))
+}
+
+/// A reason with `…` for every word that names something of this one instance: made names, ids, times.
+pub fn in_common(reason: &str) -> String {
+    let of_a_word = |c: char| c.is_alphanumeric() || "-_.:+%".contains(c);
+    let is_own = |word: &str| {
+        word.starts_with("oss403-") || word.chars().filter(char::is_ascii_digit).count() >= 6
+    };
+    let mut out = String::with_capacity(reason.len());
+    let mut rest = reason;
+    while let Some(first) = rest.chars().next() {
+        let inside = of_a_word(first);
+        let end = rest.find(|c| of_a_word(c) != inside).unwrap_or(rest.len());
+        let (piece, after) = rest.split_at(end);
+        out.push_str(if inside && is_own(piece) {
+            "…"
+        } else {
+            piece
+        });
+        rest = after;
+    }
+    out
 }
 
 fn elements(text: &mut String, depth: usize, siblings: &[Element], names: &Names<'_>) {

@@ -165,16 +165,17 @@ impl CauseTally {
         deviations.filter_map(|(verdict, count)| Some((verdict.facet()?, *count)))
     }
 
-    /// Conformant needs at least one conformant instance, and every one that was not set aside; otherwise the worst verdict counts.
+    /// Conformant needs at least one conformant instance, and every one that could be asked; otherwise the worst verdict counts. What was
+    /// disabled could have been asked.
     /// `None` while an instance is not done.
     pub fn verdict(&self) -> Option<Verdict> {
         const THEN: [Verdict; 7] = [
             Verdict::Flaky,
             Verdict::HarnessError,
             Verdict::NotProvoked,
+            Verdict::Disabled,
             Verdict::Conformant,
             Verdict::NotClaimed,
-            Verdict::Disabled,
             Verdict::NotApplicable,
         ];
         if let Some((worst, _)) = self.facets().next() {
@@ -210,6 +211,8 @@ impl CauseTally {
             (Verdict::Flaky, "flaky"),
             (Verdict::HarnessError, "harness error"),
             (Verdict::NotProvoked, "not provoked"),
+            // Whoever leaves out what fails must not be the better for it.
+            (Verdict::Disabled, "disabled"),
         ] {
             if self.verdicts.contains_key(&verdict) {
                 return Err(why);
@@ -220,7 +223,6 @@ impl CauseTally {
         }
         match self.verdict() {
             Some(Verdict::Conformant | Verdict::Deviates(_)) => Ok(Some(level)),
-            Some(Verdict::Disabled) => Err("disabled"),
             _ => Ok(None),
         }
     }
@@ -339,6 +341,8 @@ mod tests {
         assert_eq!(verdict(&[Conformant, HarnessError]), Some(HarnessError));
         assert_eq!(verdict(&[NotClaimed, NotApplicable]), Some(NotClaimed));
         assert_eq!(verdict(&[NotApplicable]), Some(NotApplicable));
+        assert_eq!(verdict(&[Conformant, Disabled]), Some(Disabled));
+        assert_eq!(verdict(&[NotClaimed, Disabled]), Some(Disabled));
     }
 
     #[test]
@@ -455,6 +459,11 @@ mod tests {
                 "{unproven:?}"
             );
         }
+        let partly = tally(&[one(), ("b", Verdict::Conformant), ("b", Verdict::Disabled)]);
+        assert_eq!(
+            partly.attained(["a", "b"]),
+            Err(NoLevel::Unproven(vec![("b".into(), "disabled")]))
+        );
         let mixed = tally(&[
             one(),
             ("b", Verdict::Deviates(Facet::Envelope)),

@@ -16,7 +16,7 @@ pub enum Verdict {
     NotClaimed,
     /// Cannot apply to this target.
     NotApplicable,
-    /// Switched off by a baseline or filter entry.
+    /// Not run, since an entry of the baseline says so.
     Disabled,
     /// Differed between attempts.
     Flaky,
@@ -89,7 +89,7 @@ pub enum VerdictKind {
     NotClaimed,
     /// Cannot apply to this target.
     NotApplicable,
-    /// Switched off by a baseline or filter entry.
+    /// Not run, since an entry of the baseline says so.
     Disabled,
     /// Differed between attempts.
     Flaky,

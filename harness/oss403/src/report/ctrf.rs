@@ -9,13 +9,16 @@ use super::failures;
 use super::json::ResultFile;
 use super::spool::Spool;
 use super::style::no_commands;
+use crate::baseline::Listed;
 use crate::judge::verdict::VerdictKind;
 
 /// Writes a run. The format forbids keys that it does not know, and has `extra` for them.
 pub(super) fn write(out: &mut dyn Write, head: &ResultFile, spool: &mut Spool) -> io::Result<()> {
     let sums = &head.summary.instances;
-    let failed = sums.deviates + sums.not_provoked + sums.flaky;
-    let skipped = sums.not_claimed + sums.not_applicable + sums.disabled;
+    let known = head.summary.baseline.map_or(0, |baseline| baseline.known);
+    let red = head.red_entries().count();
+    let failed = sums.deviates + sums.not_provoked + sums.flaky - known + red;
+    let skipped = sums.not_claimed + sums.not_applicable + sums.disabled + known;
     let start = head.started_ms();
     let report = json!({
         "reportFormat": "CTRF",
@@ -25,7 +28,7 @@ pub(super) fn write(out: &mut dyn Write, head: &ResultFile, spool: &mut Spool) -
         "results": {
             "tool": { "name": head.tool.name, "version": head.tool.version },
             "summary": {
-                "tests": spool.len(),
+                "tests": spool.len() + red,
                 "passed": sums.conformant,
                 "failed": failed,
                 "skipped": skipped,
@@ -60,6 +63,10 @@ pub(super) fn write(out: &mut dyn Write, head: &ResultFile, spool: &mut Spool) -
         separator = ",\n";
         Ok(())
     })?;
+    for (file, entry) in head.red_entries() {
+        write!(out, "{separator}{}", red_entry(file, entry))?;
+        separator = ",\n";
+    }
     writeln!(out, "\n]{after}")
 }
 
@@ -71,8 +78,13 @@ fn test(entry: &Entry) -> Value {
     put("name", entry.id.clone().into());
     put("testId", entry.id.clone().into());
     put("suite", json!([entry.code(), entry.cause]));
-    put("status", status(entry.verdict).into());
-    put("rawStatus", entry.verdict_in_words().into());
+    let status = if entry.is_known() {
+        "skipped"
+    } else {
+        status(entry.verdict)
+    };
+    put("status", status.into());
+    put("rawStatus", entry.status_in_words().into());
     put("duration", entry.milliseconds().into());
     put("type", "conformance".into());
     put("filePath", entry.case_file().into());
@@ -83,12 +95,28 @@ fn test(entry: &Entry) -> Value {
         put("parameters", json!(entry.matrix));
     }
     if entry.verdict != VerdictKind::Conformant {
-        put("message", no_commands(&entry.reason).into());
+        put("message", no_commands(&entry.reason_with_baseline()).into());
     }
     if entry.verdict.is_failure() {
         put("trace", failures::unwrapped(entry).into());
     }
     Value::Object(test)
+}
+
+/// An entry of the baseline that fails the run.
+fn red_entry(file: &str, entry: &Listed) -> Value {
+    json!({
+        "name": format!("baseline/{}", entry.id),
+        "testId": format!("baseline/{}", entry.id),
+        "suite": ["baseline"],
+        "status": "failed",
+        "rawStatus": entry.state.name(),
+        "duration": 0,
+        "type": "conformance",
+        "filePath": file,
+        "line": entry.line,
+        "message": no_commands(&entry.sentence()),
+    })
 }
 
 fn status(verdict: VerdictKind) -> &'static str {

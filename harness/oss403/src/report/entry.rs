@@ -5,17 +5,20 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::baseline::{Excused, Fingerprint, Mark, Marked, Outcome};
 use crate::doctor::{Asked, Evidence, best_guess};
 use crate::judge::answer::Answer;
 use crate::judge::expected::{Expected, Form, Observed};
+use crate::judge::normalise::steady;
 use crate::judge::recognise::other_causes;
 use crate::judge::verdict::{Facet, VerdictKind};
 use crate::suite::Finished;
 use crate::wire::curl;
 use crate::wire::exchange::Exchange;
 use crate::wire::redact::{Redactor, one_line};
-use oss403_case::Ledger;
 use oss403_case::model::Severity;
+use oss403_case::{Instance, Ledger};
+use sha2::{Digest as _, Sha256};
 
 /// What became of one instance.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -63,6 +66,13 @@ pub struct Entry {
     /// What is probably wrong with the signature, where a request that should have been let in was answered `SignatureDoesNotMatch`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
+    /// What a failure is known by from one night to the next: the answer without what is made anew in each run. Of what was not provoked, the
+    /// answer that stood in the way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Fingerprint>,
+    /// What the baseline says of it, when it has an entry for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Mark>,
     /// The edited request as a command of curl; `null` when it was never sent.
     pub curl: Option<String>,
 }
@@ -118,7 +128,7 @@ impl Entry {
         }
         let sent = |exchange: &Exchange| Sent::of(exchange, redactor, ledger);
         let failed = verdict.kind().is_failure();
-        Self {
+        let mut entry = Self {
             id: instance.id.clone(),
             cause: instance.file.cause.clone(),
             scenario: instance.scenario.name.clone(),
@@ -150,15 +160,125 @@ impl Entry {
                 .flatten()
                 .filter(|_| failed)
                 .find_map(|exchange| wrong_signature(exchange, redactor)),
+            fingerprint: None,
+            baseline: None,
             curl: record
                 .edited
                 .as_ref()
                 .map(|edited| curl::command(&edited.request)),
+        };
+        entry.fingerprint = entry.known_by(&record.placeholders);
+        entry
+    }
+
+    /// The entry of an instance that was not run, since the baseline says so.
+    pub fn disabled(instance: &Instance, mark: Mark) -> Self {
+        let (file, scenario) = (&instance.file, &instance.scenario);
+        let own = |own: &Option<String>, usual: &String| own.as_ref().unwrap_or(usual).clone();
+        Self {
+            id: instance.id.clone(),
+            cause: file.cause.clone(),
+            scenario: scenario.name.clone(),
+            code: file.code.clone(),
+            severity: Some(file.severity),
+            matrix: instance.axes.iter().cloned().collect(),
+            verdict: VerdictKind::Disabled,
+            facet: None,
+            reason: one_line(mark.sentence()),
+            attempts: 0,
+            elapsed_ms: 0.0,
+            expected: Expected {
+                status: file.status,
+                code: own(&scenario.expect.code, &file.code),
+                message: own(&scenario.expect.message, &file.message),
+                alternatives: Vec::new(),
+                elements: Vec::new(),
+            },
+            observed: Observed::default(),
+            base: None,
+            failed_step: None,
+            string_to_sign: None,
+            signature: None,
+            fingerprint: None,
+            baseline: Some(mark),
+            curl: None,
         }
+    }
+
+    /// What a failure is known by. Everything in it is redacted already.
+    fn known_by(&self, placeholders: &BTreeMap<String, String>) -> Option<Fingerprint> {
+        let excused = Excused::of(self.verdict, self.facet)?;
+        let base = self.base.as_ref().map(Sent::observed);
+        let in_the_way = self.failed_step.as_ref().map(Sent::observed).or(base);
+        let seen = match excused {
+            Excused::NotProvoked => in_the_way.unwrap_or_default(),
+            _ => self.observed.clone(),
+        };
+        let steadied = |text: Option<String>| text.map(|text| steady(&text, placeholders));
+        let says_nothing = excused == Excused::NotProvoked && seen.status.is_none();
+        let differs = (excused.needs_more() || says_nothing).then(|| {
+            let mut lines = self.reason.splitn(2, '\n');
+            let first = steady(lines.next().unwrap_or_default(), placeholders);
+            match lines.next() {
+                // Of a difference from a snapshot it is enough to know it again.
+                Some(more) => format!("{first} [{}]", digest_of(&steady(more, placeholders))),
+                None => first,
+            }
+        });
+        Some(Fingerprint {
+            status: seen.status,
+            code: steadied(seen.code),
+            message: steadied(seen.message),
+            differs,
+        })
     }
 }
 
+/// The beginning of the SHA-256 of a text.
+fn digest_of(text: &str) -> String {
+    oss_auth::hex(&Sha256::digest(text.as_bytes())[..4])
+}
+
 impl Entry {
+    /// Whether it fails as the baseline has it.
+    pub fn is_known(&self) -> bool {
+        let mark = self.baseline.as_ref();
+        self.verdict.is_failure() && mark.is_some_and(|mark| mark.state == Marked::Known)
+    }
+
+    /// Whether somebody should look at it: it fails, and nobody knew.
+    pub fn is_new_failure(&self) -> bool {
+        self.verdict.is_failure() && !self.is_known()
+    }
+
+    /// `deviates/code`, and of what is known `known: deviates/code`.
+    pub(super) fn status_in_words(&self) -> String {
+        match self.is_known() {
+            true => format!("known: {}", self.verdict_in_words()),
+            false => self.verdict_in_words(),
+        }
+    }
+
+    /// The reason, after what the baseline says of it.
+    pub(super) fn reason_with_baseline(&self) -> String {
+        match &self.baseline {
+            Some(mark) if self.verdict.is_failure() => {
+                format!("{}; {}", one_line(mark.sentence()), self.reason)
+            }
+            _ => self.reason.clone(),
+        }
+    }
+
+    /// What a baseline is concerned with.
+    pub fn outcome(&self) -> Outcome {
+        Outcome {
+            id: self.id.clone(),
+            verdict: self.verdict,
+            facet: self.facet,
+            fingerprint: self.fingerprint.clone(),
+        }
+    }
+
     /// The code that the cause is documented with, also of a result that does not say it.
     pub(super) fn code(&self) -> &str {
         if self.code.is_empty() {

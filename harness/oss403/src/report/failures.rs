@@ -7,6 +7,7 @@ use super::diff;
 use super::entry::{Entry, Sent, StringsToSign};
 use super::style::{Style, Tone, counted, harmless, no_commands};
 use super::terminal::{expected_in_words, mark, observed_in_words};
+pub(super) use crate::judge::normalise::in_common;
 use crate::judge::verdict::{Facet, VerdictKind};
 
 /// Failures of each cause that are shown in full unless somebody asks for more.
@@ -170,28 +171,6 @@ impl Why {
     }
 }
 
-/// A reason with `…` for every word that names something of this one instance: made names, ids, times.
-pub(super) fn in_common(reason: &str) -> String {
-    let of_a_word = |c: char| c.is_alphanumeric() || "-_.:+%".contains(c);
-    let is_own = |word: &str| {
-        word.starts_with("oss403-") || word.chars().filter(char::is_ascii_digit).count() >= 6
-    };
-    let mut out = String::with_capacity(reason.len());
-    let mut rest = reason;
-    while let Some(first) = rest.chars().next() {
-        let inside = of_a_word(first);
-        let end = rest.find(|c| of_a_word(c) != inside).unwrap_or(rest.len());
-        let (piece, after) = rest.split_at(end);
-        out.push_str(if inside && is_own(piece) {
-            "…"
-        } else {
-            piece
-        });
-        rest = after;
-    }
-    out
-}
-
 /// A mark, a name and a verdict, on one line where that fits.
 pub(super) fn head(
     text: &mut String,
@@ -199,11 +178,25 @@ pub(super) fn head(
     what: (VerdictKind, Option<Facet>),
     style: Style,
 ) {
-    let (mark, tone) = mark(Some(what.0));
-    let verdict = match what.1 {
+    head_with(text, name, mark(Some(what.0)), &verdict(what), style);
+}
+
+/// `deviates: code`.
+pub(super) fn verdict(what: (VerdictKind, Option<Facet>)) -> String {
+    match what.1 {
         Some(facet) => format!("{}: {}", what.0.name(), facet.name()),
         None => what.0.name().to_owned(),
-    };
+    }
+}
+
+/// The same with a mark and words of its own.
+pub(super) fn head_with(
+    text: &mut String,
+    name: &str,
+    (mark, tone): (&str, Tone),
+    verdict: &str,
+    style: Style,
+) {
     let fits = name.chars().count() + verdict.len() + 4 <= style.width;
     let lines = style.wrap_id(name, 2);
     let _ = write!(text, "{} ", style.paint(tone, mark));
@@ -220,7 +213,7 @@ pub(super) fn head(
         text,
         "{}{}",
         if fits { "  " } else { "\n    " },
-        style.paint(tone, &verdict)
+        style.paint(tone, verdict)
     );
 }
 
@@ -268,6 +261,9 @@ fn facts(text: &mut String, entry: &Entry, style: Style) {
         if let Some(differs) = differs(entry) {
             fact(text, "differs", &differs, style);
         }
+    }
+    if let Some(mark) = entry.baseline.as_ref().filter(|_| entry.is_new_failure()) {
+        fact(text, "baseline", &mark.sentence(), style);
     }
     let base_refused = is_refused_base(entry);
     let of = match (&entry.base, entry.verdict) {

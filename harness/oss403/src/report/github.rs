@@ -14,7 +14,7 @@ const MOST: usize = 9;
 pub(super) fn annotations(head: &ResultFile, spool: &mut Spool) -> io::Result<String> {
     let (mut failures, mut total): (Vec<Entry>, usize) = (Vec::new(), 0);
     spool.each(|entry| {
-        if entry.verdict.is_failure() {
+        if entry.is_new_failure() {
             total += 1;
             failures.push(entry);
             failures.sort_by_key(Entry::gravity);
@@ -23,23 +23,37 @@ pub(super) fn annotations(head: &ResultFile, spool: &mut Spool) -> io::Result<St
         Ok(())
     })?;
     let mut text = String::new();
+    let stand = |file: &str, line: usize| format!("file={},line={line},", property(file));
     let place = match &head.target.profile {
-        Some(profile) => format!("file={},line=1,", property(profile)),
+        Some(profile) => stand(profile, 1),
         None => String::new(),
     };
-    let mut error = |title: &str, words: &str| {
+    let mut error = |place: &str, title: &str, words: &str| {
         let (title, words) = (property(title), data(words));
         text.push_str(&format!("::error {place}title={title}::{words}\n"));
     };
-    for entry in &failures {
+    let red: Vec<_> = head.red_entries().collect();
+    // Both have their place among the few.
+    let room = MOST - red.len().min(MOST / 2);
+    for entry in failures.iter().take(room) {
         let title = format!("{}: {}", entry.id, entry.verdict_in_words());
-        error(&title, entry.reason.lines().next().unwrap_or_default());
+        let reason = entry.reason_with_baseline();
+        error(&place, &title, reason.lines().next().unwrap_or_default());
     }
-    if total > failures.len() {
-        let more = counted(total - failures.len(), "more failure");
-        error("oss403", &format!("… and {more}"));
+    let shown = failures.len().min(room);
+    for (file, entry) in red.iter().take(MOST - shown) {
+        let title = format!("{} baseline entry", entry.state.name());
+        error(&stand(file, entry.line), &title, &entry.sentence());
+    }
+    let left = total + red.len() - shown - red.len().min(MOST - shown);
+    if left > 0 {
+        error(
+            &place,
+            "oss403",
+            &format!("… and {}", counted(left, "more failure")),
+        );
     } else if let Some(why) = head.unfinished_because() {
-        error("oss403", &why);
+        error(&place, "oss403", &why);
     }
     Ok(text)
 }

@@ -12,6 +12,7 @@ use super::Facts;
 use super::entry::Entry;
 use super::spool::Spool;
 use super::style::{counted, grouped};
+use crate::baseline::{Account, Counts as Known, Listed};
 use crate::judge::summary::Counts;
 use crate::judge::verdict::VerdictKind;
 use crate::suite::LeftOut;
@@ -49,6 +50,9 @@ pub struct ResultFile {
     pub elapsed_ms: u64,
     /// Sums.
     pub summary: Summary,
+    /// The baseline that the run was held against, and what became of its entries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Account>,
     /// Every instance, sorted by id.
     pub instances: Vec<Entry>,
 }
@@ -139,6 +143,9 @@ pub struct Summary {
     pub causes: Sums,
     /// Instances that were selected.
     pub instances: Sums,
+    /// What the baseline came to; absent without one. What is known counts in `causes` and `instances` as what it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Known>,
     /// Requests sent, fixtures and canaries included.
     pub requests: u64,
     /// 1 Secure, 2 Codes, 3 Messages, 4 Exact; `null` when none can be stated.
@@ -253,6 +260,7 @@ impl ResultFile {
             summary: Summary {
                 causes: Sums::of(&causes, undecided),
                 instances: Sums::of(&facts.tally.instances(), facts.tally.unfinished()),
+                baseline: facts.baseline.as_ref().map(|baseline| baseline.counts),
                 requests: facts.requests,
                 level: facts.level.as_ref().ok().map(|level| level.number()),
                 complete: facts.scope.is_complete(),
@@ -264,6 +272,7 @@ impl ResultFile {
                 notes: facts.notes.clone(),
                 left_behind: facts.left_behind.clone(),
             },
+            baseline: facts.baseline.clone(),
             instances: Vec::new(),
         }
     }
@@ -274,6 +283,12 @@ impl ResultFile {
         (self, instances)
     }
 
+    /// Entries of the baseline that fail the run, whatever its instances do, with the file in which they stand.
+    pub(super) fn red_entries(&self) -> impl Iterator<Item = (&str, &Listed)> {
+        let accounts = self.baseline.iter();
+        accounts.flat_map(|account| account.red().map(|entry| (account.file.as_str(), entry)))
+    }
+
     /// When the run began, in milliseconds since 1970; 0 when nobody knows.
     pub(super) fn started_ms(&self) -> u64 {
         let started = Timestamp::parse_iso_extended(&self.started);
@@ -282,7 +297,7 @@ impl ResultFile {
     }
 
     /// Why the run is not what it was to be: whoever looks at tests alone must see it too.
-    pub(super) fn unfinished_because(&self) -> Option<String> {
+    pub(crate) fn unfinished_because(&self) -> Option<String> {
         let summary = &self.summary;
         match &summary.failure {
             Some(failure) => Some(failure.clone()),
@@ -316,8 +331,12 @@ impl ResultFile {
             (None, Some(why)) => format!("no level: {why}"),
             (None, None) => "no level".into(),
         };
+        let known = match &self.summary.baseline {
+            Some(counts) => format!("; baseline: {}", counts.in_words()),
+            None => String::new(),
+        };
         format!(
-            "{}, {}; {level}",
+            "{}, {}; {level}{known}",
             of(causes, "cause"),
             of(instances, "instance")
         )

@@ -54,6 +54,9 @@ pub(super) fn write(
     if let Some((_, suite)) = suite {
         form.put(out, suite)?;
     }
+    if let Some(red) = red_entries(head) {
+        form.put(out, red)?;
+    }
     if let Some(why) = head.unfinished_because() {
         form.put(out, run_that_failed(&why))?;
     }
@@ -69,13 +72,30 @@ fn run_that_failed(why: &str) -> TestSuite {
     suite
 }
 
+/// The entries of the baseline that fail the run.
+fn red_entries(head: &ResultFile) -> Option<TestSuite> {
+    let mut suite = TestSuite::new("baseline");
+    suite.package = "baseline".into();
+    for (file, entry) in head.red_entries() {
+        let (name, words) = (clean(&entry.id), clean(&entry.sentence()));
+        let mut case = TestCaseBuilder::failure(&name, Duration::ZERO, entry.state.name(), &words);
+        case.set_classname("baseline");
+        case.set_filepath(&clean(file));
+        case.set_trace(&section(&format!("{file}:{}: {words}", entry.line)));
+        suite.add_testcase(case.build());
+    }
+    (suite.tests() > 0).then_some(suite)
+}
+
 fn test_case(entry: &Entry) -> TestCase {
     let prefix = format!("{}/", entry.cause);
     let name = clean(entry.id.strip_prefix(&prefix).unwrap_or(&entry.id));
     let time = Duration::seconds_f64(entry.elapsed_ms / 1000.0);
-    let message = clean(entry.reason.lines().next().unwrap_or_default());
+    let reason = entry.reason_with_baseline();
+    let message = clean(reason.lines().next().unwrap_or_default());
     let kind = entry.verdict_in_words();
     let mut case = match entry.verdict {
+        _ if entry.is_known() => TestCaseBuilder::skipped_with_cause(&name, &kind, &message),
         VerdictKind::Conformant => TestCaseBuilder::success(&name, time),
         VerdictKind::Deviates | VerdictKind::NotProvoked | VerdictKind::Flaky => {
             TestCaseBuilder::failure(&name, time, &kind, &message)

@@ -20,6 +20,7 @@ struct Cause {
     code: String,
     conformant: usize,
     failed: usize,
+    known: usize,
     aside: usize,
 }
 
@@ -33,6 +34,7 @@ pub(super) fn write(out: &mut dyn Write, head: &ResultFile, spool: &mut Spool) -
         cause.code = entry.code().to_owned();
         match entry.verdict {
             VerdictKind::Conformant => cause.conformant += 1,
+            _ if entry.is_known() => cause.known += 1,
             verdict if verdict.is_failure() => {
                 cause.failed += 1;
                 failed += 1;
@@ -52,7 +54,8 @@ pub(super) fn write(out: &mut dyn Write, head: &ResultFile, spool: &mut Spool) -
     if let Some(why) = head.unfinished_because() {
         text.push_str(&format!("> **{}**\n\n", cell(&why)));
     }
-    table(&mut text, &causes);
+    baseline(&mut text, head);
+    table(&mut text, &causes, head.baseline.is_some());
     for entry in &failures {
         let mut one = String::new();
         failure(&mut one, entry);
@@ -69,18 +72,43 @@ pub(super) fn write(out: &mut dyn Write, head: &ResultFile, spool: &mut Spool) -
     out.write_all(text.as_bytes())
 }
 
-fn table(text: &mut String, causes: &BTreeMap<String, Cause>) {
-    text.push_str(
-        "| | cause | code | conformant | failed | set aside |\n|---|---|---|---:|---:|---:|\n",
-    );
+/// The entries of the baseline that fail the run.
+fn baseline(text: &mut String, head: &ResultFile) {
+    let mut red = head.red_entries();
+    for (file, entry) in red.by_ref().take(SHOWN) {
+        let words = cell(&entry.sentence());
+        text.push_str(&format!("- ❌ {words} ({}:{})\n", cell(file), entry.line));
+    }
+    match red.count() {
+        0 => {}
+        more => text.push_str(&format!("- … and {more} more\n")),
+    }
+    if text.ends_with(")\n") || text.ends_with("more\n") {
+        text.push('\n');
+    }
+}
+
+fn table(text: &mut String, causes: &BTreeMap<String, Cause>, with_known: bool) {
+    let (known, rule) = match with_known {
+        true => (" known |", "---:|"),
+        false => ("", ""),
+    };
+    text.push_str(&format!(
+        "| | cause | code | conformant | failed |{known} set aside |\n|---|---|---|---:|---:|{rule}---:|\n"
+    ));
     for (name, cause) in causes {
-        let mark = match (cause.failed, cause.conformant) {
-            (1.., _) => "❌",
-            (0, 1..) => "✅",
-            (0, 0) => "➖",
+        let mark = match (cause.failed, cause.known, cause.conformant) {
+            (1.., _, _) => "❌",
+            (0, 1.., _) => "🟰",
+            (0, 0, 1..) => "✅",
+            (0, 0, 0) => "➖",
+        };
+        let known = match with_known {
+            true => format!(" {} |", cause.known),
+            false => String::new(),
         };
         text.push_str(&format!(
-            "| {mark} | {} | {} | {} | {} | {} |\n",
+            "| {mark} | {} | {} | {} | {} |{known} {} |\n",
             cell(name),
             cell(&cause.code),
             cause.conformant,

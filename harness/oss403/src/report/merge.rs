@@ -14,6 +14,7 @@ use super::Facts;
 use super::json::{ResultFile, Selection};
 use super::read::Recorded;
 use super::spool::Spool;
+use crate::baseline::Account;
 use crate::exit::Exit;
 use crate::judge::scope::{Demands, Scope};
 use crate::judge::summary::Tally;
@@ -175,8 +176,17 @@ fn identity(head: &ResultFile) -> Vec<(&'static str, String)> {
         ("retired", head.scope.retired.join(", ")),
         ("seed", head.seed.to_string()),
         ("selection", selection(&head.selection)),
+        ("baseline", baseline(head)),
         ("number of parts", format!("{parts} ({how})")),
     ]
+}
+
+/// What the run was held against.
+fn baseline(head: &ResultFile) -> String {
+    match &head.baseline {
+        Some(baseline) => format!("{} ({:.12})", baseline.file, baseline.digest),
+        None => "none".into(),
+    }
 }
 
 /// What the instances were chosen by, as one would ask for it.
@@ -232,6 +242,7 @@ fn together(parts: &[Part]) -> Facts {
         elapsed: Duration::from_millis(ended.unwrap_or(begun).saturating_sub(begun)),
         requests: heads().map(|head| head.summary.requests).sum(),
         tally: Tally::default(),
+        baseline: first.baseline.as_ref().map(Account::anew),
         level: Err(crate::judge::summary::NoLevel::NothingTested),
         scope: Scope::default(),
         unmet: Vec::new(),
@@ -285,6 +296,9 @@ fn sums(
                     let verdict = Verdict::of(entry.verdict, entry.facet);
                     let verdict = verdict.unwrap_or(Verdict::HarnessError);
                     facts.tally.add_instance(instance, verdict, elapsed);
+                    if let Some(account) = &mut facts.baseline {
+                        account.add(entry.verdict, entry.baseline.as_ref());
+                    }
                 }
                 None => {
                     wrong.get_or_insert(NotTogether::Unknown(entry.id.clone()));
@@ -295,6 +309,9 @@ fn sums(
     }
     if let Some(wrong) = wrong {
         return Err(wrong);
+    }
+    if let Some(account) = &mut facts.baseline {
+        account.close(false);
     }
     let frozen = || ledger.listed().iter().map(|row| row.id.as_str());
     facts.level = facts.tally.level(frozen());
@@ -308,10 +325,7 @@ fn sums(
         },
         snapshots: SnapshotCounts::default(),
     };
-    let exit = match certified.exit() {
-        Exit::Ok if !facts.unmet.is_empty() => Exit::Deviations,
-        exit => exit,
-    };
+    let exit = facts.exit(&certified);
     let head = ResultFile::head(&facts);
     Ok(Merged {
         recorded: Recorded { head, spool },

@@ -32,8 +32,11 @@ mod tests;
 
 use std::time::Duration;
 
+use crate::baseline::Account;
+use crate::exit::Exit;
 use crate::judge::scope::Scope;
 use crate::judge::summary::{Level, NoLevel, Tally};
+use crate::suite::Certified;
 
 /// What a report says of a run as a whole, once it is over.
 #[derive(Debug, Clone)]
@@ -61,6 +64,8 @@ pub struct Facts {
     pub requests: u64,
     /// What became of the causes.
     pub tally: Tally,
+    /// What the baseline came to, when there is one.
+    pub baseline: Option<Account>,
     /// The level attained, or why none can be stated.
     pub level: Result<Level, NoLevel>,
     /// What the level is stated for.
@@ -79,4 +84,18 @@ pub struct Facts {
     pub left_behind: Vec<String>,
     /// What the comparison with the snapshots came to, in words.
     pub snapshots: String,
+}
+
+impl Facts {
+    /// The exit code that a certification asks for, with what the baseline knows and what else was asked of it.
+    pub fn exit(&self, certified: &Certified) -> Exit {
+        let account = self.baseline.as_ref();
+        let known = account.map_or(0, |account| account.counts.known);
+        let is_red = account.is_some_and(|account| account.red().next().is_some());
+        match certified.exit_but(known) {
+            Exit::Ok | Exit::NothingSelected if is_red => Exit::Deviations,
+            Exit::Ok if !self.unmet.is_empty() => Exit::Deviations,
+            exit => exit,
+        }
+    }
 }

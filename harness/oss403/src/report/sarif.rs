@@ -10,6 +10,7 @@ use super::entry::Entry;
 use super::json::ResultFile;
 use super::spool::Spool;
 use super::style::no_commands;
+use crate::baseline::Listed;
 use crate::judge::verdict::VerdictKind;
 use crate::wire::redact::one_line;
 
@@ -27,18 +28,26 @@ pub(super) fn write(out: &mut dyn Write, head: &ResultFile, spool: &mut Spool) -
         }
         Ok(())
     })?;
-    // The gravest first: they are kept.
-    failures.sort_by_key(Entry::gravity);
-    failures.truncate(MOST_RESULTS);
+    // The gravest first, and what is known last: so many are kept.
+    failures.sort_by_key(|entry| (entry.is_known(), entry.gravity()));
+    let red: Vec<_> = head.red_entries().take(MOST_RESULTS / 2).collect();
+    failures.truncate(MOST_RESULTS - red.len());
     let mut rules: BTreeMap<&str, Value> = BTreeMap::new();
     for entry in &failures {
         rules.entry(&entry.cause).or_insert_with(|| rule(entry));
     }
     let places: BTreeMap<&str, usize> = rules.keys().copied().zip(0..).collect();
-    let results: Vec<Value> = failures
+    let results = failures
         .iter()
-        .map(|entry| result(entry, head, places[entry.cause.as_str()]))
+        .map(|entry| result(entry, head, places[entry.cause.as_str()]));
+    let last = rules.len();
+    let results: Vec<Value> = results
+        .chain(red.iter().map(|(file, entry)| red_entry(file, entry, last)))
         .collect();
+    let mut rules: Vec<Value> = rules.into_values().collect();
+    if !red.is_empty() {
+        rules.push(rule_of_baselines());
+    }
     let report = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -46,7 +55,7 @@ pub(super) fn write(out: &mut dyn Write, head: &ResultFile, spool: &mut Spool) -
             "tool": { "driver": {
                 "name": "oss403",
                 "semanticVersion": head.tool.version,
-                "rules": rules.values().collect::<Vec<_>>(),
+                "rules": rules,
             } },
             "automationDetails": { "id": format!("oss403/{}/", one_line(head.target.name.clone())) },
             "invocations": [{
@@ -98,7 +107,7 @@ fn result(entry: &Entry, head: &ResultFile, rule: usize) -> Value {
         .chars()
         .take(MOST_CHARACTERS)
         .collect();
-    json!({
+    let mut result = json!({
         "ruleId": entry.cause,
         "ruleIndex": rule,
         "level": level,
@@ -110,12 +119,56 @@ fn result(entry: &Entry, head: &ResultFile, rule: usize) -> Value {
         // Without one of ours, whoever uploads it makes one of the line, which is the same for all.
         "partialFingerprints": { "primaryLocationLineHash": fingerprint(entry) },
         "properties": { "instance": entry.id, "verdict": entry.verdict_in_words() },
+    });
+    if let Some(mark) = entry.baseline.as_ref().filter(|_| entry.is_known()) {
+        result["suppressions"] = json!([{
+            "kind": "external", "status": "accepted", "justification": one_line(mark.sentence()),
+        }]);
+    }
+    result
+}
+
+/// The rule of entries of a baseline that fail the run.
+fn rule_of_baselines() -> Value {
+    json!({
+        "id": "baseline",
+        "name": "baseline",
+        "shortDescription": { "text": "An entry of the baseline is not so, or not any more" },
+        "fullDescription": { "text":
+            "What the baseline says to fail passes now, or the last day of the entry is over. Either way somebody has to look at it."
+        },
+        "help": { "text": "`oss403 baseline prune` drops entries of what passes." },
+        "properties": { "tags": ["oss", "baseline"], "security-severity": "3.0" },
+    })
+}
+
+fn red_entry(file: &str, entry: &Listed, rule: usize) -> Value {
+    let words: String = no_commands(&entry.sentence())
+        .chars()
+        .take(MOST_CHARACTERS)
+        .collect();
+    json!({
+        "ruleId": "baseline",
+        "ruleIndex": rule,
+        "level": "warning",
+        "message": { "text": words },
+        "locations": [{ "physicalLocation": {
+            "artifactLocation": { "uri": uri(file) },
+            "region": { "startLine": entry.line, "startColumn": 1, "endLine": entry.line, "endColumn": 2 },
+        } }],
+        "partialFingerprints": {
+            "primaryLocationLineHash": hash_of(&format!("baseline\n{}\n{}", entry.id, entry.state.name())),
+        },
+        "properties": { "entry": entry.id, "state": entry.state.name() },
     })
 }
 
 /// The same for the same failure of the same instance, whatever else changes.
 fn fingerprint(entry: &Entry) -> String {
-    let text = format!("{}\n{}", entry.id, entry.verdict_in_words());
+    hash_of(&format!("{}\n{}", entry.id, entry.verdict_in_words()))
+}
+
+fn hash_of(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     let hex: String = digest[..8]
         .iter()

@@ -13,12 +13,24 @@ use crate::wire::redact::one_line;
 pub(super) fn write(out: &mut dyn Write, head: &ResultFile, spool: &mut Spool) -> io::Result<()> {
     writeln!(out, "TAP version 14")?;
     writeln!(out, "# {}", comment(&head.sentence()))?;
-    writeln!(out, "1..{}", spool.len())?;
+    writeln!(out, "1..{}", spool.len() + head.red_entries().count())?;
     let mut number = 0;
     spool.each(|entry| {
         number += 1;
         point(out, number, &entry)
     })?;
+    for (file, entry) in head.red_entries() {
+        number += 1;
+        let words = escaped(&entry.sentence());
+        writeln!(out, "not ok {number} - baseline {}", escaped(&entry.id))?;
+        writeln!(out, "  ---\n  verdict: {}", entry.state.name())?;
+        writeln!(
+            out,
+            "  message: |\n    {}:{}: {words}\n  ...",
+            comment(file),
+            entry.line
+        )?;
+    }
     match head.unfinished_because() {
         Some(why) => writeln!(out, "Bail out! {}", comment(&why)),
         None => Ok(()),
@@ -35,6 +47,9 @@ fn point(out: &mut dyn Write, number: usize, entry: &Entry) -> io::Result<()> {
     match entry.verdict {
         VerdictKind::NotClaimed | VerdictKind::NotApplicable | VerdictKind::Disabled => {
             writeln!(out, " # SKIP {}", escaped(&entry.reason))
+        }
+        _ if entry.is_known() => {
+            writeln!(out, " # TODO {}", escaped(&entry.reason_with_baseline()))
         }
         verdict if verdict.is_failure() => {
             writeln!(out)?;

@@ -8,7 +8,8 @@ use indexmap::IndexMap;
 use super::Facts;
 use super::entry::Entry;
 use super::failures::{self, Failures, SHOWN};
-use super::style::{Style, Tone, grouped, harmless, in_a_line};
+use super::style::{Style, Tone, counted, grouped, harmless, in_a_line};
+use crate::baseline::{Account, State};
 use crate::judge::expected::{Expected, Observed};
 use crate::judge::summary::{CauseTally, Tally};
 use crate::judge::verdict::{Verdict, VerdictKind};
@@ -39,6 +40,8 @@ impl Default for Detail {
 pub struct Terminal {
     detail: Detail,
     failures: Failures,
+    /// Of each cause, how many failures are known.
+    known: BTreeMap<String, usize>,
     /// Why instances were set aside: by cause and verdict each reason, and how many it holds for.
     aside: BTreeMap<(String, VerdictKind), IndexMap<String, usize>>,
 }
@@ -49,6 +52,7 @@ impl Terminal {
         Self {
             detail,
             failures: Failures::new(detail.failures),
+            known: BTreeMap::new(),
             aside: BTreeMap::new(),
         }
     }
@@ -56,6 +60,8 @@ impl Terminal {
     /// Takes in an instance. Only as many failures are kept as will be shown.
     pub fn add(&mut self, entry: Entry) {
         if self.detail.quiet {
+        } else if entry.is_known() {
+            *self.known.entry(entry.cause).or_default() += 1;
         } else if entry.verdict.is_failure() {
             self.failures.add(entry);
         } else if entry.verdict != VerdictKind::Conformant {
@@ -105,7 +111,10 @@ impl Terminal {
     }
 
     fn row(&self, text: &mut String, name: &str, cause: &CauseTally, width: usize, style: Style) {
-        let (mark, tone) = mark(cause.verdict().map(Verdict::kind));
+        let (mark, tone) = match self.known.get(name) {
+            Some(known) if *known == failures_of(cause) && cause.unfinished() == 0 => KNOWN,
+            _ => mark(cause.verdict().map(Verdict::kind)),
+        };
         let share = format!(
             "{}/{}",
             cause.count(VerdictKind::Conformant),
@@ -151,6 +160,16 @@ impl Terminal {
                 notes.push(format!("{count} {}{why}", in_words(verdict, count)));
             }
         }
+        if let Some(known) = self.known.get(name) {
+            notes.push(match failures_of(cause) - known {
+                0 => "known".into(),
+                new => format!(
+                    "{} known, {} new",
+                    grouped(*known as u64),
+                    grouped(new as u64)
+                ),
+            });
+        }
         if cause.unfinished() > 0 {
             notes.push(format!("{} unfinished", cause.unfinished()));
         }
@@ -183,17 +202,27 @@ impl Terminal {
     }
 }
 
-/// An instance that is done, on a line of its own: `✗ cause/scenario  deviates: code`.
-pub fn done_line(id: &str, verdict: Verdict, style: Style) -> String {
+/// Instances of a cause that somebody should look at, unless they are known.
+fn failures_of(cause: &CauseTally) -> usize {
+    let all = cause.verdicts.iter();
+    let failed = all.filter(|(verdict, _)| verdict.kind().is_failure());
+    failed.map(|(_, count)| count).sum()
+}
+
+/// An instance that is done, on a line of its own: `✗ cause/scenario  deviates: code`, or `= cause/scenario  known, deviates: code`.
+pub fn done_line(id: &str, verdict: Verdict, is_known: bool, style: Style) -> String {
     let mut line = String::new();
-    failures::head(
-        &mut line,
-        &harmless(id),
-        (verdict.kind(), verdict.facet()),
-        style,
-    );
+    let what = (verdict.kind(), verdict.facet());
+    let (sign, words) = match is_known {
+        true => (KNOWN, format!("known, {}", failures::verdict(what))),
+        false => (mark(Some(verdict.kind())), failures::verdict(what)),
+    };
+    failures::head_with(&mut line, &harmless(id), sign, &words, style);
     line
 }
+
+/// What fails as the baseline has it.
+const KNOWN: (&str, Tone) = ("=", Tone::Faint);
 
 fn summary(text: &mut String, facts: &Facts, style: Style) {
     let mut line = |name: &str, value: String| {
@@ -238,6 +267,11 @@ fn summary(text: &mut String, facts: &Facts, style: Style) {
     if !facts.snapshots.is_empty() {
         line("snapshots", in_a_line(&facts.snapshots));
     }
+    if let Some(baseline) = &facts.baseline {
+        for (name, value) in baseline_lines(baseline, style) {
+            line(name, value);
+        }
+    }
     let level = match &facts.level {
         Ok(level) => {
             let words = format!(
@@ -274,6 +308,54 @@ fn summary(text: &mut String, facts: &Facts, style: Style) {
     }
     for thing in &facts.left_behind {
         line("left", style.paint(Tone::Bad, &in_a_line(thing)));
+    }
+}
+
+/// Entries of the baseline of one kind that are named; there may be hundreds.
+const NAMED: usize = 5;
+
+/// What the baseline came to: its sums, what fails the run, and what was not looked at.
+fn baseline_lines(baseline: &Account, style: Style) -> Vec<(&'static str, String)> {
+    let tone = match (baseline.counts.new, baseline.red().next()) {
+        (0, None) => Tone::Good,
+        _ => Tone::Bad,
+    };
+    let words = style.paint(tone, &baseline.counts.in_words());
+    let mut lines = vec![(
+        "baseline",
+        format!("{words} ({})", harmless(&baseline.file)),
+    )];
+    for state in [State::Stale, State::Expired, State::Unobserved] {
+        let of = || baseline.entries.iter().filter(|entry| entry.state == state);
+        if state == State::Unobserved {
+            let names: Vec<String> = of()
+                .take(NAMED)
+                .map(|e| format!("`{}`", harmless(&e.id)))
+                .collect();
+            if !names.is_empty() {
+                let more = more(of().count());
+                lines.push(("", format!("unobserved: {}{more}", names.join(", "))));
+            }
+            continue;
+        }
+        for entry in of().take(NAMED) {
+            let words = format!("{} in line {}", harmless(&entry.sentence()), entry.line);
+            lines.push((state.name(), style.paint(Tone::Bad, &words)));
+        }
+        if of().count() > NAMED {
+            lines.push(("", more(of().count()).trim_start().to_owned()));
+        }
+    }
+    lines
+}
+
+fn more(count: usize) -> String {
+    match count.saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(
+            " and {}",
+            counted(more, "more entry").replace("entrys", "entries")
+        ),
     }
 }
 

@@ -55,6 +55,8 @@ pub enum Step<'r> {
     Planned(usize),
     /// An instance is done.
     Finished(&'r Finished<'r>),
+    /// An instance is done, and fails as a baseline has it.
+    Known(&'r Finished<'r>),
 }
 
 /// How many answers were the same, new, changed.
@@ -133,8 +135,14 @@ pub fn has_failed(instance: &Instance, record: &TwinRecord) -> bool {
 impl Certified {
     /// The exit code that this result asks for. A run in which everything was set aside has shown nothing, and is no success.
     pub fn exit(&self) -> Exit {
+        self.exit_but(0)
+    }
+
+    /// The same, where so many failures are known: they are no success either, but something was shown.
+    pub fn exit_but(&self, known: usize) -> Exit {
         let counts: Counts = self.tally.instances();
-        let any = |verdict| counts.get(&verdict).is_some_and(|count| *count > 0);
+        let count = |verdict| counts.get(&verdict).copied().unwrap_or_default();
+        let any = |verdict| count(verdict) > 0;
         let failures = [
             VerdictKind::Deviates,
             VerdictKind::NotProvoked,
@@ -144,9 +152,9 @@ impl Certified {
             Exit::Interrupted
         } else if any(VerdictKind::HarnessError) || !self.run.left_behind.is_empty() {
             Exit::Target
-        } else if failures.into_iter().any(any) {
+        } else if failures.into_iter().map(count).sum::<usize>() > known {
             Exit::Deviations
-        } else if any(VerdictKind::Conformant) {
+        } else if any(VerdictKind::Conformant) || known > 0 {
             Exit::Ok
         } else {
             Exit::NothingSelected

@@ -58,6 +58,11 @@ fn below(root: &Value, schema: &Value, value: &Value, place: &str) -> Option<Str
                     .as_f64()
                     .is_none_or(|number| number <= wanted.as_f64().unwrap()),
             ),
+            "minLength" => broken(
+                value
+                    .as_str()
+                    .is_none_or(|text| text.chars().count() as u64 >= wanted.as_u64().unwrap()),
+            ),
             "minItems" => broken(
                 value
                     .as_array()

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod baselines;
 mod documents;
 mod exits;
 mod explained;

@@ -58,6 +58,7 @@ pub(crate) async fn certify_at(
         asked: Asked::default(),
         detail: Default::default(),
         demands,
+        baseline: None,
     };
     let told = std::sync::Mutex::new(Vec::new());
     let ready = job.ready().await.unwrap();

@@ -45,6 +45,7 @@ async fn certify(faults: Faults, stop: StopSignal) -> (Done, ResultFile, Vec<Str
         },
         snapshots: None,
         demands: Demands::default(),
+        baseline: None,
         reports: Reports::open(&[format!("json={}", path.display())]).unwrap(),
         asked: Asked::default(),
         detail: Detail::default(),

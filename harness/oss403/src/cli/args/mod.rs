@@ -1,11 +1,13 @@
 //! The arguments of the command, as clap reads them.
 
+mod baseline;
 mod report;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub(super) use baseline::{BaselineArgs, BaselineCommand, KnownArgs, PruneArgs, UpdateArgs};
 pub(super) use report::{CompareArgs, HtmlArgs, MergeArgs, RenderArgs, ReportArgs, ReportCommand};
 
 use crate::suite::Partition;
@@ -98,6 +100,8 @@ pub enum Command {
     Serve(ServeArgs),
     /// Make other reports of a result, or compare two
     Report(ReportArgs),
+    /// Write down deviations that are known, drop those that are gone, look at a baseline
+    Baseline(BaselineArgs),
     /// Accept or reject new and changed snapshots
     Review(ReviewArgs),
 }
@@ -182,6 +186,10 @@ pub struct RunOptions {
     /// standard error.
     #[arg(long = "report", value_name = "KIND=PATH")]
     pub reports: Vec<String>,
+    /// Deviations that are known (`oss403 baseline`): they fail no run and raise no level. One that passes, has expired, or fails in another
+    /// way ends the run with 1.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// Show so many failures of each cause, or all. Default: 3, and what several causes have in common once.
     #[arg(long, value_name = "N|all", value_parser = most)]
     pub failures: Option<Most>,

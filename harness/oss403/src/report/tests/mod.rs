@@ -153,6 +153,7 @@ fn facts(twins: &[Twin]) -> Facts {
         elapsed: Duration::from_millis(250),
         requests: 4321,
         tally,
+        baseline: None,
         level: Err(NoLevel::NotRun("object-state".into())),
         scope: Scope {
             tested: 40,
