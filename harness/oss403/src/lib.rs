@@ -36,6 +36,7 @@
 //! # }
 //! ```
 
+pub mod certify;
 pub mod cli;
 pub mod doctor;
 pub mod exit;

@@ -1,6 +1,7 @@
 //! The command line: parses arguments and prints; nothing here decides.
 
 mod args;
+mod certify;
 mod check;
 mod console;
 mod curl;
@@ -20,6 +21,7 @@ mod serve;
 mod signals;
 mod source;
 mod target;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -60,5 +62,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Check(args) => check::check(&args, console),
         Command::Fuzz(args) => fuzz::fuzz(&args, console),
         Command::Mutants(args) => mutants::mutants(&args, console),
+        Command::Certify(args) => certify::certify(&args, console),
+        Command::Verify(args) => verify::run(&args, console),
     }
 }

@@ -221,6 +221,7 @@ async fn carry_out(job: Job<'_>, words: Words, verbose: bool, console: Console) 
     signals::stop_on_signal(stop.clone(), console);
     let mut progress = None;
     let done = ready.run(stop, |step| match step {
+        Step::Ran { .. } => {}
         Step::Planned(total) => progress = Some(Progress::new(total, console.is_interactive())),
         Step::Finished(finished) => {
             if let Some(progress) = &mut progress {

@@ -1,11 +1,13 @@
 //! The arguments of the command, as clap reads them.
 
+mod certify;
 mod report;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub(super) use certify::{CertifyArgs, CertifyCommand, KeygenArgs, VerifyArgs};
 pub(super) use report::{CompareArgs, MergeArgs, RenderArgs, ReportArgs, ReportCommand};
 
 use crate::suite::Partition;
@@ -100,6 +102,10 @@ pub enum Command {
     Report(ReportArgs),
     /// Accept or reject new and changed snapshots
     Review(ReviewArgs),
+    /// Run the whole suite under fixed rules, and sign what came of it: a bundle that others can check
+    Certify(CertifyArgs),
+    /// Check somebody's certificate without a network: signature, digests, suite, and every verdict judged again
+    Verify(VerifyArgs),
 }
 
 /// Arguments of `run`.
