@@ -18,7 +18,7 @@ use crate::report::lore::Lore;
 use crate::report::sink::Reports;
 use crate::report::style::Style;
 use crate::report::terminal::{Detail, Terminal};
-use crate::run::{Options, RunError, StopReason, StopSignal, unix_now};
+use crate::run::{Options, RunError, StopReason, StopSignal, Surroundings, unix_now};
 use crate::suite::{Failed, Finished, SnapshotCounts, Step, certify};
 use crate::target::{Profile, Target, TargetError};
 use oss_auth::Timestamp;
@@ -93,6 +93,21 @@ impl<'a> Job<'a> {
 }
 
 impl Ready<'_> {
+    /// What of the target decides what is sent to it.
+    pub fn surroundings(&self) -> Surroundings {
+        let retired = &self.target.inner.retired;
+        Surroundings::of(
+            &self.target.inner,
+            retired,
+            self.job.options.allow_irreversible,
+        )
+    }
+
+    /// Has the run write other reports than the job was made with.
+    pub fn write_to(&mut self, reports: Reports) {
+        self.job.reports = reports;
+    }
+
     /// What it is going to run against.
     pub fn target(&self) -> &Target {
         &self.target

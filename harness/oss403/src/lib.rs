@@ -39,6 +39,7 @@
 //! ```
 
 pub mod baseline;
+pub mod certify;
 pub mod cli;
 pub mod doctor;
 pub mod exit;

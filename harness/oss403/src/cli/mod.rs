@@ -2,6 +2,7 @@
 
 mod args;
 mod baseline;
+mod certify;
 mod check;
 mod console;
 mod curl;
@@ -21,6 +22,7 @@ mod serve;
 mod signals;
 mod source;
 mod target;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -62,5 +64,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Check(args) => check::check(&args, console),
         Command::Fuzz(args) => fuzz::fuzz(&args, console),
         Command::Mutants(args) => mutants::mutants(&args, console),
+        Command::Certify(args) => certify::certify(&args, console),
+        Command::Verify(args) => verify::run(&args, console),
     }
 }

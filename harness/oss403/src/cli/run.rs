@@ -238,6 +238,7 @@ async fn carry_out(job: Job<'_>, words: Words, verbose: bool, console: Console) 
     let done = ready.run(stop, |step| {
         let is_known = matches!(step, Step::Known(_));
         match step {
+            Step::Ran { .. } => {}
             Step::Planned(total) => progress = Some(Progress::new(total, console.is_interactive())),
             Step::Finished(finished) | Step::Known(finished) => {
                 if let Some(progress) = &mut progress {

@@ -7,6 +7,7 @@ use oss403_case::schema::{self, text_of};
 
 use super::{Console, source};
 use crate::baseline::Baseline;
+use crate::certify::terms::Terms;
 use crate::exit::Exit;
 use crate::explain::json::Explained;
 use crate::report::events::Event;
@@ -17,7 +18,7 @@ use crate::target::quirk::Quirks;
 /// Name of a schema's file, the folder beside the ledger in which it stands in this project's own checkout, and how it is made.
 type Written = (&'static str, &'static str, fn() -> String);
 
-const SCHEMAS: [Written; 9] = [
+const SCHEMAS: [Written; 10] = [
     (schema::FILE, ".", schema::text),
     (
         "result.schema.json",
@@ -36,6 +37,7 @@ const SCHEMAS: [Written; 9] = [
         "../harness/oss403",
         Baseline::schema,
     ),
+    ("terms.schema.json", "../harness/oss403", Terms::schema),
     ("quirks.schema.json", "../harness/oss403", || {
         text_of::<Quirks>("oss403 quirks")
     }),

@@ -286,7 +286,7 @@ impl Suite {
                 Step::Finished(done) if done.judged.verdict() != Verdict::Conformant => {
                     noticed.push(done.instance.id.clone());
                 }
-                Step::Finished(_) | Step::Known(_) | Step::Planned(_) => {}
+                Step::Finished(_) | Step::Known(_) | Step::Planned(_) | Step::Ran { .. } => {}
             },
         )
         .await

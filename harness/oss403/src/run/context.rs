@@ -299,6 +299,11 @@ pub(crate) fn unix_now() -> i64 {
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
+/// The eight characters that what a run makes is named with, where they are to be derived from a text.
+pub fn id_from(names: &str) -> String {
+    oss_auth::hex(&Sha256::digest(names.as_bytes())[..4])
+}
+
 /// Eight characters that no other run has.
 pub(crate) fn run_id() -> String {
     let since = SystemTime::now()

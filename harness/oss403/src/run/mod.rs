@@ -4,6 +4,7 @@ pub mod canary;
 mod clock;
 mod context;
 mod crew;
+pub mod due;
 mod edit;
 mod ending;
 pub mod events;
@@ -34,12 +35,14 @@ pub use events::{RunEvent, RunSummary};
 pub use remains::Remains;
 pub use stop::{StopReason, StopSignal};
 
+pub use self::context::id_from;
 pub(crate) use self::context::unix_now;
 use self::context::{Context, run_id};
 use self::crew::Crew;
 use self::ending::Ending;
 use self::journal::{Header, Journal};
 use self::kept::Kept;
+pub use self::plan::Surroundings;
 use self::plan::{Group, Plan};
 pub(crate) use self::plan::{NOT_CLAIMED, is_read, world_of};
 use self::record::TwinRecord;
@@ -58,6 +61,8 @@ const V1_IS_RETIRED: &str = "the target refuses signature version 1 for being re
 pub struct Options {
     /// Decides the order of the instances.
     pub seed: u64,
+    /// What the names of everything that is made are derived from; by default nothing that anybody could know beforehand.
+    pub names: Option<String>,
     /// Most instances at a time; by default as many as the profile lets requests be in flight.
     pub jobs: Option<usize>,
     /// Folder of the journal; it is made when it is absent.
@@ -83,6 +88,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             seed: 0,
+            names: None,
             jobs: None,
             out: "reports".into(),
             keep_journals: None,
@@ -214,7 +220,7 @@ fn context(
     clock_ahead: i64,
 ) -> Result<Context, RunError> {
     let target = Arc::clone(&target.inner);
-    let id = run_id();
+    let id = options.names.as_deref().map_or_else(run_id, id_from);
     let header = Header {
         journal: journal::VERSION,
         run: id.clone(),

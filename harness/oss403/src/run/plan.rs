@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::record::Progress;
 use super::world::Wanted;
 use super::{Options, edit};
 use crate::target::ReadyTarget;
-use crate::wire::scene::Style;
+use crate::wire::scene::{Addressing, Names, Style};
 use oss403_case::Instance;
 use oss403_case::model::{Call, Capability, Edit, OperatorEdit, Scenario, Staged, Who};
 
@@ -60,6 +62,7 @@ impl Plan {
         options: &Options,
     ) -> Self {
         let seed = options.seed;
+        let surroundings = Surroundings::of(target, retired, options.allow_irreversible);
         let mut plan = Self::default();
         let mut shared: BTreeMap<String, usize> = BTreeMap::new();
         for instance in instances {
@@ -67,8 +70,7 @@ impl Plan {
             let wanted = wanted(&instance);
             let usage = usage(scenario);
             let buckets = buckets(scenario, usage);
-            let obstacle = obstacle(target, retired, &instance, buckets)
-                .or_else(|| irreversible(target, options, &instance));
+            let obstacle = surroundings.obstacle(&instance);
             if let Some(progress) = obstacle {
                 plan.skipped.push((instance, progress));
                 continue;
@@ -197,88 +199,171 @@ pub(crate) const NOT_CLAIMED: &str = "the target does not claim ";
 /// What is about the host names of buckets.
 const HOSTS: [Capability; 2] = [Capability::VirtualHosted, Capability::SecondLevel];
 
-/// Why the scenario is not sent to the service itself, where nobody could take back what it does.
-fn irreversible(target: &ReadyTarget, options: &Options, instance: &Instance) -> Option<Progress> {
-    if options.allow_irreversible || target.is_embedded || !target.names.are_the_services() {
-        return None;
-    }
-    let burdens = instance.burdens();
-    let burden = burdens.iter().find(|burden| burden.is_irreversible())?;
-    Some(Progress::NotApplicable(format!(
-        "irreversible on the service: {}; `oss403 run --allow-irreversible` sends it all the same",
-        burden.means()
-    )))
+/// What of a target, and of how it is asked, decides which scenarios are sent to it: whoever knows it can tell later that nothing was set
+/// aside that should have been sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Surroundings {
+    /// Whether it is the reference server inside the program.
+    pub embedded: bool,
+    /// Whether it is the service itself, by what its hosts are called.
+    pub service: bool,
+    /// Bare id of the home region.
+    pub home: String,
+    /// Bare id of the second region.
+    pub away: Option<String>,
+    /// The domain suffix.
+    pub suffix: String,
+    /// Whether buckets stand in the path.
+    pub path_style: bool,
+    /// The host name of a bucket, with `{bucket}`, `{region}` and `{suffix}`.
+    pub bucket_host: String,
+    /// The host name of the service.
+    pub service_host: String,
+    /// Capabilities that it claims.
+    pub claims: BTreeSet<Capability>,
+    /// Capabilities that it refuses to everybody.
+    pub retired: BTreeSet<Capability>,
+    /// Identities that its profile has.
+    pub identities: BTreeSet<String>,
+    /// Whether it has an operator hook.
+    pub operator: bool,
+    /// Buckets that it bears at a time.
+    pub buckets: usize,
+    /// Whether the service itself is sent what nobody can take back.
+    pub allow_irreversible: bool,
 }
 
-/// Why the scenario is not sent to this target.
-fn obstacle(
-    target: &ReadyTarget,
-    retired: &BTreeSet<Capability>,
-    instance: &Instance,
-    buckets: usize,
-) -> Option<Progress> {
-    let scenario = &*instance.scenario;
-    let needs = &instance.needs;
-    if scenario.reference_only && !target.is_embedded {
-        let reason = "it is our own inference and counts for the embedded server alone";
-        return Some(Progress::NotApplicable(reason.into()));
-    }
-    if let Some(gone) = needs.capabilities.intersection(retired).next() {
-        let reason = format!(
-            "retired: the target refuses `{}` to everybody",
-            gone.as_str()
-        );
-        return Some(Progress::NotApplicable(reason));
-    }
-    if needs.capabilities.contains(&Capability::TwoRegions) && target.names.away.is_none() {
-        return Some(Progress::NotApplicable(
-            "the target has one region only".into(),
-        ));
-    }
-    if target.names.addressing.style == Style::Path
-        && let Some(host) = needs.capabilities.iter().find(|need| HOSTS.contains(need))
-    {
-        let reason = format!(
-            "the target is addressed in path style, and it is about `{}`",
-            host.as_str()
-        );
-        return Some(Progress::NotApplicable(reason));
-    }
-    let claimed = |need: &Capability| target.capabilities.contains(need);
-    if let Some(missing) = needs.capabilities.iter().find(|need| !claimed(need)) {
-        return Some(Progress::NotClaimed(format!(
-            "{NOT_CLAIMED}`{}`",
-            missing.as_str()
-        )));
-    }
-    let mut commands = operator_commands(scenario);
-    for who in &needs.people {
-        let known = scenario.given.identities.contains_key(who)
-            || target.identities.contains_key(who.as_str());
-        match who {
-            Who::Anonymous => {}
-            _ if known => {}
-            Who::RamUser => drop(commands.insert("create ram-user")),
-            Who::Sts => drop(commands.insert("create session")),
-            Who::Owner | Who::OtherAccount | Who::DisabledKey | Who::Other(_) => {
-                let reason = format!("the profile has no identity `{who}`");
-                return Some(Progress::NotClaimed(reason));
-            }
+impl Surroundings {
+    pub(crate) fn of(
+        target: &ReadyTarget,
+        retired: &BTreeSet<Capability>,
+        allow_irreversible: bool,
+    ) -> Self {
+        let names = &*target.names;
+        Self {
+            embedded: target.is_embedded,
+            service: names.are_the_services(),
+            home: names.home.clone(),
+            away: names.away.clone(),
+            suffix: names.suffix.clone(),
+            path_style: names.addressing.style == Style::Path,
+            bucket_host: names.addressing.bucket.clone(),
+            service_host: names.addressing.service.clone(),
+            claims: target.capabilities.clone(),
+            retired: retired.clone(),
+            identities: target.identities.keys().cloned().collect(),
+            operator: target.operator.is_some(),
+            buckets: target.limits.buckets,
+            allow_irreversible,
         }
     }
-    if target.operator.is_none()
-        && let Some(command) = commands.first()
-    {
-        return Some(Progress::NotClaimed(format!(
-            "needs an operator hook: {command}"
-        )));
+
+    /// The names that it is reached by. Its address is not among them.
+    pub fn names(&self) -> Names {
+        Names {
+            home: self.home.clone(),
+            away: self.away.clone(),
+            suffix: self.suffix.clone(),
+            address: String::new(),
+            addressing: Addressing {
+                style: if self.path_style {
+                    Style::Path
+                } else {
+                    Style::VirtualHosted
+                },
+                bucket: self.bucket_host.clone(),
+                service: self.service_host.clone(),
+            },
+        }
     }
-    let most = target.limits.buckets;
-    if buckets > most {
-        let reason = format!("it needs {buckets} buckets at a time, the profile allows {most}");
-        return Some(Progress::NotApplicable(reason));
+
+    /// Why an instance is not sent to this target; `None` when it has to be.
+    pub fn obstacle(&self, instance: &Instance) -> Option<Progress> {
+        let scenario = &*instance.scenario;
+        let buckets = buckets(scenario, usage(scenario));
+        self.missing(instance, buckets)
+            .or_else(|| self.irreversible(instance))
     }
-    None
+
+    /// Why the scenario is not sent to the service itself, where nobody could take back what it does.
+    fn irreversible(&self, instance: &Instance) -> Option<Progress> {
+        if self.allow_irreversible || self.embedded || !self.service {
+            return None;
+        }
+        let burdens = instance.burdens();
+        let burden = burdens.iter().find(|burden| burden.is_irreversible())?;
+        Some(Progress::NotApplicable(format!(
+            "irreversible on the service: {}; `oss403 run --allow-irreversible` sends it all the same",
+            burden.means()
+        )))
+    }
+
+    /// What is missing there that the scenario needs.
+    fn missing(&self, instance: &Instance, buckets: usize) -> Option<Progress> {
+        let scenario = &*instance.scenario;
+        let needs = &instance.needs;
+        if scenario.reference_only && !self.embedded {
+            let reason = "it is our own inference and counts for the embedded server alone";
+            return Some(Progress::NotApplicable(reason.into()));
+        }
+        if let Some(gone) = needs.capabilities.intersection(&self.retired).next() {
+            let reason = format!(
+                "retired: the target refuses `{}` to everybody",
+                gone.as_str()
+            );
+            return Some(Progress::NotApplicable(reason));
+        }
+        if needs.capabilities.contains(&Capability::TwoRegions) && self.away.is_none() {
+            return Some(Progress::NotApplicable(
+                "the target has one region only".into(),
+            ));
+        }
+        if self.path_style
+            && let Some(host) = needs.capabilities.iter().find(|need| HOSTS.contains(need))
+        {
+            let reason = format!(
+                "the target is addressed in path style, and it is about `{}`",
+                host.as_str()
+            );
+            return Some(Progress::NotApplicable(reason));
+        }
+        let claimed = |need: &Capability| self.claims.contains(need);
+        if let Some(missing) = needs.capabilities.iter().find(|need| !claimed(need)) {
+            return Some(Progress::NotClaimed(format!(
+                "{NOT_CLAIMED}`{}`",
+                missing.as_str()
+            )));
+        }
+        let mut commands = operator_commands(scenario);
+        for who in &needs.people {
+            let known = scenario.given.identities.contains_key(who)
+                || self.identities.contains(who.as_str());
+            match who {
+                Who::Anonymous => {}
+                _ if known => {}
+                Who::RamUser => drop(commands.insert("create ram-user")),
+                Who::Sts => drop(commands.insert("create session")),
+                Who::Owner | Who::OtherAccount | Who::DisabledKey | Who::Other(_) => {
+                    let reason = format!("the profile has no identity `{who}`");
+                    return Some(Progress::NotClaimed(reason));
+                }
+            }
+        }
+        if !self.operator
+            && let Some(command) = commands.first()
+        {
+            return Some(Progress::NotClaimed(format!(
+                "needs an operator hook: {command}"
+            )));
+        }
+        let most = self.buckets;
+        if buckets > most {
+            let reason = format!("it needs {buckets} buckets at a time, the profile allows {most}");
+            return Some(Progress::NotApplicable(reason));
+        }
+        None
+    }
 }
 
 /// What the operator will be asked for.

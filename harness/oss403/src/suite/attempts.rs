@@ -67,6 +67,11 @@ impl<'s, F: FnMut(Step<'_>) + Send> Suite<'s, F> {
                 record,
                 redactor,
             } if record.progress != Progress::Interrupted => {
+                (self.on_step)(Step::Ran {
+                    attempt,
+                    record: &record,
+                    redactor: &redactor,
+                });
                 let judged = self.judge(attempt, (&instance, &record, &redactor));
                 let known = self.open.swap_remove(&instance.id);
                 if known.is_none() && !self.may_run_again(&judged.judgement, attempt) {

@@ -17,7 +17,7 @@ use crate::judge::summary::{Counts, Tally};
 use crate::judge::verdict::VerdictKind;
 use crate::judge::{Judged, judge};
 use crate::run::record::TwinRecord;
-use crate::run::{Options, RunError, RunSummary, StopSignal, run};
+use crate::run::{Options, RunError, RunEvent, RunSummary, StopSignal, run};
 use crate::target::Target;
 use crate::wire::redact::Redactor;
 use oss403_case::Instance;
@@ -53,10 +53,24 @@ pub struct Finished<'r> {
 pub enum Step<'r> {
     /// That many instances are going to be run.
     Planned(usize),
+    /// An instance was run once. It is not done when it may be run again.
+    Ran {
+        /// Which attempt it was, counted from 1.
+        attempt: usize,
+        /// What happened, unredacted.
+        record: &'r TwinRecord,
+        /// Hides what the record's requests carried.
+        redactor: &'r Redactor,
+    },
     /// An instance is done.
     Finished(&'r Finished<'r>),
     /// An instance is done, and fails as a baseline has it.
     Known(&'r Finished<'r>),
+}
+
+/// What the names of an attempt's making are derived from.
+pub fn names_of_attempt(names: &str, attempt: usize) -> String {
+    format!("{names}/{attempt}")
 }
 
 /// How many answers were the same, new, changed.
@@ -106,6 +120,10 @@ pub async fn certify(
         attempt += 1;
         let options = Options {
             canaries: options.canaries && attempt == 1,
+            names: options
+                .names
+                .as_deref()
+                .map(|names| names_of_attempt(names, attempt)),
             ..options.clone()
         };
         let ran = run(target, instances, &options, stop.clone(), |event| {
@@ -125,6 +143,33 @@ pub async fn certify(
         }
     }
     Ok(suite.close())
+}
+
+/// Judges what was recorded before, in the order in which it ended, as [`certify`] did when it happened. Nothing is sent, and nothing is
+/// compared with snapshots.
+pub fn retell(
+    instances: &[Instance],
+    attempts: usize,
+    records: impl IntoIterator<Item = (usize, Instance, TwinRecord)>,
+    on_step: impl FnMut(Step<'_>) + Send,
+) -> Certified {
+    let mut tally = Tally::default();
+    for instance in instances {
+        tally.plan(&instance.file.cause);
+    }
+    let mut suite = Suite::new(tally, None, attempts, on_step);
+    for (attempt, instance, record) in records {
+        let redactor = record.redactor();
+        suite.take(
+            attempt,
+            RunEvent::Finished {
+                instance,
+                record: Box::new(record),
+                redactor,
+            },
+        );
+    }
+    suite.close()
 }
 
 /// Whether a record alone shows that its instance is not conformant.

@@ -2,6 +2,7 @@
 
 mod embedded;
 pub mod operator;
+pub mod product;
 pub mod profile;
 pub mod quirk;
 mod ready;

@@ -1,6 +1,7 @@
 //! The arguments of the command, as clap reads them.
 
 mod baseline;
+mod certify;
 mod report;
 
 use std::net::SocketAddr;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(super) use baseline::{BaselineArgs, BaselineCommand, KnownArgs, PruneArgs, UpdateArgs};
+pub(super) use certify::{CertifyArgs, CertifyCommand, KeygenArgs, VerifyArgs};
 pub(super) use report::{CompareArgs, HtmlArgs, MergeArgs, RenderArgs, ReportArgs, ReportCommand};
 
 use crate::suite::Partition;
@@ -104,6 +106,10 @@ pub enum Command {
     Baseline(BaselineArgs),
     /// Accept or reject new and changed snapshots
     Review(ReviewArgs),
+    /// Run the whole suite under fixed rules, and sign what came of it: a bundle that others can check
+    Certify(CertifyArgs),
+    /// Check somebody's certificate without a network: signature, digests, suite, and every verdict judged again
+    Verify(VerifyArgs),
 }
 
 /// Arguments of `run`.

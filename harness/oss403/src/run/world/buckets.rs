@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use futures_util::future::join_all;
+use sha2::{Digest as _, Sha256};
 
 use super::settings::XML;
 use super::{World, documents, pictures};
@@ -197,7 +198,7 @@ impl World {
         } else {
             let text = match &spec.text {
                 Some(text) => self.scene.text(text, now)?,
-                None => format!("only {} keeps {key}", place.name),
+                None => kept_text(&place.name, key),
             };
             secret = Some(text.clone());
             (text.into(), "text/plain")
@@ -279,6 +280,15 @@ impl World {
             sender.signature(),
         ))
     }
+}
+
+/// The content of an object of which the scenario says none. Like the name of its bucket it differs from run to run, its length too, so that
+/// no server can know it beforehand.
+pub(crate) fn kept_text(bucket: &str, key: &str) -> String {
+    let text = format!("only {bucket} keeps {key}");
+    let digest = Sha256::digest(text.as_bytes());
+    let more = &oss_auth::hex(&digest)[..usize::from(digest[0]) % 64];
+    format!("{text} {more}").trim_end().to_owned()
 }
 
 /// What is known of a bucket once it is configured.

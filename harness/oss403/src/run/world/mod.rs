@@ -1,6 +1,6 @@
 //! Worlds: what a scenario's `given` says, made on a target, and removed again.
 
-mod buckets;
+pub(super) mod buckets;
 pub(crate) mod documents;
 mod hook;
 mod people;

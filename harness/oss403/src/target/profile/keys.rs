@@ -14,6 +14,7 @@ use serde::de::{
 };
 
 use super::source::{Source, UrlSource};
+use crate::target::product::{Artifact, Product};
 use crate::target::quirk::Quirk;
 use crate::wire::scene::Style;
 use oss403_case::model::{Capability, ClaimName, SIGNATURE_V1, Span, TextMap};
@@ -58,6 +59,11 @@ pub(super) struct File {
     /// How it is known to word its refusals otherwise. They spare `oss403 fuzz` findings; `oss403 run` judges as always.
     #[serde(default)]
     pub(super) quirks: Vec<Quirk>,
+    /// What a certificate is about: the vendor, the product, its version.
+    #[serde(default)]
+    pub(super) product: Product,
+    /// What of the product can be told by its digest: an image, a package.
+    pub(super) artifact: Option<Artifact>,
     /// Set-up of the embedded reference server; for `endpoint: embedded` alone.
     #[serde(default)]
     pub(super) embedded: Option<EmbeddedKeys>,

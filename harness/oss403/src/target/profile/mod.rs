@@ -30,6 +30,7 @@ pub use source::{Source, UrlSource};
 
 use super::operator::Operator;
 use super::ready::TargetError;
+use crate::target::product::{Artifact, Product};
 use crate::target::quirk::Quirk;
 use crate::wire::address::Addresses;
 use crate::wire::identity::Identity;
@@ -58,6 +59,10 @@ pub struct Profile {
     pub snapshots: String,
     /// How it is known to word its refusals otherwise.
     pub quirks: Vec<Quirk>,
+    /// What a certificate is about.
+    pub product: Product,
+    /// What of it can be told by its digest.
+    pub artifact: Option<Artifact>,
 }
 
 /// Where a target is.
@@ -155,6 +160,8 @@ impl Profile {
             },
             snapshots: "embedded".into(),
             quirks: Vec::new(),
+            product: Product::default(),
+            artifact: None,
         }
     }
 

@@ -113,6 +113,15 @@ impl File {
             }
         }
         let quirks = self.quirks.clone();
+        let product = std::mem::take(&mut self.product);
+        let artifact = self.artifact.take();
+        if let Some(artifact) = &artifact
+            && !artifact.is_digest()
+        {
+            problems
+                .add(["artifact", "sha256"], "it is no SHA-256")
+                .help = Some("64 hexadecimal digits, such as those of an image's digest".into());
+        }
         let is_embedded = self.endpoint == "embedded";
         let limits = self.limits.read(is_embedded, problems);
         let claims = std::mem::take(&mut self.capabilities);
@@ -140,6 +149,8 @@ impl File {
             limits,
             snapshots,
             quirks,
+            product,
+            artifact,
         })
     }
 

@@ -1,0 +1,566 @@
+//! Verifying a bundle, without a network: the envelopes, the digests, the terms; then everything is made again from the records and compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::bundle::{self, ATTESTATION, EVENTS, RECORDS, RESULT, TERMS};
+use super::dsse::{DsseError, Envelope};
+use super::key::PublicKey;
+use super::records::{self, Line};
+use super::refusal::Refusal;
+use super::statement::{Digests, FILES, PAYLOAD_TYPE, SVR, TEST_RESULT, statements};
+use super::terms::{SCHEMA, Terms, is_challenge};
+use crate::judge::scope::Scope;
+use crate::judge::verdict::VerdictKind;
+use crate::report::Facts;
+use crate::report::entry::Entry;
+use crate::report::json::ResultFile;
+use crate::report::read::Recorded;
+use crate::report::sink::Reports;
+use crate::run::due::misfit;
+use crate::run::record::{Progress, TwinRecord};
+use crate::suite::{Step, retell, select};
+use crate::wire::redact::REDACTED;
+use oss403_case::revision::Revision;
+use oss403_case::{Instance, Ledger};
+
+/// What is asked of a bundle.
+#[derive(Debug)]
+pub struct Question<'q> {
+    /// Who should have signed it.
+    pub key: &'q PublicKey,
+    /// The suite that it should be of, at any revision.
+    pub ledger: &'q Ledger,
+    /// What the run should have been given.
+    pub challenge: Option<&'q str>,
+}
+
+/// What was found out about a bundle that is as it should be.
+#[derive(Debug)]
+pub struct Verified {
+    /// The result, without its instances.
+    pub head: ResultFile,
+    /// What the run was given.
+    pub terms: Terms,
+    /// Instances that were judged again.
+    pub judged: usize,
+    /// Instances that were rightly set aside.
+    pub aside: usize,
+    /// The instances that were sent, and what became of them.
+    pub sent: BTreeMap<String, VerdictKind>,
+    /// What could not be judged again, and of how many instances: each a facet and why.
+    pub not_again: Vec<(&'static str, usize)>,
+    /// Whether the reports were made again and compared; those of another version of the program are not.
+    pub remade: bool,
+}
+
+/// Verifies a bundle.
+///
+/// # Errors
+/// The first respect in which it is not as it should be.
+pub fn verify(folder: &Path, question: &Question<'_>) -> Result<Verified, Refusal> {
+    let said = attestation(folder, question.key)?;
+    let digests = digests(folder, &said)?;
+    let terms = terms(folder)?;
+    let ledger = ledger(&terms, question.ledger)?;
+    let mut recorded = Recorded::read(&folder.join(RESULT)).map_err(|error| Refusal::File {
+        file: RESULT,
+        why: error.to_string(),
+    })?;
+    let entries = recorded.entries().map_err(|error| Refusal::File {
+        file: RESULT,
+        why: error.to_string(),
+    })?;
+    rules(&recorded.head, &entries, &terms, question.challenge)?;
+    let lines = records::read(&folder.join(RECORDS), &terms.surroundings)?;
+    let not_again = not_again(&lines);
+    let again = again(&ledger, &terms, lines)?;
+    let remade =
+        recorded.head.tool == ResultFile::head(&again.facts(&recorded.head, &ledger, &terms)).tool;
+    compared(&again.entries, &entries, remade)?;
+    summed(&again, &recorded.head, &ledger, &terms)?;
+    events(folder, &recorded.head, &entries)?;
+    let due = statements(&recorded.head, &entries, &terms, &digests);
+    stated(&said, &due)?;
+    if remade {
+        reports(folder, &mut recorded, &terms)?;
+    }
+    let aside = entries.iter().filter(|entry| entry.verdict.is_set_aside());
+    Ok(Verified {
+        judged: entries.len(),
+        aside: aside.count(),
+        sent: entries
+            .iter()
+            .filter(|entry| !entry.verdict.is_set_aside())
+            .map(|entry| (entry.id.clone(), entry.verdict))
+            .collect(),
+        head: recorded.head,
+        terms,
+        not_again,
+        remade,
+    })
+}
+
+/// The two statements, in their order, both signed by the key.
+fn attestation(folder: &Path, key: &PublicKey) -> Result<[Value; 2], Refusal> {
+    let path = folder.join(ATTESTATION);
+    if !folder.is_dir() {
+        return Err(Refusal::Unreadable(format!(
+            "{} is no folder",
+            folder.display()
+        )));
+    }
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(Refusal::NoAttestation);
+        }
+        Err(error) => return Err(Refusal::Unreadable(error.to_string())),
+    };
+    let mut found: BTreeMap<String, Value> = BTreeMap::new();
+    for (index, text) in text.lines().enumerate() {
+        let line = index + 1;
+        let statement = statement(line, text, key)?;
+        let kind = statement["predicateType"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        if kind != TEST_RESULT && kind != SVR {
+            return Err(Refusal::StatementUnknown(kind));
+        }
+        if found.insert(kind.clone(), statement).is_some() {
+            return Err(Refusal::StatementTwice(kind));
+        }
+    }
+    let mut take = |kind| found.remove(kind).ok_or(Refusal::StatementMissing(kind));
+    let statements = [take(TEST_RESULT)?, take(SVR)?];
+    let [first, second] = &statements;
+    let alike = first["subject"] == second["subject"]
+        && first["predicate"][FILES] == second["predicate"][FILES];
+    if alike {
+        Ok(statements)
+    } else {
+        Err(Refusal::StatementsDiffer)
+    }
+}
+
+fn statement(line: usize, text: &str, key: &PublicKey) -> Result<Value, Refusal> {
+    let refused = |error| Refusal::Envelope { line, error };
+    let envelope = Envelope::parse(text).map_err(refused)?;
+    let is_ours = |bytes: &[u8], signature: &[u8]| key.is_signature(bytes, signature);
+    let payload = match envelope.verified(&[&is_ours], 1) {
+        Ok(payload) => payload,
+        Err(DsseError::TooFew { .. }) => return Err(Refusal::NotSigned(line)),
+        Err(error) => return Err(refused(error)),
+    };
+    if payload.kind != PAYLOAD_TYPE {
+        return Err(Refusal::PayloadType {
+            line,
+            kind: payload.kind,
+        });
+    }
+    let statement: Value =
+        serde_json::from_slice(&payload.bytes).map_err(|_| Refusal::NoStatement(line))?;
+    if statement["_type"] == "https://in-toto.io/Statement/v1" {
+        Ok(statement)
+    } else {
+        Err(Refusal::NoStatement(line))
+    }
+}
+
+/// The files are those that the attestation names, and as it names them.
+fn digests(folder: &Path, said: &[Value; 2]) -> Result<Digests, Refusal> {
+    let mut named = Digests::new();
+    for file in said[0]["predicate"][FILES].as_array().into_iter().flatten() {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        named.insert(text(&file["name"]), text(&file["digest"]["sha256"]));
+    }
+    if let Some(missing) = bundle::files().find(|name| !named.contains_key(*name)) {
+        return Err(Refusal::FileUnnamed(missing));
+    }
+    let found = bundle::digests(folder).map_err(|error| Refusal::Unreadable(error.to_string()))?;
+    for (name, digest) in &named {
+        match found.get(name) {
+            None => return Err(Refusal::FileMissing(name.clone())),
+            Some(found) if found != digest => return Err(Refusal::FileChanged(name.clone())),
+            Some(_) => {}
+        }
+    }
+    match found.keys().find(|name| !named.contains_key(*name)) {
+        Some(extra) => Err(Refusal::FileExtra(extra.clone())),
+        None => Ok(found),
+    }
+}
+
+fn terms(folder: &Path) -> Result<Terms, Refusal> {
+    let unread = |why: String| Refusal::File { file: TERMS, why };
+    let text = fs::read_to_string(folder.join(TERMS)).map_err(|error| unread(error.to_string()))?;
+    let terms: Terms = serde_json::from_str(&text).map_err(|error| unread(error.to_string()))?;
+    if terms.schema == SCHEMA {
+        Ok(terms)
+    } else {
+        Err(Refusal::Version(terms.schema))
+    }
+}
+
+/// The suite at the revision that the terms name, when it is the same one.
+fn ledger(terms: &Terms, ledger: &Ledger) -> Result<Ledger, Refusal> {
+    let revision: Revision = terms
+        .revision
+        .parse()
+        .map_err(|_| Refusal::Revision(terms.revision.clone()))?;
+    let ledger = ledger.clone().at(revision);
+    if ledger.hash() == terms.suite && revision.name() == terms.revision {
+        return Ok(ledger);
+    }
+    Err(Refusal::Suite {
+        said: terms.suite.clone(),
+        ours: ledger.hash().to_owned(),
+        revision: revision.name().to_owned(),
+    })
+}
+
+/// The rules of a certificate were kept.
+fn rules(
+    head: &ResultFile,
+    entries: &[Entry],
+    terms: &Terms,
+    challenge: Option<&str>,
+) -> Result<(), Refusal> {
+    if let Some(what) = terms.other_than(head) {
+        return Err(Refusal::Terms(what));
+    }
+    match (challenge, &terms.challenge) {
+        (Some(_), None) => return Err(Refusal::Unchallenged),
+        (Some(asked), Some(given)) if asked != given => {
+            return Err(Refusal::Challenge(given.clone()));
+        }
+        (_, Some(given)) if !is_challenge(given) => return Err(Refusal::NoChallenge),
+        _ => {}
+    }
+    if terms.seed != Terms::seed_of(terms.challenge.as_deref(), &terms.nonce) {
+        return Err(Refusal::Seed(terms.seed));
+    }
+    if let Some(missing) = terms.product.missing() {
+        return Err(Refusal::Product(missing));
+    }
+    let selection = &head.selection;
+    if !selection.filters.is_empty()
+        || selection.partition.is_some()
+        || selection.left_out.is_some()
+    {
+        return Err(Refusal::Part);
+    }
+    let mut disabled = entries
+        .iter()
+        .filter(|entry| entry.verdict == VerdictKind::Disabled);
+    if let Some(entry) = disabled.next() {
+        return Err(Refusal::Baseline(entry.id.clone()));
+    }
+    let summary = &head.summary;
+    if let Some(failure) = &summary.failure {
+        return Err(Refusal::Unfinished(failure.clone()));
+    }
+    if summary.interrupted || summary.time_ran_out || summary.instances.unfinished > 0 {
+        return Err(Refusal::Unfinished("it was stopped".into()));
+    }
+    Ok(())
+}
+
+/// What follows from the records.
+struct Again {
+    entries: BTreeMap<String, Entry>,
+    certified: crate::suite::Certified,
+}
+
+/// Judges every record again, after it was seen to be one of its instance.
+fn again(ledger: &Ledger, terms: &Terms, lines: Vec<Line>) -> Result<Again, Refusal> {
+    let instances =
+        select(ledger, &[], &[], None).map_err(|error| Refusal::Unreadable(error.to_string()))?;
+    let known: BTreeMap<&str, &Instance> = instances
+        .iter()
+        .map(|instance| (instance.id.as_str(), instance))
+        .collect();
+    let mut seen = BTreeSet::new();
+    let mut paired = Vec::new();
+    for Line { attempt, record } in lines {
+        let Some(instance) = known.get(record.instance.as_str()) else {
+            return Err(Refusal::RecordUnknown(record.instance));
+        };
+        let impossible = |why| Refusal::Attempt {
+            instance: instance.id.clone(),
+            attempt,
+            why,
+        };
+        if attempt == 0 || attempt > terms.attempts {
+            return Err(impossible("the terms allow no such attempt"));
+        }
+        if attempt > 1 && !seen.contains(&(instance.id.as_str(), attempt - 1)) {
+            return Err(impossible("the attempt before it has none"));
+        }
+        if !seen.insert((instance.id.as_str(), attempt)) {
+            return Err(Refusal::RecordTwice {
+                instance: record.instance,
+                attempt,
+            });
+        }
+        if record.progress == Progress::Interrupted {
+            return Err(Refusal::Unfinished(format!(
+                "`{}` was interrupted",
+                instance.id
+            )));
+        }
+        paired.push((attempt, Instance::clone(instance), record));
+    }
+    if let Some(missing) = instances
+        .iter()
+        .find(|i| !seen.contains(&(i.id.as_str(), 1)))
+    {
+        return Err(Refusal::RecordMissing(missing.id.clone()));
+    }
+    let runs: Vec<String> = (1..=terms.attempts)
+        .map(|attempt| terms.run_of(attempt))
+        .collect();
+    let misfits = super::in_parallel(&paired, |(attempt, instance, record)| {
+        misfit(instance, record, &terms.surroundings, &runs[attempt - 1])
+    });
+    let foreign = misfits.into_iter().zip(&paired);
+    let mut foreign = foreign.filter_map(|(why, (_, _, record))| Some((why?, record)));
+    if let Some((why, record)) = foreign.next() {
+        return Err(Refusal::RecordForeign {
+            instance: record.instance.clone(),
+            why,
+        });
+    }
+    drop(foreign);
+    let mut entries = BTreeMap::new();
+    let certified = retell(&instances, terms.attempts, paired, |step| {
+        if let Step::Finished(finished) = step {
+            let entry = Entry::of(finished, ledger);
+            entries.insert(entry.id.clone(), entry);
+        }
+    });
+    Ok(Again { entries, certified })
+}
+
+impl Again {
+    /// The run as its records have it. What they do not show is taken as it stands in the result.
+    fn facts(&self, head: &ResultFile, ledger: &Ledger, terms: &Terms) -> Facts {
+        let frozen = || ledger.listed().iter().map(|row| row.id.as_str());
+        let tally = self.certified.tally.clone();
+        let surroundings = &terms.surroundings;
+        let started = oss_auth::Timestamp::parse_iso_extended(&head.started);
+        Facts {
+            revision: ledger.revision().name().to_owned(),
+            hash: ledger.hash().to_owned(),
+            ledger_causes: ledger.causes().len(),
+            target: terms.target.clone(),
+            endpoint: head.target.endpoint.clone(),
+            profile: head.target.profile.clone(),
+            selection: head.selection.clone(),
+            seed: terms.seed,
+            started: started.map_or(0, |started| started.0),
+            elapsed: Duration::from_millis(head.elapsed_ms),
+            requests: head.summary.requests,
+            level: tally.level(frozen()),
+            scope: Scope::of(
+                &tally,
+                frozen(),
+                &surroundings.claims,
+                &surroundings.retired,
+            ),
+            tally,
+            unmet: Vec::new(),
+            interrupted: false,
+            time_ran_out: false,
+            failure: None,
+            notes: head.summary.notes.clone(),
+            left_behind: head.summary.left_behind.clone(),
+            snapshots: String::new(),
+            baseline: None,
+        }
+    }
+}
+
+/// Every instance of the result follows from its record.
+fn compared(again: &BTreeMap<String, Entry>, said: &[Entry], remade: bool) -> Result<(), Refusal> {
+    let listed: BTreeSet<&str> = said.iter().map(|entry| entry.id.as_str()).collect();
+    if let Some(missing) = again.keys().find(|id| !listed.contains(id.as_str())) {
+        return Err(Refusal::EntryMissing(missing.clone()));
+    }
+    for entry in said {
+        let Some(due) = again.get(&entry.id) else {
+            return Err(Refusal::EntryExtra(entry.id.clone()));
+        };
+        if (entry.verdict, entry.facet) != (due.verdict, due.facet) {
+            return Err(Refusal::Verdict {
+                instance: entry.id.clone(),
+                found: due.verdict_in_words(),
+                said: entry.verdict_in_words(),
+            });
+        }
+        if remade && let Some(field) = first_difference(due, entry) {
+            return Err(Refusal::Entry {
+                instance: entry.id.clone(),
+                field,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// What the doctor makes of signatures that are hidden now is another matter.
+const OF_SIGNATURES: [&str; 2] = ["signature", "curl"];
+
+fn first_difference(due: &Entry, said: &Entry) -> Option<String> {
+    let [due, said] = [due, said].map(|entry| serde_json::to_value(entry).unwrap_or_default());
+    differing(&due, &said).filter(|field| !OF_SIGNATURES.contains(&field.as_str()))
+}
+
+/// The first key of two objects that differs.
+fn differing(due: &Value, said: &Value) -> Option<String> {
+    let none = serde_json::Map::new();
+    let of = |value: &'_ Value| value.as_object().cloned().unwrap_or_else(|| none.clone());
+    let (due, said) = (of(due), of(said));
+    let keys: BTreeSet<&String> = due.keys().chain(said.keys()).collect();
+    let differs = |key: &&&String| due.get(key.as_str()) != said.get(key.as_str());
+    keys.iter().find(differs).map(|key| (**key).clone())
+}
+
+/// Level, scope and sums follow from the records.
+fn summed(again: &Again, said: &ResultFile, ledger: &Ledger, terms: &Terms) -> Result<(), Refusal> {
+    let mut due = ResultFile::head(&again.facts(said, ledger, terms));
+    due.tool = said.tool.clone();
+    due.started.clone_from(&said.started);
+    let level = |head: &ResultFile| match head.summary.level {
+        Some(level) => level.to_string(),
+        None => "none".into(),
+    };
+    if due.summary.level != said.summary.level {
+        return Err(Refusal::Level {
+            found: level(&due),
+            said: level(said),
+        });
+    }
+    let [due, said] = [&due, said].map(|head| serde_json::to_value(head).unwrap_or_default());
+    let Some(field) = differing(&due, &said) else {
+        return Ok(());
+    };
+    let below = differing(&due[&field], &said[&field]);
+    let below = below.map_or(String::new(), |below| format!(".{below}"));
+    Err(Refusal::Sums(format!("{field}{below}")))
+}
+
+/// The events tell the run of the result, to its end.
+fn events(folder: &Path, head: &ResultFile, entries: &[Entry]) -> Result<(), Refusal> {
+    let told = |error: String| Refusal::Events(error);
+    let mut recorded =
+        Recorded::read(&folder.join(EVENTS)).map_err(|error| told(error.to_string()))?;
+    let found = recorded
+        .entries()
+        .map_err(|error| told(error.to_string()))?;
+    let json = |entries: &[Entry]| serde_json::to_value(entries).unwrap_or_default();
+    let [of_events, of_result] =
+        [&recorded.head, head].map(|head| serde_json::to_value(head).unwrap_or_default());
+    if of_events != of_result {
+        return Err(told("their sums differ".into()));
+    }
+    let other = found.iter().zip(entries).find(|(found, entry)| {
+        serde_json::to_value(found).unwrap_or_default()
+            != serde_json::to_value(entry).unwrap_or_default()
+    });
+    match other {
+        Some((found, _)) => Err(told(format!("`{}` is told otherwise", found.id))),
+        None if json(&found) != json(entries) => Err(told("instances are missing".into())),
+        None => Ok(()),
+    }
+}
+
+/// The statements say what follows from everything else.
+fn stated(said: &[Value; 2], due: &[Value; 2]) -> Result<(), Refusal> {
+    for (kind, (said, due)) in [TEST_RESULT, SVR].into_iter().zip(said.iter().zip(due)) {
+        let Some(field) = differing(due, said) else {
+            continue;
+        };
+        let below = differing(&due[&field], &said[&field]);
+        let below = below.map_or(String::new(), |below| format!(".{below}"));
+        return Err(Refusal::Statement {
+            kind,
+            field: format!("{field}{below}"),
+        });
+    }
+    Ok(())
+}
+
+/// Every other file is what the result and the terms make it.
+fn reports(folder: &Path, recorded: &mut Recorded, terms: &Terms) -> Result<(), Refusal> {
+    let unread = |error: std::io::Error| Refusal::Unreadable(error.to_string());
+    let scratch = tempfile::tempdir().map_err(unread)?;
+    let made = bundle::reports().filter(|(_, name)| *name != EVENTS);
+    let made: Vec<_> = made.collect();
+    let wanted: Vec<String> = made
+        .iter()
+        .map(|(kind, name)| format!("{kind}={}", scratch.path().join(name).display()))
+        .collect();
+    let again = Reports::open(&wanted).map_err(|error| Refusal::Unreadable(error.to_string()))?;
+    again.of(recorded).map_err(unread)?;
+    for (_, name) in made {
+        let [due, said] = [scratch.path(), folder].map(|folder| fs::read(folder.join(name)));
+        if due.map_err(unread)? != said.map_err(unread)? {
+            return Err(Refusal::Report(name));
+        }
+    }
+    for (name, due) in bundle::functions_of(&recorded.head, terms) {
+        if fs::read(folder.join(name)).map_err(unread)? != due.as_bytes() {
+            return Err(Refusal::Report(name));
+        }
+    }
+    Ok(())
+}
+
+/// What of an answer cannot be judged again, since what it would be held against is hidden.
+fn not_again(lines: &[Line]) -> Vec<(&'static str, usize)> {
+    let answers = |record: &TwinRecord, what: &str| {
+        let refused = record.edited.iter().chain(&record.same_for);
+        refused.into_iter().any(|exchange| {
+            let answer = crate::judge::answer::Answer::of(exchange);
+            let text = answer.as_ref().and_then(|answer| answer.text(what));
+            text.is_some_and(|text| text.contains(REDACTED))
+        })
+    };
+    let counted = |what: &str| {
+        let hidden = super::in_parallel(lines, |line| answers(&line.record, what));
+        hidden.into_iter().filter(|hidden| *hidden).count()
+    };
+    let all = [
+        (
+            "envelope: that SignatureProvided is the signature that was sent (both are hidden)",
+            counted("SignatureProvided"),
+        ),
+        (
+            "envelope: StringToSignBytes and the digest of CanonicalRequest (a token in them is hidden)",
+            counted("StringToSign").max(counted("CanonicalRequest")),
+        ),
+    ];
+    all.into_iter().filter(|(_, count)| *count > 0).collect()
+}
+
+/// A sample of the instances that were sent, drawn by lot: so many in a hundred, at least one.
+pub fn sample(verified: &Verified, percent: f64) -> Vec<String> {
+    let mut ids: Vec<&String> = verified.sent.keys().collect();
+    let mut lot = fastrand::Rng::new();
+    lot.shuffle(&mut ids);
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a share of a few thousand"
+    )]
+    let count = ((ids.len() as f64) * percent / 100.0).ceil() as usize;
+    ids.truncate(count.max(1));
+    ids.into_iter().cloned().collect()
+}
