@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub(super) use report::{CompareArgs, HtmlArgs, MergeArgs, RenderArgs, ReportArgs, ReportCommand};
+pub(super) use report::{
+    CompareArgs, HtmlArgs, MergeArgs, RenderArgs, ReportArgs, ReportCommand, SiteArgs,
+};
 
 use crate::suite::Partition;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};

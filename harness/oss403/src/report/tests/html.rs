@@ -61,7 +61,7 @@ fn the_policy_of_a_page_lets_its_own_styles_and_scripts_be_and_nothing_else() {
         "<img",
         " src=",
         "@import",
-        "url(",
+        " url(",
     ] {
         assert!(!page.contains(word), "{word}");
     }
