@@ -54,12 +54,12 @@ fn servers_stand_side_by_side_with_the_nights_of_each_and_nothing_counts_twice()
     let desk = Desk::new();
     night(
         &desk,
-        "Vendor A",
+        "Vendor-A",
         "{ without: [referer] }",
         "all/a/first.json",
     );
     moved(&desk, "all/a/first.json", "all/a/first.json", "2026-01-01");
-    night(&desk, "Vendor A", "{}", "all/a/second.json");
+    night(&desk, "Vendor-A", "{}", "all/a/second.json");
     moved(
         &desk,
         "all/a/second.json",
@@ -96,7 +96,7 @@ fn servers_stand_side_by_side_with_the_nights_of_each_and_nothing_counts_twice()
         .iter()
         .map(|server| (server["name"].as_str(), server["slug"].as_str()))
         .collect();
-    let is = [("Vendor A", "vendor-a"), ("vendor-a", "vendor-a-2")];
+    let is = [("Vendor-A", "vendor-a"), ("vendor-a", "vendor-a-2")];
     assert_eq!(names, is.map(|(name, slug)| (Some(name), Some(slug))));
     let spell = &servers[0]["spells"]["referer-denied"];
     let expected =
