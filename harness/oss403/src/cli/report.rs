@@ -1,25 +1,29 @@
 //! `oss403 report`: functions of results that were written before.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::args::{
-    CompareArgs, Format, HtmlArgs, MergeArgs, RenderArgs, ReportArgs, ReportCommand,
+    CompareArgs, Format, HtmlArgs, MergeArgs, RenderArgs, ReportArgs, ReportCommand, SiteArgs,
 };
 use super::run::open_reports;
 use super::{Console, console::print, source};
 use crate::exit::Exit;
 use crate::judge::scope::Demands;
 use crate::report::compare::Comparison;
+use crate::report::found;
+use crate::report::html::site::Site;
 use crate::report::lore::Lore;
 use crate::report::merge::{Merged, merge};
 use crate::report::read::{NoResult, Recorded};
-use crate::report::style::Style;
+use crate::report::style::{Style, counted};
 
 pub(super) fn report(args: &ReportArgs, console: Console) -> Exit {
     let done = match &args.command {
         Some(ReportCommand::Compare(args)) => compare(args, console),
         Some(ReportCommand::Merge(args)) => merge_parts(args, console),
         Some(ReportCommand::Html(args)) => html(args, console),
+        Some(ReportCommand::Site(args)) => site(args, console),
         None => render(&args.render, console),
     };
     done.unwrap_or_else(|exit| exit)
@@ -67,6 +71,71 @@ fn html(args: &HtmlArgs, console: Console) -> Result<Exit, Exit> {
         cases: args.cases.clone(),
     };
     render(&args, console)
+}
+
+/// Makes a comparison of servers.
+fn site(args: &SiteArgs, console: Console) -> Result<Exit, Exit> {
+    let failed = |error: std::io::Error| {
+        let words = format_args!("{}: {error}", args.out.display()).to_string();
+        console.fail(words, Exit::Target)
+    };
+    let mut files = Vec::new();
+    for path in &args.results {
+        files.extend(found::results(path).map_err(|error| {
+            console.error(format_args!("{}: {error}", path.display()), None);
+            Exit::Usage
+        })?);
+    }
+    let mut site = Site::open(&args.out).map_err(failed)?;
+    let mut lores: BTreeMap<String, Lore> = BTreeMap::new();
+    for path in files {
+        let is_named = args.results.contains(&path);
+        let mut recorded = match Recorded::read(&path) {
+            Ok(recorded) => recorded,
+            // A folder may hold other files too.
+            Err(error) if !is_named => {
+                let path = path.display();
+                console.complain(&format!("note: {path} is left out: {error}\n"));
+                continue;
+            }
+            Err(error) => {
+                console.error(format_args!("{}: {error}", path.display()), None);
+                return Err(Exit::Usage);
+            }
+        };
+        if let Some(part) = &recorded.head.selection.partition {
+            let path = path.display();
+            console.complain(&format!(
+                "note: {path} is left out: it is part {part} of a run; see `oss403 report merge`\n"
+            ));
+            continue;
+        }
+        let name = recorded.head.suite.revision.clone();
+        if !lores.contains_key(&name) {
+            let revision = name.parse().unwrap_or_default();
+            let (ledger, _) = source::ledger(args.cases.as_deref(), revision, console)?;
+            lores.insert(name.clone(), Lore::of_ledger(&ledger));
+        }
+        let is_new = site.add(&mut recorded, &lores[&name]).map_err(failed)?;
+        if !is_new {
+            console.complain(&format!(
+                "note: {} is left out: that run is there already\n",
+                path.display()
+            ));
+        }
+    }
+    let (servers, nights) = site.finish().map_err(failed)?;
+    if nights == 0 {
+        console.error("there is no result in what was named", None);
+        return Err(Exit::NothingSelected);
+    }
+    let text = format!(
+        "{} of {} in {}\n",
+        counted(nights, "result"),
+        counted(servers, "server"),
+        args.out.join("index.html").display()
+    );
+    Ok(printed(&text, console))
 }
 
 fn compare(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {

@@ -17,6 +17,7 @@ mod import;
 mod init;
 mod mutants;
 mod output;
+mod pages;
 mod pasted;
 mod precedence;
 mod reports;

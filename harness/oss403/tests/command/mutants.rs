@@ -70,7 +70,7 @@ fn a_part_of_the_mutants_is_killed_and_counted() {
     let page = desk.read("out/matrix.html");
     assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>"));
     assert!(page.contains("the check `referer` is skipped; noticed by"));
-    assert!(!page.contains("class=\"survived\" title"));
+    assert!(!page.contains("class=\"mark survived\" title"));
 }
 
 #[test]

@@ -10,7 +10,9 @@ use std::time::Duration;
 
 pub(super) use baseline::{BaselineArgs, BaselineCommand, KnownArgs, PruneArgs, UpdateArgs};
 pub(super) use certify::{CertifyArgs, CertifyCommand, KeygenArgs, VerifyArgs};
-pub(super) use report::{CompareArgs, HtmlArgs, MergeArgs, RenderArgs, ReportArgs, ReportCommand};
+pub(super) use report::{
+    CompareArgs, HtmlArgs, MergeArgs, RenderArgs, ReportArgs, ReportCommand, SiteArgs,
+};
 
 use crate::suite::Partition;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};

@@ -29,6 +29,22 @@ pub enum ReportCommand {
     Merge(MergeArgs),
     /// Make a page of a result that stands alone: the verdict, the causes, every instance
     Html(HtmlArgs),
+    /// Compare several servers, and the nights of each, in pages that any host can serve
+    Site(SiteArgs),
+}
+
+/// Arguments of `report site`.
+#[derive(Debug, Args)]
+pub struct SiteArgs {
+    /// Results, or folders of them: bundles, or what nights have left. Of each server there may be as many as there are.
+    #[arg(value_name = "PATH", required = true)]
+    pub results: Vec<PathBuf>,
+    /// The folder that the pages are written to.
+    #[arg(long, value_name = "SITE")]
+    pub out: PathBuf,
+    /// Folder of the case files, which say what causes mean. Default: ./cases when it is a ledger, else the one compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
 }
 
 /// Arguments of `report html`.

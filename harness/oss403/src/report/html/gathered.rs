@@ -159,7 +159,7 @@ impl Gathered {
 }
 
 impl Cell {
-    fn add(&mut self, entry: &Entry) {
+    pub(super) fn add(&mut self, entry: &Entry) {
         self.total += 1;
         if entry.verdict == VerdictKind::Conformant {
             self.conformant += 1;

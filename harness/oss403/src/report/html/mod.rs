@@ -9,6 +9,8 @@ mod head;
 mod map;
 mod rest;
 pub(super) mod shell;
+pub mod site;
+mod site_page;
 
 use std::io::{self, Write};
 

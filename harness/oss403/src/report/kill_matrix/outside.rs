@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use maud::{Markup, html};
 use serde::Serialize;
 
+use super::page::pressed;
 use super::terminal::line;
 use crate::mutate::outside::table::{NoticedBy, class as of_class};
 use crate::mutate::outside::{Fate, FaultRow, Outside, WeatherRow};
@@ -181,11 +182,11 @@ fn summary(text: &mut String, outside: &Outside, style: Style) {
 pub(super) fn page(outside: &Outside) -> Markup {
     html! {
         h2 #outside { "Between server and engine" }
-        p .legend {
+        p .hint {
             "The server is right, and something happens to its answers on their way. A fault has to be noticed by everybody who meets it, and \
-             nobody may be accused for the weather. "
-            i .all {} " noticed or forgiven " i .survived {} " not "
+             nobody may be accused for the weather."
         }
+        p .legend { span .mark .all { "✓" } " noticed or forgiven " span .mark .survived { "✗" } " not" }
         div .figures {
             (figure(outside.killed() == outside.faults.len(), &format!("{} / {}", outside.killed(), outside.faults.len()), "faults killed"))
             (figure(outside.unforgiven().next().is_none(), &outside.false_alarms().to_string(), "false alarms"))
@@ -193,10 +194,10 @@ pub(super) fn page(outside: &Outside) -> Markup {
             (figure(true, &outside.weather.len().to_string(), "kinds of weather"))
             (figure(true, &format!("{:.1} s", outside.elapsed.as_secs_f64()), "wall time"))
         }
-        div .wide {
-            table {
+        div .wide tabindex="0" role="region" aria-label="Faults and weather by class" {
+            table .map .marks data-keys {
                 tbody {
-                    tr .code { th colspan="2" { "faults" } }
+                    tr .code { th scope="colgroup" colspan="2" { span { "faults" } } }
                     @for class in of_faults(outside).keys() {
                         tr {
                             th scope="row" { (class) }
@@ -205,7 +206,7 @@ pub(super) fn page(outside: &Outside) -> Markup {
                             } }
                         }
                     }
-                    tr .code { th colspan="2" { "weather" } }
+                    tr .code { th scope="colgroup" colspan="2" { span { "weather" } } }
                     @for class in of_weather(outside).keys() {
                         tr {
                             th scope="row" { (class) }
@@ -227,7 +228,7 @@ fn figure(good: bool, value: &str, what: &str) -> Markup {
 
 fn mark(good: bool, id: &str, said: &str) -> Markup {
     let class = if good { "all" } else { "survived" };
-    html! { i class=(class) title=(format!("{id}: {said}")) {} }
+    pressed(class, &format!("{id}: {said}"))
 }
 
 fn noticed(row: &FaultRow) -> String {

@@ -2,37 +2,38 @@
 
 use std::collections::BTreeMap;
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::{Suite, Tables, outside, sums};
 use crate::mutate::Kind;
 use crate::mutate::matrix::{Extent, Fate, Matrix, Row};
+use crate::report::html::shell::{Shell, tools};
 use crate::report::style::{counted, grouped};
 
 /// The whole page.
 pub fn page(tables: Tables<'_>, suite: &Suite) -> String {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "oss403: kill matrix" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header { h1 { "Kill matrix" } }
-                main {
-                    @if let Some(matrix) = tables.inside { (inside(matrix, suite)) }
-                    @if let Some(rows) = tables.outside { (outside::page(rows)) }
-                }
-                footer {
-                    p { "oss403 " (env!("CARGO_PKG_VERSION")) ", ledger of " (suite.revision) ", SHA-256 " code { (suite.hash) } }
-                }
-            }
+    let body = html! {
+        header .top {
+            (tools())
+            p .kicker { "Who tests the tests?" }
+            h1 { "Kill matrix" }
         }
+        main {
+            @if let Some(matrix) = tables.inside { (inside(matrix, suite)) }
+            @if let Some(rows) = tables.outside { (outside::page(rows)) }
+        }
+        footer {
+            p { "oss403 " (env!("CARGO_PKG_VERSION")) ", ledger of " (suite.revision) ", SHA-256 " code { (suite.hash) } }
+        }
+        p #said role="status" hidden {}
     };
-    page.into_string()
+    let page = Shell {
+        title: "Kill matrix",
+        description: "Wrong servers, one after the other, and which instances of the suite noticed",
+        styles: &[include_str!("page.css")],
+        scripts: &[include_str!("page.js")],
+    };
+    page.render(&body)
 }
 
 fn inside(matrix: &Matrix, suite: &Suite) -> Markup {
@@ -40,9 +41,9 @@ fn inside(matrix: &Matrix, suite: &Suite) -> Markup {
     let kinds: Vec<Kind> = sums(matrix).into_keys().collect();
     html! {
         header {
-            p {
+            p .hint {
                 "The reference server is made wrong in one respect after the other. A mark stands for one such server, in the row of \
-                 each cause whose scenarios could notice; point at it to read what is wrong with it and how many instances noticed."
+                 each cause whose scenarios could notice; press it to read what is wrong with that server and how many instances noticed."
             }
             (figures(matrix, suite, total))
             (legend())
@@ -81,13 +82,33 @@ fn figures(matrix: &Matrix, suite: &Suite, total: usize) -> Markup {
 fn legend() -> Markup {
     html! {
         p .legend {
-            i .all {} " every instance noticed "
-            i .most {} " at least half "
-            i .few {} " fewer than half "
-            i .survived {} " survived "
-            i .equivalent {} " equivalent"
+            @for (class, says) in [
+                ("all", "every instance noticed"),
+                ("most", "at least half"),
+                ("few", "fewer than half"),
+                ("survived", "survived"),
+                ("equivalent", "equivalent: nobody can notice"),
+            ] {
+                span .mark .(class) { (glyph(class)) } " " (says) " "
+            }
         }
     }
+}
+
+/// No colour says anything that its mark does not.
+fn glyph(class: &str) -> &'static str {
+    match class {
+        "all" => "✓",
+        "most" => "◕",
+        "few" => "◔",
+        "survived" => "✗",
+        _ => "≡",
+    }
+}
+
+/// A mark that says more when it is pressed.
+pub(super) fn pressed(class: &str, said: &str) -> Markup {
+    html! { button type="button" .mark .(class) title=(said) aria-label=(said) { (glyph(class)) } }
 }
 
 fn table(matrix: &Matrix, suite: &Suite, kinds: &[Kind]) -> Markup {
@@ -100,18 +121,18 @@ fn table(matrix: &Matrix, suite: &Suite, kinds: &[Kind]) -> Markup {
     let code_begins =
         |place: usize| place == 0 || suite.causes[place - 1].0 != suite.causes[place].0;
     html! {
-        div .wide {
-            table {
+        div .wide tabindex="0" role="region" aria-label="Mutants by cause and kind" {
+            table .map .marks data-keys {
                 thead {
                     tr {
-                        th { "cause" }
-                        @for kind in kinds { th .kind { (kind.name().replace('-', " ")) } }
+                        th scope="col" { "cause" }
+                        @for kind in kinds { th scope="col" { (kind.name().replace('-', " ")) } }
                     }
                 }
                 tbody {
                     @for (place, (code, cause)) in suite.causes.iter().enumerate() {
                         @if code_begins(place) {
-                            tr .code { th colspan=(kinds.len() + 1) { (code) } }
+                            tr .code { th scope="colgroup" colspan=(kinds.len() + 1) { span { (code) } } }
                         }
                         tr {
                             th scope="row" { (cause) }
@@ -146,7 +167,7 @@ fn mark(row: &Row, cause: &str) -> Markup {
         noticed.by,
         counted(noticed.of, "instance"),
     );
-    html! { i class=(class) title=(said) {} }
+    pressed(class, &said)
 }
 
 fn survivors_list(matrix: &Matrix) -> Markup {
@@ -209,8 +230,6 @@ fn excuses<'m>(rows: impl Iterator<Item = (&'m Row, &'static str)>) -> Markup {
     }
 }
 
-const STYLE: &str = include_str!("page.css");
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,7 +248,8 @@ mod tests {
             row.causes.insert("bucket-acl", Noticed { by, of });
             let text = mark(&row, "bucket-acl").into_string();
             assert!(
-                text.starts_with(&format!("<i class=\"{class}\"")),
+                text.contains(&format!("class=\"mark {class}\""))
+                    && text.contains(&format!(">{}<", glyph(class))),
                 "{by} of {of}: {text}"
             );
         }

@@ -3,6 +3,7 @@
 mod explained;
 #[cfg(unix)]
 mod formats;
+mod html;
 mod places;
 
 use std::fs;
@@ -511,7 +512,7 @@ fn a_report_that_cannot_be_written_is_known_beforehand() {
     let open = |texts: &[String]| Reports::open(texts).expect_err("is refused");
     assert!(matches!(open(&["json".into()]), ReportError::Form(_)));
     assert!(matches!(
-        open(&[format!("html={path}/a")]),
+        open(&[format!("pdf={path}/a")]),
         ReportError::Kind(_)
     ));
     assert!(matches!(

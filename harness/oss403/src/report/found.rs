@@ -1,0 +1,42 @@
+//! Results in folders: of bundles, and of nights.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// How deep folders are looked into.
+const DEPTH: usize = 4;
+
+/// The files that may be results: a file as it was named; of a folder its `result.json` when it has one, as a bundle does, else every `.json` and
+/// `.jsonl` in it and below. Links are not followed.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn results(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    if path.is_dir() {
+        below(path, DEPTH, &mut found)?;
+        found.sort();
+    } else {
+        found.push(path.to_owned());
+    }
+    Ok(found)
+}
+
+fn below(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    let own = folder.join("result.json");
+    if own.is_file() {
+        found.push(own);
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let (path, kind) = (entry.path(), entry.file_type()?);
+        let ends = path.extension().and_then(|ends| ends.to_str());
+        if kind.is_dir() && depth > 0 {
+            below(&path, depth - 1, found)?;
+        } else if kind.is_file() && matches!(ends, Some("json" | "jsonl")) {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
