@@ -334,7 +334,7 @@ fn what_cannot_be_excused_is_refused() {
         &with("deviates"),
         (6, "deviates"),
         "cannot be",
-        "deviates/granted",
+        "say in which facet",
     );
     refused(
         &with("flaky"),
@@ -756,4 +756,55 @@ fn a_list_in_one_piece_is_left_to_people() {
         panic!("{error}")
     };
     assert_eq!((found.line, found.column), (4, 10), "{found}");
+}
+
+/// Whatever a file looks like, it is changed as was meant or not at all.
+#[test]
+fn a_file_of_an_odd_form_is_changed_rightly_or_not_at_all() {
+    let one = entry(&[(ID, "time-skewed")]);
+    let quoted = "  - \"id\": time-skewed\n    verdict: disabled\n    reason: |\n      - id: no\n      # no comment\n    owner: o\n    expires: 2027-01-01\n";
+    let head = HEAD.replace("entries:\n", "");
+    let texts = [
+        format!("# a\r# b\r\n{HEAD}{one}"),
+        format!("{HEAD}# a\r# b\n{one}\r"),
+        format!("\u{feff}{HEAD}{one}"),
+        format!("---\n{HEAD}{one}...\n"),
+        format!("{HEAD}{quoted}"),
+        format!("{HEAD}  -\n    {}", one.trim_start_matches("  - ")),
+        format!("entries:\n{one}{head}"),
+        format!("entries:\n{one}# of ours\n{head}# the end"),
+        format!("{{ {}, entries: [] }}", head.trim_end().replace('\n', ", ")),
+        format!(
+            "{HEAD}  - &a {{ id: time-skewed, verdict: disabled, reason: r, owner: o, expires: 2027-01-01 }}"
+        ),
+        HEAD.replace("entries:", "entries:   [   ]   # none"),
+        HEAD.replace("entries:", "entries:\n  []"),
+        HEAD.replace("entries:\n", "\"entries\": []"),
+    ];
+    let mut changed = 0;
+    for text in texts {
+        let Ok(baseline) = Baseline::read("b.yaml", &text, today()) else {
+            continue;
+        };
+        let before = baseline.items.len();
+        let terms = terms();
+        let how = (today(), Some(&terms));
+        let ids = [ID.to_owned(), "time-skewed/a".to_owned()];
+        let Ok((_, more)) = update(&baseline, &text, &[failed(ID, "x")], &ids, how, true) else {
+            continue;
+        };
+        changed += 1;
+        let read = read(&more);
+        assert_eq!(read.items.len(), before + 1, "{more}");
+        assert!(
+            text.lines()
+                .all(|line| line.contains("[") || more.contains(line)),
+            "{more}"
+        );
+        let passes = [of("time-skewed/a", VerdictKind::Conformant)];
+        if let Ok((pruned, less)) = prune(&read, &more, &passes, &ids, today()) {
+            assert_eq!(pruned.dropped.len(), before, "{less}");
+        }
+    }
+    assert!(changed >= 8, "{changed}");
 }

@@ -10,7 +10,7 @@ use crate::judge::scope::Demands;
 use crate::report::compare::Comparison;
 use crate::report::merge::{Merged, merge};
 use crate::report::read::{NoResult, Recorded};
-use crate::report::style::Style;
+use crate::report::style::{Style, harmless};
 
 pub(super) fn report(args: &ReportArgs, console: Console) -> Exit {
     let done = match &args.command {
@@ -107,6 +107,10 @@ fn merge_parts(args: &MergeArgs, console: Console) -> Result<Exit, Exit> {
     let mut text = format!("{}\n", recorded.head.sentence());
     for unmet in &recorded.head.summary.unmet {
         text.push_str(&format!("{unmet}\n"));
+    }
+    for (file, entry) in recorded.head.red_entries() {
+        let sentence = harmless(&entry.sentence());
+        text.push_str(&format!("{}:{}: {sentence}\n", harmless(file), entry.line));
     }
     let reports = open_reports(&args.reports, console)?;
     let console = if reports.are_on_standard_output() {

@@ -118,9 +118,8 @@ fn what_was_recorded_one_night_fails_no_other_and_is_never_conformant() {
 #[test]
 fn the_same_instance_with_another_answer_is_new() {
     let desk = Desk::new();
-    let says = |text: &str| {
-        format!("answer: {{ cause: referer-denied, wrong: {{ message: {text} }} }}")
-    };
+    let says =
+        |text: &str| format!("answer: {{ cause: referer-denied, wrong: {{ message: {text} }} }}");
     let cause = "referer-denied/blacklist-alone";
     server(&desk, &says("First wording"));
     let ran = night(&desk, &format!("{cause} --report json=night.json"));
@@ -534,13 +533,22 @@ fn another_seed_makes_no_failure_another() {
     for (faults, facet) in [
         ("without: [bucket-acl]", "granted"),
         ("answer: { cause: bucket-acl, wrong: applies }", "effect"),
-        ("answer: { cause: bucket-acl, wrong: shows-content }", "leak"),
-        ("answer: { cause: bucket-acl, wrong: { altered: HostId } }", "envelope"),
+        (
+            "answer: { cause: bucket-acl, wrong: shows-content }",
+            "leak",
+        ),
+        (
+            "answer: { cause: bucket-acl, wrong: { altered: HostId } }",
+            "envelope",
+        ),
     ] {
         server(&desk, faults);
         let seen = |seed: u32| {
             let name = format!("seed-{seed}.json");
-            night(&desk, &format!("bucket-acl --seed {seed} --report json={name}"));
+            night(
+                &desk,
+                &format!("bucket-acl --seed {seed} --report json={name}"),
+            );
             let known_by = |entry: &Value| {
                 let fingerprint = entry["fingerprint"].clone();
                 (entry["id"].to_string(), entry["facet"].clone(), fingerprint)
@@ -551,6 +559,9 @@ fn another_seed_makes_no_failure_another() {
         let (first, second) = (seen(3), seen(4));
         assert_eq!(first, second, "{faults}");
         let mut known_by = first.iter().filter(|(_, found, _)| found == facet);
-        assert!(known_by.any(|(_, _, by)| by["status"].is_u64()), "{faults}: {first:?}");
+        assert!(
+            known_by.any(|(_, _, by)| by["status"].is_u64()),
+            "{faults}: {first:?}"
+        );
     }
 }
