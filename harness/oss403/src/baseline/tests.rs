@@ -515,7 +515,6 @@ fn terms() -> Terms {
         link: None,
         expires: Day::parse("2027-01-31").unwrap(),
         added: today(),
-        accept_risk: true,
     }
 }
 

@@ -9,6 +9,7 @@ use super::args::{BaselineArgs, BaselineCommand, KnownArgs, PruneArgs, UpdateArg
 use super::{Console, source, target};
 use crate::baseline::{self, Baseline, Day, Item, LeftOut, Outcome, Terms, Updated};
 use crate::exit::Exit;
+use crate::report::entry::Entry;
 use crate::report::json::ResultFile;
 use crate::report::read::Recorded;
 use crate::report::style::{Style, counted, harmless};
@@ -122,7 +123,7 @@ impl Night {
             console.complain(&format!("note: {}: {}\n", path.display(), harmless(&why)));
         }
         Ok(Self {
-            outcomes: entries.iter().map(|entry| entry.outcome()).collect(),
+            outcomes: entries.iter().map(Entry::outcome).collect(),
             ids: ledger.instances().map(|instance| instance.id).collect(),
             head,
             ledger,
@@ -207,7 +208,6 @@ fn terms(
             link: given(&args.link),
             expires,
             added: today,
-            accept_risk: args.accept_risk,
         });
     }
     let mut said = String::new();
