@@ -6,8 +6,8 @@ use std::process::ExitCode;
 ///
 /// | code | meaning |
 /// |---|---|
-/// | 0 | all selected instances are conformant |
-/// | 1 | something deviates, was not provoked, or was flaky |
+/// | 0 | all selected instances are conformant, or known to the baseline |
+/// | 1 | something deviates, was not provoked, or was flaky, and no baseline knew; or an entry of the baseline is stale or expired |
 /// | 2 | the command line, a case file, a profile or a configuration is wrong |
 /// | 3 | the target cannot be reached, a canary failed, or the harness itself did |
 /// | 4 | nothing was selected |

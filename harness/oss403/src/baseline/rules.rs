@@ -115,6 +115,7 @@ fn verdict(keys: &Keys, place: &Path, problems: &mut Vec<Problem>) -> Option<Exc
             "harness-error" => {
                 "what the harness or the network did says nothing of the target".into()
             }
+            "deviates" => "say in which facet, such as `deviates/message`".into(),
             word => suggest::help(word, names, "verdicts"),
         };
         let message = format!("`{}` cannot be excused", keys.verdict);

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::item::Item;
 use super::{Baseline, Day, Fingerprint};
+use crate::wire::redact::is_obeyed;
 use oss403_case::diagnostic::Diagnostic;
 use oss403_case::place::{Part, Path, Place, Places};
 
@@ -23,7 +24,7 @@ pub enum NotEdited {
 /// A new baseline without entries.
 pub(super) fn fresh(target: &str, ledger: &str) -> String {
     format!(
-        "# Deviations that are known. What each key means: `oss403 check --write-schema DIR` writes baseline.schema.json.\n\
+        "# Deviations that are known: each with the answer it is known by, why it is put up with, by whom and until when.\n\
          version: 1\ntarget: {}\nledger: {}\nentries: []\n",
         scalar(target),
         scalar(ledger)
@@ -160,13 +161,12 @@ impl<'t> Lines<'t> {
             return Ok(lines);
         }
         let mut starts = Vec::new();
-        // What is not there has the place of what it would be part of.
         while let Some(item) = find(Path::from(["entries"]).then(starts.len()), Part::Value) {
-            let line = lines.dash(item.line - 1).ok_or_else(unsure)?;
-            if starts.last().is_some_and(|last| *last >= line) || line < key.line {
+            // What is not there has the place of what it would be part of.
+            if item.line <= key.line {
                 break;
             }
-            starts.push(line);
+            starts.push(lines.dash(item.line - 1).ok_or_else(unsure)?);
         }
         let others = ["version", "target", "ledger"].into_iter();
         let others = others.filter_map(|other| find([other].into(), Part::Key));
@@ -199,7 +199,7 @@ impl<'t> Lines<'t> {
 
     /// Whether a line is neither blank nor a comment.
     fn says(&self, line: usize) -> bool {
-        let text = self.all[line].trim_start();
+        let text = self.all.get(line).map_or("", |line| line.trim_start());
         !text.is_empty() && !text.starts_with('#')
     }
 
@@ -302,8 +302,13 @@ fn scalar(text: &str) -> String {
     if begins && is_a_word && text.chars().all(word) && text.trim() == text {
         return text.to_owned();
     }
-    // What JSON quotes, YAML reads as the same text.
-    serde_json::Value::from(text).to_string()
+    // What JSON quotes, YAML reads as the same text, but for what it does not take as it is.
+    let quoted = serde_json::Value::from(text).to_string();
+    let escaped = |c: char| match is_obeyed(c) {
+        true => format!("\\u{:04x}", u32::from(c)),
+        false => c.to_string(),
+    };
+    quoted.chars().map(escaped).collect()
 }
 
 #[cfg(test)]
@@ -336,7 +341,7 @@ mod tests {
             "*x",
             "&x",
             "!x",
-            "a\nb\tc\u{7f}",
+            "a\nb\tc\u{7f}\u{85}\u{2028}\u{feff}",
             "https://issues.example/12?a=b#c",
         ] {
             let written = format!("a: {{ b: {} }}\nc: {}\n", scalar(text), scalar(text));

@@ -1,6 +1,6 @@
 //! What a result adds to a baseline, and what it takes out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::item::{Excused, Item, is_for, lineage};
 use super::text::{self, NotEdited};
@@ -33,9 +33,13 @@ pub struct Terms {
     pub expires: Day,
     /// The day on which it is recorded.
     pub added: Day,
-    /// Whether what is granted, done or shown is recorded too.
-    pub accept_risk: bool,
 }
+
+/// A failure, as an entry has it.
+type Failure<'a> = (Excused, &'a Fingerprint);
+
+/// A failure that several instances have alike, and how many; `None` as long as nothing failed.
+type Alike<'a> = Option<(Failure<'a>, usize)>;
 
 impl Terms {
     /// The last day of new entries, as somebody names it.
@@ -106,7 +110,7 @@ pub struct Pruned {
 
 /// What failed and is in no entry yet, as new entries behind those that there are. What people wrote stays, dates too. `ids` are those of
 /// the whole ledger: what fails alike in all instances of a scenario or a cause is one entry. With no `terms`, what would be added is only
-/// said.
+/// said; what is granted, done or shown is left out unless `accept_risk`.
 ///
 /// # Errors
 /// When the text cannot be changed line by line.
@@ -119,7 +123,7 @@ pub fn update(
     accept_risk: bool,
 ) -> Result<(Updated, String), NotEdited> {
     let mut updated = Updated::default();
-    let mut new: BTreeMap<&str, (Excused, &Fingerprint)> = BTreeMap::new();
+    let mut new: BTreeMap<&str, Failure<'_>> = BTreeMap::new();
     for outcome in outcomes.iter().filter(|o| o.verdict.is_failure()) {
         match recordable(baseline, outcome, today, accept_risk) {
             Ok(Some(what)) => {
@@ -164,7 +168,7 @@ fn recordable<'o>(
     outcome: &'o Outcome,
     today: Day,
     accept_risk: bool,
-) -> Result<Option<(Excused, &'o Fingerprint)>, LeftOut> {
+) -> Result<Option<Failure<'o>>, LeftOut> {
     let excused = Excused::of(outcome.verdict, outcome.facet);
     let what = excused.zip(outcome.fingerprint.as_ref());
     let Some((excused, seen)) = what else {
@@ -190,45 +194,20 @@ fn recordable<'o>(
 /// instances by themselves otherwise.
 fn grouped(
     baseline: &Baseline,
-    new: &BTreeMap<&str, (Excused, &Fingerprint)>,
+    new: &BTreeMap<&str, Failure<'_>>,
     outcomes: &[Outcome],
     ids: &[String],
 ) -> Vec<(String, usize)> {
-    let became: BTreeMap<&str, &Outcome> = outcomes.iter().map(|o| (o.id.as_str(), o)).collect();
-    // Of each id that could be an entry: whether all below it fails alike, and how much of it.
-    let mut alike: BTreeMap<&str, Option<((Excused, &Fingerprint), usize)>> = BTreeMap::new();
-    let mut broken: Vec<&str> = Vec::new();
-    for id in ids {
-        let own = new.get(id.as_str()).copied();
-        let aside = became.get(id.as_str()).is_some_and(|outcome| {
-            matches!(
-                outcome.verdict,
-                VerdictKind::NotClaimed | VerdictKind::NotApplicable
-            )
-        });
-        for part in lineage(id) {
-            let known = alike.entry(part).or_insert(None);
-            match (own, &known) {
-                (None, _) if aside => {}
-                (Some(own), None) => *known = Some((own, 1)),
-                (Some(own), Some((of, count))) if own == *of => *known = Some((*of, count + 1)),
-                _ => broken.push(part),
-            }
-        }
-    }
-    for part in broken {
+    let mut alike = alike(new, outcomes, ids);
+    // One entry beside another that is part of it would be refused.
+    for part in baseline.items.iter().flat_map(|item| lineage(&item.id)) {
         alike.remove(part);
     }
-    for item in &baseline.items {
-        for part in lineage(&item.id) {
-            alike.remove(part);
-        }
-    }
+    let count = |part: &str| alike.get(part).copied().flatten().map(|(_, count)| count);
     let mut groups: BTreeMap<String, usize> = BTreeMap::new();
     for &id in new.keys() {
-        let wide = lineage(id).find(|part| matches!(alike.get(part), Some(Some((_, 2..)))));
+        let wide = lineage(id).find(|part| count(part) > Some(1));
         // One that holds as much as a wider one says it better.
-        let count = |part: &str| alike.get(part).copied().flatten().map(|(_, count)| count);
         let narrow = wide.map(|wide| {
             let same = lineage(id).filter(|part| count(part) == count(wide));
             same.last().unwrap_or(wide)
@@ -236,6 +215,40 @@ fn grouped(
         *groups.entry(narrow.unwrap_or(id).to_owned()).or_default() += 1;
     }
     groups.into_iter().collect()
+}
+
+/// Every id that could be one of an entry, with the failure of all that it is for. Of what does not fail alike there is none.
+fn alike<'a>(
+    new: &BTreeMap<&str, Failure<'a>>,
+    outcomes: &[Outcome],
+    ids: &'a [String],
+) -> BTreeMap<&'a str, Alike<'a>> {
+    let aside = |outcome: &&Outcome| {
+        matches!(
+            outcome.verdict,
+            VerdictKind::NotClaimed | VerdictKind::NotApplicable
+        )
+    };
+    let aside = outcomes.iter().filter(aside);
+    let aside: HashSet<&str> = aside.map(|outcome| outcome.id.as_str()).collect();
+    let mut alike: BTreeMap<&str, Alike<'_>> = BTreeMap::new();
+    let mut broken = Vec::new();
+    for id in ids {
+        let own = new.get(id.as_str()).copied();
+        for part in lineage(id) {
+            let known = alike.entry(part).or_insert(None);
+            match (own, &known) {
+                (None, _) if aside.contains(id.as_str()) => {}
+                (Some(own), None) => *known = Some((own, 1)),
+                (Some(own), Some((of, count))) if own == *of => *known = Some((own, count + 1)),
+                _ => broken.push(part),
+            }
+        }
+    }
+    for part in broken {
+        alike.remove(part);
+    }
+    alike
 }
 
 /// The text without the entries of which every instance ran and passed.

@@ -1,6 +1,6 @@
 //! `oss403 baseline`: what is known to fail, written down, taken out, looked at.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -9,9 +9,10 @@ use super::args::{BaselineArgs, BaselineCommand, KnownArgs, PruneArgs, UpdateArg
 use super::{Console, source, target};
 use crate::baseline::{self, Baseline, Day, Item, LeftOut, Outcome, Terms, Updated};
 use crate::exit::Exit;
+use crate::report::entry::Entry;
 use crate::report::json::ResultFile;
 use crate::report::read::Recorded;
-use crate::report::style::{counted, harmless};
+use crate::report::style::{Style, counted, harmless};
 use oss403_case::Ledger;
 use oss403_case::diagnostic::{Diagnostic, Severity};
 use oss403_case::ledger::read_text;
@@ -21,6 +22,8 @@ use oss403_case::revision::Revision;
 const SOON: i64 = 30;
 /// Ids that are shown of each kind.
 const SHOWN: usize = 20;
+/// Ids that are named for one reason.
+const NAMED: usize = 3;
 
 pub(super) fn baseline(args: &BaselineArgs, console: Console) -> Exit {
     let done = match &args.command {
@@ -120,7 +123,7 @@ impl Night {
             console.complain(&format!("note: {}: {}\n", path.display(), harmless(&why)));
         }
         Ok(Self {
-            outcomes: entries.iter().map(|entry| entry.outcome()).collect(),
+            outcomes: entries.iter().map(Entry::outcome).collect(),
             ids: ledger.instances().map(|instance| instance.id).collect(),
             head,
             ledger,
@@ -173,11 +176,11 @@ fn update(args: &UpdateArgs, console: Console) -> Result<Exit, Exit> {
         let terms = terms(args, today, &planned, console)?;
         let (added, changed) = make(Some(&terms))?;
         save(&args.file, &changed, console)?;
-        say_added(&mut said, &added, &args.file);
+        say_added(&mut said, &added, &args.file, console);
     } else {
         let _ = writeln!(said, "{}: nothing to add", args.file.display());
     }
-    say_left_out(&mut said, &planned.left_out);
+    say_left_out(&mut said, &planned.left_out, console);
     printed(&said, console)?;
     Ok(match planned.left_out.is_empty() {
         true => Exit::Ok,
@@ -205,7 +208,6 @@ fn terms(
             link: given(&args.link),
             expires,
             added: today,
-            accept_risk: args.accept_risk,
         });
     }
     let mut said = String::new();
@@ -215,6 +217,7 @@ fn terms(
             .added
             .iter()
             .map(|(id, count)| (id.as_str(), instances(*count))),
+        console,
     );
     console.complain(&said);
     let failures: usize = planned.added.iter().map(|(_, count)| count).sum();
@@ -233,7 +236,7 @@ fn terms(
     Err(Exit::Usage)
 }
 
-fn say_added(said: &mut String, updated: &Updated, file: &Path) {
+fn say_added(said: &mut String, updated: &Updated, file: &Path, console: Console) {
     let failures: usize = updated.added.iter().map(|(_, count)| count).sum();
     let entries = match updated.added.len() {
         1 => "1 entry".to_owned(),
@@ -251,30 +254,57 @@ fn say_added(said: &mut String, updated: &Updated, file: &Path) {
             .added
             .iter()
             .map(|(id, count)| (id.as_str(), instances(*count))),
+        console,
     );
 }
 
-fn say_left_out(said: &mut String, left_out: &[(String, LeftOut)]) {
+/// What is left out, equal reasons once.
+fn say_left_out(said: &mut String, left_out: &[(String, LeftOut)], console: Console) {
     if left_out.is_empty() {
         return;
     }
-    let _ = writeln!(said, "left out, and fails the next run: {}", left_out.len());
-    list(
-        said,
-        left_out
-            .iter()
-            .map(|(id, why)| (id.as_str(), why.sentence())),
-    );
+    let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (id, why) in left_out {
+        reasons.entry(why.sentence()).or_default().push(id);
+    }
+    let _ = writeln!(said, "left out, and fails the next run:");
+    for (why, ids) in &reasons {
+        let more = ids.len().saturating_sub(NAMED);
+        let ids: Vec<String> = ids.iter().take(NAMED).map(|id| format!("`{id}`")).collect();
+        let more = match more {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let words = format!("{}{more}: {why}", ids.join(", "));
+        wrapped(said, &words, console);
+    }
+}
+
+/// A paragraph of a list.
+fn wrapped(said: &mut String, words: &str, console: Console) {
+    let style = Style {
+        color: false,
+        width: console.width(),
+    };
+    for (number, line) in style.wrap(&harmless(words), 4).iter().enumerate() {
+        let line = if number == 0 { &line[2..] } else { line };
+        let _ = writeln!(said, "{line}");
+    }
 }
 
 fn instances(count: usize) -> String {
     counted(count, "instance")
 }
 
-fn list<'a>(said: &mut String, of: impl ExactSizeIterator<Item = (&'a str, String)>) {
+/// Ids and what there is to say of each.
+fn list<'a>(
+    said: &mut String,
+    of: impl ExactSizeIterator<Item = (&'a str, String)>,
+    console: Console,
+) {
     let left = of.len().saturating_sub(SHOWN);
     for (id, words) in of.take(SHOWN) {
-        let _ = writeln!(said, "  {}: {}", harmless(id), harmless(&words));
+        wrapped(said, &format!("{id}: {words}"), console);
     }
     if left > 0 {
         let _ = writeln!(said, "  … and {left} more");
@@ -313,6 +343,7 @@ fn prune(args: &PruneArgs, console: Console) -> Result<Exit, Exit> {
                 .dropped
                 .iter()
                 .map(|id| (id.as_str(), "everything passes".into())),
+            console,
         );
     }
     if !pruned.kept.is_empty() {
@@ -327,6 +358,7 @@ fn prune(args: &PruneArgs, console: Console) -> Result<Exit, Exit> {
                 );
                 (id.as_str(), words)
             }),
+            console,
         );
     }
     printed(&said, console)?;
@@ -373,6 +405,7 @@ fn check(args: &KnownArgs, console: Console) -> Result<Exit, Exit> {
     list(
         &mut said,
         soon.iter().map(|item| (item.id.as_str(), terms_of(item))),
+        console,
     );
     printed(&said, console)?;
     Ok(match expired {

@@ -16,7 +16,7 @@ use crate::report::html::site::Site;
 use crate::report::lore::Lore;
 use crate::report::merge::{Merged, merge};
 use crate::report::read::{NoResult, Recorded};
-use crate::report::style::{Style, counted};
+use crate::report::style::{Style, counted, harmless};
 
 pub(super) fn report(args: &ReportArgs, console: Console) -> Exit {
     let done = match &args.command {
@@ -195,6 +195,10 @@ fn merge_parts(args: &MergeArgs, console: Console) -> Result<Exit, Exit> {
     let mut text = format!("{}\n", recorded.head.sentence());
     for unmet in &recorded.head.summary.unmet {
         text.push_str(&format!("{unmet}\n"));
+    }
+    for (file, entry) in recorded.head.red_entries() {
+        let sentence = harmless(&entry.sentence());
+        text.push_str(&format!("{}:{}: {sentence}\n", harmless(file), entry.line));
     }
     let mut reports = open_reports(&args.reports, console)?;
     if reports.want_lore() {

@@ -284,7 +284,7 @@ impl ResultFile {
     }
 
     /// Entries of the baseline that fail the run, whatever its instances do, with the file in which they stand.
-    pub(super) fn red_entries(&self) -> impl Iterator<Item = (&str, &Listed)> {
+    pub(crate) fn red_entries(&self) -> impl Iterator<Item = (&str, &Listed)> {
         let accounts = self.baseline.iter();
         accounts.flat_map(|account| account.red().map(|entry| (account.file.as_str(), entry)))
     }

@@ -1,6 +1,7 @@
 //! What a report says of a failure besides its verdict.
 
 use super::*;
+use crate::baseline::{Account, Baseline, Day};
 
 fn shown(twins: &[Twin], detail: Detail, width: usize) -> String {
     let mut terminal = Terminal::new(detail);
@@ -298,4 +299,126 @@ fn every_reason_for_which_instances_are_set_aside_stands_with_its_count() {
     let note =
         "3 not claimed (2 `url-v4`, 1 `sts`), 1 not applicable (the target has one region only)";
     assert!(text.contains(note), "{text}");
+}
+
+/// A bucket, a time and an id of one night are not those of the next; a sentence is.
+#[test]
+fn a_failure_is_known_by_what_it_says_every_night() {
+    let night = |bucket: &str, date: &str, id: &str, says: &str| {
+        let message = format!("{says} in {bucket} ({date}) for oss403-user-{id}, see {id}");
+        let body = error_body("AccessDenied", &message, REQUEST_ID);
+        let twin = Twin::new().edited_body(&body);
+        let twin = twin.record(|record| {
+            record
+                .placeholders
+                .insert("bucket".into(), bucket.to_owned());
+        });
+        entry(&twin).fingerprint.expect("it fails")
+    };
+    let first = night(
+        "vendor-a1b2",
+        "Sat, 28 Nov 2026 02:17:33 GMT",
+        "636B68BA80DA8539399F0001",
+        "No entry",
+    );
+    let next = night(
+        "vendor-x9y8",
+        "Sun, 29 Nov 2026 02:18:01 GMT",
+        "736B68BA80DA8539399F0002",
+        "No entry",
+    );
+    assert_eq!(first, next);
+    assert_eq!(first.status, Some(403));
+    let said = first.message.clone().expect("it says something");
+    assert_eq!(
+        said,
+        "No entry in [bucket] ([date]) for …[request-id], see [request-id]"
+    );
+    let other = night(
+        "vendor-x9y8",
+        "Sun, 29 Nov 2026 02:18:01 GMT",
+        "736B68BA80DA8539399F0002",
+        "No way",
+    );
+    assert!(!other.is_as(&first));
+    // And every conformant twin is known by nothing.
+    assert_eq!(entry(&Twin::new()).fingerprint, None);
+}
+
+/// A night with a baseline: one failure is known, an entry is stale, one was not looked at.
+fn with_baseline(width: usize) -> String {
+    let twins = twins();
+    let id = "bucket-acl/get-after-expiry";
+    let granted = twins
+        .iter()
+        .map(entry)
+        .find(|entry| entry.id == format!("{id}/url-v1-GET"));
+    let seen = granted.and_then(|entry| entry.fingerprint).expect("fails");
+    let observed = serde_json::to_string(&seen).expect("is JSON");
+    let terms = "reason: a gateway, owner: web-team, expires: 2026-12-31";
+    let text = format!(
+        "version: 1\ntarget: vendor\nledger: documented-2023-06-27\nentries:\n\
+         - {{ id: {id}/url-v1-GET, verdict: deviates/granted, accept-risk: true, observed: {observed}, {terms} }}\n\
+         - {{ id: url-auth-expired/get-after-expiry, verdict: not-provoked, observed: {{}}, {terms} }}\n\
+         - {{ id: kms-in-debt, verdict: disabled, {terms} }}\n"
+    );
+    let today = Day::parse("2026-11-28").expect("is a day");
+    let baseline = Baseline::read("known.yaml", &text, today).expect("is sound");
+    let mut account = Account::new(&baseline);
+    let mut terminal = Terminal::new(Detail::default());
+    for twin in &twins {
+        let mut entry = entry(twin);
+        let became = (entry.verdict, entry.facet);
+        entry.baseline = baseline.mark(&entry.id, today, became, entry.fingerprint.as_ref());
+        account.add(entry.verdict, entry.baseline.as_ref());
+        terminal.add(entry);
+    }
+    account.close(false);
+    let facts = Facts {
+        baseline: Some(account),
+        ..facts(&twins)
+    };
+    let files = files(&twins);
+    let style = Style {
+        color: false,
+        width,
+    };
+    terminal.render(&facts, &files.iter().collect::<Vec<_>>(), style)
+}
+
+#[test]
+fn what_is_known_is_a_number_and_what_is_stale_a_line() {
+    let text = with_baseline(100);
+    assert!(text.contains("1 known, 3 new"), "{text}");
+    assert!(
+        !text.contains("✗ bucket-acl/get-after-expiry/url-v1-GET"),
+        "{text}"
+    );
+    assert!(
+        text.contains("✗ bucket-acl/get-after-expiry/url-v2-GET"),
+        "{text}"
+    );
+    assert!(
+        text.contains("1 stale, 0 expired, 1 unobserved (known.yaml)"),
+        "{text}"
+    );
+    assert!(
+        text.contains("`url-auth-expired/get-after-expiry` is stale"),
+        "{text}"
+    );
+    assert!(text.contains("unobserved: `kms-in-debt`"), "{text}");
+    for width in [80, 40] {
+        for line in with_baseline(width)
+            .lines()
+            .filter(|line| !line.contains("curl "))
+        {
+            let columns = line.chars().count();
+            // What has no blank in it cannot be broken.
+            let longest = line.split(' ').map(|word| word.chars().count()).max();
+            assert!(
+                columns <= width || longest >= Some(width - 20),
+                "{columns}: {line}"
+            );
+        }
+    }
 }

@@ -481,6 +481,7 @@ fn the_result_file_has_the_documented_names() {
             "expected",
             "observed",
             "base",
+            "fingerprint",
             "curl"
         ]
     );
