@@ -6,6 +6,7 @@ use oss_reference::Config;
 use oss403_case::schema::{self, text_of};
 
 use super::{Console, source};
+use crate::certify::records::Line;
 use crate::certify::terms::Terms;
 use crate::exit::Exit;
 use crate::explain::json::Explained;
@@ -17,7 +18,7 @@ use crate::target::quirk::Quirks;
 /// Name of a schema's file, the folder beside the ledger in which it stands in this project's own checkout, and how it is made.
 type Written = (&'static str, &'static str, fn() -> String);
 
-const SCHEMAS: [Written; 9] = [
+const SCHEMAS: [Written; 10] = [
     (schema::FILE, ".", schema::text),
     (
         "result.schema.json",
@@ -32,6 +33,7 @@ const SCHEMAS: [Written; 9] = [
     ),
     ("profile.schema.json", "../harness/oss403", Profile::schema),
     ("terms.schema.json", "../harness/oss403", Terms::schema),
+    ("records.schema.json", "../harness/oss403", Line::schema),
     ("quirks.schema.json", "../harness/oss403", || {
         text_of::<Quirks>("oss403 quirks")
     }),

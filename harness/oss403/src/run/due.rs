@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use oss_auth::percent_decode;
 
-use super::plan::Surroundings;
+use super::plan::{Surroundings, is_twofold};
 use super::record::{Progress, TwinRecord};
 use super::world::buckets::kept_text;
 use crate::wire::draft::{Body, Draft};
@@ -60,6 +60,19 @@ pub fn misfit(
         .or_else(|| hidden(&instance.scenario.given, record, &scene))
         .or_else(|| probes(instance, record, &scene))
         .or_else(|| requests(instance, record, &scene, run))
+        .or_else(|| unsigned(record))
+}
+
+/// The StringToSign that a server reports was held against that of the request.
+fn unsigned(record: &TwinRecord) -> Option<String> {
+    let edited = record.edited.as_ref()?;
+    let due = record
+        .elements
+        .iter()
+        .any(|(name, _)| name == "StringToSign");
+    let reported = edited.response()?.reports_string_to_sign();
+    let is_missing = due && reported && edited.request.string_to_sign.is_none();
+    is_missing.then(|| "the StringToSign of its request is missing from it".into())
 }
 
 /// What the words of the scenario stood for.
@@ -231,6 +244,11 @@ fn requests(instance: &Instance, record: &TwinRecord, scene: &Scene, run: &str) 
         .steps()
         .any(|step| matches!(step, Staged::Wire(_)));
     let same_for = scenario.expect.same_for.as_deref();
+    let everybodys = ["owner", "other-account", "disabled-key"];
+    let everybodys = everybodys.map(|who| {
+        let id = record.placeholders.get(&format!("access-key-id.{who}"));
+        id.map_or("", String::as_str)
+    });
     let sent = [
         ("base", false, None, &record.base),
         ("edited", true, None, &record.edited),
@@ -247,6 +265,8 @@ fn requests(instance: &Instance, record: &TwinRecord, scene: &Scene, run: &str) 
             sent: &exchange.request,
             is_tampered: edited && is_tampered,
             is_disguised: !call.disguise.is_empty(),
+            is_apart: scenario.to_the_second || (!edited && is_twofold(scenario)),
+            everybodys: &everybodys,
             run,
         };
         if let Some(wrong) = looking.other_than(&drafts) {
@@ -262,6 +282,10 @@ struct Looking<'s> {
     /// Whether something was changed after signing, so that it need not be what was signed.
     is_tampered: bool,
     is_disguised: bool,
+    /// Whether it was sent in a world, or by a session, of its own: what the target named there is not known.
+    is_apart: bool,
+    /// AccessKeyIds that are the same in every world.
+    everybodys: &'s [&'s str],
     run: &'s str,
 }
 
@@ -302,14 +326,24 @@ impl Looking<'_> {
             .or_else(|| self.other_signature(due))
     }
 
-    /// The base may have a world of its own, whose names differ in their number.
+    /// The base may have a world of its own, whose names differ in their number: `oss403-<run>-7`, `d7.oss403-<run>.example`.
     fn unnumbered(&self, text: &str) -> String {
-        let start = format!("oss403-{}-", self.run);
+        let start = format!("oss403-{}", self.run);
         let mut pieces = text.split(&start);
         let mut out = pieces.next().unwrap_or_default().to_owned();
         for piece in pieces {
+            if let Some(domain) = out.strip_suffix('.') {
+                let bare = domain.trim_end_matches(|c: char| c.is_ascii_digit());
+                out = format!("{bare}.");
+            }
             out.push_str(&start);
-            out.push_str(piece.trim_start_matches(|c: char| c.is_ascii_digit()));
+            match piece.strip_prefix('-') {
+                Some(piece) => {
+                    out.push('-');
+                    out.push_str(piece.trim_start_matches(|c: char| c.is_ascii_digit()));
+                }
+                None => out.push_str(piece),
+            }
         }
         out
     }
@@ -328,7 +362,7 @@ impl Looking<'_> {
         }
         let mut headers = self.sent.headers.iter();
         headers.any(|(known, sent)| {
-            known.trim().eq_ignore_ascii_case(name) && self.is_alike(sent, value)
+            known.trim().eq_ignore_ascii_case(name) && (self.is_apart || self.is_alike(sent, value))
         })
     }
 
@@ -342,7 +376,7 @@ impl Looking<'_> {
             } else {
                 Cow::Borrowed(sent)
             };
-            known == name && self.is_alike(&sent, value.unwrap_or_default())
+            known == name && (self.is_apart || self.is_alike(&sent, value.unwrap_or_default()))
         })
     }
 
@@ -380,6 +414,9 @@ impl Looking<'_> {
         }
         let id = signing.access_key_id.as_deref();
         let id = id.or(signing.identity.as_deref().map(|who| &*who.access_key_id))?;
+        if self.is_apart && !self.everybodys.contains(&id) {
+            return None;
+        }
         let everything = [
             self.sent
                 .headers

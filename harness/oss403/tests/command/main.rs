@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod certificates;
 mod documents;
 mod exits;
 mod explained;
