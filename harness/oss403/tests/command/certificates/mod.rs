@@ -217,10 +217,9 @@ fn the_recipe_of_the_page_is_the_one_that_is_tested() {
 #[test]
 fn every_doctored_bundle_is_refused_and_says_how_it_was_doctored() {
     let honest = certified();
-    assert!(doctorings::ALL.len() >= 40, "{}", doctorings::ALL.len());
     let mut wrong = Vec::new();
     let mut names = std::collections::BTreeSet::new();
-    for doctoring in doctorings::ALL {
+    for doctoring in doctorings::all() {
         assert!(names.insert(doctoring.name), "{} twice", doctoring.name);
         let bundle = Bundle::copy(honest);
         (doctoring.doctor)(&bundle);
@@ -230,6 +229,7 @@ fn every_doctored_bundle_is_refused_and_says_how_it_was_doctored() {
             other => wrong.push(format!("{}: {other:?}", doctoring.name)),
         }
     }
+    assert!(names.len() >= 40, "{}", names.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     // The copy itself is no reason to refuse it, nor is it that the vendor signs again what is true.
     let again = Bundle::copy(honest);
