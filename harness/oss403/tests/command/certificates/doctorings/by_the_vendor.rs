@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Doctoring, conformant, granted, rechallenged, way};
+use super::{Doctoring, conformant, explained, granted, rechallenged, way};
 
 pub(super) const ALL: &[Doctoring] = &[
     way(
@@ -217,7 +217,7 @@ pub(super) const ALL: &[Doctoring] = &[
         "no StringToSign",
         "the StringToSign of its request is missing",
         |b| {
-            let id = b.find(|_, record| record["edited"]["request"]["string_to_sign"].is_string());
+            let id = explained(b);
             b.edit_record(&id, |record| {
                 drop(
                     record["edited"]["request"]
@@ -233,10 +233,7 @@ pub(super) const ALL: &[Doctoring] = &[
         "another StringToSign",
         "is deviates/envelope by its record",
         |b| {
-            let id = b.find(|entry, record| {
-                entry["verdict"] == "conformant"
-                    && record["edited"]["request"]["string_to_sign"].is_string()
-            });
+            let id = explained(b);
             b.edit_record(&id, |record| {
                 record["edited"]["request"]["string_to_sign"] = "GET".into()
             });

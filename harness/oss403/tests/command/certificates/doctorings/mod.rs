@@ -41,6 +41,15 @@ fn conformant(bundle: &Bundle) -> String {
     bundle.find(|entry, _| entry["verdict"] == "conformant")
 }
 
+/// An instance whose answer explains a signature.
+fn explained(bundle: &Bundle) -> String {
+    bundle.find(|entry, record| {
+        let elements = record["elements"].as_array().unwrap();
+        let is_due = elements.iter().any(|element| element[0] == "StringToSign");
+        entry["verdict"] == "conformant" && is_due
+    })
+}
+
 fn drop_file(bundle: &Bundle, name: &str) {
     std::fs::remove_file(bundle.path(name)).unwrap();
 }

@@ -130,7 +130,7 @@ pub(super) const ALL: &[Doctoring] = &[
     ),
     way(
         "the attestation of another certificate",
-        "`terms.json` was changed",
+        "`PRODUCT.yaml` was changed",
         |b| b.write(ATTESTATION, &of_another_version(b)),
     ),
     way(
