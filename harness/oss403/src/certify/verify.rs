@@ -13,12 +13,12 @@ use super::key::PublicKey;
 use super::records::{self, Line};
 use super::refusal::Refusal;
 use super::statement::{SVR, TEST_RESULT, statements};
-use super::terms::{SCHEMA, Terms, is_challenge};
+use super::terms::{ATTEMPTS, SCHEMA, Terms, is_challenge};
 use crate::judge::scope::Scope;
 use crate::judge::verdict::VerdictKind;
 use crate::report::Facts;
 use crate::report::entry::Entry;
-use crate::report::json::ResultFile;
+use crate::report::json::{ResultFile, Tool};
 use crate::report::read::Recorded;
 use crate::report::sink::Reports;
 use crate::run::due::misfit;
@@ -79,8 +79,7 @@ pub fn verify(folder: &Path, question: &Question<'_>) -> Result<Verified, Refusa
     let lines = records::read(&folder.join(RECORDS), &terms.surroundings)?;
     let not_again = not_again(&lines);
     let again = again(&ledger, &terms, lines)?;
-    let remade =
-        recorded.head.tool == ResultFile::head(&again.facts(&recorded.head, &ledger, &terms)).tool;
+    let remade = recorded.head.tool == Tool::default();
     compared(&again.entries, &entries, remade)?;
     summed(&again, &recorded.head, &ledger, &terms)?;
     events(folder, &recorded.head, &entries)?;
@@ -109,11 +108,13 @@ fn terms(folder: &Path) -> Result<Terms, Refusal> {
     let unread = |why: String| Refusal::File { file: TERMS, why };
     let text = fs::read_to_string(folder.join(TERMS)).map_err(|error| unread(error.to_string()))?;
     let terms: Terms = serde_json::from_str(&text).map_err(|error| unread(error.to_string()))?;
-    if terms.schema == SCHEMA {
-        Ok(terms)
-    } else {
-        Err(Refusal::Version(terms.schema))
+    if terms.schema != SCHEMA {
+        return Err(Refusal::Version(terms.schema));
     }
+    if !ATTEMPTS.contains(&terms.attempts) {
+        return Err(unread(format!("no run has {} attempts", terms.attempts)));
+    }
+    Ok(terms)
 }
 
 /// The suite at the revision that the terms name, when it is the same one.

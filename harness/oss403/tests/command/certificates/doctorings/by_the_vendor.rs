@@ -355,6 +355,16 @@ pub(super) const ALL: &[Doctoring] = &[
         },
     ),
     way(
+        "attempts without number",
+        "no run has 4000000000 attempts",
+        |b| {
+            b.edit("terms.json", |terms| {
+                terms["attempts"] = 4_000_000_000_u32.into()
+            });
+            b.sign_again();
+        },
+    ),
+    way(
         "an old run for a new challenge",
         "what this run made is called",
         |b| {
