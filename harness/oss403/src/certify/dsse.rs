@@ -67,6 +67,9 @@ pub struct Payload {
     pub bytes: Vec<u8>,
 }
 
+/// Whether the second bytes are a key's signature of the first.
+pub type Check<'k> = dyn Fn(&[u8], &[u8]) -> bool + 'k;
+
 /// What is signed: `DSSEv1`, and type and payload, each behind its length in bytes.
 pub fn pre_authentication_encoding(kind: &str, payload: &[u8]) -> Vec<u8> {
     let mut bytes = format!("DSSEv1 {} {kind} {} ", kind.len(), payload.len()).into_bytes();
@@ -106,11 +109,7 @@ impl Envelope {
     ///
     /// # Errors
     /// Why it is not proven.
-    pub fn verified(
-        &self,
-        keys: &[&dyn Fn(&[u8], &[u8]) -> bool],
-        needed: usize,
-    ) -> Result<Payload, DsseError> {
+    pub fn verified(&self, keys: &[&Check<'_>], needed: usize) -> Result<Payload, DsseError> {
         if needed == 0 {
             return Err(DsseError::NoThreshold);
         }

@@ -3,6 +3,7 @@
 //! A run under fixed rules writes its records; everything else in a bundle is a function of them and of the terms. So a verifier makes everything
 //! again and compares, and trusts neither sums nor verdicts nor reports. A signature says who vouches for the records, not that they are true.
 
+mod attested;
 pub mod badge;
 pub mod bundle;
 pub mod dsse;

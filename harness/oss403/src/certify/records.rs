@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Write as _};
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -23,13 +24,20 @@ const SHORT: usize = 48;
 const LONGEST_LINE: u64 = 64 << 20;
 
 /// A line of the records.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Line {
     /// Which attempt it was, counted from 1.
     pub attempt: usize,
     /// What happened.
     pub record: TwinRecord,
+}
+
+impl Line {
+    /// The JSON Schema of a line of the records.
+    pub fn schema() -> String {
+        oss403_case::schema::text_of::<Self>("oss403 record")
+    }
 }
 
 /// Records that are being written.

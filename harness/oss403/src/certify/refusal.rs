@@ -101,7 +101,7 @@ pub enum Refusal {
     #[error("the run did not come to its end: {0}")]
     Unfinished(String),
     /// The terms and the result do not go together.
-    #[error("terms and result are of two different runs: the {0} differs")]
+    #[error("terms and result are of two different runs: they differ in the {0}")]
     Terms(&'static str),
     /// The product is not named.
     #[error("the product is not named: `{0}` is empty")]

@@ -14,7 +14,7 @@ use crate::report::json::ResultFile;
 /// What the payload of an envelope is (<https://github.com/in-toto/attestation/blob/main/spec/v1/envelope.md>).
 pub const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
 /// <https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md>
-const STATEMENT: &str = "https://in-toto.io/Statement/v1";
+pub const STATEMENT: &str = "https://in-toto.io/Statement/v1";
 /// <https://github.com/in-toto/attestation/blob/main/spec/predicates/test-result.md>
 pub const TEST_RESULT: &str = "https://in-toto.io/attestation/test-result/v0.1";
 /// <https://github.com/in-toto/attestation/blob/main/spec/predicates/svr.md>

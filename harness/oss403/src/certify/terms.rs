@@ -15,6 +15,9 @@ pub const SCHEMA: u32 = 1;
 /// The shortest and the longest challenge, in hexadecimal digits.
 pub const CHALLENGE: std::ops::RangeInclusive<usize> = 16..=128;
 
+/// How often an instance may be run.
+pub const ATTEMPTS: std::ops::RangeInclusive<usize> = 1..=10;
+
 /// The terms of a certificate: `terms.json` of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

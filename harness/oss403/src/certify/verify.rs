@@ -7,18 +7,18 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::bundle::{self, ATTESTATION, EVENTS, RECORDS, RESULT, TERMS};
-use super::dsse::{DsseError, Envelope};
+use super::attested::{attestation, digests};
+use super::bundle::{self, EVENTS, RECORDS, RESULT, TERMS};
 use super::key::PublicKey;
 use super::records::{self, Line};
 use super::refusal::Refusal;
-use super::statement::{Digests, FILES, PAYLOAD_TYPE, SVR, TEST_RESULT, statements};
-use super::terms::{SCHEMA, Terms, is_challenge};
+use super::statement::{SVR, TEST_RESULT, statements};
+use super::terms::{ATTEMPTS, SCHEMA, Terms, is_challenge};
 use crate::judge::scope::Scope;
 use crate::judge::verdict::VerdictKind;
 use crate::report::Facts;
 use crate::report::entry::Entry;
-use crate::report::json::ResultFile;
+use crate::report::json::{ResultFile, Tool};
 use crate::report::read::Recorded;
 use crate::report::sink::Reports;
 use crate::run::due::misfit;
@@ -79,8 +79,7 @@ pub fn verify(folder: &Path, question: &Question<'_>) -> Result<Verified, Refusa
     let lines = records::read(&folder.join(RECORDS), &terms.surroundings)?;
     let not_again = not_again(&lines);
     let again = again(&ledger, &terms, lines)?;
-    let remade =
-        recorded.head.tool == ResultFile::head(&again.facts(&recorded.head, &ledger, &terms)).tool;
+    let remade = recorded.head.tool == Tool::default();
     compared(&again.entries, &entries, remade)?;
     summed(&again, &recorded.head, &ledger, &terms)?;
     events(folder, &recorded.head, &entries)?;
@@ -105,106 +104,17 @@ pub fn verify(folder: &Path, question: &Question<'_>) -> Result<Verified, Refusa
     })
 }
 
-/// The two statements, in their order, both signed by the key.
-fn attestation(folder: &Path, key: &PublicKey) -> Result<[Value; 2], Refusal> {
-    let path = folder.join(ATTESTATION);
-    if !folder.is_dir() {
-        return Err(Refusal::Unreadable(format!(
-            "{} is no folder",
-            folder.display()
-        )));
-    }
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(Refusal::NoAttestation);
-        }
-        Err(error) => return Err(Refusal::Unreadable(error.to_string())),
-    };
-    let mut found: BTreeMap<String, Value> = BTreeMap::new();
-    for (index, text) in text.lines().enumerate() {
-        let line = index + 1;
-        let statement = statement(line, text, key)?;
-        let kind = statement["predicateType"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
-        if kind != TEST_RESULT && kind != SVR {
-            return Err(Refusal::StatementUnknown(kind));
-        }
-        if found.insert(kind.clone(), statement).is_some() {
-            return Err(Refusal::StatementTwice(kind));
-        }
-    }
-    let mut take = |kind| found.remove(kind).ok_or(Refusal::StatementMissing(kind));
-    let statements = [take(TEST_RESULT)?, take(SVR)?];
-    let [first, second] = &statements;
-    let alike = first["subject"] == second["subject"]
-        && first["predicate"][FILES] == second["predicate"][FILES];
-    if alike {
-        Ok(statements)
-    } else {
-        Err(Refusal::StatementsDiffer)
-    }
-}
-
-fn statement(line: usize, text: &str, key: &PublicKey) -> Result<Value, Refusal> {
-    let refused = |error| Refusal::Envelope { line, error };
-    let envelope = Envelope::parse(text).map_err(refused)?;
-    let is_ours = |bytes: &[u8], signature: &[u8]| key.is_signature(bytes, signature);
-    let payload = match envelope.verified(&[&is_ours], 1) {
-        Ok(payload) => payload,
-        Err(DsseError::TooFew { .. }) => return Err(Refusal::NotSigned(line)),
-        Err(error) => return Err(refused(error)),
-    };
-    if payload.kind != PAYLOAD_TYPE {
-        return Err(Refusal::PayloadType {
-            line,
-            kind: payload.kind,
-        });
-    }
-    let statement: Value =
-        serde_json::from_slice(&payload.bytes).map_err(|_| Refusal::NoStatement(line))?;
-    if statement["_type"] == "https://in-toto.io/Statement/v1" {
-        Ok(statement)
-    } else {
-        Err(Refusal::NoStatement(line))
-    }
-}
-
-/// The files are those that the attestation names, and as it names them.
-fn digests(folder: &Path, said: &[Value; 2]) -> Result<Digests, Refusal> {
-    let mut named = Digests::new();
-    for file in said[0]["predicate"][FILES].as_array().into_iter().flatten() {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        named.insert(text(&file["name"]), text(&file["digest"]["sha256"]));
-    }
-    if let Some(missing) = bundle::files().find(|name| !named.contains_key(*name)) {
-        return Err(Refusal::FileUnnamed(missing));
-    }
-    let found = bundle::digests(folder).map_err(|error| Refusal::Unreadable(error.to_string()))?;
-    for (name, digest) in &named {
-        match found.get(name) {
-            None => return Err(Refusal::FileMissing(name.clone())),
-            Some(found) if found != digest => return Err(Refusal::FileChanged(name.clone())),
-            Some(_) => {}
-        }
-    }
-    match found.keys().find(|name| !named.contains_key(*name)) {
-        Some(extra) => Err(Refusal::FileExtra(extra.clone())),
-        None => Ok(found),
-    }
-}
-
 fn terms(folder: &Path) -> Result<Terms, Refusal> {
     let unread = |why: String| Refusal::File { file: TERMS, why };
     let text = fs::read_to_string(folder.join(TERMS)).map_err(|error| unread(error.to_string()))?;
     let terms: Terms = serde_json::from_str(&text).map_err(|error| unread(error.to_string()))?;
-    if terms.schema == SCHEMA {
-        Ok(terms)
-    } else {
-        Err(Refusal::Version(terms.schema))
+    if terms.schema != SCHEMA {
+        return Err(Refusal::Version(terms.schema));
     }
+    if !ATTEMPTS.contains(&terms.attempts) {
+        return Err(unread(format!("no run has {} attempts", terms.attempts)));
+    }
+    Ok(terms)
 }
 
 /// The suite at the revision that the terms name, when it is the same one.
@@ -413,12 +323,18 @@ fn compared(again: &BTreeMap<String, Entry>, said: &[Entry], remade: bool) -> Re
     Ok(())
 }
 
-/// What the doctor makes of signatures that are hidden now is another matter.
-const OF_SIGNATURES: [&str; 2] = ["signature", "curl"];
+/// What the doctor makes of a signature cannot be made of one that is hidden.
+const OF_SIGNATURES: &str = "signature";
 
 fn first_difference(due: &Entry, said: &Entry) -> Option<String> {
-    let [due, said] = [due, said].map(|entry| serde_json::to_value(entry).unwrap_or_default());
-    differing(&due, &said).filter(|field| !OF_SIGNATURES.contains(&field.as_str()))
+    let [due, said] = [due, said].map(|entry| {
+        let mut entry = serde_json::to_value(entry).unwrap_or_default();
+        if let Some(entry) = entry.as_object_mut() {
+            entry.remove(OF_SIGNATURES);
+        }
+        entry
+    });
+    differing(&due, &said)
 }
 
 /// The first key of two objects that differs.

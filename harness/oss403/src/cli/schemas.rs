@@ -7,6 +7,7 @@ use oss403_case::schema::{self, text_of};
 
 use super::{Console, source};
 use crate::baseline::Baseline;
+use crate::certify::records::Line;
 use crate::certify::terms::Terms;
 use crate::exit::Exit;
 use crate::explain::json::Explained;
@@ -18,7 +19,7 @@ use crate::target::quirk::Quirks;
 /// Name of a schema's file, the folder beside the ledger in which it stands in this project's own checkout, and how it is made.
 type Written = (&'static str, &'static str, fn() -> String);
 
-const SCHEMAS: [Written; 10] = [
+const SCHEMAS: [Written; 11] = [
     (schema::FILE, ".", schema::text),
     (
         "result.schema.json",
@@ -38,6 +39,7 @@ const SCHEMAS: [Written; 10] = [
         Baseline::schema,
     ),
     ("terms.schema.json", "../harness/oss403", Terms::schema),
+    ("records.schema.json", "../harness/oss403", Line::schema),
     ("quirks.schema.json", "../harness/oss403", || {
         text_of::<Quirks>("oss403 quirks")
     }),

@@ -177,6 +177,14 @@ fn method(call: &Call) -> &str {
     call.request.split(' ').next().unwrap_or_default()
 }
 
+/// Whether the base of a scenario has a world of its own.
+pub(crate) fn is_twofold(scenario: &Scenario) -> bool {
+    matches!(
+        usage(scenario),
+        Usage::Private(Private { twofold: true, .. })
+    )
+}
+
 /// Whether a method only reads.
 pub(crate) fn is_read(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS")

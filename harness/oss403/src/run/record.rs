@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::wire::exchange::Exchange;
 use crate::wire::redact::Redactor;
 
 /// Everything that was sent and seen for one instance.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TwinRecord {
     /// Id of the instance.
     pub instance: String,
@@ -83,7 +84,7 @@ impl TwinRecord {
 }
 
 /// How far an instance came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Progress {
     /// Both requests were sent and every probe was read.
@@ -101,7 +102,7 @@ pub enum Progress {
 }
 
 /// The same read, before and after.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Probe {
     /// The entry of `unchanged`, placeholders replaced.
     pub target: String,

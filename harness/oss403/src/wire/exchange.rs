@@ -1,9 +1,10 @@
 //! The record of one request and its answer. *Send* only records; nothing here judges.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One request and what came back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Exchange {
     /// What was sent.
     pub request: SentRequest,
@@ -17,7 +18,7 @@ pub struct Exchange {
 }
 
 /// A request as it went out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SentRequest {
     pub method: String,
     /// `http` or `https`.
@@ -31,6 +32,7 @@ pub struct SentRequest {
     /// Headers in the order sent, without Host.
     pub headers: Vec<(String, String)>,
     #[serde(with = "body")]
+    #[schemars(with = "body::Written<'static>")]
     pub body: Vec<u8>,
     /// The StringToSign that a server has to compute for this very request, to be compared with the one it reports. Only kept
     /// where the expectation speaks of it, or a refusal reports one.
@@ -39,7 +41,7 @@ pub struct SentRequest {
 }
 
 /// An answer, or its absence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// A whole answer, or as much of it as the limits let in.
@@ -49,7 +51,7 @@ pub enum Outcome {
 }
 
 /// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Failure {
     /// What kind of failure.
     pub kind: FailureKind,
@@ -57,7 +59,7 @@ pub struct Failure {
 }
 
 /// Kinds of failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// No connection.
@@ -71,7 +73,7 @@ pub enum FailureKind {
 }
 
 /// An answer.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Response {
     pub status: u16,
     /// The reason phrase as it came, decoded as UTF-8 with replacement; empty when it is the one that IANA registers for the status.
@@ -81,6 +83,7 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The body, at most as long as the limit.
     #[serde(with = "body")]
+    #[schemars(with = "body::Written<'static>")]
     pub body: Vec<u8>,
     /// The extensions of the chunks that the body came in, one after the other.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -93,6 +96,7 @@ pub struct Response {
     pub interim: Vec<Interim>,
     /// What came after the answer without having been asked for, at most as long as the limit.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "body")]
+    #[schemars(with = "body::Written<'static>")]
     pub excess: Vec<u8>,
     /// In what the answer is not HTTP/1.1 as RFC 9110 and RFC 9112 have it, each in a few words, although it could be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -103,7 +107,7 @@ pub struct Response {
 }
 
 /// An informational answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Interim {
     pub status: u16,
     pub reason: String,
@@ -178,12 +182,17 @@ mod body {
 
     use base64::Engine as _;
     use base64::prelude::BASE64_STANDARD;
+    use schemars::JsonSchema;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    #[derive(Serialize, Deserialize)]
+    /// Bytes.
+    #[derive(Serialize, Deserialize, JsonSchema)]
     #[serde(rename_all = "kebab-case")]
-    enum Written<'b> {
+    #[schemars(rename = "Body")]
+    pub(super) enum Written<'b> {
+        /// Where they are UTF-8.
         Text(Cow<'b, str>),
+        /// Where they are not, or where that is shorter.
         Base64(String),
     }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod baselines;
+mod certificates;
 mod documents;
 mod exits;
 mod explained;

@@ -16,13 +16,15 @@ const PROFILE: &str = "harness/oss403/profile.schema.json";
 const CONFIG: &str = "harness/oss-reference/config.schema.json";
 
 /// Where each schema stands in the repository.
-const PLACES: [&str; 9] = [
+const PLACES: [&str; 11] = [
     "harness/oss403/baseline.schema.json",
     "harness/oss403/events.schema.json",
     "harness/oss403/explain.schema.json",
     "cases/case.schema.json",
     "harness/oss403/result.schema.json",
     PROFILE,
+    "harness/oss403/terms.schema.json",
+    "harness/oss403/records.schema.json",
     "harness/oss403/quirks.schema.json",
     CONFIG,
     "harness/oss403-operator/operator.schema.json",

@@ -40,8 +40,9 @@ pub struct CertifyArgs {
     /// What whoever asks for the certificate gave for it: 16 to 128 hexadecimal digits.
     #[arg(long, value_name = "HEX", value_parser = challenge)]
     pub challenge: Option<String>,
-    /// Run an instance that deviates or was not provoked again until it was run so often; what differs is flaky. It is stated.
-    #[arg(long, value_name = "N", value_parser = at_least_one, default_value = "1")]
+    /// Run an instance that deviates or was not provoked again until it was run so often, at most ten times; what differs is
+    /// flaky. It is stated.
+    #[arg(long, value_name = "N", value_parser = attempts, default_value = "1")]
     pub attempts: usize,
     /// Who makes the product. Default: `product.vendor` of the profile.
     #[arg(long, value_name = "TEXT")]
@@ -105,6 +106,13 @@ pub struct VerifyArgs {
     /// Folder of the journals of `--replay`. Default: ./reports.
     #[arg(long, value_name = "DIR")]
     pub journals: Option<PathBuf>,
+}
+
+fn attempts(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if terms::ATTEMPTS.contains(&number) => Ok(number),
+        _ => Err("must be a whole number from 1 to 10".into()),
+    }
 }
 
 fn challenge(text: &str) -> Result<String, String> {

@@ -1,26 +1,28 @@
 //! What a record of an instance must hold besides what a target answered: whoever reads one that somebody else wrote can tell whether it is
 //! of that instance at all, and whether anything was left out of it that judging looks for.
 
-use std::borrow::Cow;
+mod request;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use oss_auth::percent_decode;
-
-use super::plan::Surroundings;
+use self::request::{Looking, has_key, made_at};
+use super::plan::{Surroundings, is_twofold};
 use super::record::{Progress, TwinRecord};
 use super::world::buckets::kept_text;
-use crate::wire::draft::{Body, Draft};
-use crate::wire::exchange::SentRequest;
+use crate::wire::draft::Draft;
 use crate::wire::identity::{Identity, Secret};
 use crate::wire::parts::parse_path;
 use crate::wire::redact::REDACTED;
 use crate::wire::scene::{BucketPlace, Scene, SceneError};
 use oss403_case::Instance;
-use oss403_case::model::{BucketSpec, Given, RegionName, SignWith, Staged, TextMap, Who};
+use oss403_case::model::{BucketSpec, Given, RegionName, Staged, TextMap, Who};
 
 /// Two moments: what differs between them was made for the second in which it went out.
 const MOMENTS: [i64; 2] = [1_000_000_000, 1_100_000_000];
+
+/// So many seconds may be between two requests of an instance besides those that it took: worlds are made before it begins.
+const APART: i64 = 120;
 
 /// In what a record cannot be one of its instance, in words. `run` is what the names of its run were made of.
 pub fn misfit(
@@ -60,6 +62,19 @@ pub fn misfit(
         .or_else(|| hidden(&instance.scenario.given, record, &scene))
         .or_else(|| probes(instance, record, &scene))
         .or_else(|| requests(instance, record, &scene, run))
+        .or_else(|| unsigned(record))
+}
+
+/// The StringToSign that a server reports was held against that of the request.
+fn unsigned(record: &TwinRecord) -> Option<String> {
+    let edited = record.edited.as_ref()?;
+    let due = record
+        .elements
+        .iter()
+        .any(|(name, _)| name == "StringToSign");
+    let reported = edited.response()?.reports_string_to_sign();
+    let is_missing = due && reported && edited.request.string_to_sign.is_none();
+    is_missing.then(|| "the StringToSign of its request is missing from it".into())
 }
 
 /// What the words of the scenario stood for.
@@ -231,11 +246,17 @@ fn requests(instance: &Instance, record: &TwinRecord, scene: &Scene, run: &str) 
         .steps()
         .any(|step| matches!(step, Staged::Wire(_)));
     let same_for = scenario.expect.same_for.as_deref();
+    let everybodys = ["owner", "other-account", "disabled-key"];
+    let everybodys = everybodys.map(|who| {
+        let id = record.placeholders.get(&format!("access-key-id.{who}"));
+        id.map_or("", String::as_str)
+    });
     let sent = [
         ("base", false, None, &record.base),
         ("edited", true, None, &record.edited),
         ("edited", true, same_for, &record.same_for),
     ];
+    let mut clocks = Vec::new();
     for (what, edited, path, exchange) in sent {
         let Some(exchange) = exchange else { continue };
         let Some(drafts) = due(edited, path) else {
@@ -247,209 +268,23 @@ fn requests(instance: &Instance, record: &TwinRecord, scene: &Scene, run: &str) 
             sent: &exchange.request,
             is_tampered: edited && is_tampered,
             is_disguised: !call.disguise.is_empty(),
+            is_apart: scenario.to_the_second || (!edited && is_twofold(scenario)),
+            everybodys: &everybodys,
             run,
         };
         if let Some(wrong) = looking.other_than(&drafts) {
             return Some(format!("its {what} request is another one: {wrong}"));
         }
+        if !looking.is_tampered {
+            let made = made_at(&exchange.request, &drafts[0]);
+            clocks.extend(made.map(|made| made.saturating_sub(drafts[0].signing.clock)));
+        }
+    }
+    // Both were made within the time that the instance took, but for the clocks that the scenario gives them.
+    let took = i64::try_from(record.elapsed_us / 1_000_000).unwrap_or(i64::MAX);
+    let apart = clocks.iter().max().zip(clocks.iter().min());
+    if apart.is_some_and(|(last, first)| last - first > took.saturating_add(APART)) {
+        return Some("its requests were made by other clocks than those of the scenario".into());
     }
     None
-}
-
-/// Looking at a request as it was sent.
-struct Looking<'s> {
-    sent: &'s SentRequest,
-    /// Whether something was changed after signing, so that it need not be what was signed.
-    is_tampered: bool,
-    is_disguised: bool,
-    run: &'s str,
-}
-
-impl Looking<'_> {
-    /// In what it is another request than the one that is due, made for two moments.
-    fn other_than(&self, [due, later]: &[Draft; 2]) -> Option<String> {
-        if self.is_tampered {
-            return None;
-        }
-        let sent = self.sent;
-        if sent.method != due.method {
-            return Some(format!("{} instead of {}", sent.method, due.method));
-        }
-        let host = self.unnumbered(&sent.host.to_ascii_lowercase());
-        let wanted = self.unnumbered(&due.host.to_ascii_lowercase());
-        let bare = |host: &str| host.split(':').next().unwrap_or_default().to_owned();
-        if !due.host.is_empty() && bare(&host) != bare(&wanted) {
-            return Some(format!("to the host `{host}` instead of `{wanted}`"));
-        }
-        if !has_key(sent, due.key.as_deref()) {
-            return Some(format!(
-                "for `{}` instead of `/{}`",
-                sent.target,
-                due.key.as_deref().unwrap_or_default()
-            ));
-        }
-        for (now, then) in due.headers.iter().zip(&later.headers) {
-            if now == then && !self.has_header(&now.0, &now.1) {
-                return Some(format!("without its header `{}`", now.0));
-            }
-        }
-        for (now, then) in due.query.iter().zip(&later.query) {
-            if now == then && !self.has_query(&now.0, now.1.as_deref()) {
-                return Some(format!("without its parameter `{}`", now.0));
-            }
-        }
-        self.other_body(&due.body, &later.body)
-            .or_else(|| self.other_signature(due))
-    }
-
-    /// The base may have a world of its own, whose names differ in their number.
-    fn unnumbered(&self, text: &str) -> String {
-        let start = format!("oss403-{}-", self.run);
-        let mut pieces = text.split(&start);
-        let mut out = pieces.next().unwrap_or_default().to_owned();
-        for piece in pieces {
-            out.push_str(&start);
-            out.push_str(piece.trim_start_matches(|c: char| c.is_ascii_digit()));
-        }
-        out
-    }
-
-    fn is_alike(&self, sent: &str, due: &str) -> bool {
-        let (sent, due) = (sent.trim(), due.trim());
-        sent == due
-            || sent.contains(REDACTED)
-            || self.unnumbered(sent) == self.unnumbered(due)
-            || (self.is_disguised && sent.eq_ignore_ascii_case(due))
-    }
-
-    fn has_header(&self, name: &str, value: &str) -> bool {
-        if name.eq_ignore_ascii_case("host") {
-            return true;
-        }
-        let mut headers = self.sent.headers.iter();
-        headers.any(|(known, sent)| {
-            known.trim().eq_ignore_ascii_case(name) && self.is_alike(sent, value)
-        })
-    }
-
-    fn has_query(&self, name: &str, value: Option<&str>) -> bool {
-        let (_, query) = parse_path(self.sent.target.trim_start_matches('/'));
-        let mut query = query.iter();
-        query.any(|(known, sent)| {
-            let sent = sent.as_deref().unwrap_or_default();
-            let sent = if self.is_disguised {
-                Cow::Owned(sent.replace('+', " "))
-            } else {
-                Cow::Borrowed(sent)
-            };
-            known == name && self.is_alike(&sent, value.unwrap_or_default())
-        })
-    }
-
-    fn other_body(&self, due: &Body, later: &Body) -> Option<String> {
-        let other = || Some("with another body".to_owned());
-        let sent = String::from_utf8_lossy(&self.sent.body);
-        match (due, later) {
-            (Body::Bytes(now), Body::Bytes(then)) if now == then => {
-                let wanted = String::from_utf8_lossy(now);
-                (!self.is_alike(&sent, &wanted)).then(other).flatten()
-            }
-            (Body::Form(now), Body::Form(then)) => {
-                let fields = now.fields.iter().zip(&then.fields);
-                let mut fields = fields.filter(|(now, then)| now == then).map(|(now, _)| now);
-                let has = |text: &str| self.unnumbered(&sent).contains(&self.unnumbered(text));
-                let all = fields.all(|(_, value)| has(value)) && has(&now.file);
-                (!all && !sent.contains(REDACTED)).then(other).flatten()
-            }
-            _ => None,
-        }
-    }
-
-    fn other_signature(&self, due: &Draft) -> Option<String> {
-        let signing = &due.signing;
-        // What leaves out parts of its own signature is not told by them.
-        if signing.with == SignWith::None
-            || signing.identity.is_none()
-            || !signing.left_out.is_empty()
-        {
-            return None;
-        }
-        let with = carrier(self.sent);
-        if with != Some(signing.with) {
-            return Some("signed in another way".into());
-        }
-        let id = signing.access_key_id.as_deref();
-        let id = id.or(signing.identity.as_deref().map(|who| &*who.access_key_id))?;
-        let everything = [
-            self.sent
-                .headers
-                .iter()
-                .map(|(_, value)| &**value)
-                .collect(),
-            percent_decode(&self.sent.target).map_or(self.sent.target.clone(), Cow::into_owned),
-            String::from_utf8_lossy(&self.sent.body).into_owned(),
-        ];
-        let is_named = everything.iter().any(|text: &String| text.contains(id));
-        (!is_named).then(|| format!("not of the key `{id}`"))
-    }
-}
-
-/// Whether a request is for a key: the last segments of its path.
-fn has_key(sent: &SentRequest, key: Option<&str>) -> bool {
-    let path = sent.target.split('?').next().unwrap_or_default();
-    let path = percent_decode(path).map_or_else(|_| path.to_owned(), Cow::into_owned);
-    match key {
-        Some(key) => path.ends_with(&format!("/{key}")),
-        // In path style the bucket is there.
-        None => path.trim_matches('/').matches('/').count() == 0,
-    }
-}
-
-/// How a request is signed, by what it says itself.
-fn carrier(sent: &SentRequest) -> Option<SignWith> {
-    let mut headers = sent.headers.iter();
-    let header = headers.find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-    if let Some((_, value)) = header {
-        let schemes = [
-            ("OSS4-HMAC-SHA256", SignWith::HeaderV4),
-            ("OSS2 ", SignWith::HeaderV2),
-            ("OSS ", SignWith::HeaderV1),
-            ("AWS4-HMAC-SHA256", SignWith::S3HeaderV4),
-            ("AWS ", SignWith::S3HeaderV2),
-        ];
-        let value = value.trim();
-        let mut schemes = schemes.into_iter();
-        return schemes
-            .find(|(start, _)| value.starts_with(start))
-            .map(|(_, with)| with);
-    }
-    let (_, query) = parse_path(sent.target.trim_start_matches('/'));
-    let value = |wanted: &str| {
-        let mut query = query.iter();
-        let found = query.find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
-        Some(found.1.clone().unwrap_or_default())
-    };
-    match value("x-oss-signature-version") {
-        Some(version) if version.starts_with("OSS4") => return Some(SignWith::UrlV4),
-        Some(version) if version.starts_with("OSS2") => return Some(SignWith::UrlV2),
-        _ => {}
-    }
-    let urls = [
-        ("OSSAccessKeyId", SignWith::UrlV1),
-        ("X-Amz-Algorithm", SignWith::S3UrlV4),
-        ("AWSAccessKeyId", SignWith::S3UrlV2),
-    ];
-    let mut urls = urls.into_iter();
-    if let Some((_, with)) = urls.find(|(name, _)| value(name).is_some()) {
-        return Some(with);
-    }
-    let body = String::from_utf8_lossy(&sent.body);
-    let has = |name: &str| body.contains(&format!("name=\"{name}\""));
-    if has("x-oss-signature-version") {
-        Some(SignWith::FormV4)
-    } else if has("OSSAccessKeyId") {
-        Some(SignWith::FormV1)
-    } else {
-        None
-    }
 }
