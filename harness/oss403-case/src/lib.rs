@@ -24,6 +24,7 @@ pub mod placeholder;
 mod plain;
 pub mod request_line;
 pub mod revision;
+pub mod scaffold;
 pub mod schema;
 pub mod select;
 pub mod slip;

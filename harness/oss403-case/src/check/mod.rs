@@ -2,6 +2,7 @@
 
 mod condition_keys;
 mod disguise;
+mod gaps;
 mod header;
 mod keys;
 mod precedence;
@@ -26,6 +27,7 @@ use super::place::{Part, Path};
 use super::slip::BYTE_ORDER_MARK;
 
 pub use condition_keys::unknown_condition_keys;
+pub use gaps::GAP;
 
 /// The comment every case file begins with, so that editors find the schema.
 pub const SCHEMA_LINE: &str = "# yaml-language-server: $schema=../case.schema.json";
@@ -43,9 +45,15 @@ pub fn file(name: &str, text: &str, listed: &[Listed]) -> (Option<Entry>, Vec<Di
         Ok(document) => document,
         Err(diagnostic) => return (None, vec![diagnostic]),
     };
-    let mut found = Vec::new();
-    let head = header::check(&document, listed, &mut found).map(Arc::new);
-    let (templates, instances) = scenarios(&document, head.as_ref(), listed, &mut found);
+    // Whatever else is wrong is told once there is something.
+    let mut found = gaps::of(document.value());
+    let is_whole = found.is_empty();
+    let head = is_whole.then(|| header::check(&document, listed, &mut found));
+    let head = head.flatten().map(Arc::new);
+    let (templates, instances) = match is_whole {
+        true => scenarios(&document, head.as_ref(), listed, &mut found),
+        false => Default::default(),
+    };
     let mut diagnostics: Vec<Diagnostic> = found
         .iter()
         .take(MOST_PER_FILE)

@@ -10,7 +10,7 @@ use super::document::Document;
 use super::slip::BYTE_ORDER_MARK;
 
 /// The order of the keys of a file.
-const FILE_KEYS: [&str; 13] = [
+pub const FILE_KEYS: [&str; 13] = [
     "cause",
     "code",
     "message",

@@ -13,5 +13,6 @@ mod ledger;
 mod mutations;
 mod needs;
 mod page;
+mod scaffolds;
 mod slips;
 mod support;
