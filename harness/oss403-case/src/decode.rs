@@ -265,7 +265,9 @@ fn help_for(wanted: &str, whole: &Value, path: &Path) -> Option<String> {
                 "write it without quotes and without zeros before it: {number}"
             ))
         }
-        Some(Value::Null) if wanted == "a text" => Some("an empty text is written \"\"".into()),
+        Some(Value::Null) if wanted == "a text" => {
+            Some("an empty text is written \"\"; behind a blank, `#` begins a comment".into())
+        }
         _ => None,
     }
 }

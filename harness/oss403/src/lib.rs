@@ -50,5 +50,6 @@ pub mod report;
 pub mod run;
 pub mod suite;
 pub mod target;
+pub mod watch;
 mod whole;
 pub mod wire;

@@ -28,6 +28,7 @@ use super::slip::BYTE_ORDER_MARK;
 
 pub use condition_keys::unknown_condition_keys;
 pub use gaps::GAP;
+pub use words::is_kebab;
 
 /// The comment every case file begins with, so that editors find the schema.
 pub const SCHEMA_LINE: &str = "# yaml-language-server: $schema=../case.schema.json";

@@ -11,7 +11,7 @@ pub(super) use crate::model::words::{
 };
 
 /// Small letters, digits and single `-` between them.
-pub(super) fn is_kebab(text: &str) -> bool {
+pub fn is_kebab(text: &str) -> bool {
     let part = |part: &str| {
         !part.is_empty()
             && part

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Most, RunArgs, RunOptions};
 use super::runtime::block_on;
-use super::{Console, signals, source, target};
+use super::{Console, signals, source, target, watch};
 use crate::exit::Exit;
 use crate::job::{Asked, Done, Job};
 use crate::judge::scope::Demands;
@@ -35,6 +35,9 @@ struct Words {
 
 /// Runs the selected instances and reports.
 pub(super) fn run(args: &RunArgs, console: Console) -> Exit {
+    if args.options.watch {
+        return watch::watch(args, console);
+    }
     named_and_run(args, console).unwrap_or_else(|exit| exit)
 }
 
@@ -118,7 +121,7 @@ fn detail(options: &RunOptions) -> Detail {
     }
 }
 
-fn settings(options: &RunOptions) -> Options {
+pub(super) fn settings(options: &RunOptions) -> Options {
     let usual = Options::default();
     Options {
         seed: options.seed.unwrap_or(usual.seed),

@@ -8,6 +8,7 @@ use oss403_case::schema::{self, text_of};
 use super::{Console, source};
 use crate::exit::Exit;
 use crate::explain::json::Explained;
+use crate::report::checked::CheckedFile;
 use crate::report::events::Event;
 use crate::report::json::ResultFile;
 use crate::target::Profile;
@@ -16,7 +17,7 @@ use crate::target::quirk::Quirks;
 /// Name of a schema's file, the folder beside the ledger in which it stands in this project's own checkout, and how it is made.
 type Written = (&'static str, &'static str, fn() -> String);
 
-const SCHEMAS: [Written; 8] = [
+const SCHEMAS: [Written; 9] = [
     (schema::FILE, ".", schema::text),
     (
         "result.schema.json",
@@ -28,6 +29,11 @@ const SCHEMAS: [Written; 8] = [
         "explain.schema.json",
         "../harness/oss403",
         Explained::schema,
+    ),
+    (
+        "check.schema.json",
+        "../harness/oss403",
+        CheckedFile::schema,
     ),
     ("profile.schema.json", "../harness/oss403", Profile::schema),
     ("quirks.schema.json", "../harness/oss403", || {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod authors;
 mod documents;
 mod exits;
 mod explained;
@@ -14,6 +15,7 @@ mod harmless;
 mod hunt;
 mod import;
 mod init;
+mod kit;
 mod mutants;
 mod output;
 mod pasted;

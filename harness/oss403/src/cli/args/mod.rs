@@ -1,11 +1,13 @@
 //! The arguments of the command, as clap reads them.
 
+mod authors;
 mod report;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub(super) use authors::{CompletionsArgs, FmtArgs, ManArgs, NewArgs};
 pub(super) use report::{CompareArgs, MergeArgs, RenderArgs, ReportArgs, ReportCommand};
 
 use crate::suite::Partition;
@@ -90,6 +92,10 @@ pub enum Command {
     Import(ImportArgs),
     /// Validate case files and target profiles, without a network
     Check(CheckArgs),
+    /// Begin a case file, or one more scenario of a cause
+    New(NewArgs),
+    /// Put case files into their canonical form
+    Fmt(FmtArgs),
     /// Test the suite: make the reference server wrong in one respect after the other, and see who notices
     Mutants(MutantsArgs),
     /// Hold a target against the reference server with scenarios made up on the way; findings become case files
@@ -100,6 +106,10 @@ pub enum Command {
     Report(ReportArgs),
     /// Accept or reject new and changed snapshots
     Review(ReviewArgs),
+    /// Print what completes the words of this command in a shell
+    Completions(CompletionsArgs),
+    /// Print the manual, or write its pages
+    Man(ManArgs),
 }
 
 /// Arguments of `run`.
@@ -223,6 +233,9 @@ pub struct RunOptions {
     /// never moves others, and `auto` asks the variables of Kubernetes Indexed Jobs (with OSS403_PARTITIONS), GitLab, Buildkite, CircleCI.
     #[arg(long, value_name = "M/N|hash:M/N|auto")]
     pub partition: Option<Partition>,
+    /// Go on: whenever a case file is saved, check it and run those of its scenarios that are not what they were.
+    #[arg(long, conflicts_with_all = ["reports", "partition", "keep", "harmless", "min_level", "required", "time"])]
+    pub watch: bool,
     /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(long, value_name = "DIR")]
     pub cases: Option<PathBuf>,
@@ -338,8 +351,11 @@ pub struct CheckArgs {
     /// Case files, folders of case files, target profiles. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Text to read, or JSON, which goes to standard output.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
     /// Write the JSON Schemas of every file that people and programs write, those of this project's own checkout to their places.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     pub write_schema: bool,
 }
 
