@@ -220,7 +220,7 @@ fn escape(seen: &Seen<'_>) -> Option<Slip> {
 
 /// A bracket or a quote that is open where the parser gave up.
 fn never_closed(seen: &Seen<'_>) -> Option<Slip> {
-    let at_end = seen.says("unexpected end of stream");
+    let at_end = seen.says("unexpected end of stream") || seen.says("expected node content");
     if !at_end && !seen.says("expected ',' or") {
         return None;
     }

@@ -12,7 +12,7 @@ use oss403_case::model::CaseFile;
 use serde_json::Value;
 
 /// Time between two looks.
-pub const EVERY: Duration = Duration::from_millis(50);
+pub const EVERY: Duration = Duration::from_millis(20);
 
 /// When a file was saved, and how long it is.
 type Stamp = (SystemTime, u64);
@@ -22,13 +22,19 @@ type Stamp = (SystemTime, u64);
 pub struct Watched {
     paths: Vec<PathBuf>,
     known: BTreeMap<PathBuf, Stamp>,
+    /// What was another one at the last look: an editor may still be at work on it.
+    fresh: BTreeMap<PathBuf, Stamp>,
 }
 
 impl Watched {
     /// Begins to watch files, and the `.yaml` files in the folders of folders.
     pub fn new(paths: Vec<PathBuf>) -> Self {
         let known = stamps(&paths);
-        Self { paths, known }
+        Self {
+            paths,
+            known,
+            fresh: BTreeMap::new(),
+        }
     }
 
     /// The files under watch.
@@ -36,14 +42,23 @@ impl Watched {
         self.known.keys().map(PathBuf::as_path)
     }
 
-    /// What was saved since the last look, new files included, and when.
+    /// What was saved, new files included, and when: what is no more what it was, and has not changed since the last look.
     pub fn look(&mut self) -> Vec<(PathBuf, SystemTime)> {
-        let now = stamps(&self.paths);
-        let is_new = |(path, stamp): &(&PathBuf, &Stamp)| self.known.get(*path) != Some(stamp);
-        let saved = now.iter().filter(is_new);
-        let saved = saved.map(|(path, (at, _))| (path.clone(), *at)).collect();
-        self.known = now;
+        let mut now = stamps(&self.paths);
+        self.known.retain(|path, _| now.contains_key(path));
+        now.retain(|path, stamp| self.known.get(path) != Some(stamp));
+        let at_rest = |(path, stamp): &(&PathBuf, &Stamp)| self.fresh.get(*path) == Some(stamp);
+        let saved: BTreeMap<PathBuf, Stamp> = now
+            .iter()
+            .filter(at_rest)
+            .map(|(path, stamp)| (path.clone(), *stamp))
+            .collect();
+        self.fresh = now;
+        self.known.extend(saved.clone());
         saved
+            .into_iter()
+            .map(|(path, (at, _))| (path, at))
+            .collect()
     }
 }
 
@@ -112,11 +127,13 @@ mod tests {
         fs::write(path("Code/a.yaml"), "a: 12").expect("is written");
         fs::write(path("Code/b.yaml"), "b: 1").expect("is written");
         fs::write(path("Code/notes.txt"), "ab").expect("is written");
+        assert!(watched.look().is_empty(), "it may still be written");
         let seen: Vec<PathBuf> = watched.look().into_iter().map(|(path, _)| path).collect();
         assert_eq!(seen, [path("Code/a.yaml"), path("Code/b.yaml")]);
         assert!(watched.look().is_empty());
         fs::remove_file(path("Code/b.yaml")).expect("is removed");
-        assert!(watched.look().is_empty());
+        assert!(watched.look().is_empty() && watched.look().is_empty());
+        assert_eq!(watched.files().len(), 1);
     }
 
     #[test]

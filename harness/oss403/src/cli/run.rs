@@ -216,7 +216,7 @@ async fn carry_out(job: Job<'_>, words: Words, verbose: bool, console: Console) 
         Ok(ready) => ready,
         Err(error) => return console.fail(&error, error.exit()),
     };
-    let header = header(ready.target(), &words.selected);
+    let header = header(ready.target(), &words.selected, style);
     if !quiet && let Err(error) = console.print(&header) {
         return console.fail(format_args!("standard output: {error}"), Exit::Target);
     }
@@ -286,13 +286,17 @@ fn without_snapshots(files: &[Entry]) -> &'static str {
     }
 }
 
-fn header(target: &Target, selected: &str) -> String {
-    format!(
-        "oss403 {} against {} at {}\n{selected}\n\n",
+fn header(target: &Target, selected: &str, style: Style) -> String {
+    let text = format!(
+        "oss403 {} against {} at {}\n{selected}",
         env!("CARGO_PKG_VERSION"),
         harmless(target.name()),
         harmless(target.endpoint()),
-    )
+    );
+    // Names may have no blank at which a line could end.
+    let lines = style.wrap(&text, 0).into_iter();
+    let lines: Vec<String> = lines.flat_map(|line| style.wrap_id(&line, 0)).collect();
+    lines.join("\n") + "\n\n"
 }
 
 fn selected_in_words(job: &Job<'_>, source: &str, options: &RunOptions) -> String {

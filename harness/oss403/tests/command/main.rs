@@ -23,6 +23,7 @@ mod precedence;
 mod reports;
 mod result_file;
 mod schemas;
+mod screens;
 mod serve;
 #[cfg(unix)]
 mod signals;
