@@ -85,7 +85,9 @@ fn stamped(path: PathBuf) -> Option<(PathBuf, Stamp)> {
     let is_case = path
         .extension()
         .is_some_and(|extension| extension == "yaml");
-    let about = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
+    // An empty file is one that is about to be written.
+    let is_written = |about: &fs::Metadata| about.is_file() && about.len() > 0;
+    let about = fs::metadata(&path).ok().filter(is_written)?;
     let stamp = (about.modified().ok()?, about.len());
     is_case.then_some((path, stamp))
 }
@@ -131,9 +133,11 @@ mod tests {
         let seen: Vec<PathBuf> = watched.look().into_iter().map(|(path, _)| path).collect();
         assert_eq!(seen, [path("Code/a.yaml"), path("Code/b.yaml")]);
         assert!(watched.look().is_empty());
+        fs::write(path("Code/a.yaml"), "").expect("is written");
+        assert!(watched.look().is_empty() && watched.look().is_empty());
         fs::remove_file(path("Code/b.yaml")).expect("is removed");
         assert!(watched.look().is_empty() && watched.look().is_empty());
-        assert_eq!(watched.files().len(), 1);
+        assert_eq!(watched.files().len(), 0);
     }
 
     #[test]

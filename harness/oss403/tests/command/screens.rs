@@ -40,7 +40,7 @@ fn mask(line: &str) -> String {
 
 /// Lines that are too wide. Commands are there to be copied, and are not broken.
 fn too_wide(ran: &Ran, width: usize) -> Vec<String> {
-    let lines = ran.out.lines().chain(ran.err.lines());
+    let lines = ran.out.lines();
     let wide = lines
         .filter(|line| line.chars().count() > width && !line.trim_start().starts_with("curl "));
     wide.map(str::to_owned).collect()
