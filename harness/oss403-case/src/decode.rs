@@ -45,6 +45,12 @@ impl Problem {
         self
     }
 
+    /// Whether it is a key that does not exist, and its help names this one instead.
+    pub fn may_be_meant_as(&self, key: &str) -> bool {
+        let wanted = format!("did you mean `{key}`?");
+        self.part == Part::Key && self.help.as_ref() == Some(&wanted)
+    }
+
     /// The same, about a word within the value.
     #[must_use]
     pub fn word(mut self, word: impl Into<String>) -> Self {
@@ -80,8 +86,9 @@ pub fn all<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Problem>> {
             Err(problem) => problem,
         };
         if let Kind::Missing(key) = problem.kind {
-            // What was taken out is missing now; what is missing otherwise is a fault.
-            if !taken.contains(&problem.path.then(key)) {
+            // What was taken out is missing now, what is there under a mistyped name was told; what is missing otherwise is a fault.
+            let mistyped = |found: &Problem| found.may_be_meant_as(key);
+            if !taken.contains(&problem.path.then(key)) && !problems.iter().any(mistyped) {
                 problems.push(problem);
             }
             return Err(problems);
@@ -252,7 +259,15 @@ fn help_for(wanted: &str, whole: &Value, path: &Path) -> Option<String> {
         Some(value @ (Value::Number(_) | Value::Bool(_))) if wanted.starts_with("a text") => {
             Some(format!("write it in quotes: \"{value}\""))
         }
-        Some(Value::Null) if wanted == "a text" => Some("an empty text is written \"\"".into()),
+        Some(Value::String(text)) if wanted.starts_with("a number") => {
+            let number: u64 = text.trim().parse().ok()?;
+            Some(format!(
+                "write it without quotes and without zeros before it: {number}"
+            ))
+        }
+        Some(Value::Null) if wanted == "a text" => {
+            Some("an empty text is written \"\"; behind a blank, `#` begins a comment".into())
+        }
         _ => None,
     }
 }

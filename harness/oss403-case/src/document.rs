@@ -6,9 +6,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::decode::{self, Kind, Problem};
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Severity};
 use super::place::{Part, Path, Place, Places};
-use super::yaml;
+use super::slip;
+use super::yaml::{self, YamlError};
 
 /// A file that is YAML.
 #[derive(Debug)]
@@ -25,7 +26,10 @@ impl Document {
     /// # Errors
     /// When it is no YAML or exceeds a limit of [`yaml`].
     pub fn read(file: impl Into<String>, text: impl Into<String>) -> Result<Self, Diagnostic> {
-        let (file, text) = (file.into(), text.into());
+        let (file, mut text) = (file.into(), text.into());
+        if text.starts_with(slip::BYTE_ORDER_MARK) {
+            text.remove(0);
+        }
         match yaml::parse(&text) {
             Ok(value) => Ok(Self {
                 file,
@@ -33,16 +37,7 @@ impl Document {
                 value,
                 places: OnceLock::new(),
             }),
-            Err(error) => {
-                let duplicate = error.duplicate.as_deref();
-                let exact = duplicate.and_then(|key| Places::of(&text).duplicate(key));
-                let span = exact.map(|span| (span.line, span.column, span.length));
-                let place = span.or(error.place.map(|(line, column)| (line, column, 1)));
-                Err(match place {
-                    Some(place) => Diagnostic::at(file, &text, place, error.message),
-                    None => Diagnostic::of_file(file, error.message),
-                })
-            }
+            Err(error) => Err(refused(file, &text, error)),
         }
     }
 
@@ -67,6 +62,13 @@ impl Document {
                 .map(|problem| self.diagnostic(problem))
                 .collect()
         })
+    }
+
+    /// The line in which a value stands, counted from 1.
+    pub fn line(&self, path: &Path) -> usize {
+        let places = self.places.get_or_init(|| Places::of(&self.text));
+        let found = places.find(path, Part::Value);
+        found.map_or(1, |place| place.line)
     }
 
     /// The diagnostic for a problem, with its place.
@@ -120,6 +122,33 @@ impl Document {
         }
         span
     }
+}
+
+/// Why a text is no document, at its place and in words for its author.
+fn refused(file: String, text: &str, error: YamlError) -> Diagnostic {
+    let at = |place: Place| (place.line, place.column, place.length);
+    let duplicate = error.duplicate.as_deref();
+    if let Some((first, second)) = duplicate.and_then(|key| Places::of(text).duplicate(key)) {
+        let help = format!("the first one is in line {}: keep one of them", first.line);
+        return Diagnostic::at(file, text, at(second), error.message).help(help);
+    }
+    if let Some(slip) = slip::of(text, &error) {
+        return Diagnostic::at(file, text, at(slip.place), slip.message).help(slip.help);
+    }
+    match error.place {
+        Some((line, column)) => Diagnostic::at(file, text, (line, column, 1), error.message),
+        None => Diagnostic::of_file(file, error.message),
+    }
+}
+
+/// A warning when a text begins with a byte order mark. It is read all the same.
+pub fn byte_order_mark(file: &str, text: &str) -> Option<Diagnostic> {
+    let text = text.strip_prefix(slip::BYTE_ORDER_MARK)?;
+    let message = "the file begins with a byte order mark, an invisible character";
+    let help = "it means nothing here and misleads other programs: save the file as `UTF-8`, not as `UTF-8 with BOM`";
+    let mut warning = Diagnostic::at(file, text, (1, 1, 1), message).help(help);
+    warning.severity = Severity::Warning;
+    Some(warning)
 }
 
 /// A problem at a place of a document.

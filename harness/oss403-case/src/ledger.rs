@@ -304,7 +304,21 @@ pub fn read_text(path: &FilePath) -> Result<String, Diagnostic> {
     if bytes.len() as u64 > limit {
         return Err(say(format!("the file is bigger than {limit} bytes")));
     }
-    String::from_utf8(bytes).map_err(|_| say("the file is not UTF-8".into()))
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let help = "save it as `UTF-8`";
+        if error.as_bytes().starts_with(&[0xff, 0xfe])
+            || error.as_bytes().starts_with(&[0xfe, 0xff])
+        {
+            return say("the file is UTF-16, as `>` writes it in PowerShell".into()).help(help);
+        }
+        // The line itself is not shown: nobody knows yet whether it is a profile, in which secrets may stand.
+        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        say(format!(
+            "the file is not UTF-8: line {line} has another byte"
+        ))
+        .help(help)
+    })
 }
 
 fn embedded_files() -> BTreeMap<String, String> {

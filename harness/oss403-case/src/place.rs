@@ -2,7 +2,7 @@
 //!
 //! Built only when there is something to report, with a second parser that keeps places.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 
 use saphyr_parser::{Event, Parser, Span as Mark};
@@ -95,7 +95,7 @@ pub struct Place {
 #[derive(Debug, Default)]
 pub struct Places {
     nodes: Vec<Node>,
-    duplicates: Vec<(String, Place)>,
+    duplicates: Vec<(String, Place, Place)>,
 }
 
 #[derive(Debug)]
@@ -160,12 +160,12 @@ impl Places {
         Some(found)
     }
 
-    /// The place where a key stands a second time in its map.
-    pub fn duplicate(&self, key: &str) -> Option<Place> {
+    /// Where a key stands for the first and for the second time in its map.
+    pub fn duplicate(&self, key: &str) -> Option<(Place, Place)> {
         self.duplicates
             .iter()
-            .find(|(known, _)| known == key)
-            .map(|(_, place)| *place)
+            .find(|(known, ..)| known == key)
+            .map(|(_, first, second)| (*first, *second))
     }
 }
 
@@ -185,7 +185,7 @@ struct Open {
     /// A map's key that waits for its value.
     key: Option<(String, Place)>,
     /// The map's keys so far.
-    keys: HashSet<String>,
+    keys: HashMap<String, Place>,
 }
 
 impl Builder {
@@ -209,8 +209,12 @@ impl Builder {
             ..
         }) = self.open.last_mut()
         {
-            if !keys.insert(text.to_owned()) {
-                self.index.duplicates.push((text.to_owned(), span));
+            match keys.get(text) {
+                Some(first) => {
+                    let again = (text.to_owned(), *first, span);
+                    self.index.duplicates.push(again);
+                }
+                None => drop(keys.insert(text.to_owned(), span)),
             }
             *key = Some((text.to_owned(), span));
             return;
@@ -245,7 +249,7 @@ impl Builder {
             anchor,
             children,
             key: None,
-            keys: HashSet::new(),
+            keys: HashMap::new(),
         });
     }
 
@@ -368,8 +372,9 @@ list:
     #[test]
     fn the_second_of_two_equal_keys_is_known() {
         let index = Places::of("a: 1\nb: { c: 1, c: 2 }\n");
-        let span = index.duplicate("c").unwrap();
-        assert_eq!((span.line, span.column), (2, 12));
+        let (first, second) = index.duplicate("c").unwrap();
+        assert_eq!((first.line, first.column), (2, 6));
+        assert_eq!((second.line, second.column), (2, 12));
         assert_eq!(index.duplicate("a"), None);
     }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::model::CaseFile;
+use super::model::words::{BUCKET_ACLS, ENCRYPTIONS, METHODS, OBJECT_ACLS, STORAGE_CLASSES};
 
 /// Name of the schema's file, beside the list of causes.
 pub const FILE: &str = "case.schema.json";
@@ -16,6 +17,8 @@ const NO_SCHEMAS: [&str; 5] = ["required", "enum", "const", "default", "examples
 /// The schema as the text of its file.
 pub fn text() -> String {
     let mut schema = of::<CaseFile>("oss403 case file").to_value();
+    one_entry_for_each_edit(&mut schema);
+    name_the_words(&mut schema);
     admit_axes(&mut schema);
     describe_matrix(&mut schema);
     print(&schema)
@@ -36,6 +39,72 @@ fn of<T: JsonSchema>(title: &str) -> Schema {
 fn print(schema: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(schema).expect("a schema is plain data with text keys");
     format!("{text}\n")
+}
+
+/// Makes one map of the edits, with a description for each. As a choice of maps an editor offers every edit twice, and calls one that is
+/// mistyped a missing one.
+fn one_entry_for_each_edit(schema: &mut Value) {
+    let edit = &mut schema["$defs"]["Edit"];
+    let mut properties = Map::new();
+    for variant in edit["oneOf"].as_array().into_iter().flatten() {
+        let about = &variant["description"];
+        for (name, operand) in variant["properties"].as_object().into_iter().flatten() {
+            let mut described = Map::new();
+            described.insert("description".into(), about.clone());
+            described.extend(operand.as_object().cloned().unwrap_or_default());
+            properties.insert(name.clone(), described.into());
+        }
+    }
+    *edit = json!({
+        "description": edit["description"],
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": false,
+        "properties": properties,
+    });
+}
+
+/// Where a property stands below the definitions, and the words that it may be: the types hold them as texts, because `${…}` and axes may
+/// stand for them.
+const WORDS: [(&str, &[&str]); 10] = [
+    ("/BucketSpec/properties/acl", &BUCKET_ACLS),
+    ("/BucketSpec/properties/storage-class", &STORAGE_CLASSES),
+    ("/BucketSpec/properties/encryption", &ENCRYPTIONS),
+    ("/ObjectSpec/anyOf/1/properties/acl", &OBJECT_ACLS),
+    (
+        "/ObjectSpec/anyOf/1/properties/storage-class",
+        &STORAGE_CLASSES,
+    ),
+    ("/ObjectSpec/anyOf/1/properties/encryption", &ENCRYPTIONS),
+    ("/Edit/properties/bucket-acl", &BUCKET_ACLS),
+    (
+        "/Edit/properties/object-acl/additionalProperties",
+        &OBJECT_ACLS,
+    ),
+    ("/Edit/properties/method", &METHODS),
+    ("/Edit/properties/tamper-method", &METHODS),
+];
+
+/// Lists the words of a property, so that an editor completes them and nothing else.
+fn name_the_words(schema: &mut Value) {
+    let definitions = &mut schema["$defs"];
+    for (place, words) in WORDS {
+        if let Some(found) = definitions.pointer_mut(place) {
+            let about = found.get("description").cloned();
+            *found = json!({ "type": "string", "enum": words });
+            if let Some(about) = about {
+                found["description"] = about;
+            }
+        }
+    }
+    let methods = METHODS.map(|method| format!("{method} ")).join("|");
+    let line = json!(format!("^({methods}|\\$)"));
+    for place in ["/Call/properties/request", "/Edit/properties/request"] {
+        if let Some(found) = definitions.pointer_mut(place) {
+            found["pattern"] = line.clone();
+        }
+    }
 }
 
 /// Lets `$axis` stand wherever a scenario has a value that is not just any text. The header is not filled, so it stays as it is.
@@ -162,4 +231,50 @@ fn describe_matrix(schema: &mut Value) {
     });
     // Neither the name nor the list of scenarios is ever filled.
     scenario["required"] = json!(["name", "base", "edit"]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Edit;
+
+    fn schema() -> Value {
+        serde_json::from_str(&text()).unwrap()
+    }
+
+    /// What an editor shows of a word: each edit once, with what it does, and no other word.
+    #[test]
+    fn an_editor_completes_each_edit_once_and_describes_it() {
+        let edit = &schema()["$defs"]["Edit"];
+        let known = edit["properties"].as_object().unwrap();
+        assert!(
+            known
+                .keys()
+                .map(String::as_str)
+                .eq(Edit::names().chain([Edit::ALL]))
+        );
+        for (name, described) in known {
+            let about = described["description"].as_str().unwrap_or_default();
+            assert!(about.ends_with('.'), "{name}: {about:?}");
+        }
+        assert!(edit["oneOf"].is_null() && edit["additionalProperties"] == false);
+    }
+
+    #[test]
+    fn acls_and_methods_are_completed_and_null_is_not() {
+        let schema = schema();
+        for (place, words) in WORDS {
+            let place = place.replace("object-acl/", "object-acl/anyOf/0/");
+            let found = schema["$defs"]
+                .pointer(&place)
+                .unwrap_or_else(|| panic!("{place}"));
+            let choices = found["anyOf"].as_array().unwrap();
+            assert_eq!(choices[0]["enum"], json!(words), "{place}");
+            assert_eq!(choices[1], axis(), "{place}");
+            assert_eq!(choices.len(), 2);
+        }
+        let line = &schema["$defs"]["Call"]["properties"]["request"]["anyOf"][0];
+        let pattern = line["pattern"].as_str().unwrap();
+        assert_eq!(pattern, "^(GET |HEAD |PUT |POST |DELETE |OPTIONS |\\$)");
+    }
 }

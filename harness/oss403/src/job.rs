@@ -82,6 +82,22 @@ pub struct Done {
 }
 
 impl<'a> Job<'a> {
+    /// One that writes no reports, compares with no snapshots and asks for nothing particular.
+    pub fn of(ledger: &'a Ledger, instances: Vec<Instance>, profile: &'a Profile) -> Self {
+        Self {
+            ledger,
+            instances,
+            profile,
+            options: Options::default(),
+            snapshots: None,
+            reports: Reports::default(),
+            asked: Asked::default(),
+            detail: Detail::default(),
+            demands: Demands::default(),
+            baseline: None,
+        }
+    }
+
     /// Makes the target ready: starts the embedded server, or obtains the credentials.
     ///
     /// # Errors

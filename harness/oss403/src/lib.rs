@@ -20,17 +20,11 @@
 //!
 //! # async fn certify() -> Result<(), Box<dyn std::error::Error>> {
 //! let ledger = Ledger::embedded().expect("the ledger that is compiled in is sound");
+//! let instances = select(&ledger, &["url-auth-expired".into()], &[], None)?;
+//! let profile = Profile::embedded();
 //! let job = Job {
-//!     instances: select(&ledger, &["url-auth-expired".into()], &[], None)?,
-//!     ledger: &ledger,
-//!     profile: &Profile::embedded(),
-//!     options: Options::default(),
-//!     snapshots: None,
 //!     reports: Reports::open(&["junit=oss403.xml".into()])?,
-//!     asked: Asked::default(),
-//!     demands: Demands::default(),
-//!     baseline: None,
-//!     detail: Detail::default(),
+//!     ..Job::of(&ledger, instances, &profile)
 //! };
 //! let done = job.ready().await?.run(StopSignal::new(), |_| {}).await;
 //! println!("{} requests: {:?}", done.facts.requests, done.exit());
@@ -54,5 +48,6 @@ pub mod report;
 pub mod run;
 pub mod suite;
 pub mod target;
+pub mod watch;
 mod whole;
 pub mod wire;

@@ -157,6 +157,12 @@ fn list_of_sources(sources: &[Source], path: &Path, found: &mut Vec<Problem>) {
         found.push(problem(path.clone(), Part::Key, "there is no source").help(help));
     }
     for (index, source) in sources.iter().enumerate() {
+        if let Some(date) = source.date.as_deref().filter(|date| !is_date(date)) {
+            let message = format!("`{date}` is no date");
+            let help = "a date is written `2023-06-27`, as far as it is known: `2023-06`, `2023`";
+            let here = path.then(index).then("date");
+            found.push(problem(here, Part::Value, message).help(help));
+        }
         let named = source.page.is_some() || source.r#ref.is_some();
         if source.kind == SourceKind::Inferred {
             if source.says.is_none() {
@@ -168,6 +174,29 @@ fn list_of_sources(sources: &[Source], path: &Path, found: &mut Vec<Problem>) {
             found.push(problem(path.then(index), Part::Key, message));
         }
     }
+}
+
+/// A year, alone or with its month, or with month and day.
+fn is_date(text: &str) -> bool {
+    let number = |part: &str, width: usize| {
+        let is_number = part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| part.parse::<u32>().ok()).flatten()
+    };
+    let mut parts = text.split('-');
+    let year = parts.next().and_then(|part| number(part, 4));
+    let month = parts.next().map_or(Some(1), |part| number(part, 2));
+    let day = parts.next().map_or(Some(1), |part| number(part, 2));
+    let (Some(year), Some(month), Some(day), None) = (year, month, day, parts.next()) else {
+        return false;
+    };
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 if is_leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    (1..=12).contains(&month) && (1..=days).contains(&day)
 }
 
 fn texts(file: &CaseFile, found: &mut Vec<Problem>) {

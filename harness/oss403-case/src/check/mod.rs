@@ -2,28 +2,33 @@
 
 mod condition_keys;
 mod disguise;
+mod gaps;
 mod header;
+mod keys;
 mod precedence;
 mod requests;
 mod scenario;
 mod shape;
 mod words;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::decode::Problem;
 use super::diagnostic::{Diagnostic, Severity};
-use super::document::{Document, problem};
+use super::document::{Document, byte_order_mark, problem};
 use super::expand::Template;
 use super::instance::Instance;
 use super::listed::{Entry, Listed};
 use super::model::{CaseFile, Scenario};
 use super::place::{Part, Path};
+use super::slip::BYTE_ORDER_MARK;
 
 pub use condition_keys::unknown_condition_keys;
+pub use gaps::GAP;
+pub use words::is_kebab;
 
 /// The comment every case file begins with, so that editors find the schema.
 pub const SCHEMA_LINE: &str = "# yaml-language-server: $schema=../case.schema.json";
@@ -41,9 +46,15 @@ pub fn file(name: &str, text: &str, listed: &[Listed]) -> (Option<Entry>, Vec<Di
         Ok(document) => document,
         Err(diagnostic) => return (None, vec![diagnostic]),
     };
-    let mut found = Vec::new();
-    let head = header::check(&document, listed, &mut found).map(Arc::new);
-    let (templates, instances) = scenarios(&document, head.as_ref(), listed, &mut found);
+    // Whatever else is wrong is told once there is something.
+    let mut found = gaps::of(document.value());
+    let is_whole = found.is_empty();
+    let head = is_whole.then(|| header::check(&document, listed, &mut found));
+    let head = head.flatten().map(Arc::new);
+    let (templates, instances) = match is_whole {
+        true => scenarios(&document, head.as_ref(), listed, &mut found),
+        false => Default::default(),
+    };
     let mut diagnostics: Vec<Diagnostic> = found
         .iter()
         .take(MOST_PER_FILE)
@@ -59,7 +70,9 @@ pub fn file(name: &str, text: &str, listed: &[Listed]) -> (Option<Entry>, Vec<Di
         }),
         _ => None,
     };
-    if text.lines().next().map(str::trim_end) != Some(SCHEMA_LINE) {
+    // While there are errors, one has other worries.
+    let first = text.trim_start_matches(BYTE_ORDER_MARK).lines().next();
+    if diagnostics.is_empty() && first.map(str::trim_end) != Some(SCHEMA_LINE) {
         let line = Diagnostic::at(
             name,
             text,
@@ -72,6 +85,7 @@ pub fn file(name: &str, text: &str, listed: &[Listed]) -> (Option<Entry>, Vec<Di
         warning.severity = Severity::Warning;
         diagnostics.push(warning);
     }
+    diagnostics.extend(byte_order_mark(name, text));
     diagnostics.extend(unknown_condition_keys(&document));
     (entry, diagnostics)
 }
@@ -102,7 +116,7 @@ fn scenarios(
         found.push(problem(top.clone(), Part::Key, message));
     }
     let (mut templates, mut kept) = (Vec::new(), Vec::new());
-    let mut names = HashSet::new();
+    let mut names = HashMap::new();
     for (index, scenario) in written.iter().enumerate() {
         if found.len() > MOST_PER_FILE {
             break;
@@ -115,15 +129,24 @@ fn scenarios(
                 templates.push(template);
             }
             Err(problems) => {
+                // An axis that seems to be nowhere is often but a mistyped `matrix`, or the missing `base` that it was for.
+                let keys = keys::of_scenario(scenario);
+                let problems = if keys.is_empty() { problems } else { keys };
                 let first = problems.into_iter().take(MOST_PER_SCENARIO);
                 found.extend(first.map(|problem| below(&path, problem)));
             }
         }
-        if let Some(name) = scenario.get("name").and_then(Value::as_str)
-            && !names.insert(name)
-        {
-            let message = format!("two scenarios of this file are called `{name}`");
-            found.push(problem(path.then("name"), Part::Value, message));
+        if let Some(name) = scenario.get("name").and_then(Value::as_str) {
+            let here = path.then("name");
+            match names.get(name) {
+                Some(first) => {
+                    let message = format!("two scenarios of this file are called `{name}`");
+                    let line = document.line(first);
+                    let help = format!("the first one is in line {line}: give one another name");
+                    found.push(problem(here, Part::Value, message).help(help));
+                }
+                None => drop(names.insert(name, here)),
+            }
         }
     }
     (templates, kept)

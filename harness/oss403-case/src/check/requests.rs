@@ -5,7 +5,9 @@ use super::scenario::{Known, object};
 use super::words::{self, one_of};
 use crate::decode::Problem;
 use crate::document::problem;
-use crate::model::{Call, Edit, HostName, IdentitySpec, Misspelling, Scenario, SignWith, Who};
+use crate::model::{
+    Call, Edit, Given, HostName, IdentitySpec, Misspelling, Scenario, SignWith, Who,
+};
 use crate::place::{Part, Path};
 use crate::placeholder;
 use crate::request_line::{self, RequestLine};
@@ -201,12 +203,29 @@ fn one_edit(edit: &Edit, path: &Path, known: &Known<'_>, found: &mut Vec<Problem
     }
 }
 
+/// The first of these objects that nothing in `given` makes.
+fn absent<'k>(given: &Given, mut keys: impl Iterator<Item = &'k String>) -> Option<String> {
+    let objects = given.bucket.as_ref().map(|bucket| &bucket.objects);
+    let is_known = |key: &String| objects.is_some_and(|objects| objects.contains_key(key));
+    // A request of `given` may make objects, and the key may be known only when a run has made its world.
+    let may_be_made = |key: &String| !given.requests.is_empty() || key.contains('$');
+    keys.find(|key| !is_known(key) && !may_be_made(key))
+        .cloned()
+}
+
 /// Why the edit cannot change anything in this scenario, when it cannot.
 fn unfitting(scenario: &Scenario, edit: &Edit, base: &Call) -> Option<(String, String)> {
     let given = &scenario.given;
     let name = edit.name();
     let say = |message: String, help: &str| Some((message, help.to_owned()));
     match edit {
+        Edit::ObjectAcl(acls) if absent(given, acls.keys()).is_some() => {
+            let key = absent(given, acls.keys()).unwrap_or_default();
+            say(
+                format!("there is no object `{key}` whose ACL could be set"),
+                "put it into `objects` of `given`",
+            )
+        }
         Edit::SetField(_) | Edit::DropField(_) | Edit::TamperField(_) | Edit::Conditions(_)
             if base.form.is_none() =>
         {

@@ -6,25 +6,12 @@ use crate::place::{Part, Path};
 use crate::placeholder;
 use crate::suggest;
 
-/// ACLs of buckets.
-pub(super) const BUCKET_ACLS: [&str; 3] = ["private", "public-read", "public-read-write"];
-/// ACLs of objects.
-pub(super) const OBJECT_ACLS: [&str; 4] =
-    ["default", "private", "public-read", "public-read-write"];
-pub(super) const STORAGE_CLASSES: [&str; 5] = [
-    "Standard",
-    "IA",
-    "Archive",
-    "ColdArchive",
-    "DeepColdArchive",
-];
-/// Algorithms of server-side encryption.
-pub(super) const ENCRYPTIONS: [&str; 3] = ["AES256", "KMS", "SM4"];
-/// Methods that OSS knows.
-pub(super) const METHODS: [&str; 6] = ["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"];
+pub(super) use crate::model::words::{
+    BUCKET_ACLS, ENCRYPTIONS, METHODS, OBJECT_ACLS, STORAGE_CLASSES,
+};
 
 /// Small letters, digits and single `-` between them.
-pub(super) fn is_kebab(text: &str) -> bool {
+pub fn is_kebab(text: &str) -> bool {
     let part = |part: &str| {
         !part.is_empty()
             && part

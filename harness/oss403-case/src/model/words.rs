@@ -10,6 +10,24 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::{HostName, ObjectSpec, Span, Yes};
 
+/// ACLs of buckets.
+pub(crate) const BUCKET_ACLS: [&str; 3] = ["private", "public-read", "public-read-write"];
+/// ACLs of objects.
+pub(crate) const OBJECT_ACLS: [&str; 4] =
+    ["default", "private", "public-read", "public-read-write"];
+/// Storage classes.
+pub(crate) const STORAGE_CLASSES: [&str; 5] = [
+    "Standard",
+    "IA",
+    "Archive",
+    "ColdArchive",
+    "DeepColdArchive",
+];
+/// Algorithms of server-side encryption.
+pub(crate) const ENCRYPTIONS: [&str; 3] = ["AES256", "KMS", "SM4"];
+/// Methods that OSS knows.
+pub(crate) const METHODS: [&str; 6] = ["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"];
+
 /// A hundred years in seconds: no span of a case needs more, and sums with the present stay far from overflow.
 const LONGEST_SPAN: i64 = 100 * 366 * 86_400;
 

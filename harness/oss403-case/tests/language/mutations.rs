@@ -1,7 +1,9 @@
 //! Files that were damaged: whatever stands in them, the reader answers and does not panic.
 
 use oss403_case::check;
+use oss403_case::format::canonical;
 use oss403_case::ledger::embedded_lists;
+use oss403_case::yaml;
 
 use crate::support::{texts, with_scenarios};
 
@@ -114,6 +116,36 @@ fn a_damaged_file_is_read_without_a_panic() {
     assert!(
         refused > 200,
         "only {refused} of the damaged files were refused"
+    );
+}
+
+/// Order is put into whatever is YAML, or it is left alone.
+#[test]
+fn a_damaged_file_means_the_same_once_it_is_in_order() {
+    let texts: Vec<(String, String)> = texts()
+        .into_iter()
+        .filter(|(path, _)| path.ends_with(".yaml"))
+        .collect();
+    let mut dice = Dice(404);
+    let mut changed = 0;
+    for round in 0..400 {
+        let (path, text) = &texts[round % texts.len()];
+        let damaged = damage(text, &mut dice);
+        let Ok(written) = canonical(path, &damaged) else {
+            continue;
+        };
+        let meant = |text: &str| yaml::parse(text.trim_start_matches('\u{feff}')).unwrap();
+        assert_eq!(meant(&written), meant(&damaged), "{damaged}");
+        assert_eq!(
+            canonical(path, &written).as_ref(),
+            Ok(&written),
+            "{damaged}"
+        );
+        changed += usize::from(written != damaged);
+    }
+    assert!(
+        changed > 40,
+        "only {changed} of the damaged files were changed"
     );
 }
 

@@ -233,7 +233,10 @@ fn a_bucket_in_the_path_of_the_service_is_a_matter_of_addressing() {
         edit("bucket-acl: public-read"),
         ["bucket-acl", "public-buckets"]
     );
-    assert_eq!(edit("object-acl: { k: private }"), ["object-acl"]);
+    let given = "    given: { bucket: { objects: { k: the object k } } }\n";
+    let of_object =
+        "    base: { as: anonymous, request: GET /k }\n    edit: { object-acl: { k: private } }\n";
+    assert_eq!(needs(&format!("{given}{of_object}")), ["object-acl"]);
 }
 
 /// A word in a query that no capability stands behind must be one that every server can ignore or has anyway.

@@ -13,12 +13,10 @@ use crate::certify::key::{SigningKey, generate};
 use crate::certify::terms::{SCHEMA, Terms};
 use crate::exit::Exit;
 use crate::job::{Asked, Job};
-use crate::judge::scope::Demands;
 use crate::report::json::{Selection, Tool};
 use crate::report::progress::Progress;
 use crate::report::sink::Reports;
 use crate::report::style::Style;
-use crate::report::terminal::Detail;
 use crate::run::{Options, StopSignal, Surroundings};
 use crate::suite::{Step, select};
 use crate::target::Profile;
@@ -158,11 +156,6 @@ fn prepared(args: &CertifyArgs, console: Console) -> Result<Exit, Exit> {
         artifact: profile.artifact.clone(),
     };
     let job = Job {
-        ledger: &ledger,
-        instances,
-        profile: &profile,
-        snapshots: None,
-        reports: Reports::default(),
         asked: Asked {
             selection: Selection {
                 revision: ledger.revision().name().to_owned(),
@@ -174,9 +167,7 @@ fn prepared(args: &CertifyArgs, console: Console) -> Result<Exit, Exit> {
                 .map(|name| name.to_string_lossy().into_owned()),
         },
         options,
-        detail: Detail::default(),
-        demands: Demands::default(),
-        baseline: None,
+        ..Job::of(&ledger, instances, &profile)
     };
     let Some(folder) = &args.out else {
         return Err(console.fail("`--out` says where the bundle goes", Exit::Usage));

@@ -3,25 +3,36 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::args::CheckArgs;
-use super::console::tolerate_closed_pipe;
+use super::args::{CheckArgs, Format};
+use super::console::{print, tolerate_closed_pipe};
 use super::{Console, schemas, source};
 use crate::exit::Exit;
+use crate::report::checked::{CheckedFile, Looked};
 use crate::report::style::counted;
 use crate::target::Profile;
+use crate::target::kind::Kind;
 use oss403_case::diagnostic::{Diagnostic, Severity};
 use oss403_case::ledger::{CAUSES, Ledger, read_text, stays_in};
-use oss403_case::{check, document::Document, revision::Revision};
+use oss403_case::{check, revision::Revision};
 
 pub(super) fn check(args: &CheckArgs, console: Console) -> Exit {
     if args.write_schema {
         return schemas::write(&args.paths, console);
     }
     let checked = Checked::of(&args.paths);
-    let mut err = io::stderr().lock();
-    let reported = report(&checked, console.color_err(), &mut err);
-    if let Err(error) = tolerate_closed_pipe(reported) {
-        console.error(format_args!("standard error: {error}"), None);
+    match args.format {
+        Format::Json => {
+            if let Err(error) = json(&checked) {
+                return console.fail(format_args!("standard output: {error}"), Exit::Target);
+            }
+        }
+        Format::Text => {
+            let mut err = io::stderr().lock();
+            let reported = report(&checked, console.color_err(), &mut err);
+            if let Err(error) = tolerate_closed_pipe(reported) {
+                console.error(format_args!("standard error: {error}"), None);
+            }
+        }
     }
     if checked.errors() == 0 {
         Exit::Ok
@@ -35,10 +46,7 @@ pub(super) fn check(args: &CheckArgs, console: Console) -> Exit {
 pub(super) struct Checked {
     /// Everything found, file by file.
     pub(super) found: Vec<Diagnostic>,
-    cases: usize,
-    instances: usize,
-    profiles: usize,
-    baselines: usize,
+    looked: Looked,
 }
 
 impl Checked {
@@ -69,8 +77,8 @@ impl Checked {
         match loaded {
             Ok(ledger) => {
                 let ledger = ledger.at(Revision::Observed);
-                self.cases += ledger.causes().len();
-                self.instances += ledger.instances().count();
+                self.looked.cases += ledger.causes().len();
+                self.looked.instances += ledger.instances().count();
             }
             Err(found) => self.found.extend(found),
         }
@@ -83,14 +91,14 @@ impl Checked {
         if path.join(CAUSES).is_file() {
             return self.ledger(Ledger::load(path));
         }
-        let before = self.cases + self.profiles + self.baselines + self.found.len();
+        let before = self.looked.files() + self.found.len();
         for file in yaml_below(path, &mut self.found) {
             match stays_in(path, &file) {
                 Ok(()) => self.file(&file),
                 Err(found) => self.found.push(found),
             }
         }
-        if self.cases + self.profiles + self.baselines + self.found.len() == before {
+        if self.looked.files() + self.found.len() == before {
             self.found.push(Diagnostic::of_file(
                 path.display().to_string(),
                 "there is no `.yaml` file in this folder",
@@ -103,22 +111,31 @@ impl Checked {
             Ok(text) => text,
             Err(found) => return self.found.push(found),
         };
-        if is_baseline(&text) {
-            self.baselines += 1;
-            self.found.extend(super::baseline::look(path, &text));
-            return;
-        }
-        if is_profile(&text) {
-            self.profiles += 1;
-            self.found.extend(Profile::check(&text, path));
-            return;
-        }
-        self.cases += 1;
         let name = path.display().to_string();
+        match Kind::of(&text) {
+            Kind::Case => {}
+            Kind::Profile => {
+                self.looked.profiles += 1;
+                self.found.extend(Profile::check(&text, path));
+                return;
+            }
+            Kind::Baseline => {
+                self.looked.baselines += 1;
+                self.found.extend(super::baseline::look(path, &text));
+                return;
+            }
+        }
+        self.looked.cases += 1;
         let (entry, found) = check::file(&name, &text, &source::lists_for(path));
-        self.instances += entry.map_or(0, |entry| entry.instances().count());
+        self.looked.instances += entry.map_or(0, |entry| entry.instances().count());
         self.found.extend(found);
     }
+}
+
+/// Prints what was found as one JSON value.
+fn json(checked: &Checked) -> io::Result<()> {
+    let file = CheckedFile::of(checked.looked, &checked.found);
+    print(&(serde_json::to_string_pretty(&file)? + "\n"))
 }
 
 /// Writes what was found, then one line that sums it up.
@@ -131,18 +148,18 @@ pub(super) fn report(checked: &Checked, color: bool, out: &mut dyn Write) -> io:
     }
     let cases = format!(
         "{} with {}",
-        counted(checked.cases, "case file"),
-        counted(checked.instances, "instance")
+        counted(checked.looked.cases, "case file"),
+        counted(checked.looked.instances, "instance")
     );
     let mut looked = Vec::new();
-    if checked.cases > 0 || checked.profiles + checked.baselines == 0 {
+    if checked.looked.cases > 0 || checked.looked.files() == 0 {
         looked.push(cases);
     }
-    if checked.profiles > 0 {
-        looked.push(counted(checked.profiles, "target profile"));
+    if checked.looked.profiles > 0 {
+        looked.push(counted(checked.looked.profiles, "target profile"));
     }
-    if checked.baselines > 0 {
-        looked.push(counted(checked.baselines, "baseline"));
+    if checked.looked.baselines > 0 {
+        looked.push(counted(checked.looked.baselines, "baseline"));
     }
     let errors = checked.errors();
     let warnings = checked.found.len() - errors;
@@ -157,31 +174,8 @@ pub(super) fn report(checked: &Checked, color: bool, out: &mut dyn Write) -> io:
     }
 }
 
-/// Baselines have entries, or say of which ledger they are.
-fn is_baseline(text: &str) -> bool {
-    let Ok(document) = Document::read("", text) else {
-        let has = |key: &str| text.lines().any(|line| line.starts_with(key));
-        return has("entries:") && !has("cause:") && !has("endpoint:");
-    };
-    let has = |key: &str| document.value().get(key).is_some();
-    !has("cause") && !has("endpoint") && (has("entries") || has("ledger"))
-}
-
-/// Case files have a cause; what names an endpoint or a target is a profile.
-fn is_profile(text: &str) -> bool {
-    let Ok(document) = Document::read("", text) else {
-        // Not YAML: told apart by the first words of its lines, so that each gets its own diagnostics.
-        return text
-            .lines()
-            .any(|line| line.starts_with("endpoint:") || line.starts_with("target:"))
-            && !text.lines().any(|line| line.starts_with("cause:"));
-    };
-    let has = |key: &str| document.value().get(key).is_some();
-    !has("cause") && (has("endpoint") || has("target"))
-}
-
 /// The `.yaml` files of a folder and of the folders in it, sorted.
-fn yaml_below(folder: &Path, found: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
+pub(super) fn yaml_below(folder: &Path, found: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
     const DEEPEST: usize = 8;
     let mut files = Vec::new();
     let mut folders = vec![(folder.to_owned(), 0)];

@@ -7,11 +7,13 @@ mod check;
 mod console;
 mod curl;
 mod explain;
+mod fmt;
 mod fuzz;
 mod import;
 mod init;
 mod list;
 mod mutants;
+mod new;
 mod probe;
 mod report;
 mod review;
@@ -19,10 +21,12 @@ mod run;
 mod runtime;
 mod schemas;
 mod serve;
+mod shell;
 mod signals;
 mod source;
 mod target;
 mod verify;
+mod watch;
 
 use std::ffi::OsString;
 
@@ -62,6 +66,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Explain(args) => explain::explain(&args, console),
         Command::Import(args) => import::import(&args, console),
         Command::Check(args) => check::check(&args, console),
+        Command::New(args) => new::new(&args, console),
+        Command::Fmt(args) => fmt::fmt(&args, console),
+        Command::Completions(args) => shell::completions(&args, console),
+        Command::Man(args) => shell::man(&args, console),
         Command::Fuzz(args) => fuzz::fuzz(&args, console),
         Command::Mutants(args) => mutants::mutants(&args, console),
         Command::Certify(args) => certify::certify(&args, console),

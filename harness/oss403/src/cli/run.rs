@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Most, RunArgs, RunOptions};
 use super::runtime::block_on;
-use super::{Console, baseline, signals, source, target};
+use super::{Console, baseline, signals, source, target, watch};
 use crate::exit::Exit;
 use crate::job::{Asked, Done, Job};
 use crate::judge::scope::Demands;
@@ -35,6 +35,9 @@ struct Words {
 
 /// Runs the selected instances and reports.
 pub(super) fn run(args: &RunArgs, console: Console) -> Exit {
+    if args.options.watch {
+        return watch::watch(args, console);
+    }
     named_and_run(args, console).unwrap_or_else(|exit| exit)
 }
 
@@ -133,7 +136,7 @@ fn detail(options: &RunOptions) -> Detail {
     }
 }
 
-fn settings(options: &RunOptions) -> Options {
+pub(super) fn settings(options: &RunOptions) -> Options {
     let usual = Options::default();
     Options {
         seed: options.seed.unwrap_or(usual.seed),
@@ -228,7 +231,7 @@ async fn carry_out(job: Job<'_>, words: Words, verbose: bool, console: Console) 
         Ok(ready) => ready,
         Err(error) => return console.fail(&error, error.exit()),
     };
-    let header = header(ready.target(), &words.selected);
+    let header = header(ready.target(), &words.selected, style);
     if !quiet && let Err(error) = console.print(&header) {
         return console.fail(format_args!("standard output: {error}"), Exit::Target);
     }
@@ -303,13 +306,17 @@ fn without_snapshots(files: &[Entry]) -> &'static str {
     }
 }
 
-fn header(target: &Target, selected: &str) -> String {
-    format!(
-        "oss403 {} against {} at {}\n{selected}\n\n",
+fn header(target: &Target, selected: &str, style: Style) -> String {
+    let text = format!(
+        "oss403 {} against {} at {}\n{selected}",
         env!("CARGO_PKG_VERSION"),
         harmless(target.name()),
         harmless(target.endpoint()),
-    )
+    );
+    // Names may have no blank at which a line could end.
+    let lines = style.wrap(&text, 0).into_iter();
+    let lines: Vec<String> = lines.flat_map(|line| style.wrap_id(&line, 0)).collect();
+    lines.join("\n") + "\n\n"
 }
 
 fn selected_in_words(job: &Job<'_>, source: &str, options: &RunOptions) -> String {

@@ -11,6 +11,7 @@ use crate::certify::records::Line;
 use crate::certify::terms::Terms;
 use crate::exit::Exit;
 use crate::explain::json::Explained;
+use crate::report::checked::CheckedFile;
 use crate::report::events::Event;
 use crate::report::json::ResultFile;
 use crate::target::Profile;
@@ -19,7 +20,7 @@ use crate::target::quirk::Quirks;
 /// Name of a schema's file, the folder beside the ledger in which it stands in this project's own checkout, and how it is made.
 type Written = (&'static str, &'static str, fn() -> String);
 
-const SCHEMAS: [Written; 11] = [
+const SCHEMAS: [Written; 12] = [
     (schema::FILE, ".", schema::text),
     (
         "result.schema.json",
@@ -31,6 +32,11 @@ const SCHEMAS: [Written; 11] = [
         "explain.schema.json",
         "../harness/oss403",
         Explained::schema,
+    ),
+    (
+        "check.schema.json",
+        "../harness/oss403",
+        CheckedFile::schema,
     ),
     ("profile.schema.json", "../harness/oss403", Profile::schema),
     (

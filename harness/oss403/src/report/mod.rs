@@ -3,6 +3,7 @@
 //! Everything that a report repeats of a server or of a request goes through [`entry::Entry`], where it is redacted once.
 
 mod atomic;
+pub mod checked;
 pub mod compare;
 mod ctrf;
 mod diff;

@@ -94,14 +94,8 @@ impl Terminal {
             .map(|file| file.cause.len())
             .max()
             .unwrap_or_default();
-        let heading = format!(
-            "{:width$}  {:>9}  {:>7}",
-            "",
-            "conform",
-            "ms each",
-            width = name_width + 4
-        );
-        let _ = writeln!(text, "{}", style.paint(Tone::Faint, &heading));
+        let heading = columns("", "conform", "ms each", name_width, style);
+        let _ = writeln!(text, "    {}", style.paint(Tone::Faint, &heading));
         for (code, causes) in groups {
             let _ = writeln!(text, "{}", style.paint(Tone::Strong, &in_a_line(code)));
             for (file, cause) in causes {
@@ -121,9 +115,9 @@ impl Terminal {
             cause.planned.max(cause.total())
         );
         let row = format!(
-            "  {} {name:width$}  {share:>9}  {:>7}",
+            "  {} {}",
             style.paint(tone, mark),
-            milliseconds_each(cause),
+            columns(name, &share, &milliseconds_each(cause), width, style),
         );
         text.push_str(&row);
         let note = self.note(name, cause);
@@ -207,6 +201,25 @@ fn failures_of(cause: &CauseTally) -> usize {
     let all = cause.verdicts.iter();
     let failed = all.filter(|(verdict, _)| verdict.kind().is_failure());
     failed.map(|(_, count)| count).sum()
+}
+
+/// A row of the table behind its mark. Where there is no room for it, it has no times, and its numbers stand below a long name.
+fn columns(name: &str, share: &str, each: &str, width: usize, style: Style) -> String {
+    if width + 24 <= style.width {
+        return format!("{name:width$}  {share:>9}  {each:>7}");
+    }
+    let room = style.width.saturating_sub(12);
+    let width = width.min(room);
+    if name.chars().count() <= room {
+        return format!("{name:width$} {share:>7}");
+    }
+    let lines = style.wrap_id(name, 4);
+    format!(
+        "{}\n{:indent$} {share:>7}",
+        lines.join("\n").trim_start(),
+        "",
+        indent = width + 4
+    )
 }
 
 /// An instance that is done, on a line of its own: `✗ cause/scenario  deviates: code`, or `= cause/scenario  known, deviates: code`.

@@ -1,6 +1,7 @@
 //! Targets: where requests go, as whom, and what may be expected there.
 
 mod embedded;
+pub mod kind;
 pub mod operator;
 pub mod product;
 pub mod profile;

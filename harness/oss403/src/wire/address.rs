@@ -25,9 +25,10 @@ impl Address {
                 .map_or((text, ""), |colon| text.split_at(colon)),
         };
         let port = match (rest.strip_prefix(':'), default_port) {
-            (Some(port), _) => port
-                .parse()
-                .map_err(|_| format!("`{port}` is no port number"))?,
+            (Some(port), _) => port.parse().map_err(|_| match port.split_once('/') {
+                Some((_, path)) => format!("`/{path}` is a path, and here is none"),
+                None => format!("`{port}` is no port number"),
+            })?,
             (None, Some(port)) if rest.is_empty() => port,
             _ => return Err(format!("`{text}` is not `host:port`")),
         };

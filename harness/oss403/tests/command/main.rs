@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod authors;
 mod baselines;
 mod certificates;
 mod documents;
@@ -16,6 +17,7 @@ mod harmless;
 mod hunt;
 mod import;
 mod init;
+mod kit;
 mod mutants;
 mod output;
 mod pages;
@@ -24,6 +26,7 @@ mod precedence;
 mod reports;
 mod result_file;
 mod schemas;
+mod screens;
 mod serve;
 #[cfg(unix)]
 mod signals;

@@ -16,8 +16,9 @@ const PROFILE: &str = "harness/oss403/profile.schema.json";
 const CONFIG: &str = "harness/oss-reference/config.schema.json";
 
 /// Where each schema stands in the repository.
-const PLACES: [&str; 11] = [
+const PLACES: [&str; 12] = [
     "harness/oss403/baseline.schema.json",
+    "harness/oss403/check.schema.json",
     "harness/oss403/events.schema.json",
     "harness/oss403/explain.schema.json",
     "cases/case.schema.json",

@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use oss_reference::config::Config;
 use oss403::exit::Exit;
-use oss403::job::{Asked, Done, Job};
+use oss403::job::{Done, Job};
 use oss403::judge::scope::Demands;
 use oss403::judge::summary::{Level, NoLevel};
 use oss403::judge::verdict::VerdictKind;
-use oss403::report::sink::Reports;
 use oss403::run::{Options, StopSignal};
 use oss403::suite::select;
 use oss403::target::Profile;
@@ -46,19 +45,12 @@ pub(crate) async fn certify_at(
     let mut instances = select(&ledger, &[], &[], None).unwrap();
     instances.retain(keep);
     let job = Job {
-        instances,
-        ledger: &ledger,
-        profile,
         options: Options {
             out: folder.path().to_owned(),
             ..Options::default()
         },
-        snapshots: None,
-        reports: Reports::default(),
-        asked: Asked::default(),
-        detail: Default::default(),
         demands,
-        baseline: None,
+        ..Job::of(&ledger, instances, profile)
     };
     let told = std::sync::Mutex::new(Vec::new());
     let ready = job.ready().await.unwrap();

@@ -4,12 +4,10 @@ use std::sync::Mutex;
 
 use oss_reference::config::{Config, Faults};
 use oss403::exit::Exit;
-use oss403::job::{Asked, Done, Job};
-use oss403::judge::scope::Demands;
+use oss403::job::{Done, Job};
 use oss403::report::json::ResultFile;
 use oss403::report::sink::Reports;
 use oss403::report::style::Style;
-use oss403::report::terminal::Detail;
 use oss403::run::{Options, StopSignal};
 use oss403::suite::{SelectionError, Step, select};
 use oss403::target::Profile;
@@ -35,20 +33,14 @@ async fn certify(faults: Faults, stop: StopSignal) -> (Done, ResultFile, Vec<Str
         endpoint: Endpoint::Embedded(Box::new(config)),
         ..Profile::embedded()
     };
+    let instances = select(&ledger, &["url-auth-expired".into()], &[], None).unwrap();
     let job = Job {
-        instances: select(&ledger, &["url-auth-expired".into()], &[], None).unwrap(),
-        ledger: &ledger,
-        profile: &profile,
         options: Options {
             out: folder.path().to_owned(),
             ..Options::default()
         },
-        snapshots: None,
-        demands: Demands::default(),
-        baseline: None,
         reports: Reports::open(&[format!("json={}", path.display())]).unwrap(),
-        asked: Asked::default(),
-        detail: Detail::default(),
+        ..Job::of(&ledger, instances, &profile)
     };
     let ids = Mutex::new(Vec::new());
     let ready = job.ready().await.unwrap();

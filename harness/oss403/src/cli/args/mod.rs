@@ -2,12 +2,14 @@
 
 mod baseline;
 mod certify;
+mod authors;
 mod report;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub(super) use authors::{CompletionsArgs, FmtArgs, ManArgs, NewArgs};
 pub(super) use baseline::{BaselineArgs, BaselineCommand, KnownArgs, PruneArgs, UpdateArgs};
 pub(super) use certify::{CertifyArgs, CertifyCommand, KeygenArgs, VerifyArgs};
 pub(super) use report::{
@@ -96,6 +98,10 @@ pub enum Command {
     Import(ImportArgs),
     /// Validate case files and target profiles, without a network
     Check(CheckArgs),
+    /// Begin a case file, or one more scenario of a cause
+    New(NewArgs),
+    /// Put case files into their canonical form
+    Fmt(FmtArgs),
     /// Test the suite: make the reference server wrong in one respect after the other, and see who notices
     Mutants(MutantsArgs),
     /// Hold a target against the reference server with scenarios made up on the way; findings become case files
@@ -112,6 +118,10 @@ pub enum Command {
     Certify(CertifyArgs),
     /// Check somebody's certificate without a network: signature, digests, suite, and every verdict judged again
     Verify(VerifyArgs),
+    /// Print what completes the words of this command in a shell
+    Completions(CompletionsArgs),
+    /// Print the manual, or write its pages
+    Man(ManArgs),
 }
 
 /// Arguments of `run`.
@@ -239,6 +249,9 @@ pub struct RunOptions {
     /// never moves others, and `auto` asks the variables of Kubernetes Indexed Jobs (with OSS403_PARTITIONS), GitLab, Buildkite, CircleCI.
     #[arg(long, value_name = "M/N|hash:M/N|auto")]
     pub partition: Option<Partition>,
+    /// Go on: whenever a case file is saved, check it and run those of its scenarios that are not what they were.
+    #[arg(long, conflicts_with_all = ["reports", "partition", "keep", "harmless", "min_level", "required", "time"])]
+    pub watch: bool,
     /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(long, value_name = "DIR")]
     pub cases: Option<PathBuf>,
@@ -354,8 +367,11 @@ pub struct CheckArgs {
     /// Case files, folders of case files, target profiles. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Text to read, or JSON, which goes to standard output.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
     /// Write the JSON Schemas of every file that people and programs write, those of this project's own checkout to their places.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     pub write_schema: bool,
 }
 

@@ -230,6 +230,26 @@ fn a_narrow_terminal_wraps_all_but_what_is_copied() {
     }
 }
 
+/// An interrupted run with every kind of verdict and what a hostile server says, on terminals of two widths.
+#[test]
+fn an_interrupted_run_fits_terminals_of_80_and_of_40_columns() {
+    for width in [80, 40] {
+        let text = rendered(Style {
+            color: false,
+            width,
+        });
+        for line in text.lines() {
+            // Commands are there to be copied, and a word of a server is shown whole.
+            let is_command = line.trim_start().starts_with("curl ");
+            let is_one_word = line.trim().split(' ').count() == 1;
+            let fits = line.chars().count() <= width;
+            assert!(fits || is_command || is_one_word, "{width}: {line}");
+        }
+        assert!(text.contains("interrupted: what was"), "{text}");
+        insta::assert_snapshot!(format!("interrupted-{width}"), text);
+    }
+}
+
 #[test]
 fn color_is_ours_alone() {
     let text = rendered(Style {

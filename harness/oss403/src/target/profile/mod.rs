@@ -39,7 +39,7 @@ use crate::wire::scene::Addressing;
 use crate::wire::tls::Tls;
 use oss403_case::check::unknown_condition_keys;
 use oss403_case::diagnostic::Diagnostic;
-use oss403_case::document::Document;
+use oss403_case::document::{Document, byte_order_mark};
 use oss403_case::model::{Capability, SignWith};
 
 /// A target profile as it was read. Nothing in it has been contacted, and no credential is known yet.
@@ -190,6 +190,7 @@ impl Profile {
             Ok((_, without_scheme)) => without_scheme.into_iter().collect(),
             Err(found) => found,
         };
+        found.extend(byte_order_mark(&path.display().to_string(), text));
         // What must not stand in a profile is not shown here either.
         if let Ok(document) = Document::read(path.display().to_string(), mask::credentials(text)) {
             found.extend(unknown_condition_keys(&document));

@@ -380,7 +380,7 @@ fn read_regions(regions: &[String], problems: &mut Problems) -> (Option<String>,
         [home, away] => (Some(home.to_owned()), Some(away.to_owned())),
         [] => {
             problems
-                .key(["endpoint"], "the key `regions` is missing")
+                .key(["endpoint"], "the key `regions` is missing or empty")
                 .help = Some("the target's region, and a second one if it has it".into());
             (None, None)
         }
