@@ -193,7 +193,7 @@ async fn ask_operator(
             let made = Made::State {
                 undo: Command::Set(undo).to_json(),
             };
-            let _ = context.intent(&made);
+            let _ = context.making(&made).await;
             world.note(made);
         }
         sender.set(set).await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 
-use super::context::Context;
+use super::context::{Context, prefix_of};
 use super::fault::describe;
 use super::journal::Made;
 use super::sender::Sender;
@@ -88,7 +88,7 @@ fn forget_what_is_gone(context: &Context, who: &Who, found: &[Made]) {
 /// The buckets of an account that have this run's names.
 async fn list(sender: &Sender<'_>, who: &Who, scene: &Scene) -> Result<Vec<Made>, String> {
     let context = sender.context;
-    let prefix = format!("oss403-{}-", context.id);
+    let prefix = prefix_of(&context.id);
     let identity = scene.identity(who).ok().flatten();
     let identity = identity.ok_or_else(|| format!("there is no identity `{who}`"))?;
     let mut found = Vec::new();
