@@ -175,6 +175,18 @@ impl Context {
         left
     }
 
+    /// Whether anything does.
+    pub(crate) fn is_anything_left(&self) -> bool {
+        !locked(&self.left).is_empty()
+    }
+
+    /// Whether something does.
+    pub(crate) fn is_left(&self, made: &Made) -> bool {
+        locked(&self.left)
+            .iter()
+            .any(|left| left.what.is_same(made))
+    }
+
     /// The buckets that stay behind.
     pub(crate) fn left_buckets(&self) -> Vec<Made> {
         let left = locked(&self.left);

@@ -4,6 +4,7 @@ pub mod canary;
 mod clock;
 mod context;
 mod crew;
+pub mod dead;
 mod edit;
 mod ending;
 pub mod events;
@@ -34,9 +35,9 @@ pub use events::{RunEvent, RunSummary};
 pub use remains::Remains;
 pub use stop::{StopReason, StopSignal};
 
-pub(crate) use self::context::unix_now;
 use self::context::Context;
 pub(crate) use self::context::run_id;
+pub(crate) use self::context::unix_now;
 use self::crew::Crew;
 use self::ending::Ending;
 use self::journal::{At, Header, Journal, Line, Stream, Trouble};

@@ -42,7 +42,8 @@ mod tests {
             },
             seed: 0,
         };
-        let stream = Stream::create(folder, run.to_owned(), keep).unwrap_or_else(|no| panic!("{no:?}"));
+        let stream =
+            Stream::create(folder, run.to_owned(), keep).unwrap_or_else(|no| panic!("{no:?}"));
         stream.write(&Line::RunStarted(header), true);
         Journal::new(Arc::new(stream), Remains::default())
     }
@@ -82,13 +83,21 @@ mod tests {
         drop(journal(folder, "killed", None));
         age("journal-killed.jsonl", 20);
         // Of another's making, though it ends alike; and one that was given another name.
-        fs::write(folder.join("journal-mine.jsonl"), "my own\n{\"event\":\"cleaned-up\",\"left\":0}\n").unwrap();
+        fs::write(
+            folder.join("journal-mine.jsonl"),
+            "my own\n{\"event\":\"cleaned-up\",\"left\":0}\n",
+        )
+        .unwrap();
         fs::copy(
             folder.join("journal-a.jsonl"),
             folder.join("journal-kept.jsonl"),
         )
         .unwrap();
-        fs::write(folder.join("notes.jsonl"), "x\n{\"event\":\"cleaned-up\",\"left\":0}\n").unwrap();
+        fs::write(
+            folder.join("notes.jsonl"),
+            "x\n{\"event\":\"cleaned-up\",\"left\":0}\n",
+        )
+        .unwrap();
         for name in ["journal-mine.jsonl", "journal-kept.jsonl", "notes.jsonl"] {
             age(name, 20);
         }

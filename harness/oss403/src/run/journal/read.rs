@@ -154,7 +154,8 @@ fn next_line(reader: &mut impl BufRead, text: &mut Vec<u8>) -> io::Result<bool> 
 pub(super) fn left_by(path: &Path) -> Option<usize> {
     let mut file = File::open(path).ok()?;
     let length = file.metadata().ok()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(TAIL))).ok()?;
+    file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))
+        .ok()?;
     let mut tail = Vec::new();
     file.take(TAIL).read_to_end(&mut tail).ok()?;
     let tail = tail.strip_suffix(b"\n")?;

@@ -85,7 +85,7 @@ impl Stream {
     }
 
     /// Goes on with the journal of a dead run, whose file is open at its end and locked.
-    pub(super) fn append(run: String, path: PathBuf, file: File) -> Self {
+    pub(in crate::run) fn append(run: String, path: PathBuf, file: File) -> Self {
         let file = Arc::new(file);
         Self::to(run, Some(Place { path, file }))
     }

@@ -76,7 +76,7 @@ impl World {
             account: account.to_owned(),
             policy,
         };
-        let made = operator.vpc_endpoint(request);
+        let made = operator.vpc_endpoint_for(&context.id, request);
         match sender.operated(made, "create vpc-endpoint").await {
             Ok(endpoint) => {
                 let made = named(&endpoint.endpoint);
@@ -193,7 +193,7 @@ pub(super) async fn create(
     let operator = context.operator().map_err(Refusal::RunFault)?;
     let is_session = matches!(request, Create::Session { .. });
     let seq = context.making(&made("")).await;
-    let credential = operator.credential(request);
+    let credential = operator.credential_for(&context.id, request);
     match sender.operated(credential, "create").await {
         Ok(credential) => {
             let id = if is_session {
