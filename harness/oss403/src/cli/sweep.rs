@@ -69,25 +69,27 @@ async fn carry_out(
         removed: 0,
         left: 0,
     };
-    let mut alive = BTreeSet::new();
+    // Of these the journals say more than their names do.
+    let mut known = BTreeSet::new();
     if args.journals.is_empty() {
         let out = args.out.clone().unwrap_or_else(|| "reports".into());
         for path in unfinished(&out, target.endpoint()) {
             match Past::claim(&path) {
                 Ok(past) => claimed.push(past),
-                Err(NoJournal::Alive) => alive.extend(broom.spare(&path)),
+                Err(NoJournal::Alive) => known.extend(broom.spare(&path)),
                 Err(error) => broom.cannot_read(&path, &error),
             }
         }
     }
     let done = async {
         for (past, file) in claimed {
+            known.insert(past.header.run.clone());
             broom.journal(past, file).await?;
         }
         if args.journals.is_empty() {
             let old = args.older_than.unwrap_or(OLD);
             for lost in find_lost(&target, &stop).await? {
-                broom.lost(lost, old, &alive).await?;
+                broom.lost(lost, old, &known).await?;
             }
         }
         Ok::<_, SweepError>(())
@@ -134,10 +136,10 @@ impl Broom<'_> {
         &mut self,
         lost: Lost,
         old: Duration,
-        alive: &BTreeSet<String>,
+        known: &BTreeSet<String>,
     ) -> Result<(), SweepError> {
         let Lost { run, buckets, age } = lost;
-        if alive.contains(&run) || self.stop.is_stopped() {
+        if known.contains(&run) || self.stop.is_stopped() {
             return Ok(());
         }
         let name = format!("run {run}, without a journal");

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use oss403_case::model::Span;
 
 /// Options of `run` that have to do with earlier runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
@@ -49,9 +50,16 @@ pub struct SweepArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// Where there is no journal: take a run for dead when its youngest bucket is older than this. Default: 24h.
-    #[arg(long, value_name = "SPAN", value_parser = super::time, conflicts_with = "journals")]
+    #[arg(long, value_name = "SPAN", value_parser = age, conflicts_with = "journals")]
     pub older_than: Option<Duration>,
     /// Folder of the journals. Default: ./reports.
     #[arg(long, value_name = "DIR", conflicts_with = "journals")]
     pub out: Option<PathBuf>,
+}
+
+/// A span that may be nothing.
+fn age(text: &str) -> Result<Duration, String> {
+    let span: Span = text.parse()?;
+    let seconds = u64::try_from(span.seconds()).map_err(|_| "must not be below zero")?;
+    Ok(Duration::from_secs(seconds))
 }
