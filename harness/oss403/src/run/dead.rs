@@ -136,10 +136,7 @@ pub async fn sweep_journal(
         .cloned()
         .partition(|made| is_of(&run, made));
     for made in &others {
-        context.leave_behind(
-            made,
-            "its name is none that the run gives, and it is left alone",
-        );
+        context.leave_behind(made, "this run cannot have made it, and it is left alone");
     }
     let found = clear(&context, own.clone(), Hook::ForTheNameless).await;
     let mut all = own;

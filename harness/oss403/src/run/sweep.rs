@@ -82,10 +82,14 @@ async fn sweep_account(context: &Context, who: &Who) -> Result<(), String> {
     Ok(())
 }
 
-/// What could not be removed, and is not there: it was never made.
+/// What could not be removed, and is not there: it was never made. A list of this run's names says nothing of others.
 fn forget_what_is_gone(context: &Context, who: &Who, found: &[Made]) {
+    let prefix = prefix_of(&context.id);
     for left in context.left_buckets() {
-        let is_own = matches!(&left, Made::Bucket { owner, .. } if owner.as_str() == who.as_str());
+        let is_own = matches!(
+            &left,
+            Made::Bucket { owner, name, .. } if owner.as_str() == who.as_str() && name.starts_with(&prefix)
+        );
         if is_own && !found.iter().any(|made| made.is_same(&left)) {
             context.removed(&left);
         }
