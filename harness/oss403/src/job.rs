@@ -174,13 +174,10 @@ impl Ready<'_> {
         };
         self.job.instances.retain(|instance| {
             let entry = judged.remove(&instance.id);
-            resumes
-                .judged
-                .extend(entry.map(|entry| (instance.clone(), entry)));
-            !resumes
-                .judged
-                .last()
-                .is_some_and(|(last, _)| last.id == instance.id)
+            let is_open = entry.is_none();
+            let judged = entry.map(|entry| (instance.clone(), entry));
+            resumes.judged.extend(judged);
+            is_open
         });
         if let Some(id) = judged.keys().next() {
             return Err(CannotResume::Unknown(id.clone()));

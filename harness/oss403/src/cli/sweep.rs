@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use super::args::SweepArgs;
@@ -176,7 +176,7 @@ impl Broom<'_> {
         Some(Past::read(path).ok()?.header.run)
     }
 
-    fn cannot_read(&mut self, path: &PathBuf, error: &NoJournal) {
+    fn cannot_read(&mut self, path: &Path, error: &NoJournal) {
         self.left += 1;
         let message = harmless(&format!("{}: {error}", path.display()));
         self.console.error(message, None);
