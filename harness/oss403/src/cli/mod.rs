@@ -1,5 +1,6 @@
 //! The command line: parses arguments and prints; nothing here decides.
 
+mod again;
 mod args;
 mod baseline;
 mod certify;
@@ -24,6 +25,7 @@ mod serve;
 mod shell;
 mod signals;
 mod source;
+mod sweep;
 mod target;
 mod verify;
 mod watch;
@@ -59,6 +61,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Probe(args) => probe::run(&args, console),
         Command::Serve(args) => serve::serve(&args, console),
         Command::Baseline(args) => baseline::baseline(&args, console),
+        Command::Sweep(args) => sweep::sweep(&args, console),
         Command::Report(args) => report::report(&args, console),
         Command::Review(args) => review::review(&args, console),
         Command::List(args) => list::list(&args, console),

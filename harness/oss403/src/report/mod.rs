@@ -22,6 +22,7 @@ mod markdown;
 pub mod merge;
 pub mod progress;
 pub mod read;
+pub mod resume;
 mod sarif;
 pub mod sink;
 mod spool;
@@ -90,11 +91,11 @@ pub struct Facts {
 
 impl Facts {
     /// The exit code that a certification asks for, with what the baseline knows and what else was asked of it.
-    pub fn exit(&self, certified: &Certified) -> Exit {
+    pub fn exit(&self, certified: &Certified, flaky_passes: bool) -> Exit {
         let account = self.baseline.as_ref();
         let known = account.map_or(0, |account| account.counts.known);
         let is_red = account.is_some_and(|account| account.red().next().is_some());
-        match certified.exit_but(known) {
+        match certified.exit_but(known, flaky_passes) {
             Exit::Ok | Exit::NothingSelected if is_red => Exit::Deviations,
             Exit::Ok if !self.unmet.is_empty() => Exit::Deviations,
             exit => exit,

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+#[cfg(unix)]
+mod again;
 mod authors;
 mod baselines;
 mod certificates;
@@ -17,6 +19,8 @@ mod harmless;
 mod hunt;
 mod import;
 mod init;
+#[cfg(unix)]
+mod killed;
 mod kit;
 mod mutants;
 mod output;

@@ -1,14 +1,16 @@
 //! The arguments of the command, as clap reads them.
 
+mod again;
+mod authors;
 mod baseline;
 mod certify;
-mod authors;
 mod report;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub(super) use again::{AgainOptions, OnFlaky, SweepArgs};
 pub(super) use authors::{CompletionsArgs, FmtArgs, ManArgs, NewArgs};
 pub(super) use baseline::{BaselineArgs, BaselineCommand, KnownArgs, PruneArgs, UpdateArgs};
 pub(super) use certify::{CertifyArgs, CertifyCommand, KeygenArgs, VerifyArgs};
@@ -108,6 +110,8 @@ pub enum Command {
     Fuzz(FuzzArgs),
     /// Run the reference server alone
     Serve(ServeArgs),
+    /// Remove what runs that died left at a target
+    Sweep(SweepArgs),
     /// Make other reports of a result, or compare two
     Report(ReportArgs),
     /// Write down deviations that are known, drop those that are gone, look at a baseline
@@ -264,6 +268,9 @@ pub struct RunOptions {
     /// Journals of finished runs that stay in their folder; older ones are removed, unless the run left something behind. Default: 20.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub keep_journals: Option<usize>,
+    /// What has to do with earlier runs.
+    #[command(flatten)]
+    pub again: AgainOptions,
 }
 
 /// Arguments of `list`.
