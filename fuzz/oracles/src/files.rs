@@ -134,10 +134,10 @@ pub fn journal(data: &[u8]) -> bool {
         let value = |line: &Line| serde_json::to_value(line).ok();
         assert_eq!(value(&again), value(&line));
         match line {
-            Line::Intent { what, .. } | Line::Created { what, .. } | Line::Removed { what } => {
+            Line::Making { what, .. } | Line::Made { what, .. } | Line::Removed { what } => {
                 assert!(!what.to_string().is_empty());
             }
-            Line::Twin(record) => {
+            Line::Exchanged { record } => {
                 let once = record.redacted(&record.redactor());
                 let json = |record| serde_json::to_value(record).unwrap_or(Value::Null);
                 let twice = once.redacted(&once.redactor());

@@ -128,6 +128,58 @@ impl Running {
         self.front.world.read().buckets.keys().cloned().collect()
     }
 
+    /// Everything that exists, in words, sorted: two servers with the same have the same things in the same states.
+    pub fn inventory(&self) -> Vec<String> {
+        let world = self.front.world.read();
+        let mut things: Vec<String> = Vec::new();
+        for (uid, account) in &world.accounts {
+            things.push(format!(
+                "account {uid}: {:?}, KMS {:?}, {} regions and {} operations without STS",
+                account.status,
+                account.kms,
+                account.regions_without_sts.len(),
+                account.operations_without_sts.len()
+            ));
+            things.extend(account.users.keys().map(|user| format!("user {user}")));
+            things.extend(account.roles.keys().map(|role| format!("role {role}")));
+        }
+        for (id, key) in &world.keys {
+            let (enabled, networks) = (key.enabled, &key.allowed_networks);
+            things.push(format!("key {id}: {enabled}, {networks:?}"));
+        }
+        for (name, bucket) in &world.buckets {
+            things.push(format!("bucket {name}: {} objects", bucket.objects.len()));
+        }
+        let sessions = world.sessions.values();
+        things.extend(sessions.map(|session| format!("session {}", session.access_key_id)));
+        things.extend(
+            world
+                .cnames
+                .keys()
+                .map(|domain| format!("binding {domain}")),
+        );
+        things.extend(
+            world
+                .domain_proofs
+                .iter()
+                .map(|(domain, account)| format!("proof of {domain} by {account}")),
+        );
+        things.extend(
+            world
+                .risky_domains
+                .iter()
+                .map(|domain| format!("risk {domain}")),
+        );
+        things.extend(
+            world
+                .vpc_endpoints
+                .keys()
+                .map(|id| format!("endpoint {id}")),
+        );
+        things.sort();
+        things
+    }
+
     /// Stops, and waits until both listeners are closed and their connections have ended.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);

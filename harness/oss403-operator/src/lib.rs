@@ -155,8 +155,11 @@ pub enum Set {
     },
 }
 
+/// Name of the header that comes with every `create`, and says for which run of oss403 it is: what [`Remove::Run`] names.
+pub const RUN_HEADER: &str = "x-oss403-run";
+
 /// Takes away what `create` made, with everything it owns. Answers `{}`; removing what is absent is no error.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "remove", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Remove {
     /// An account, with its users, sessions and buckets.
@@ -185,6 +188,11 @@ pub enum Remove {
     Domain {
         /// The domain.
         domain: String,
+    },
+    /// Whatever was created for a run and is still there.
+    Run {
+        /// The run, as the header [`RUN_HEADER`] named it when it was created.
+        run: String,
     },
 }
 

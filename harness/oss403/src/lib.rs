@@ -28,6 +28,8 @@
 //!     reports: Reports::open(&["junit=oss403.xml".into()])?,
 //!     asked: Asked::default(),
 //!     demands: Demands::default(),
+//!     flaky_passes: false,
+//!     resumes: None,
 //!     detail: Detail::default(),
 //! };
 //! let done = job.ready().await?.run(StopSignal::new(), |_| {}).await;

@@ -314,12 +314,12 @@ const PROFILE: &[&str] = &[
     "*a",
 ];
 const JOURNAL: &[&str] = &[
-    "{\"run\":",
-    "{\"intent\":",
-    "{\"created\":",
-    "{\"removed\":",
-    "{\"twin\":",
-    "\"done\"",
+    "{\"event\":\"run-started\"",
+    "{\"event\":\"making\"",
+    "{\"event\":\"made\"",
+    "{\"event\":\"removed\"",
+    "{\"event\":\"exchanged\"",
+    "{\"event\":\"cleaned-up\"",
     "\"seq\":",
     "\"what\":",
     "\"bucket\":",

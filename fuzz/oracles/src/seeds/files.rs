@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use oss403::run::journal::{Header, Line, Made, VERSION};
+use oss403::run::journal::{At, Header, Line, Made, SCHEMA};
 use oss403::run::record::{Progress, TwinRecord};
 use oss403::wire::client::Outgoing;
 use oss403::wire::exchange::{Exchange, Outcome, Response, SentRequest};
@@ -11,7 +11,6 @@ use serde_json::json;
 
 use super::Seeds;
 use super::requests::{scene, signed};
-use crate::pipeline::NOW;
 
 pub(super) fn add(ledger: &Ledger, instances: &[Instance], seeds: &mut Seeds) {
     for entry in ledger.entries() {
@@ -71,13 +70,15 @@ const PROFILES: &[&str] = &[
 ];
 
 fn journal(instances: &[Instance], seeds: &mut Seeds) {
-    let mut lines = vec![Line::Run(Header {
-        journal: VERSION,
+    let mut lines = vec![Line::RunStarted(Header {
+        schema: SCHEMA,
         run: "0123456789".to_owned(),
-        target: "embedded".to_owned(),
-        endpoint: "http://127.0.0.1:9403".to_owned(),
+        at: "2026-11-29T08:00:00.000Z".to_owned(),
+        target: At {
+            name: "embedded".to_owned(),
+            endpoint: "http://127.0.0.1:9403".to_owned(),
+        },
         seed: 0,
-        started: NOW,
     })];
     let owned = str::to_owned;
     for what in [
@@ -109,18 +110,25 @@ fn journal(instances: &[Instance], seeds: &mut Seeds) {
         },
     ] {
         lines.extend([
-            Line::Intent {
+            Line::Making {
                 seq: 1,
                 what: what.clone(),
             },
-            Line::Created {
+            Line::Made {
                 seq: 1,
                 what: what.clone(),
             },
             Line::Removed { what },
         ]);
     }
-    lines.extend([Line::NotCreated { seq: 1 }, Line::Done]);
+    lines.extend([
+        Line::NotMade { seq: 1 },
+        Line::CleanedUp { left: 1 },
+        Line::Swept {
+            at: "2026-11-29T08:00:00.000Z".to_owned(),
+            left: 0,
+        },
+    ]);
     // Requests with tokens are those with something to hide.
     let hides = |instance: &&Instance| instance.scenario.base.r#as == "sts";
     lines.extend(instances.iter().filter(hides).step_by(3).filter_map(twin));
@@ -157,19 +165,21 @@ fn twin(instance: &Instance) -> Option<Line> {
             earlier: Vec::new(),
         })
     };
-    Some(Line::Twin(Box::new(TwinRecord {
-        instance: instance.id.clone(),
-        progress: Progress::Complete,
-        base: exchange(None),
-        edited: exchange(Some(&instance.scenario.edit)),
-        failed_step: None,
-        same_for: None,
-        probes: Vec::new(),
-        secrets: vec![("the content".to_owned(), "k.txt".to_owned())],
-        placeholders: BTreeMap::new(),
-        elements: Vec::new(),
-        message: None,
-        requests: 2,
-        elapsed_us: 200,
-    })))
+    Some(Line::Exchanged {
+        record: Box::new(TwinRecord {
+            instance: instance.id.clone(),
+            progress: Progress::Complete,
+            base: exchange(None),
+            edited: exchange(Some(&instance.scenario.edit)),
+            failed_step: None,
+            same_for: None,
+            probes: Vec::new(),
+            secrets: vec![("the content".to_owned(), "k.txt".to_owned())],
+            placeholders: BTreeMap::new(),
+            elements: Vec::new(),
+            message: None,
+            requests: 2,
+            elapsed_us: 200,
+        }),
+    })
 }

@@ -24,7 +24,7 @@ use tokio::sync::watch;
 use super::listener::accept;
 use super::{Front, Peer};
 use crate::operator;
-use oss403_operator::{Command, Create};
+use oss403_operator::{Command, Create, RUN_HEADER};
 
 /// A command is shorter than this.
 const LONGEST_COMMAND: usize = 64 * 1024;
@@ -97,7 +97,9 @@ impl OperatorService {
         let value: Value = serde_json::from_slice(&collected.to_bytes())
             .map_err(|error| bad_request(&error.to_string()))?;
         let command = Command::from_json(value).map_err(|message| bad_request(&message))?;
-        self.execute(command).await
+        let run = parts.headers.get(RUN_HEADER);
+        let run = run.and_then(|run| run.to_str().ok());
+        self.execute(command, run.unwrap_or_default()).await
     }
 
     fn admit(&self, parts: &Parts) -> Result<(), Reply> {
@@ -131,7 +133,7 @@ impl OperatorService {
         Ok(())
     }
 
-    async fn execute(&self, command: Command) -> Result<Reply, Reply> {
+    async fn execute(&self, command: Command, run: &str) -> Result<Reply, Reply> {
         // The listener is bound first: an endpoint without an address would be of no use.
         let listener = match &command {
             Command::Create(Create::VpcEndpoint { .. }) => Some(
@@ -150,8 +152,9 @@ impl OperatorService {
         let mut answer = {
             let mut world = self.front.world.write();
             let now = self.front.clock.now();
-            let answer = operator::execute(&mut world, &self.front.config, now, command)
-                .map_err(|error| refuse(StatusCode::BAD_REQUEST, error.code, &error.message))?;
+            let answer =
+                operator::execute_for(&mut world, &self.front.config, now, command, run)
+                    .map_err(|error| refuse(StatusCode::BAD_REQUEST, error.code, &error.message))?;
             // Whatever removed an endpoint, its listener closes.
             self.endpoints
                 .lock()

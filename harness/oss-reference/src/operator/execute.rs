@@ -7,7 +7,7 @@ use super::remove::remove;
 use super::set::set;
 use crate::config::{Config, parse_policy};
 use crate::world::{AccessKey, Account, KeyHolder, RamUser, Role, Session, VpcEndpoint, World};
-use oss403_operator::{Command, Create, Credential};
+use oss403_operator::{Command, Create, Credential, Remove};
 
 /// Why a command was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,6 +45,48 @@ pub fn execute(
             Ok(json!({}))
         }
     }
+}
+
+/// Carries out a command that is for a run of oss403: what it makes can be taken away by naming the run.
+///
+/// # Errors
+/// As [`execute`].
+pub fn execute_for(
+    world: &mut World,
+    config: &Config,
+    now: i64,
+    command: Command,
+    run: &str,
+) -> Result<Value, OperatorError> {
+    let thing = match &command {
+        Command::Create(create) => Some(create.clone()),
+        _ => None,
+    };
+    let answer = execute(world, config, now, command)?;
+    if let Some(create) = thing {
+        let text = |name: &str| {
+            let value = answer.get(name).and_then(Value::as_str);
+            value.unwrap_or_default().to_owned()
+        };
+        let remove = match create {
+            Create::Account {} => Remove::Account {
+                account: text("uid"),
+            },
+            Create::RamUser { account, .. } => Remove::RamUser {
+                account,
+                user: text("uid"),
+            },
+            Create::Session { .. } => Remove::Session {
+                access_key_id: text("access_key_id"),
+            },
+            Create::VpcEndpoint { .. } => Remove::VpcEndpoint {
+                endpoint: text("endpoint"),
+            },
+        };
+        let made = world.made_for.entry(run.to_owned()).or_default();
+        made.push(remove);
+    }
+    Ok(answer)
 }
 
 fn create(world: &mut World, now: i64, command: Create) -> Result<Value, OperatorError> {

@@ -4,4 +4,4 @@ pub mod execute;
 mod remove;
 mod set;
 
-pub use execute::{OperatorError, execute};
+pub use execute::{OperatorError, execute, execute_for};

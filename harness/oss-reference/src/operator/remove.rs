@@ -4,7 +4,16 @@ use crate::world::{AccessKey, KeyHolder, World};
 use oss403_operator::Remove;
 
 pub(super) fn remove(world: &mut World, command: Remove) {
+    world.made_for.retain(|_, made| {
+        made.retain(|remove| *remove != command);
+        !made.is_empty()
+    });
     match command {
+        Remove::Run { run } => {
+            for command in world.made_for.remove(&run).unwrap_or_default() {
+                remove(world, command);
+            }
+        }
         Remove::Account { account } => remove_account(world, &account),
         Remove::RamUser { account, user } => {
             if let Some(account) = world.accounts.get_mut(&account) {

@@ -44,6 +44,8 @@ pub struct World {
     pub vpc_endpoints: HashMap<String, VpcEndpoint>,
     /// How many things the operator has made.
     pub serial: u64,
+    /// What takes away what the operator has made for a run of oss403, as far as it is still there.
+    pub made_for: HashMap<String, Vec<oss403_operator::Remove>>,
 }
 
 impl World {

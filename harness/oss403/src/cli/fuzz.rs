@@ -120,6 +120,10 @@ async fn carry_out(
         Ok(target) => target,
         Err(error) => return console.fail(&error, error.exit()),
     };
+    if let Some(profile) = &args.target {
+        let profile = profile.display().to_string();
+        super::again::warn_of_leftovers(&target, &args.out, &profile, console);
+    }
     let out = args.out.clone();
     let pair = if args.without_model {
         Ok(Pair::alone(&target, out))

@@ -1,5 +1,6 @@
 //! The command line: parses arguments and prints; nothing here decides.
 
+mod again;
 mod args;
 mod check;
 mod console;
@@ -19,6 +20,7 @@ mod schemas;
 mod serve;
 mod signals;
 mod source;
+mod sweep;
 mod target;
 
 use std::ffi::OsString;
@@ -51,6 +53,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Init(args) => init::init(&args, console),
         Command::Probe(args) => probe::run(&args, console),
         Command::Serve(args) => serve::serve(&args, console),
+        Command::Sweep(args) => sweep::sweep(&args, console),
         Command::Report(args) => report::report(&args, console),
         Command::Review(args) => review::review(&args, console),
         Command::List(args) => list::list(&args, console),

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::args::{Most, RunArgs, RunOptions};
+use super::args::{Most, OnFlaky, RunArgs, RunOptions};
 use super::runtime::block_on;
-use super::{Console, signals, source, target};
+use super::{Console, again, signals, source, target};
 use crate::exit::Exit;
 use crate::job::{Asked, Done, Job};
 use crate::judge::scope::Demands;
@@ -60,6 +60,10 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
         console.error(&error, error.help());
         error.exit()
     })?;
+    let instances = match &options.again.rerun_failed {
+        Some(path) => again::failed_in(path, instances, console)?,
+        None => instances,
+    };
     let profile = target::profile(options.target.as_deref(), console)?;
     if options.keep && matches!(profile.endpoint, Endpoint::Embedded(_)) {
         let help = "start `oss403 serve`, and name its profile with `--target`";
@@ -79,6 +83,8 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
         options: settings(options),
         detail: detail(options),
         demands: demands(options, &ledger, console)?,
+        flaky_passes: options.again.flaky == Some(OnFlaky::Pass),
+        resumes: None,
     };
     let words = Words {
         selected: selected_in_words(&job, &source, options),
@@ -89,10 +95,7 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
     } else {
         console
     };
-    Ok(block_on(
-        carry_out(job, words, options.verbose, console),
-        console,
-    ))
+    Ok(block_on(carry_out(job, words, options, console), console))
 }
 
 fn asked(args: &RunArgs, ledger: &Ledger, left_out: Option<LeftOut>) -> Asked {
@@ -105,6 +108,7 @@ fn asked(args: &RunArgs, ledger: &Ledger, left_out: Option<LeftOut>) -> Asked {
             partition: options.partition.map(|partition| partition.to_string()),
             revision: ledger.revision().name().to_owned(),
             left_out,
+            rerun: options.again.rerun_failed.is_some(),
         },
         profile: target.map(|target| target.display().to_string()),
     }
@@ -203,13 +207,14 @@ pub(super) fn open_reports(wanted: &[String], console: Console) -> Result<Report
     })
 }
 
-async fn carry_out(job: Job<'_>, words: Words, verbose: bool, console: Console) -> Exit {
+async fn carry_out(job: Job<'_>, words: Words, options: &RunOptions, console: Console) -> Exit {
+    let out = job.options.out.clone();
     let quiet = job.detail.quiet;
     let style = Style {
         color: console.color_out(),
         width: console.width(),
     };
-    let ready = match job.ready().await {
+    let mut ready = match job.ready().await {
         Ok(ready) => ready,
         Err(error) => return console.fail(&error, error.exit()),
     };
@@ -219,6 +224,15 @@ async fn carry_out(job: Job<'_>, words: Words, verbose: bool, console: Console) 
     }
     let stop = StopSignal::new();
     signals::stop_on_signal(stop.clone(), console);
+    if let Some(path) = &options.again.resume
+        && let Err(exit) = again::resume(&mut ready, path, &stop, console).await
+    {
+        return exit;
+    }
+    if let Some(profile) = &options.target {
+        let profile = profile.display().to_string();
+        again::warn_of_leftovers(ready.target(), &out, &profile, console);
+    }
     let mut progress = None;
     let done = ready.run(stop, |step| match step {
         Step::Planned(total) => progress = Some(Progress::new(total, console.is_interactive())),
@@ -229,7 +243,7 @@ async fn carry_out(job: Job<'_>, words: Words, verbose: bool, console: Console) 
                     kind if kind.is_set_aside() => progress.skip(),
                     kind => progress.step(kind.is_failure()),
                 }
-                if verbose {
+                if options.verbose {
                     let line = done_line(&finished.instance.id, verdict, style);
                     // The report that follows says so when nobody reads.
                     progress.aside(|| drop(console.print(&line)));

@@ -29,10 +29,10 @@ fn what_stays(remains: &Remains) -> String {
     for what in made {
         text += &format!("  {}\n", harmless(&what));
     }
-    text += "Some of it may be gone already. Remove a bucket as its owner, with everything in it, and the rest through the operator.\n";
+    text += "Some of it may be gone already. To remove the rest:\n";
     for journal in journals {
         let journal = journal.display();
-        text += &format!("{journal} has each as `intent` without `removed`.\n");
+        text += &format!("  oss403 sweep {journal} --target FILE\n");
     }
     text
 }

@@ -11,7 +11,7 @@ use super::laws;
 use crate::judge::judge;
 use crate::judge::verdict::Verdict;
 use crate::run::record::{Progress, TwinRecord};
-use crate::run::{Options, RunError, RunEvent, StopSignal, run};
+use crate::run::{Options, RunError, RunEvent, RunSummary, StopSignal, run};
 use crate::target::{Target, TargetError};
 use crate::wire::exchange::Response;
 use oss403_case::expand::Template;
@@ -233,8 +233,14 @@ impl<'t> Pair<'t> {
             if stop.is_stopped() {
                 return Ok((false, requests));
             }
+            // That of the target has to be where it is looked for when this process dies.
+            let out = if verdicts.is_empty() {
+                &self.out
+            } else {
+                &self.scratch
+            };
             let options = Options {
-                out: self.scratch.clone(),
+                out: out.clone(),
                 canaries: false,
                 ..Options::default()
             };
@@ -249,6 +255,7 @@ impl<'t> Pair<'t> {
                 }
             });
             let summary = Box::pin(ran).await?;
+            forget_journal(&summary);
             if verdicts.is_empty() {
                 requests = summary.requests;
             }
@@ -348,15 +355,19 @@ async fn one_side(
         },
     );
     let summary = Box::pin(ran).await?;
-    // What a run made is gone, and with it what its journal is for.
-    if summary.left_behind.is_empty() {
-        let _ = std::fs::remove_file(&summary.journal);
-    }
+    forget_journal(&summary);
     Ok(Side {
         records,
         requests: summary.requests,
         left_behind: summary.left_behind,
     })
+}
+
+/// What a run made is gone, and with it what its journal is for.
+fn forget_journal(summary: &RunSummary) {
+    if summary.left_behind.is_empty() {
+        let _ = std::fs::remove_file(&summary.journal);
+    }
 }
 
 /// What is made up belongs to no cause, and nothing is expected of it.

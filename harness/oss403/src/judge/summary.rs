@@ -270,6 +270,9 @@ pub enum NoLevel {
     /// Causes that were granted, or not proven at all, each with one or two words that say why.
     #[error("{}", unproven(.0))]
     Unproven(Vec<(String, &'static str)>),
+    /// Only what had failed was run.
+    #[error("a level is stated for the whole suite, and only what had failed was run again")]
+    Again,
     /// Everything was set aside.
     #[error("nothing was tested")]
     NothingTested,

@@ -9,7 +9,7 @@ use crate::doctor::{Asked, Evidence, best_guess};
 use crate::judge::answer::Answer;
 use crate::judge::expected::{Expected, Form, Observed};
 use crate::judge::recognise::other_causes;
-use crate::judge::verdict::{Facet, VerdictKind};
+use crate::judge::verdict::{Facet, Verdict, VerdictKind};
 use crate::suite::Finished;
 use crate::wire::curl;
 use crate::wire::exchange::Exchange;
@@ -189,6 +189,22 @@ impl Entry {
     )]
     pub(super) fn milliseconds(&self) -> u64 {
         self.elapsed_ms.round() as u64
+    }
+
+    /// How it was judged.
+    pub fn judged(&self) -> Verdict {
+        // There is no deviation without a facet.
+        Verdict::of(self.verdict, self.facet).unwrap_or(Verdict::HarnessError)
+    }
+
+    /// Microseconds from its first request to its last.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a float becomes the nearest whole number that there is"
+    )]
+    pub fn microseconds(&self) -> u64 {
+        (self.elapsed_ms * 1000.0).round() as u64
     }
 
     /// How bad a failure is: the smaller, the worse.

@@ -1,4 +1,6 @@
 //! The stream of events: JSON Lines, as things happen, the last line the sums. Every other report can be made of it later.
+//!
+//! It is the journal of the run at once: what is about to be made at the target is announced in it ([`Line`]).
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -11,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::atomic::Place;
 use super::entry::Entry;
 use super::json::{ResultFile, Selection, Suite, TargetName, Tool};
+use crate::run::journal::Line;
 
 /// A line of the stream.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -32,9 +35,47 @@ pub enum Event {
         /// The result file without its instances.
         result: Box<ResultFile>,
     },
+    /// What becomes of the target.
+    #[serde(untagged)]
+    Journal(Line),
 }
 
 impl Event {
+    /// An instance is done, now.
+    pub(super) fn finished(entry: &Entry) -> Self {
+        Self::InstanceFinished {
+            at: now(),
+            instance: Box::new(entry.clone()),
+        }
+    }
+
+    /// Reads a line.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn read(text: &[u8]) -> Result<Self, serde_json::Error> {
+        let is_journal = [
+            "making",
+            "made",
+            "not-made",
+            "removed",
+            "left-behind",
+            "exchanged",
+            "cleaned-up",
+            "swept",
+        ]
+        .iter()
+        .any(|event| {
+            let name = text.strip_prefix(br#"{"event":""#);
+            let rest = name.and_then(|name| name.strip_prefix(event.as_bytes()));
+            rest.is_some_and(|rest| rest.starts_with(b"\""))
+        });
+        if is_journal {
+            return serde_json::from_slice(text).map(Self::Journal);
+        }
+        serde_json::from_slice(text)
+    }
+
     /// The JSON Schema of a line of the stream.
     pub fn schema() -> String {
         oss403_case::schema::text_of::<Self>("oss403 event")
@@ -46,84 +87,80 @@ impl Event {
 pub struct Started {
     /// Version of this format.
     pub schema: u32,
+    /// Id of the run: whatever it makes has a name that begins with `oss403-` and this.
+    #[serde(default)]
+    pub run: String,
+    /// Id of the run that died and is finished by this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resumes: Option<String>,
     /// When, UTC, in ISO 8601.
     pub at: String,
     /// The program.
+    #[serde(default)]
     pub tool: Tool,
-    /// The suite that is run.
+    /// The suite that is run; empty where scenarios of no suite are.
+    #[serde(default)]
     pub suite: Suite,
     /// What it is run against.
     pub target: TargetName,
+    /// Capabilities that the target claims.
+    #[serde(default)]
+    pub claims: Vec<String>,
     /// What of the suite is run.
+    #[serde(default)]
     pub selection: Selection,
     /// What decides the order of the instances.
     pub seed: u64,
 }
 
-/// A stream that is being written.
-pub(super) struct EventLog {
-    out: Box<dyn Write + Send>,
-    on_standard_output: bool,
-}
-
-impl std::fmt::Debug for EventLog {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("EventLog").finish_non_exhaustive()
-    }
-}
-
-impl EventLog {
-    /// Opens a place, where lines are to be seen as they are written: a file there is emptied.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let out: Box<dyn Write + Send> = match Place::of(path)? {
-            Place::StandardOutput => {
-                return Ok(Self {
-                    out: Box::new(io::stdout()),
-                    on_standard_output: true,
-                });
-            }
-            Place::File(path) => Box::new(File::create(path)?),
-            Place::Stream(path) => Box::new(File::options().write(true).open(path)?),
-        };
-        Ok(Self {
-            out,
-            on_standard_output: false,
-        })
-    }
-
-    pub(super) fn is_on_standard_output(&self) -> bool {
-        self.on_standard_output
-    }
-
-    pub(super) fn begin(&mut self, started: &Started) -> io::Result<()> {
-        self.line(&Event::RunStarted(Box::new(started.clone())))
-    }
-
-    pub(super) fn add(&mut self, entry: &Entry) -> io::Result<()> {
-        self.line(&Event::InstanceFinished {
-            at: now(),
-            instance: Box::new(entry.clone()),
-        })
-    }
-
-    pub(super) fn finish(mut self, result: &ResultFile) -> io::Result<()> {
-        self.line(&Event::RunFinished {
-            at: now(),
-            result: Box::new(result.clone()),
-        })
-    }
-
-    fn line(&mut self, event: &Event) -> io::Result<()> {
-        // In one piece, so that whoever reads along never sees half a line of ours.
-        let mut text = serde_json::to_vec(event)?;
-        text.push(b'\n');
-        let written = self.out.write_all(&text).and_then(|()| self.out.flush());
-        match written {
-            Err(error) if self.on_standard_output && error.kind() == io::ErrorKind::BrokenPipe => {
-                Ok(())
-            }
-            written => written,
+impl Started {
+    /// What a run was begun with of which only the result is there.
+    pub(super) fn of(head: &ResultFile) -> Self {
+        Self {
+            schema: head.schema,
+            run: String::new(),
+            resumes: None,
+            at: head.started.clone(),
+            tool: head.tool.clone(),
+            suite: head.suite.clone(),
+            target: head.target.clone(),
+            claims: head.claims.clone(),
+            selection: head.selection.clone(),
+            seed: head.seed,
         }
+    }
+}
+
+/// Opens a place where lines are to be seen as they are written: a file there is emptied. Says whether it is standard output.
+pub(super) fn open(path: &Path) -> io::Result<(Box<dyn Write + Send>, bool)> {
+    Ok(match Place::of(path)? {
+        Place::StandardOutput => (Box::new(StandardOutput), true),
+        Place::File(path) => (Box::new(File::create(path)?), false),
+        Place::Stream(path) => (Box::new(File::options().write(true).open(path)?), false),
+    })
+}
+
+/// Standard output, for as long as anybody reads it.
+struct StandardOutput;
+
+impl Write for StandardOutput {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.write_all(text).map(|()| text.len())
+    }
+
+    fn write_all(&mut self, text: &[u8]) -> io::Result<()> {
+        tolerated(io::stdout().write_all(text))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        tolerated(io::stdout().flush())
+    }
+}
+
+fn tolerated(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
     }
 }
 

@@ -87,10 +87,13 @@ pub struct Selection {
     /// What was left out of all that, when only what is harmless was wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOut>,
+    /// Whether only what was not conformant in an earlier result was run again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rerun: bool,
 }
 
 /// The suite.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Suite {
     /// Revision of the suite: the frozen set of causes that the level is stated of.

@@ -17,6 +17,7 @@ mod markdown;
 pub mod merge;
 pub mod progress;
 pub mod read;
+pub mod resume;
 mod sarif;
 pub mod sink;
 mod spool;

@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
 use super::entry::Entry;
-use super::events::Event;
+use super::events::{Event, Started};
 use super::json::{ResultFile, SCHEMA, Sums};
 use super::spool::Spool;
 use crate::judge::summary::Counts;
@@ -76,40 +76,18 @@ impl Recorded {
         Self { head, spool }.checked()
     }
 
-    fn of_events(mut reader: BufReader<File>) -> Result<Self, NoResult> {
-        let mut spool = Spool::new()?;
-        let mut text = Vec::new();
-        for line in 1.. {
-            text.clear();
-            let mut limited = reader.by_ref().take(LONGEST_LINE);
-            if limited.read_until(b'\n', &mut text)? == 0 {
-                break;
+    fn of_events(reader: BufReader<File>) -> Result<Self, NoResult> {
+        let stream = read_events(reader)?;
+        match stream.result {
+            Some(head) => Self {
+                head,
+                spool: stream.spool,
             }
-            let event = match serde_json::from_slice(&text) {
-                Ok(event) => event,
-                // Whoever wrote it was killed in the middle of a line.
-                Err(_) if !text.ends_with(b"\n") => break,
-                Err(error) => {
-                    return Err(NoResult::Line {
-                        line,
-                        detail: error.to_string(),
-                    });
-                }
-            };
-            match event {
-                Event::RunStarted(_) => {}
-                Event::InstanceFinished { instance, .. } => spool.add(&instance)?,
-                Event::RunFinished { result, .. } => {
-                    return Self {
-                        head: *result,
-                        spool,
-                    }
-                    .checked();
-                }
-            }
+            .checked(),
+            None => Err(NoResult::Cut {
+                instances: stream.spool.len(),
+            }),
         }
-        let instances = spool.len();
-        Err(NoResult::Cut { instances })
     }
 
     fn checked(mut self) -> Result<Self, NoResult> {
@@ -145,4 +123,55 @@ impl Recorded {
         })?;
         Ok(entries)
     }
+}
+
+/// What a stream of events says, as far as it came.
+pub(super) struct Events {
+    /// What was run; `None` when the first line is not there.
+    pub(super) started: Option<Started>,
+    pub(super) spool: Spool,
+    /// The sums; `None` when it was cut off.
+    pub(super) result: Option<ResultFile>,
+}
+
+/// Reads a stream of events. Half a line at its end is no error: whoever wrote it was killed.
+pub(super) fn read_events(mut reader: impl io::BufRead) -> Result<Events, NoResult> {
+    let mut events = Events {
+        started: None,
+        spool: Spool::new()?,
+        result: None,
+    };
+    let mut text = Vec::new();
+    for line in 1.. {
+        text.clear();
+        let mut limited = reader.by_ref().take(LONGEST_LINE);
+        if limited.read_until(b'\n', &mut text)? == 0 {
+            break;
+        }
+        // They are many, and long, and nothing of them is asked for here.
+        if text.starts_with(br#"{"event":"exchanged""#) && text.ends_with(b"}\n") {
+            continue;
+        }
+        let event = match Event::read(&text) {
+            Ok(event) => event,
+            Err(_) if !text.ends_with(b"\n") => break,
+            Err(error) => {
+                return Err(NoResult::Line {
+                    line,
+                    detail: error.to_string(),
+                });
+            }
+        };
+        match event {
+            Event::RunStarted(started) => events.started = Some(*started),
+            Event::InstanceFinished { instance, .. } => events.spool.add(&instance)?,
+            Event::RunFinished { result, .. } => {
+                events.result = Some(*result);
+                // What others add when they sweep is no matter of the result.
+                break;
+            }
+            Event::Journal(_) => {}
+        }
+    }
+    Ok(events)
 }

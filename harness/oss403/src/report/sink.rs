@@ -3,17 +3,19 @@
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use strum::VariantArray as _;
 
 use super::atomic::{Atomic, Place};
 use super::entry::Entry;
-use super::events::{EventLog, Started};
+use super::events::{self, Event, Started};
 use super::json::ResultFile;
 use super::junit::Files;
 use super::read::Recorded;
 use super::spool::Spool;
 use super::{ctrf, github, json, junit, markdown, sarif, tap};
+use crate::run::journal::{Copies, Stream};
 
 /// A kind of report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
@@ -73,15 +75,28 @@ pub enum ReportError {
 }
 
 /// The reports that are being written.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Reports {
     /// What is written when the run is over.
     files: Vec<(Kind, Atomic)>,
-    /// What is written while it goes on.
-    events: Vec<EventLog>,
+    /// Where events are seen while it goes on, until there is a stream of them.
+    copies: Copies,
+    events_on_standard_output: bool,
+    /// The events.
+    stream: Option<Arc<Stream>>,
     /// The instances so far, when there is a file that they go to.
     spool: Option<Spool>,
     github: Option<Github>,
+}
+
+impl std::fmt::Debug for Reports {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut reports = f.debug_struct("Reports");
+        reports
+            .field("files", &self.files)
+            .field("stream", &self.stream);
+        reports.finish_non_exhaustive()
+    }
 }
 
 /// What GitHub Actions shows of a run.
@@ -132,8 +147,9 @@ impl Reports {
             }
             if kind == Kind::Events {
                 drop(file);
-                let log = EventLog::open(&path).map_err(failed)?;
-                reports.events.push(log);
+                let (copy, is_standard_output) = events::open(&path).map_err(failed)?;
+                reports.copies.push(copy);
+                reports.events_on_standard_output |= is_standard_output;
             } else {
                 if reports.spool.is_none() {
                     reports.spool = Some(Spool::new().map_err(failed)?);
@@ -156,26 +172,31 @@ impl Reports {
         Ok(())
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.spool.is_none() && self.events.is_empty()
+    /// Lets the events of a stream be among the reports, as the journal that is written of a run.
+    pub fn follow(&mut self, stream: Arc<Stream>) {
+        stream.copy_to(std::mem::take(&mut self.copies));
+        self.stream = Some(stream);
     }
 
     /// Whether one goes to standard output, where nothing else may stand then.
     pub fn are_on_standard_output(&self) -> bool {
         let mut files = self.files.iter();
-        files.any(|(_, file)| file.is_standard_output())
-            || self.events.iter().any(EventLog::is_on_standard_output)
+        files.any(|(_, file)| file.is_standard_output()) || self.events_on_standard_output
+    }
+
+    /// The events, where somebody wants to see them.
+    fn stream(&mut self) -> Option<&Stream> {
+        if self.stream.is_none() && !self.copies.is_empty() {
+            self.follow(Arc::new(Stream::nowhere(String::new())));
+        }
+        self.stream.as_deref()
     }
 
     /// Says what is run.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn begin(&mut self, started: &Started) -> io::Result<()> {
-        self.events
-            .iter_mut()
-            .try_for_each(|log| log.begin(started))
+    pub fn begin(&mut self, started: &Started) {
+        if let Some(stream) = self.stream() {
+            stream.write(&Event::RunStarted(Box::new(started.clone())), true);
+        }
     }
 
     /// Takes in an instance.
@@ -183,19 +204,18 @@ impl Reports {
     /// # Errors
     /// When it cannot be written.
     pub fn add(&mut self, entry: &Entry) -> io::Result<()> {
-        let logged = self.events.iter_mut().map(|log| log.add(entry));
-        let logged = logged.fold(Ok(()), io::Result::and);
-        let spooled = self.spool.as_mut().map_or(Ok(()), |spool| spool.add(entry));
-        logged.and(spooled)
+        if let Some(stream) = self.stream() {
+            stream.write(&Event::finished(entry), true);
+        }
+        self.spool.as_mut().map_or(Ok(()), |spool| spool.add(entry))
     }
 
     /// Puts the finished reports in their places. What is to be printed for GitHub Actions is added to `annotations`.
     ///
     /// # Errors
     /// The first that cannot be written; the others are.
-    pub fn finish(self, head: &ResultFile, annotations: &mut String) -> io::Result<()> {
-        let logged = self.events.into_iter().map(|log| log.finish(head));
-        let logged = logged.fold(Ok(()), io::Result::and);
+    pub fn finish(mut self, head: &ResultFile, annotations: &mut String) -> io::Result<()> {
+        let logged = self.stream().map_or(Ok(()), |stream| finish(stream, head));
         let Some(mut spool) = self.spool else {
             return logged;
         };
@@ -213,6 +233,7 @@ impl Reports {
     /// # Errors
     /// When it cannot be read any more, or one of them cannot be written.
     pub fn of(mut self, recorded: &mut Recorded) -> io::Result<()> {
+        self.begin(&Started::of(&recorded.head));
         recorded.spool.each(|entry| self.add(&entry))?;
         self.finish(&recorded.head, &mut String::new())
     }
@@ -232,6 +253,21 @@ impl Github {
         // Other steps of the job may have written to it.
         let mut file = File::options().append(true).create(true).open(path)?;
         markdown::write(&mut file, head, spool)
+    }
+}
+
+/// Writes the last line. That the journal cannot be written has been said when it was so before.
+fn finish(stream: &Stream, head: &ResultFile) -> io::Result<()> {
+    let was_broken = stream.is_broken();
+    let result = Box::new(head.clone());
+    let at = events::now();
+    stream.write(&Event::RunFinished { at, result }, true);
+    let written = stream.sound().map_err(|(_, error)| error);
+    let copied = stream.copied();
+    if was_broken {
+        copied
+    } else {
+        written.and(copied)
     }
 }
 

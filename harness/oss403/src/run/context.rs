@@ -33,7 +33,7 @@ pub(crate) struct Context {
     pub(crate) journal: Journal,
     pub(crate) ending: Ending,
     pub(crate) kept: Kept,
-    /// Eight characters that no other run has.
+    /// What no other run has in its names.
     pub(crate) id: String,
     /// Seconds that the target's clock is ahead of ours.
     pub(crate) clock_ahead: i64,
@@ -45,7 +45,6 @@ pub(crate) struct Context {
     makers: Mutex<BTreeSet<Who>>,
     /// UIDs of accounts that the profile does not give, or why they cannot be had, by identity.
     accounts: Mutex<BTreeMap<Who, Arc<Account>>>,
-    names: AtomicU64,
 }
 
 type Account = OnceCell<Result<String, RunFault>>;
@@ -83,7 +82,6 @@ impl Context {
             notes: Mutex::default(),
             makers: Mutex::default(),
             accounts: Mutex::default(),
-            names: AtomicU64::new(0),
         }
     }
 
@@ -111,13 +109,12 @@ impl Context {
 
     /// A name that nothing else has: `oss403-<run>-<n>`.
     pub(crate) fn fresh_name(&self) -> String {
-        let number = self.names.fetch_add(1, Ordering::Relaxed) + 1;
-        format!("oss403-{}-{number}", self.id)
+        format!("{}{}", prefix_of(&self.id), self.fresh_number())
     }
 
     /// A number that no other fresh name has.
     pub(crate) fn fresh_number(&self) -> u64 {
-        self.names.fetch_add(1, Ordering::Relaxed) + 1
+        self.journal.fresh_number()
     }
 
     /// An error when the run is being stopped, what it makes cannot be written down any more, or nobody answers.
@@ -142,12 +139,12 @@ impl Context {
         self.target.identities.get(who.as_str()).map(Arc::clone)
     }
 
-    /// Notes what somebody is about to make.
-    pub(crate) fn intent(&self, made: &Made) -> u64 {
+    /// Notes what somebody is about to make. The note is durable when this returns.
+    pub(crate) async fn making(&self, made: &Made) -> u64 {
         if let Made::Bucket { owner, .. } = made {
             locked(&self.makers).insert(owner.as_str().into());
         }
-        self.journal.intent(made)
+        self.journal.making(made).await
     }
 
     /// Notes that something is gone.
@@ -176,6 +173,18 @@ impl Context {
             .collect();
         left.sort();
         left
+    }
+
+    /// Whether anything does.
+    pub(crate) fn is_anything_left(&self) -> bool {
+        !locked(&self.left).is_empty()
+    }
+
+    /// Whether something does.
+    pub(crate) fn is_left(&self, made: &Made) -> bool {
+        locked(&self.left)
+            .iter()
+            .any(|left| left.what.is_same(made))
     }
 
     /// The buckets that stay behind.
@@ -299,7 +308,35 @@ pub(crate) fn unix_now() -> i64 {
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// Eight characters that no other run has.
+/// What the names of everything begin with that a run makes.
+pub(crate) fn prefix_of(run: &str) -> String {
+    format!("oss403-{run}-")
+}
+
+/// The run that a name was made by: `oss403-<run>-<number>`. No name that somebody else thought of is taken for one: a run's id proves
+/// itself.
+pub(crate) fn run_of(name: &str) -> Option<&str> {
+    let (run, number) = name.strip_prefix("oss403-")?.split_once('-')?;
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && !number.starts_with('0') && is_run_id(run)).then_some(run)
+}
+
+/// Characters of a run's id that are drawn, and those that prove it.
+const DRAWN: usize = 8;
+const PROOF: usize = 6;
+
+/// Whether a text is the id of a run of this program.
+pub(crate) fn is_run_id(text: &str) -> bool {
+    text.is_ascii() && text.len() == DRAWN + PROOF && text[DRAWN..] == proof(&text[..DRAWN])
+}
+
+fn proof(drawn: &str) -> String {
+    let mut proof = oss_auth::hex(&Sha256::digest(format!("oss403 run {drawn}")));
+    proof.truncate(PROOF);
+    proof
+}
+
+/// The id of a new run: characters that no other run has, and a proof that they were not made up by somebody else.
 pub(crate) fn run_id() -> String {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -310,5 +347,40 @@ pub(crate) fn run_id() -> String {
     hash.update(since.as_nanos().to_be_bytes());
     hash.update(std::process::id().to_be_bytes());
     hash.update(RUNS.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-    oss_auth::hex(&hash.finalize()[..4])
+    let drawn = oss_auth::hex(&hash.finalize()[..DRAWN / 2]);
+    format!("{drawn}{}", proof(&drawn))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_that_a_run_made_are_taken_for_such() {
+        let run = run_id();
+        assert_eq!(run_of(&format!("oss403-{run}-1")), Some(&*run));
+        assert_eq!(run_of(&format!("oss403-{run}-1024")), Some(&*run));
+        let mut other = run.clone();
+        let last = if run.ends_with('0') { "1" } else { "0" };
+        other.replace_range(run.len() - 1.., last);
+        for name in [
+            "oss403-backup".to_owned(),
+            "oss403-30cf0d98-1".into(),
+            "oss403-30cf0d98x-1".into(),
+            "oss403-deadbeefdeadbe-1".into(),
+            format!("oss403-{other}-1"),
+            format!("oss403-{}-1", run.to_uppercase()),
+            format!("oss403-{run}"),
+            format!("oss403-{run}-"),
+            format!("oss403-{run}-01"),
+            format!("oss403-{run}-1a"),
+            format!("oss403-{run}-1-copy"),
+            format!("oss403-{run}x-1"),
+            format!("oss4030{run}-1"),
+            format!("my-oss403-{run}-1"),
+        ] {
+            let is_upper_digits = name == format!("oss403-{run}-1");
+            assert!(is_upper_digits || run_of(&name).is_none(), "{name}");
+        }
+    }
 }

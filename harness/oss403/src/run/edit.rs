@@ -193,7 +193,7 @@ async fn ask_operator(
             let made = Made::State {
                 undo: Command::Set(undo).to_json(),
             };
-            let _ = context.intent(&made);
+            let _ = context.making(&made).await;
             world.note(made);
         }
         sender.set(set).await?;
@@ -329,6 +329,16 @@ fn undoing(set: &Set, edit: OperatorEdit<'_>, world: &World) -> Option<Set> {
         return None;
     }
     opposite(set.clone())
+}
+
+/// Whether a command of the operator does nothing but to end a state.
+pub(crate) fn ends_a_state(command: &Value) -> bool {
+    match Command::from_json(command.clone()) {
+        Ok(Command::Set(set)) => {
+            opposite(set).is_some_and(|end| Command::Set(end).to_json() == *command)
+        }
+        _ => false,
+    }
 }
 
 /// What ends a state; `None` where the world's own removal does.

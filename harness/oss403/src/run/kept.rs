@@ -55,6 +55,12 @@ impl Kept {
         fits
     }
 
+    /// How much stays.
+    pub(crate) fn count(&self) -> usize {
+        let made = self.made.lock().expect("nobody panics with this lock");
+        made.len()
+    }
+
     /// Whether something is among it.
     pub(crate) fn holds(&self, what: &Made) -> bool {
         let made = self.made.lock().expect("nobody panics with this lock");

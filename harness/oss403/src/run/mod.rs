@@ -4,6 +4,7 @@ pub mod canary;
 mod clock;
 mod context;
 mod crew;
+pub mod dead;
 mod edit;
 mod ending;
 pub mod events;
@@ -34,18 +35,19 @@ pub use events::{RunEvent, RunSummary};
 pub use remains::Remains;
 pub use stop::{StopReason, StopSignal};
 
+use self::context::Context;
+pub(crate) use self::context::run_id;
 pub(crate) use self::context::unix_now;
-use self::context::{Context, run_id};
 use self::crew::Crew;
 use self::ending::Ending;
-use self::journal::{Header, Journal};
+use self::journal::{At, Header, Journal, Line, Stream, Trouble};
 use self::kept::Kept;
 use self::plan::{Group, Plan};
 pub(crate) use self::plan::{NOT_CLAIMED, is_read, world_of};
 use self::record::TwinRecord;
 use self::twin::blank;
 use crate::exit::Exit;
-use crate::target::Target;
+use crate::target::{ReadyTarget, Target};
 use oss403_case::Instance;
 use oss403_case::model::SIGNATURE_V1;
 
@@ -62,6 +64,8 @@ pub struct Options {
     pub jobs: Option<usize>,
     /// Folder of the journal; it is made when it is absent.
     pub out: PathBuf,
+    /// The journal to go on with, whose first line is written already; without one a run has a journal of its own.
+    pub stream: Option<Arc<Stream>>,
     /// How many finished journals stay in that folder, this run's among them; `None` for all. Those of runs that left something behind
     /// stay in any case.
     pub keep_journals: Option<usize>,
@@ -83,6 +87,7 @@ impl Default for Options {
             seed: 0,
             jobs: None,
             out: "reports".into(),
+            stream: None,
             keep_journals: None,
             canaries: true,
             time: None,
@@ -211,30 +216,45 @@ fn context(
     clock_ahead: i64,
 ) -> Result<Context, RunError> {
     let target = Arc::clone(&target.inner);
-    let id = run_id();
-    let header = Header {
-        journal: journal::VERSION,
-        run: id.clone(),
-        target: target.name.clone(),
-        endpoint: target.endpoint.clone(),
-        seed: options.seed,
-        started: unix_now(),
+    let stream = match &options.stream {
+        Some(stream) => Ok(Arc::clone(stream)),
+        None => own_stream(&target, options).map(Arc::new),
     };
+    let stream = stream.map_err(|(path, error)| RunError::Journal {
+        path,
+        error,
+        run: None,
+    })?;
     let remains = if target.is_embedded {
         // It ends with this process, and everything in it.
         Remains::default()
     } else {
         stop.remains().clone()
     };
-    let journal = Journal::create(&options.out, header, remains, options.keep_journals);
-    let journal = journal.map_err(|(path, error)| RunError::Journal {
-        path,
-        error,
-        run: None,
-    })?;
+    let id = stream.run().to_owned();
+    let journal = Journal::new(stream, remains);
     let ending = Ending::new(stop.clone(), &target.limits);
     let kept = Kept::new(options.keep, target.limits.buckets);
     Ok(Context::new(target, journal, ending, kept, id, clock_ahead))
+}
+
+/// A journal for this run alone.
+fn own_stream(target: &ReadyTarget, options: &Options) -> Result<Stream, Trouble> {
+    let run = run_id();
+    let stream = Stream::create(&options.out, run.clone(), options.keep_journals)?;
+    let stream = stream.durable(!target.is_embedded);
+    let header = Header {
+        schema: journal::SCHEMA,
+        run,
+        at: oss_auth::Timestamp(unix_now()).to_iso_extended_millis(),
+        target: At {
+            name: target.name.clone(),
+            endpoint: target.endpoint.clone(),
+        },
+        seed: options.seed,
+    };
+    stream.write(&Line::RunStarted(header), true);
+    stream.sound().map(|()| stream)
 }
 
 /// A run that has begun.
@@ -251,7 +271,7 @@ impl Run<'_> {
         instances: Vec<Instance>,
         on_event: &mut (impl FnMut(RunEvent) + Send),
         summary: &mut RunSummary,
-    ) -> Result<PathBuf, (PathBuf, std::io::Error)> {
+    ) -> Result<PathBuf, Trouble> {
         let Self {
             context,
             options,
@@ -292,7 +312,8 @@ impl Run<'_> {
         for what in &summary.left_behind {
             on_event(RunEvent::LeftBehind(what.clone()));
         }
-        context.journal.close()
+        let left = summary.left_behind.len() + context.kept.count();
+        context.journal.close(left)
     }
 }
 

@@ -61,26 +61,11 @@ impl Remains {
 
     pub(super) fn removed(&self, what: &Made) {
         self.with(|alive| {
-            alive
-                .made
-                .retain(|(_, made)| made != what && !goes_with(made, what));
+            alive.made.retain(|(_, made)| !made.goes_with(what));
         });
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Alive) -> T) -> T {
         work(&mut self.alive.lock().expect("nobody panics with this lock"))
-    }
-}
-
-/// Whether something goes when its account does.
-fn goes_with(made: &Made, gone: &Made) -> bool {
-    let Made::Account { account: gone } = gone else {
-        return false;
-    };
-    match made {
-        Made::RamUser { account, .. }
-        | Made::Session { account, .. }
-        | Made::VpcEndpoint { account, .. } => account == gone,
-        _ => false,
     }
 }

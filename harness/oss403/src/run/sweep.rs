@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use oss_auth::Timestamp;
 
-use super::context::Context;
+use super::context::{Context, prefix_of};
 use super::fault::describe;
 use super::journal::Made;
 use super::sender::Sender;
@@ -31,6 +32,11 @@ pub(crate) async fn sweep(context: &Context) {
             _ => Who::Owner,
         })
         .collect();
+    sweep_accounts(context, &accounts).await;
+}
+
+/// Removes those of the buckets of accounts that have this run's names.
+pub(crate) async fn sweep_accounts(context: &Context, accounts: &BTreeSet<Who>) {
     // A target that has stopped answering will not answer this either.
     if context.ending.is_gone() {
         return;
@@ -50,7 +56,8 @@ async fn sweep_account(context: &Context, who: &Who) -> Result<(), String> {
     let sender = Sender::new(context);
     let world = World::of_owner(context, who, Arc::clone(&identity));
     for round in 1..=ROUNDS {
-        let mut found = list(&sender, who, &world.scene).await?;
+        let listed = list(&sender, who, &world.scene, &prefix_of(&context.id)).await?;
+        let mut found: Vec<Made> = listed.into_iter().map(|listed| listed.made).collect();
         found.retain(|made| !context.kept.holds(made));
         forget_what_is_gone(context, who, &found);
         if found.is_empty() {
@@ -75,20 +82,34 @@ async fn sweep_account(context: &Context, who: &Who) -> Result<(), String> {
     Ok(())
 }
 
-/// What could not be removed, and is not there: it was never made.
+/// What could not be removed, and is not there: it was never made. A list of this run's names says nothing of others.
 fn forget_what_is_gone(context: &Context, who: &Who, found: &[Made]) {
+    let prefix = prefix_of(&context.id);
     for left in context.left_buckets() {
-        let is_own = matches!(&left, Made::Bucket { owner, .. } if owner.as_str() == who.as_str());
+        let is_own = matches!(
+            &left,
+            Made::Bucket { owner, name, .. } if owner.as_str() == who.as_str() && name.starts_with(&prefix)
+        );
         if is_own && !found.iter().any(|made| made.is_same(&left)) {
             context.removed(&left);
         }
     }
 }
 
-/// The buckets of an account that have this run's names.
-async fn list(sender: &Sender<'_>, who: &Who, scene: &Scene) -> Result<Vec<Made>, String> {
-    let context = sender.context;
-    let prefix = format!("oss403-{}-", context.id);
+/// A bucket as a list shows it.
+pub(crate) struct Listed {
+    pub(crate) made: Made,
+    /// When it was made, in Unix seconds, as far as that is said.
+    pub(crate) created: Option<i64>,
+}
+
+/// The buckets of an account whose names begin so.
+pub(crate) async fn list(
+    sender: &Sender<'_>,
+    who: &Who,
+    scene: &Scene,
+    prefix: &str,
+) -> Result<Vec<Listed>, String> {
     let identity = scene.identity(who).ok().flatten();
     let identity = identity.ok_or_else(|| format!("there is no identity `{who}`"))?;
     let mut found = Vec::new();
@@ -96,7 +117,7 @@ async fn list(sender: &Sender<'_>, who: &Who, scene: &Scene) -> Result<Vec<Made>
     for _ in 0..PAGES {
         let with = sender.signature();
         let mut draft = Draft::new("GET", scene, None, None, Arc::clone(&identity), with)
-            .query("prefix", Some(&prefix))
+            .query("prefix", Some(prefix))
             .query("max-keys", Some("1000"));
         if let Some(marker) = &marker {
             draft = draft.query("marker", Some(marker));
@@ -116,15 +137,20 @@ async fn list(sender: &Sender<'_>, who: &Who, scene: &Scene) -> Result<Vec<Made>
         }
         for bucket in xml::elements(&response.body, "Bucket") {
             let name = bucket.child("Name").unwrap_or_default();
-            if name.starts_with(&prefix) {
+            if name.starts_with(prefix) {
                 let region = bucket.child("Region").or_else(|| bucket.child("Location"));
                 let region = region.map_or(&*scene.names.home, |region| {
                     region.strip_prefix("oss-").unwrap_or(region)
                 });
-                found.push(Made::Bucket {
-                    name: name.to_owned(),
-                    region: region.to_owned(),
-                    owner: who.to_string(),
+                let created = bucket.child("CreationDate");
+                let created = created.and_then(|text| Timestamp::parse_iso_extended(text).ok());
+                found.push(Listed {
+                    made: Made::Bucket {
+                        name: name.to_owned(),
+                        region: region.to_owned(),
+                        owner: who.to_string(),
+                    },
+                    created: created.map(|created| created.0),
                 });
             }
         }

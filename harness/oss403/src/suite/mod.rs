@@ -14,7 +14,7 @@ use attempts::Suite;
 use crate::exit::Exit;
 use crate::judge::snapshot::Snapshots;
 use crate::judge::summary::{Counts, Tally};
-use crate::judge::verdict::VerdictKind;
+use crate::judge::verdict::{Verdict, VerdictKind};
 use crate::judge::{Judged, judge};
 use crate::run::record::TwinRecord;
 use crate::run::{Options, RunError, RunSummary, StopSignal, run};
@@ -23,7 +23,7 @@ use crate::wire::redact::Redactor;
 use oss403_case::Instance;
 
 /// A certification that is over.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Certified {
     /// What became of the causes.
     pub tally: Tally,
@@ -131,22 +131,34 @@ pub fn has_failed(instance: &Instance, record: &TwinRecord) -> bool {
 }
 
 impl Certified {
+    /// Adds instances that an earlier run has judged, which this one finishes.
+    pub fn take_over<'i>(
+        &mut self,
+        judged: impl IntoIterator<Item = (&'i Instance, Verdict, u64)>,
+    ) {
+        for (instance, verdict, elapsed_us) in judged {
+            self.tally.plan(&instance.file.cause);
+            self.tally.add_instance(instance, verdict, elapsed_us);
+        }
+    }
+
     /// The exit code that this result asks for. A run in which everything was set aside has shown nothing, and is no success.
     pub fn exit(&self) -> Exit {
+        self.exit_if(false)
+    }
+
+    /// The same, where what is flaky may count as no failure.
+    pub fn exit_if(&self, flaky_passes: bool) -> Exit {
         let counts: Counts = self.tally.instances();
         let any = |verdict| counts.get(&verdict).is_some_and(|count| *count > 0);
-        let failures = [
-            VerdictKind::Deviates,
-            VerdictKind::NotProvoked,
-            VerdictKind::Flaky,
-        ];
+        let failures = [VerdictKind::Deviates, VerdictKind::NotProvoked];
         if self.run.stopped.is_some() {
             Exit::Interrupted
         } else if any(VerdictKind::HarnessError) || !self.run.left_behind.is_empty() {
             Exit::Target
-        } else if failures.into_iter().any(any) {
+        } else if failures.into_iter().any(any) || any(VerdictKind::Flaky) && !flaky_passes {
             Exit::Deviations
-        } else if any(VerdictKind::Conformant) {
+        } else if any(VerdictKind::Conformant) || any(VerdictKind::Flaky) {
             Exit::Ok
         } else {
             Exit::NothingSelected
@@ -157,7 +169,7 @@ impl Certified {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::verdict::{Facet, Verdict};
+    use crate::judge::verdict::Facet;
     use crate::run::StopReason;
 
     fn exit(verdicts: &[Verdict], left_behind: bool, interrupted: bool) -> Exit {
@@ -225,6 +237,21 @@ mod tests {
                 let interrupted = exit(&[verdict], left_behind, true);
                 assert_eq!(interrupted, Exit::Interrupted, "{verdict:?}");
             }
+        }
+        // What is flaky may be let pass, and nothing else.
+        for verdict in alone.map(|(verdict, _)| verdict) {
+            let mut certified = Certified {
+                tally: Tally::default(),
+                run: RunSummary::default(),
+                snapshots: SnapshotCounts::default(),
+            };
+            certified.tally.plan("cause");
+            certified.tally.add("cause", verdict, 1);
+            let expected = match verdict {
+                Flaky => Exit::Ok,
+                _ => certified.exit(),
+            };
+            assert_eq!(certified.exit_if(true), expected, "{verdict:?}");
         }
         assert_eq!(exit(&[], false, false), Exit::NothingSelected);
         assert_eq!(exit(&[], true, false), Exit::Target);

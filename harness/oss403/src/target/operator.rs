@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use oss403_operator::{Command, Create, Credential, Set, VERSION, VpcEndpoint};
+use oss403_operator::{Command, Create, Credential, RUN_HEADER, Set, VERSION, VpcEndpoint};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -151,15 +151,31 @@ impl Operator {
     /// # Errors
     /// When the operator does not.
     pub async fn credential(&self, create: Create) -> Result<Credential, OperatorError> {
-        self.ask(&Command::Create(create)).await
+        self.credential_for("", create).await
     }
 
-    /// Makes an endpoint inside a VPC.
+    /// The same, for a run: by its id the operator can remove whatever it has made for it.
     ///
     /// # Errors
     /// When the operator does not.
-    pub async fn vpc_endpoint(&self, create: Create) -> Result<VpcEndpoint, OperatorError> {
-        self.ask(&Command::Create(create)).await
+    pub async fn credential_for(
+        &self,
+        run: &str,
+        create: Create,
+    ) -> Result<Credential, OperatorError> {
+        self.ask(&Command::Create(create), run).await
+    }
+
+    /// Makes an endpoint inside a VPC, for a run.
+    ///
+    /// # Errors
+    /// When the operator does not.
+    pub async fn vpc_endpoint_for(
+        &self,
+        run: &str,
+        create: Create,
+    ) -> Result<VpcEndpoint, OperatorError> {
+        self.ask(&Command::Create(create), run).await
     }
 
     /// Puts something into a state.
@@ -175,10 +191,14 @@ impl Operator {
     /// # Errors
     /// When the operator does not.
     pub async fn perform(&self, command: &Command) -> Result<(), OperatorError> {
-        self.ask::<Value>(command).await.map(drop)
+        self.ask::<Value>(command, "").await.map(drop)
     }
 
-    async fn ask<T: DeserializeOwned>(&self, command: &Command) -> Result<T, OperatorError> {
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        command: &Command,
+        of_run: &str,
+    ) -> Result<T, OperatorError> {
         let json = command.to_json();
         let asked = asked(&json);
         let exchange = async {
@@ -187,9 +207,9 @@ impl Operator {
                 // session ends by itself.
                 Way::Http(http) => {
                     let stays = matches!(command, Command::Create(create) if !matches!(create, Create::Session { .. }));
-                    http.ask(&json, !stays).await
+                    http.ask(&json, of_run, !stays).await
                 }
-                Way::Command { words, folder } => run(words, folder, &json).await,
+                Way::Command { words, folder } => run(words, folder, &json, of_run).await,
             }
         };
         let (detail, untouched) = match tokio::time::timeout(self.time, exchange).await {
@@ -260,7 +280,12 @@ impl Http {
     ///
     /// # Errors
     /// Why there is no answer, and whether the hook never got the command.
-    async fn ask(&self, json: &Value, is_repeatable: bool) -> Result<Vec<u8>, (String, bool)> {
+    async fn ask(
+        &self,
+        json: &Value,
+        of_run: &str,
+        is_repeatable: bool,
+    ) -> Result<Vec<u8>, (String, bool)> {
         let client = if is_repeatable {
             &self.keeping
         } else {
@@ -268,7 +293,7 @@ impl Http {
         };
         let mut back_off = BACK_OFF;
         for attempt in 1.. {
-            let miss = match self.post(client, json).await {
+            let miss = match self.post(client, json, of_run).await {
                 Ok(answer) => return Ok(answer),
                 Err(miss) => miss,
             };
@@ -282,13 +307,21 @@ impl Http {
         unreachable!("the last attempt returns")
     }
 
-    async fn post(&self, client: &reqwest::Client, json: &Value) -> Result<Vec<u8>, Miss> {
-        let request = client
+    async fn post(
+        &self,
+        client: &reqwest::Client,
+        json: &Value,
+        of_run: &str,
+    ) -> Result<Vec<u8>, Miss> {
+        let mut request = client
             .post(self.url.clone())
             .header("Content-Type", "application/json")
             .header("x-oss403-operator", VERSION.to_string())
             .bearer_auth(self.token.reveal())
             .body(json.to_string());
+        if !of_run.is_empty() {
+            request = request.header(RUN_HEADER, of_run);
+        }
         let lost = |error: &reqwest::Error| Miss {
             detail: describe(error),
             untouched: error.is_connect(),
@@ -342,11 +375,20 @@ fn describe(error: &reqwest::Error) -> String {
 ///
 /// # Errors
 /// Why there is no answer, and whether it never got to run.
-async fn run(words: &[String], folder: &Path, json: &Value) -> Result<Vec<u8>, (String, bool)> {
+async fn run(
+    words: &[String],
+    folder: &Path,
+    json: &Value,
+    of_run: &str,
+) -> Result<Vec<u8>, (String, bool)> {
     let (program, arguments) = words
         .split_first()
         .ok_or_else(|| ("the command is empty".to_owned(), true))?;
-    let child = tokio::process::Command::new(program)
+    let mut command = tokio::process::Command::new(program);
+    if !of_run.is_empty() {
+        command.env("OSS403_RUN", of_run);
+    }
+    let child = command
         .args(arguments)
         .current_dir(folder)
         .env("OSS403_OPERATOR", VERSION.to_string())

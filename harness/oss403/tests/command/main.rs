@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+#[cfg(unix)]
+mod again;
 mod documents;
 mod exits;
 mod explained;
@@ -14,6 +16,8 @@ mod harmless;
 mod hunt;
 mod import;
 mod init;
+#[cfg(unix)]
+mod killed;
 mod mutants;
 mod output;
 mod pasted;

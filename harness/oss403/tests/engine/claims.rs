@@ -57,6 +57,8 @@ pub(crate) async fn certify_at(
         asked: Asked::default(),
         detail: Default::default(),
         demands,
+        flaky_passes: false,
+        resumes: None,
     };
     let told = std::sync::Mutex::new(Vec::new());
     let ready = job.ready().await.unwrap();

@@ -52,12 +52,12 @@ fn assert_balanced(lines: &[Line]) {
     let mut alive: Vec<Made> = Vec::new();
     for line in lines {
         match line {
-            Line::Intent {
+            Line::Making {
                 what: Made::State { .. },
                 ..
             } => {}
-            Line::Intent { seq, what } => open.push((*seq, what.clone())),
-            Line::Created { seq, what } => {
+            Line::Making { seq, what } => open.push((*seq, what.clone())),
+            Line::Made { seq, what } => {
                 assert!(
                     open.iter().any(|(known, _)| known == seq),
                     "created without an intent: {what}"
@@ -65,7 +65,7 @@ fn assert_balanced(lines: &[Line]) {
                 open.retain(|(known, _)| known != seq);
                 alive.push(what.clone());
             }
-            Line::NotCreated { seq } => open.retain(|(known, _)| known != seq),
+            Line::NotMade { seq } => open.retain(|(known, _)| known != seq),
             Line::Removed { what } => {
                 // An account takes its people with it; whoever removes it says only that.
                 if let Made::Account { account } = what {
@@ -79,7 +79,7 @@ fn assert_balanced(lines: &[Line]) {
     }
     assert_eq!(alive, Vec::<Made>::new());
     assert_eq!(open, Vec::new());
-    assert!(matches!(lines.last(), Some(Line::Done)));
+    assert!(matches!(lines.last(), Some(Line::CleanedUp { left: 0 })));
 }
 
 fn belongs_to(made: &Made, owner: &str) -> bool {
@@ -263,7 +263,7 @@ async fn every_create_stands_in_the_journal_before_it_is_sent() {
                 let journal = std::fs::read_to_string(journal).unwrap();
                 let named = journal.lines().any(|line| {
                     let line: Line = serde_json::from_str(line).unwrap();
-                    matches!(line, Line::Intent { what: Made::Bucket { name, .. }, .. } if name == seen.bucket())
+                    matches!(line, Line::Making { what: Made::Bucket { name, .. }, .. } if name == seen.bucket())
                 });
                 found.lock().unwrap().push((seen.bucket().to_owned(), named));
             }

@@ -45,6 +45,8 @@ async fn certify(faults: Faults, stop: StopSignal) -> (Done, ResultFile, Vec<Str
         },
         snapshots: None,
         demands: Demands::default(),
+        flaky_passes: false,
+        resumes: None,
         reports: Reports::open(&[format!("json={}", path.display())]).unwrap(),
         asked: Asked::default(),
         detail: Detail::default(),

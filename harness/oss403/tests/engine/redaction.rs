@@ -90,7 +90,7 @@ async fn neither_journal_nor_command_lines_show_what_is_confidential() {
     }
     // The base64 of error documents in HEAD answers is looked into.
     let coded = ran.lines().into_iter().filter_map(|line| match line {
-        Line::Twin(record) => record
+        Line::Exchanged { record } => record
             .edited?
             .response()?
             .header("x-oss-err")

@@ -1,11 +1,13 @@
 //! The arguments of the command, as clap reads them.
 
+mod again;
 mod report;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub(super) use again::{AgainOptions, OnFlaky, SweepArgs};
 pub(super) use report::{CompareArgs, MergeArgs, RenderArgs, ReportArgs, ReportCommand};
 
 use crate::suite::Partition;
@@ -96,6 +98,8 @@ pub enum Command {
     Fuzz(FuzzArgs),
     /// Run the reference server alone
     Serve(ServeArgs),
+    /// Remove what runs that died left at a target
+    Sweep(SweepArgs),
     /// Make other reports of a result, or compare two
     Report(ReportArgs),
     /// Accept or reject new and changed snapshots
@@ -235,6 +239,9 @@ pub struct RunOptions {
     /// Journals of finished runs that stay in their folder; older ones are removed, unless the run left something behind. Default: 20.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub keep_journals: Option<usize>,
+    /// What has to do with earlier runs.
+    #[command(flatten)]
+    pub again: AgainOptions,
 }
 
 /// Arguments of `list`.

@@ -147,6 +147,7 @@ fn facts(twins: &[Twin]) -> Facts {
             partition: None,
             revision: "documented-2023-06-27".into(),
             left_out: None,
+            rerun: false,
         },
         seed: 7,
         started: 1_700_000_000,

@@ -166,6 +166,28 @@ pub(crate) async fn run_canaries(
     })
 }
 
+/// Whether the owner is let in; gives by how many seconds the target's clock is ahead of ours.
+///
+/// # Errors
+/// When not, or nobody answers.
+pub(crate) async fn ask_owner(target: &ReadyTarget) -> Result<i64, CanaryError> {
+    let owner = target
+        .identities
+        .get(Who::Owner.as_str())
+        .ok_or(CanaryError::NoOwner)?;
+    let with = target.claimed_signature().ok_or(CanaryError::NoScheme)?;
+    let canary = Canary::of(target, with);
+    let good = canary.ask(Arc::clone(owner), Key::Own).await;
+    let asked = Asked::of(&good.request, with, canary.is_list());
+    let good = answered(good, &asked)?;
+    let ahead = clock_ahead(&good);
+    if !good.is_success() {
+        let string_to_sign = asked.string_to_sign.as_deref();
+        return Err(explain(&good, ahead, &asked, string_to_sign));
+    }
+    Ok(if ahead.abs() > 1 { ahead } else { 0 })
+}
+
 /// Signature version 1 as the target claims it and an instance needs it.
 fn old_signature(target: &ReadyTarget, instances: &[Instance]) -> Option<SignWith> {
     let is_asked = |need: &Capability| {

@@ -1,84 +1,118 @@
-//! The journal of a run: one JSON object a line. What is about to be made is written before it is made, so that somebody else can
-//! remove it when this process dies; what happened is written too, redacted, so that it can be judged again as far as it was kept: a body
-//! of more than a few KiB leaves its beginning, its length and its digest. Today only people, the tests and a fuzz target read it.
+//! The journal of a run: the stream of its events, one JSON object a line. What is about to be made is written before it is made, so that
+//! somebody else can remove it when this process dies; what happened is written too, redacted, so that it can be judged again as far as it
+//! was kept: a body of more than a few KiB leaves its beginning, its length and its digest. Whoever judges adds a line for each verdict.
 
 mod prune;
+pub mod read;
 mod shorten;
+mod stream;
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use self::stream::{Copies, Stream, Trouble};
 
 use self::shorten::shortened;
 use super::record::TwinRecord;
 use super::remains::Remains;
 use crate::wire::redact::Redactor;
 
-/// A line of a journal.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// A line that a run writes itself.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Line {
-    /// The first line: which run this is.
-    Run(Header),
-    /// Something is about to be made.
-    Intent {
-        /// Tells intents of one run apart.
+    /// The first line: which run this is. A run that is part of a certification says more in it.
+    RunStarted(Header),
+    /// Something is about to be made at the target.
+    Making {
+        /// Tells what one run makes apart.
         seq: u64,
+        /// What.
         what: Made,
     },
     /// It was made, and this is what it is called.
-    Created {
-        /// The intent's.
+    Made {
+        /// As it was announced.
         seq: u64,
         /// What; names that only the target can give are in it now.
         what: Made,
     },
     /// It was not made after all.
-    NotCreated {
-        /// The intent's.
+    NotMade {
+        /// As it was announced.
         seq: u64,
     },
     /// It was removed.
-    Removed { what: Made },
+    Removed {
+        /// What.
+        what: Made,
+    },
     /// It could not be removed.
-    LeftBehind { what: Made, reason: String },
-    /// An instance is done.
-    Twin(Box<TwinRecord>),
-    /// The run is over, and everything made is removed or listed as left behind.
-    Done,
+    LeftBehind {
+        /// What.
+        what: Made,
+        /// Why.
+        reason: String,
+    },
+    /// What was sent for an instance and what came back, redacted. In the journal alone.
+    Exchanged {
+        /// The record, from which the instance can be judged again.
+        #[schemars(with = "Value")]
+        record: Box<TwinRecord>,
+    },
+    /// Everything made is removed, or listed as left behind, or kept because somebody wants to look at it.
+    CleanedUp {
+        /// How much is there still.
+        left: usize,
+    },
+    /// What a dead run left was removed by somebody else.
+    Swept {
+        /// When, UTC, in ISO 8601.
+        at: String,
+        /// How much is there still.
+        left: usize,
+    },
 }
 
-/// Which run a journal is of.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// Which run a stream is of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Header {
     /// Version of this format.
-    pub journal: u32,
-    /// Id of the run.
+    pub schema: u32,
+    /// Id of the run: whatever it makes has a name that begins with `oss403-` and this.
+    #[serde(default)]
     pub run: String,
-    /// Name of the target.
-    pub target: String,
-    pub endpoint: String,
-    /// Seed of the run.
+    /// When it began, UTC, in ISO 8601.
+    pub at: String,
+    /// What it is run against.
+    pub target: At,
+    /// What decides the order of the instances.
     pub seed: u64,
-    /// When it started, in Unix seconds.
-    pub started: i64,
 }
 
-/// Version of the journal's format.
-pub const VERSION: u32 = 1;
+/// A target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct At {
+    /// Its name.
+    pub name: String,
+    /// Its endpoint.
+    pub endpoint: String,
+}
+
+/// Version of the stream's format.
+pub const SCHEMA: u32 = 1;
 
 /// Something that a run makes on a target.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Made {
     /// A bucket, with everything in it.
     Bucket {
+        /// Its name.
         name: String,
         /// Bare id of its region.
         region: String,
@@ -112,7 +146,10 @@ pub enum Made {
         endpoint: String,
     },
     /// Proofs of ownership and bindings of a domain.
-    Domain { domain: String },
+    Domain {
+        /// The domain.
+        domain: String,
+    },
     /// A state that the operator has changed.
     State {
         /// The operator's command that ends it.
@@ -126,6 +163,34 @@ impl Made {
         match (self, other) {
             (Self::Bucket { name, .. }, Self::Bucket { name: other, .. }) => name == other,
             _ => self == other,
+        }
+    }
+
+    /// Whether it goes when something else does: itself, or what an account takes with it.
+    pub(super) fn goes_with(&self, gone: &Self) -> bool {
+        let Self::Account { account: gone_too } = gone else {
+            return self.is_same(gone);
+        };
+        match self {
+            Self::RamUser { account, .. }
+            | Self::Session { account, .. }
+            | Self::VpcEndpoint { account, .. }
+            | Self::Account { account } => account == gone_too,
+            _ => false,
+        }
+    }
+
+    /// Whether the operator was asked for it and nobody knows what it is called.
+    pub(super) fn is_nameless(&self) -> bool {
+        match self {
+            Self::Account { account: name }
+            | Self::RamUser { user: name, .. }
+            | Self::Session {
+                access_key_id: name,
+                ..
+            }
+            | Self::VpcEndpoint { endpoint: name, .. } => name.is_empty(),
+            Self::Bucket { .. } | Self::Domain { .. } | Self::State { .. } => false,
         }
     }
 }
@@ -159,85 +224,44 @@ impl std::fmt::Display for Made {
     }
 }
 
-/// A journal that is being written. A write that fails is remembered and reported at the end of the run.
-pub struct Journal {
-    path: PathBuf,
-    file: Mutex<BufWriter<File>>,
-    failure: Mutex<Option<io::Error>>,
-    broken: AtomicBool,
-    seq: AtomicU64,
+/// The part of a journal that one run writes.
+pub(crate) struct Journal {
+    stream: Arc<Stream>,
     remains: Remains,
 }
 
 impl Journal {
-    /// Opens `<folder>/journal-<run>.jsonl`, which only its owner may read, makes the folder when it is absent, and writes the first line.
-    /// With `keep`, all but so many finished ones there, this one and the youngest, are removed. `remains` learns
-    /// at once what is made and removed.
-    ///
-    /// # Errors
-    /// When the file cannot be written, with its path.
-    pub fn create(
-        folder: &Path,
-        header: Header,
-        remains: Remains,
-        keep: Option<usize>,
-    ) -> Result<Self, (PathBuf, io::Error)> {
-        let path = folder.join(format!("journal-{}.jsonl", header.run));
-        let open = || {
-            std::fs::create_dir_all(folder)?;
-            let mut options = OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            options.open(&path)
-        };
-        let file = open().map_err(|error| (path.clone(), error))?;
-        if let Some(keep) = keep {
-            prune::prune(folder, keep.saturating_sub(1));
+    /// Goes on with a stream. `remains` learns at once what is made and removed.
+    pub(crate) fn new(stream: Arc<Stream>, remains: Remains) -> Self {
+        if let Some(path) = stream.path() {
+            remains.open(path);
         }
-        let journal = Self {
-            path,
-            file: Mutex::new(BufWriter::with_capacity(256 * 1024, file)),
-            failure: Mutex::default(),
-            broken: AtomicBool::new(false),
-            seq: AtomicU64::new(0),
-            remains,
-        };
-        journal.remains.open(&journal.path);
-        journal.write(&Line::Run(header), true);
-        match journal.failed() {
-            Some(error) => Err((journal.path, error)),
-            None => Ok(journal),
-        }
+        Self { stream, remains }
     }
 
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// A number that nothing else in the stream has.
+    pub(crate) fn fresh_number(&self) -> u64 {
+        self.stream.fresh_number()
     }
 
     /// Whether a line could not be written: nothing more may be made then.
-    pub fn is_broken(&self) -> bool {
-        self.broken.load(Ordering::Relaxed)
+    pub(crate) fn is_broken(&self) -> bool {
+        self.stream.is_broken()
     }
 
-    /// Notes that something is about to be made. The line has left this process when this returns.
+    /// Notes that something is about to be made. The line is durable when this returns.
     #[must_use]
-    pub fn intent(&self, what: &Made) -> u64 {
-        let seq = self.seq.fetch_add(1, Ordering::Relaxed) + 1;
+    pub(crate) async fn making(&self, what: &Made) -> u64 {
+        let seq = self.stream.fresh_seq();
         self.remains.intent(seq, what);
-        self.write(
-            &Line::Intent {
-                seq,
-                what: what.clone(),
-            },
-            true,
-        );
+        let what = what.clone();
+        let written = self.stream.write(&Line::Making { seq, what }, true);
+        self.stream.settle(written).await;
         seq
     }
 
     /// Notes that it was made. What only the target could name leaves this process at once, too.
-    pub fn created(&self, seq: u64, what: &Made) {
+    pub(crate) fn made(&self, seq: u64, what: &Made) {
         self.remains.created(seq, what);
         let named_by_target = matches!(
             what,
@@ -246,80 +270,54 @@ impl Journal {
                 | Made::Session { .. }
                 | Made::VpcEndpoint { .. }
         );
-        self.write(
-            &Line::Created {
-                seq,
-                what: what.clone(),
-            },
-            named_by_target,
-        );
+        let what = what.clone();
+        self.stream
+            .write(&Line::Made { seq, what }, named_by_target);
     }
 
     /// Notes that it was not made.
-    pub fn not_created(&self, seq: u64) {
+    pub(crate) fn not_made(&self, seq: u64) {
         self.remains.not_created(seq);
-        self.write(&Line::NotCreated { seq }, false);
+        self.stream.write(&Line::NotMade { seq }, false);
     }
 
     /// Notes that it was removed.
-    pub fn removed(&self, what: &Made) {
+    pub(crate) fn removed(&self, what: &Made) {
         self.remains.removed(what);
-        self.write(&Line::Removed { what: what.clone() }, false);
+        let what = what.clone();
+        self.stream.write(&Line::Removed { what }, false);
     }
 
     /// Notes that it could not be removed.
-    pub fn left_behind(&self, what: &Made, reason: &str) {
-        self.write(
-            &Line::LeftBehind {
-                what: what.clone(),
-                reason: reason.to_owned(),
-            },
-            true,
-        );
+    pub(crate) fn left_behind(&self, what: &Made, reason: &str) {
+        let line = Line::LeftBehind {
+            what: what.clone(),
+            reason: reason.to_owned(),
+        };
+        self.stream.write(&line, true);
     }
 
     /// Notes what happened, redacted. What redacted it serves whoever else writes of the record.
-    pub fn record(&self, record: &TwinRecord) -> Redactor {
+    pub(crate) fn record(&self, record: &TwinRecord) -> Redactor {
         let redactor = record.redactor();
-        let redacted = shortened(record.redacted(&redactor));
-        self.write(&Line::Twin(Box::new(redacted)), false);
+        let record = Box::new(shortened(record.redacted(&redactor)));
+        self.stream.write_here(&Line::Exchanged { record });
         redactor
     }
 
-    /// Writes the last line.
+    /// Notes that so much stays and nothing else.
     ///
     /// # Errors
     /// When this line, or any before it, could not be written.
-    pub fn close(self) -> Result<PathBuf, (PathBuf, io::Error)> {
-        self.remains.close(&self.path);
-        self.write(&Line::Done, true);
-        match self.failed() {
-            Some(error) => Err((self.path, error)),
-            None => Ok(self.path),
+    pub(crate) fn close(self, left: usize) -> Result<PathBuf, Trouble> {
+        if let Some(path) = self.stream.path() {
+            self.remains.close(path);
         }
-    }
-
-    fn failed(&self) -> Option<io::Error> {
-        self.failure
-            .lock()
-            .expect("nobody panics with this lock")
-            .take()
-    }
-
-    fn write(&self, line: &Line, flush: bool) {
-        // Serialised outside the lock, so that the writers only share the copying.
-        let result = serde_json::to_vec(line)
-            .map_err(io::Error::other)
-            .and_then(|mut text| {
-                text.push(b'\n');
-                let mut file = self.file.lock().expect("nobody panics with this lock");
-                file.write_all(&text)?;
-                if flush { file.flush() } else { Ok(()) }
-            });
-        if let Err(error) = result {
-            self.broken.store(true, Ordering::Relaxed);
-            let mut failure = self.failure.lock().expect("nobody panics with this lock");
-            failure.get_or_insert(error);
-        }
+        self.stream.add_left(left);
+        let left = self.stream.left();
+        self.stream.write(&Line::CleanedUp { left }, true);
+        self.stream.sound()?;
+        let path = self.stream.path().map(Path::to_owned);
+        Ok(path.unwrap_or_default())
     }
 }

@@ -222,7 +222,7 @@ impl Twin<'_> {
         };
         let copy = string_to_sign.is_none().then(|| signed.clone());
         let trace = trace.sent_as(&signed.method);
-        trace.announce(world, self.sender, self.signer(edit));
+        trace.announce(world, self.sender, self.signer(edit)).await;
         let disguises = &self.instance.scenario.base.disguise;
         let outgoing = Outgoing {
             fresh,

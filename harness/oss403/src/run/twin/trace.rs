@@ -48,7 +48,7 @@ impl Trace {
     }
 
     /// Notes in advance that the request may make the bucket whose name was kept free.
-    pub(super) fn announce(&self, world: &World, sender: &Sender<'_>, signer: &Who) {
+    pub(super) async fn announce(&self, world: &World, sender: &Sender<'_>, signer: &Who) {
         if !(self.makes_bucket && self.method == "PUT" && world.scene.no_bucket) {
             return;
         }
@@ -63,7 +63,7 @@ impl Trace {
             region,
             owner,
         };
-        let _ = sender.context.intent(&made);
+        let _ = sender.context.making(&made).await;
         world.note(made);
     }
 

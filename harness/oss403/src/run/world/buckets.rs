@@ -63,7 +63,7 @@ impl World {
             owner: place.owner.to_string(),
         };
         let context = sender.context;
-        let seq = context.intent(&made);
+        let seq = context.making(&made).await;
         self.note(made.clone());
         let public = spec.acl.as_deref().filter(|acl| *acl != "private");
         let whole = match public {
@@ -76,12 +76,12 @@ impl World {
         match public {
             Some(acl) if refused => {
                 succeeded(sender.send(draft).await)?;
-                context.journal.created(seq, &made);
+                context.journal.made(seq, &made);
                 self.set_bucket_acl(sender, place, acl).await
             }
             _ => {
                 succeeded(Ok(exchange))?;
-                context.journal.created(seq, &made);
+                context.journal.made(seq, &made);
                 Ok(())
             }
         }

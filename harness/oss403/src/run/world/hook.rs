@@ -71,16 +71,16 @@ impl World {
             endpoint: endpoint.to_owned(),
         };
         let operator = context.operator()?;
-        let seq = context.intent(&named(""));
+        let seq = context.making(&named("")).await;
         let request = Create::VpcEndpoint {
             account: account.to_owned(),
             policy,
         };
-        let made = operator.vpc_endpoint(request);
+        let made = operator.vpc_endpoint_for(&context.id, request);
         match sender.operated(made, "create vpc-endpoint").await {
             Ok(endpoint) => {
                 let made = named(&endpoint.endpoint);
-                context.journal.created(seq, &made);
+                context.journal.made(seq, &made);
                 self.note(made);
                 Ok(Some(endpoint.address))
             }
@@ -170,7 +170,7 @@ impl World {
         let made = Made::Domain {
             domain: domain.clone(),
         };
-        let seq = context.intent(&made);
+        let seq = context.making(&made).await;
         self.note(made.clone());
         let set = Set::DomainOwnership {
             domain,
@@ -178,7 +178,7 @@ impl World {
             value: DomainOwnership::Proven,
         };
         sender.set(set).await?;
-        context.journal.created(seq, &made);
+        context.journal.made(seq, &made);
         Ok(())
     }
 }
@@ -192,8 +192,8 @@ pub(super) async fn create(
     let context = sender.context;
     let operator = context.operator().map_err(Refusal::RunFault)?;
     let is_session = matches!(request, Create::Session { .. });
-    let seq = context.intent(&made(""));
-    let credential = operator.credential(request);
+    let seq = context.making(&made("")).await;
+    let credential = operator.credential_for(&context.id, request);
     match sender.operated(credential, "create").await {
         Ok(credential) => {
             let id = if is_session {
@@ -202,7 +202,7 @@ pub(super) async fn create(
                 &credential.uid
             };
             let made = made(id);
-            context.journal.created(seq, &made);
+            context.journal.made(seq, &made);
             Ok((credential, made))
         }
         Err(error) => {
@@ -231,7 +231,7 @@ impl From<Refusal> for RunFault {
 /// ends by itself.
 fn not_created(sender: &Sender<'_>, seq: u64, what: &Made, error: &OperatorError) {
     if !error.may_be_done() {
-        sender.context.journal.not_created(seq);
+        sender.context.journal.not_made(seq);
     } else if !matches!(what, Made::Session { .. }) {
         sender.context.leave_behind(
             what,

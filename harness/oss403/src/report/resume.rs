@@ -1,0 +1,121 @@
+//! Runs that did not come to their end: what of them can be taken over.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use super::entry::Entry;
+use super::events::Started;
+use super::json::Selection;
+use super::read::{NoResult, read_events};
+use crate::judge::verdict::VerdictKind;
+
+/// A run that did not come to its end.
+#[derive(Debug)]
+pub struct Interrupted {
+    /// What it was begun with.
+    pub started: Started,
+    /// What was judged, and says something of the target; sorted by id.
+    pub judged: Vec<Entry>,
+}
+
+/// Why a run cannot be gone on with.
+#[derive(Debug, thiserror::Error)]
+pub enum NotResumed {
+    /// It cannot be read.
+    #[error("{0}")]
+    Read(#[from] NoResult),
+    /// It has no first line.
+    #[error("it does not say which run it is of")]
+    Headless,
+    /// There is nothing to go on with.
+    #[error("its run came to its end")]
+    Over,
+    /// It is another run than the one that is asked for.
+    #[error("it is of another run than this one: its {what} is {theirs}, not {ours}")]
+    Other {
+        /// In what they differ.
+        what: &'static str,
+        /// What it is there.
+        theirs: String,
+        /// What it is here.
+        ours: String,
+    },
+}
+
+impl Interrupted {
+    /// Reads a journal or a stream of events.
+    ///
+    /// # Errors
+    /// When it is none, or its run came to its end.
+    pub fn read(path: &Path) -> Result<Self, NotResumed> {
+        let file = File::open(path).map_err(NoResult::Io)?;
+        let events = read_events(BufReader::new(file))?;
+        let started = events.started.ok_or(NotResumed::Headless)?;
+        if let Some(result) = &events.result
+            && result.unfinished_because().is_none()
+        {
+            return Err(NotResumed::Over);
+        }
+        let mut judged = Vec::new();
+        let mut spool = events.spool;
+        let read = spool.each(|entry| {
+            // What was our fault or the network's is tried again.
+            if entry.verdict != VerdictKind::HarnessError {
+                judged.push(entry);
+            }
+            Ok(())
+        });
+        read.map_err(NoResult::Io)?;
+        Ok(Self { started, judged })
+    }
+
+    /// Whether it is the run that would begin with `other`. Of a target that ends with its process the endpoint says nothing.
+    ///
+    /// # Errors
+    /// In what they differ first.
+    pub fn is_of(&self, other: &Started, has_endpoint: bool) -> Result<(), NotResumed> {
+        let facts = |started: &Started| {
+            let endpoint = if has_endpoint {
+                started.target.endpoint.clone()
+            } else {
+                String::new()
+            };
+            [
+                (
+                    "program",
+                    format!("{} {}", started.tool.name, started.tool.version),
+                ),
+                ("revision", started.suite.revision.clone()),
+                ("digest of the cases", begin(&started.suite.hash)),
+                ("target", started.target.name.clone()),
+                ("endpoint", endpoint),
+                ("list of claims", started.claims.join(", ")),
+                ("selection", in_words(&started.selection)),
+                ("seed", started.seed.to_string()),
+            ]
+        };
+        let (theirs, ours) = (facts(&self.started), facts(other));
+        match theirs.into_iter().zip(ours).find(|(a, b)| a != b) {
+            None => Ok(()),
+            Some(((what, theirs), (_, ours))) => Err(NotResumed::Other { what, theirs, ours }),
+        }
+    }
+}
+
+fn begin(hash: &str) -> String {
+    hash.chars().take(12).collect()
+}
+
+/// What the instances were chosen by, as one would ask for it.
+fn in_words(selection: &Selection) -> String {
+    let mut words = selection.filters.clone();
+    words.extend(selection.left_out.as_ref().map(|_| "--harmless".to_owned()));
+    let partition = selection.partition.as_ref();
+    words.extend(partition.map(|part| format!("--partition {part}")));
+    words.extend(selection.rerun.then(|| "--rerun-failed".to_owned()));
+    if words.is_empty() {
+        return "everything".into();
+    }
+    words.join(" ")
+}

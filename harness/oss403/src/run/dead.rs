@@ -1,0 +1,381 @@
+//! What dead runs left at a target: by their journals, and by the names of what they made where the journal is lost.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use oss_auth::Timestamp;
+use oss403_operator::{Command, Remove};
+
+use super::canary::{CanaryError, ask_owner};
+use super::context::{Context, is_run_id, run_of, unix_now};
+use super::edit::ends_a_state;
+use super::ending::Ending;
+use super::journal::read::Past;
+use super::journal::{Journal, Line, Made, Stream};
+use super::kept::Kept;
+use super::remains::Remains;
+use super::sender::Sender;
+use super::stop::StopSignal;
+use super::sweep::{Listed, list, sweep_accounts};
+use super::world::World;
+use super::world::remove::remove_by_operator;
+use crate::exit::Exit;
+use crate::target::Target;
+use oss403_case::model::Who;
+
+/// So many things are removed at a time.
+const AT_A_TIME: usize = 16;
+
+/// What became of what a dead run made.
+#[derive(Debug, Default)]
+pub struct Swept {
+    /// What is gone, in words.
+    pub removed: Vec<String>,
+    /// What could not be removed, in words.
+    pub left_behind: Vec<String>,
+    /// What else there is to say.
+    pub notes: Vec<String>,
+}
+
+/// Why nothing can be swept.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepError {
+    /// The journal is of a run against another target.
+    #[error("{} is of a run against {theirs}, not against {ours}", path.display())]
+    Foreign {
+        /// The journal.
+        path: PathBuf,
+        /// The endpoint that it names.
+        theirs: String,
+        /// The target's.
+        ours: String,
+    },
+    /// It does not name a run of this program.
+    #[error("{} names no run of this program", .0.display())]
+    Nameless(PathBuf),
+    /// The owner is not let in, or nobody answers.
+    #[error(transparent)]
+    Owner(#[from] CanaryError),
+    /// The journal cannot be written to.
+    #[error("the journal {} could not be written: {error}", path.display())]
+    Journal {
+        /// The journal.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// Nobody can say what there is.
+    #[error("{0}")]
+    List(String),
+}
+
+impl SweepError {
+    /// The exit code that it asks for.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Foreign { .. } | Self::Nameless(_) => Exit::Usage,
+            _ => Exit::Target,
+        }
+    }
+}
+
+/// A run of which there is no journal, and what it left.
+#[derive(Debug)]
+pub struct Lost {
+    /// Its id.
+    pub run: String,
+    /// Its buckets, in words.
+    pub buckets: Vec<String>,
+    /// How long ago the last of them was made; `None` when that is not said of each.
+    pub age: Option<Duration>,
+}
+
+/// What a journal says may still be there, in words.
+pub fn in_words(past: &Past) -> Vec<String> {
+    past.alive.iter().map(ToString::to_string).collect()
+}
+
+/// Removes what the run of a journal left, and notes that in it. `file` is what [`Past::claim`] gave.
+///
+/// What the journal names and its run cannot have made is left alone: whoever wrote it, a journal is no order to delete.
+///
+/// # Errors
+/// When it is of another target, or the target cannot be asked. What could not be removed is no error, but named.
+pub async fn sweep_journal(
+    target: &Target,
+    past: Past,
+    file: File,
+    stop: &StopSignal,
+) -> Result<Swept, SweepError> {
+    let (theirs, ours) = (&past.header.target.endpoint, target.endpoint());
+    if theirs != ours {
+        return Err(SweepError::Foreign {
+            path: past.path,
+            theirs: theirs.clone(),
+            ours: ours.to_owned(),
+        });
+    }
+    let run = past.header.run.clone();
+    if !is_run_id(&run) {
+        return Err(SweepError::Nameless(past.path));
+    }
+    let failed = |error| SweepError::Journal {
+        path: past.path.clone(),
+        error,
+    };
+    let file = past.appending(file).map_err(failed)?;
+    let stream = Arc::new(Stream::append(run.clone(), past.path.clone(), file));
+    let context = context(target, Arc::clone(&stream), stop).await?;
+    let (own, others): (Vec<_>, Vec<_>) = past
+        .alive
+        .iter()
+        .cloned()
+        .partition(|made| is_of(&run, made));
+    for made in &others {
+        context.leave_behind(made, "this run cannot have made it, and it is left alone");
+    }
+    let found = clear(&context, own.clone(), Hook::ForTheNameless).await;
+    let mut all = own;
+    add_new(&mut all, found);
+    let swept = sums(&context, &all);
+    let line = Line::Swept {
+        at: Timestamp(unix_now()).to_iso_extended_millis(),
+        left: swept.left_behind.len(),
+    };
+    stream.write(&line, true);
+    match stream.sound() {
+        Ok(()) => Ok(swept),
+        Err((path, error)) => Err(SweepError::Journal { path, error }),
+    }
+}
+
+/// Notes in a journal that nothing is left of what its run made: it ended with the run.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn end_journal(past: &Past, file: File) -> Result<(), SweepError> {
+    let failed = |error| SweepError::Journal {
+        path: past.path.clone(),
+        error,
+    };
+    let file = past.appending(file).map_err(failed)?;
+    let stream = Stream::append(past.header.run.clone(), past.path.clone(), file);
+    let at = Timestamp(unix_now()).to_iso_extended_millis();
+    stream.write(&Line::Swept { at, left: 0 }, true);
+    stream.sound().map_err(|(_, error)| failed(error))
+}
+
+/// The runs that have buckets at the target, by the names alone. Of a name that no run gives nobody hears.
+///
+/// # Errors
+/// When the target does not list its buckets.
+pub async fn find_lost(target: &Target, stop: &StopSignal) -> Result<Vec<Lost>, SweepError> {
+    let context = context(target, Arc::new(Stream::nowhere(String::new())), stop).await?;
+    let mut runs: BTreeMap<String, Vec<Listed>> = BTreeMap::new();
+    let sender = Sender::new(&context);
+    for who in accounts(&context) {
+        let world = owner_of(&context, &who);
+        let Some(world) = world else { continue };
+        let listed = list(&sender, &who, &world.scene, "oss403-").await;
+        for listed in listed.map_err(SweepError::List)? {
+            if let Made::Bucket { name, .. } = &listed.made
+                && let Some(run) = run_of(name)
+            {
+                runs.entry(run.to_owned()).or_default().push(listed);
+            }
+        }
+    }
+    let now = context.now();
+    let lost = runs.into_iter().map(|(run, buckets)| {
+        let created: Option<Vec<i64>> = buckets.iter().map(|listed| listed.created).collect();
+        let youngest = created.and_then(|created| created.into_iter().max());
+        let age = youngest.and_then(|made| u64::try_from(now - made).ok());
+        Lost {
+            run,
+            buckets: buckets
+                .iter()
+                .map(|listed| listed.made.to_string())
+                .collect(),
+            age: age.map(Duration::from_secs),
+        }
+    });
+    Ok(lost.collect())
+}
+
+/// Removes what a run left of which there is no journal: its buckets, and what the operator says that it made for it.
+///
+/// # Errors
+/// When the target cannot be asked.
+pub async fn sweep_lost(
+    target: &Target,
+    run: &str,
+    stop: &StopSignal,
+) -> Result<Swept, SweepError> {
+    let stream = Arc::new(Stream::nowhere(run.to_owned()));
+    let context = context(target, stream, stop).await?;
+    let found = clear(&context, Vec::new(), Hook::Always).await;
+    Ok(sums(&context, &found))
+}
+
+/// When the operator is asked to remove whatever it made for a run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hook {
+    /// When something was made that nobody else can name.
+    ForTheNameless,
+    /// When nobody knows what was made.
+    Always,
+}
+
+async fn context(
+    target: &Target,
+    stream: Arc<Stream>,
+    stop: &StopSignal,
+) -> Result<Context, SweepError> {
+    let target = Arc::clone(&target.inner);
+    let clock_ahead = ask_owner(&target).await?;
+    let ending = Ending::new(stop.clone(), &target.limits);
+    let kept = Kept::new(None, target.limits.buckets);
+    let run = stream.run().to_owned();
+    let journal = Journal::new(stream, Remains::default());
+    Ok(Context::new(
+        target,
+        journal,
+        ending,
+        kept,
+        run,
+        clock_ahead,
+    ))
+}
+
+/// Whether a run can have made something.
+fn is_of(run: &str, made: &Made) -> bool {
+    match made {
+        Made::Bucket { name, .. } => run_of(name) == Some(run),
+        Made::Domain { domain } => domain.ends_with(&format!(".oss403-{run}.example")),
+        Made::State { undo } => {
+            let bucket = undo.get("bucket").and_then(serde_json::Value::as_str);
+            ends_a_state(undo) && bucket.is_none_or(|name| run_of(name) == Some(run))
+        }
+        Made::Account { .. }
+        | Made::RamUser { .. }
+        | Made::Session { .. }
+        | Made::VpcEndpoint { .. } => true,
+    }
+}
+
+/// Removes everything; gives the buckets that were found besides.
+async fn clear(context: &Context, made: Vec<Made>, hook: Hook) -> Vec<Made> {
+    let sender = Sender::new(context);
+    let (nameless, made): (Vec<_>, Vec<_>) = made.into_iter().partition(Made::is_nameless);
+    let (buckets, made): (Vec<_>, Vec<_>) = made
+        .into_iter()
+        .partition(|made| matches!(made, Made::Bucket { .. }));
+    // A bucket that is blocked cannot be deleted, and an account takes its people with it.
+    let turn = |made: &Made| match made {
+        Made::State { .. } => 0,
+        Made::Account { .. } => 2,
+        _ => 1,
+    };
+    for now in 0..=2 {
+        let these: Vec<&Made> = made.iter().filter(|made| turn(made) == now).collect();
+        for some in these.chunks(AT_A_TIME) {
+            join_all(some.iter().map(|made| remove_by_operator(&sender, made))).await;
+        }
+    }
+    if hook == Hook::Always || !nameless.is_empty() {
+        remove_run(&sender, &nameless).await;
+    }
+    for some in buckets.chunks(AT_A_TIME) {
+        join_all(some.iter().map(|made| remove_bucket(&sender, made))).await;
+    }
+    let accounts = accounts(context);
+    let mut found = Vec::new();
+    for who in &accounts {
+        if let Some(world) = owner_of(context, who) {
+            let prefix = super::context::prefix_of(&context.id);
+            let listed = list(&sender, who, &world.scene, &prefix).await;
+            found.extend(listed.into_iter().flatten().map(|listed| listed.made));
+        }
+    }
+    sweep_accounts(context, &accounts).await;
+    found
+}
+
+/// Asks the operator for what only it can name.
+async fn remove_run(sender: &Sender<'_>, nameless: &[Made]) {
+    let context = sender.context;
+    let why = match context.operator() {
+        Err(_) => "the target has no operator hook".to_owned(),
+        Ok(operator) => {
+            let run = context.id.clone();
+            let command = Command::Remove(Remove::Run { run });
+            let done = operator.perform(&command);
+            match sender.operated(done, "remove run").await {
+                Ok(()) => {
+                    nameless.iter().for_each(|made| context.removed(made));
+                    return;
+                }
+                Err(error) => format!("it may be there, and {error}"),
+            }
+        }
+    };
+    for made in nameless {
+        // It ends by itself.
+        if matches!(made, Made::Session { .. }) {
+            context.removed(made);
+        } else {
+            context.leave_behind(made, &why);
+        }
+    }
+}
+
+async fn remove_bucket(sender: &Sender<'_>, made: &Made) {
+    let Made::Bucket { owner, .. } = made else {
+        return;
+    };
+    let context = sender.context;
+    match owner_of(context, &owner.as_str().into()) {
+        Some(world) => world.remove_found(sender, made).await,
+        // It was that of an account that was made for a scenario, which takes its buckets with it.
+        None if !context.is_anything_left() => context.removed(made),
+        None => context.leave_behind(made, &format!("the profile has no identity `{owner}`")),
+    }
+}
+
+/// Those who list buckets: accounts themselves.
+fn accounts(context: &Context) -> BTreeSet<Who> {
+    let known = |who: &Who| context.known_identity(who).is_some();
+    [Who::Owner, Who::OtherAccount]
+        .into_iter()
+        .filter(known)
+        .collect()
+}
+
+fn owner_of(context: &Context, who: &Who) -> Option<World> {
+    let identity = context.known_identity(who)?;
+    Some(World::of_owner(context, who, identity))
+}
+
+fn add_new(all: &mut Vec<Made>, found: Vec<Made>) {
+    for made in found {
+        if !all.iter().any(|known| known.is_same(&made)) {
+            all.push(made);
+        }
+    }
+}
+
+fn sums(context: &Context, all: &[Made]) -> Swept {
+    Swept {
+        removed: all
+            .iter()
+            .filter(|made| !context.is_left(made))
+            .map(ToString::to_string)
+            .collect(),
+        left_behind: context.left_behind(),
+        notes: context.notes(),
+    }
+}
