@@ -352,7 +352,7 @@ fn baseline_lines(baseline: &Account, style: Style) -> Vec<(&'static str, String
             continue;
         }
         for entry in of().take(NAMED) {
-            let words = format!("{} in line {}", harmless(&entry.sentence()), entry.line);
+            let words = format!("line {}: {}", entry.line, harmless(&entry.sentence()));
             lines.push((state.name(), style.paint(Tone::Bad, &words)));
         }
         if of().count() > NAMED {

@@ -360,6 +360,8 @@ fn an_update_asks_for_what_only_people_know() {
 /// Answers with names of buckets, times and ids in them: nothing of that may be what a failure is known by.
 #[test]
 fn another_seed_makes_no_failure_another() {
+    /// Some that read, and some that write.
+    const SOME: &str = "bucket-acl/stranger-reads bucket-acl/stranger-writes";
     let desk = Desk::new();
     for (faults, facet) in [
         ("without: [bucket-acl]", "granted"),
@@ -376,10 +378,7 @@ fn another_seed_makes_no_failure_another() {
         server(&desk, faults);
         let seen = |seed: u32| {
             let name = format!("seed-{seed}.json");
-            night(
-                &desk,
-                &format!("bucket-acl --seed {seed} --report json={name}"),
-            );
+            night(&desk, &format!("{SOME} --seed {seed} --report json={name}"));
             let known_by = |entry: &Value| {
                 let fingerprint = entry["fingerprint"].clone();
                 (entry["id"].to_string(), entry["facet"].clone(), fingerprint)
