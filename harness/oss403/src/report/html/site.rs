@@ -276,7 +276,10 @@ fn put(path: &Path, text: &[u8]) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn server(nights: &[(&str, usize, Option<(u8, &str)>)]) -> Server {
+    /// When, how many instances of four were not asked, and the worst.
+    type Told<'t> = (&'t str, usize, Option<(u8, &'t str)>);
+
+    fn server(nights: &[Told<'_>]) -> Server {
         let nights = nights.iter().map(|(started, aside, worst)| {
             let cell = Cell {
                 total: 4,
