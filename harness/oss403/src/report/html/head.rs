@@ -62,7 +62,7 @@ pub(super) fn section(head: &ResultFile, gathered: &Gathered) -> Markup {
                 p .badge {
                     span .mark aria-hidden="true" { (mark(tone)) }
                     " " (verdict(head))
-                    @if summary.complete { span .complete { "complete" } }
+                    @if summary.complete && summary.level.is_some() { span .complete { "complete" } }
                 }
                 (says(head, gathered))
             }

@@ -44,6 +44,8 @@ pub(super) struct Night {
     pub(super) verdict: String,
     pub(super) level: Option<u8>,
     pub(super) is_complete: bool,
+    /// Whether only a part of the suite was asked for.
+    pub(super) is_part: bool,
     /// Conformant and all.
     pub(super) causes: (usize, usize),
     pub(super) instances: (usize, usize),
@@ -187,7 +189,8 @@ impl Night {
             endpoint: shown(&head.target.endpoint),
             verdict: head::verdict(head),
             level: summary.level,
-            is_complete: summary.complete,
+            is_complete: summary.complete && summary.level.is_some(),
+            is_part: !head.selection.filters.is_empty() || head.selection.left_out.is_some(),
             causes: (summary.causes.conformant, summary.causes.total),
             instances: (summary.instances.conformant, summary.instances.total),
             scope: head.scope.clone(),
@@ -273,7 +276,10 @@ fn put(path: &Path, text: &[u8]) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn server(nights: &[(&str, usize, Option<(u8, &str)>)]) -> Server {
+    /// When, how many instances of four were not asked, and the worst.
+    type Told<'t> = (&'t str, usize, Option<(u8, &'t str)>);
+
+    fn server(nights: &[Told<'_>]) -> Server {
         let nights = nights.iter().map(|(started, aside, worst)| {
             let cell = Cell {
                 total: 4,
@@ -286,6 +292,7 @@ mod tests {
                 verdict: String::new(),
                 level: None,
                 is_complete: false,
+                is_part: false,
                 causes: (0, 1),
                 instances: (0, 4),
                 scope: ScopeNames::default(),

@@ -17,7 +17,7 @@ pub(super) fn page(site: &Site) -> String {
             p .kicker { "Do they say no the way OSS says no?" }
             h1 { (servers) " side by side" }
             p .hint {
-                "Each was asked for everything that it claims, with the same suite. What a server does not claim is not counted as passed; it is grey. "
+                "Each was asked for everything that it claims, with the same suite. What a server does not claim is not counted as passed; a dash stands for it. "
                 @for (place, (revision, hash)) in site.suites.iter().enumerate() {
                     @if place > 0 { ", " } "Suite " code { (revision) } " (" code { (hash.get(..12).unwrap_or(hash)) } ")"
                 }
@@ -79,7 +79,7 @@ fn standing(name: &str, server: &Server, night: &Night) -> Markup {
     html! {
         tr {
             th scope="row" { a href=(night.page) { (name) } br; small { (night.endpoint) } }
-            td { span .tag .(class) { (mark) " " (night.verdict) } @if night.is_complete { br; small { "complete" } } }
+            td { span .tag .(class) { (mark) " " (night.verdict) } @if night.is_complete { br; small { "complete" } } @if night.is_part { br; small { "only a part was run" } } }
             td .number { (night.causes.0) " / " (night.causes.1) }
             td .number { (grouped(night.instances.0 as u64)) " / " (grouped(night.instances.1 as u64)) }
             td { small { @if names.is_empty() { "–" } @else { (super::shown(&shortened(&names).join(", "))) } } }
