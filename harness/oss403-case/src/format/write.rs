@@ -364,7 +364,7 @@ impl Writer<'_> {
                 let lines: Vec<&str> = rest
                     .iter()
                     .copied()
-                    .take_while(|line| inside(&line))
+                    .take_while(|line| inside(line))
                     .collect();
                 let blank = lines
                     .iter()

@@ -22,13 +22,10 @@ pub(super) fn fmt(args: &FmtArgs, console: Console) -> Exit {
         return standard_input(args.check, console);
     }
     let mut found = Vec::new();
-    let files = match files(&args.paths, &mut found) {
-        Some(files) => files,
-        None => {
-            let help = "name case files, or a folder of them";
-            console.error("there is no ledger here", Some(help));
-            return Exit::Usage;
-        }
+    let Some(files) = files(&args.paths, &mut found) else {
+        let help = "name case files, or a folder of them";
+        console.error("there is no ledger here", Some(help));
+        return Exit::Usage;
     };
     let mut disorderly = 0;
     for path in &files {
