@@ -28,8 +28,6 @@ pub(crate) struct Ending {
     ended: OnceLock<Instant>,
     /// When the last answer came that could be read.
     heard: Mutex<Instant>,
-    /// When the operator hook last answered after the end began, or was first waited for.
-    hook: Mutex<Option<Instant>>,
     unread: AtomicU32,
     asking: AtomicBool,
     time_per_request: Duration,
@@ -44,7 +42,6 @@ impl Ending {
             gone: watch::Sender::new(false),
             ended: OnceLock::new(),
             heard: Mutex::new(Instant::now()),
-            hook: Mutex::default(),
             unread: AtomicU32::new(0),
             asking: AtomicBool::new(false),
             time_per_request: limits.time_per_request,
@@ -97,27 +94,6 @@ impl Ending {
         }
     }
 
-    /// Returns when the operator hook has had its time: once the run has to end, that of a request and a little more, for all its commands
-    /// together as long as it answers none of them. What the target answers meanwhile is nothing to the hook.
-    pub(crate) async fn hook_over(&self) {
-        self.begun().await;
-        let grace = self.time_per_request + GRACE;
-        loop {
-            let end = *self.hook().get_or_insert_with(Instant::now) + grace;
-            if Instant::now() >= end {
-                return;
-            }
-            sleep_until(end).await;
-        }
-    }
-
-    /// Takes in that the operator hook has answered.
-    pub(crate) fn hook_heard(&self) {
-        if let Some(heard) = self.hook().as_mut() {
-            *heard = Instant::now();
-        }
-    }
-
     /// Takes in that an exchange could be read, or could not. Answers whether it is time to ask if anybody is there: the caller does, and
     /// says so with [`Self::found`].
     pub(crate) fn hear(&self, readable: bool) -> bool {
@@ -141,10 +117,6 @@ impl Ending {
             self.gone.send_replace(true);
         }
         self.asking.store(false, Ordering::Relaxed);
-    }
-
-    fn hook(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
-        self.hook.lock().expect("nobody panics with this lock")
     }
 
     fn heard(&self) -> std::sync::MutexGuard<'_, Instant> {

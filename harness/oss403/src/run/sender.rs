@@ -215,16 +215,9 @@ impl<'a> Sender<'a> {
         asked: &str,
     ) -> Result<T, OperatorError> {
         self.count();
-        let ending = &self.context.ending;
         tokio::select! {
-            done = work => {
-                // One that had no answer in its own time is as good as silent.
-                if !matches!(done, Err(OperatorError::Unreachable { .. })) {
-                    ending.hook_heard();
-                }
-                done
-            }
-            () = ending.hook_over() => Err(OperatorError::Unreachable {
+            done = work => done,
+            () = self.context.ending.over() => Err(OperatorError::Unreachable {
                 asked: asked.into(),
                 detail: "it did not answer in time".into(),
                 untouched: false,

@@ -280,32 +280,6 @@ async fn a_stop_gives_a_silent_target_the_time_of_a_request_to_clean_up() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stop_gives_a_hook_that_hangs_the_time_of_a_request_for_all_its_commands() {
-    let (desk, server) = (Desk::new(), reference(Config::default()).await);
-    // The target answers well all the while.
-    let hook = front(server.operator_address(), after(30, || Act::Silence)).await;
-    let hook = operator(&desk, hook, server.operator_token());
-    let mut profile = desk.profile(server.address(), &Config::default(), &hook);
-    profile.limits.time_per_request = Duration::from_secs(3);
-    let target = Target::ready(&profile).await.unwrap();
-    let (time, certified) = stopped(&target, part(), Duration::from_millis(500)).await;
-    assert!(time < Duration::from_secs(2 + 3 + 2), "{time:?}");
-    // What the hook did not take away is named, and no bucket is among it.
-    let left = &certified.run.left_behind;
-    assert!(
-        left.iter().any(|what| what.contains("did not answer")),
-        "{left:?}"
-    );
-    let scene = buckets_on(&desk.target(server.address(), "").await).await;
-    for bucket in scene {
-        assert!(
-            left.iter().any(|what| what.contains(&bucket)),
-            "{bucket}: {left:?}"
-        );
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_has_so_much_time_and_removes_what_it_made() {
     let mut scene = Scene::new(|_| Act::Pass).await;
     scene
