@@ -479,6 +479,13 @@ mod tests {
     }
 
     #[test]
+    fn a_cause_of_which_nothing_was_planned_was_not_run() {
+        let mut tally = tally(&[("a", Verdict::Conformant)]);
+        tally.add("b", Verdict::Conformant, 0);
+        assert_eq!(tally.attained(["a", "b"]), Err(NoLevel::NotRun("b".into())));
+    }
+
+    #[test]
     fn what_is_not_claimed_does_not_lower_the_level_and_is_never_enough_for_one() {
         let conformant = ("a", Verdict::Conformant);
         let not_claimed = tally(&[conformant, ("b", Verdict::NotClaimed)]);

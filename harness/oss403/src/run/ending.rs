@@ -24,12 +24,14 @@ const GRACE_OF_SILENT: Duration = Duration::from_secs(10);
 pub(crate) struct Ending {
     stop: StopSignal,
     gone: watch::Sender<bool>,
-    /// When somebody first waited for that to be over.
+    /// When the run began to end.
     ended: OnceLock<Instant>,
+    /// That of the target.
+    silence: Silence,
     /// When the last answer came that could be read.
     heard: Mutex<Instant>,
-    /// When the operator hook last answered after the end began, or was first waited for.
-    hook: Mutex<Option<Instant>>,
+    /// That of the operator hook.
+    silence_of_hook: Silence,
     unread: AtomicU32,
     asking: AtomicBool,
     time_per_request: Duration,
@@ -43,8 +45,9 @@ impl Ending {
             stop,
             gone: watch::Sender::new(false),
             ended: OnceLock::new(),
+            silence: Silence::default(),
             heard: Mutex::new(Instant::now()),
-            hook: Mutex::default(),
+            silence_of_hook: Silence::default(),
             unread: AtomicU32::new(0),
             asking: AtomicBool::new(false),
             time_per_request: limits.time_per_request,
@@ -71,51 +74,48 @@ impl Ending {
     /// Returns as soon as nothing new may begin, with the reason.
     pub(crate) async fn begun(&self) -> RunFault {
         let mut gone = self.gone.subscribe();
-        tokio::select! {
+        let fault = tokio::select! {
             () = self.stop.stopped() => RunFault::Interrupted,
             _ = gone.wait_for(|gone| *gone) => self.fault().unwrap_or(RunFault::Interrupted),
-        }
+        };
+        self.ended.get_or_init(Instant::now);
+        fault
     }
 
-    /// Returns when clean-up has had its time: once the run has to end, that of a request and a little more since the target was last heard.
-    /// As long as it answers, cleaning goes on.
+    /// The target is asked something until what this gives is dropped.
+    pub(crate) fn asks(&self) -> Asking<'_> {
+        self.silence.asks()
+    }
+
+    /// The same for the operator hook.
+    pub(crate) fn asks_hook(&self) -> Asking<'_> {
+        self.silence_of_hook.asks()
+    }
+
+    /// Returns when clean-up has had its time: once the run has to end, that of a request and a little more in which the target was asked and
+    /// answered nothing. As long as it answers, cleaning goes on.
     pub(crate) async fn over(&self) {
         self.begun().await;
-        let mut since = *self.ended.get_or_init(Instant::now);
-        loop {
-            let grace = if self.is_gone() {
+        let grace = || {
+            if self.is_gone() {
                 self.time_per_request.min(GRACE_OF_SILENT)
             } else {
                 self.time_per_request + GRACE
-            };
-            since = since.max(*self.heard());
-            let end = since + grace;
-            if Instant::now() >= end {
-                return;
             }
-            sleep_until(end).await;
-        }
+        };
+        self.silence.lasted(self.ended.get(), grace).await;
     }
 
-    /// Returns when the operator hook has had its time: once the run has to end, that of a request and a little more, for all its commands
-    /// together as long as it answers none of them. What the target answers meanwhile is nothing to the hook.
+    /// The same for what goes through the operator hook. What the target answers meanwhile is nothing to the hook.
     pub(crate) async fn hook_over(&self) {
         self.begun().await;
-        let grace = self.time_per_request + GRACE;
-        loop {
-            let end = *self.hook().get_or_insert_with(Instant::now) + grace;
-            if Instant::now() >= end {
-                return;
-            }
-            sleep_until(end).await;
-        }
+        let grace = || self.time_per_request + GRACE;
+        self.silence_of_hook.lasted(self.ended.get(), grace).await;
     }
 
     /// Takes in that the operator hook has answered.
     pub(crate) fn hook_heard(&self) {
-        if let Some(heard) = self.hook().as_mut() {
-            *heard = Instant::now();
-        }
+        self.silence_of_hook.is_broken();
     }
 
     /// Takes in that an exchange could be read, or could not. Answers whether it is time to ask if anybody is there: the caller does, and
@@ -123,6 +123,7 @@ impl Ending {
     pub(crate) fn hear(&self, readable: bool) -> bool {
         if readable {
             *self.heard() = Instant::now();
+            self.silence.is_broken();
             self.unread.store(0, Ordering::Relaxed);
             return false;
         }
@@ -143,11 +144,114 @@ impl Ending {
         self.asking.store(false, Ordering::Relaxed);
     }
 
-    fn hook(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
-        self.hook.lock().expect("nobody panics with this lock")
-    }
-
     fn heard(&self) -> std::sync::MutexGuard<'_, Instant> {
         self.heard.lock().expect("nobody panics with this lock")
+    }
+}
+
+/// For how long somebody who is asked has said nothing. The time in which nobody asks does not count.
+#[derive(Debug, Default)]
+struct Silence(Mutex<Quiet>);
+
+#[derive(Debug, Default)]
+struct Quiet {
+    /// Since when, unless nobody asks.
+    since: Option<Instant>,
+    /// How many wait for an answer.
+    asking: usize,
+}
+
+impl Silence {
+    /// Somebody asks until what this gives is dropped.
+    fn asks(&self) -> Asking<'_> {
+        let mut quiet = self.quiet();
+        quiet.asking += 1;
+        quiet.since.get_or_insert_with(Instant::now);
+        Asking(self)
+    }
+
+    /// Returns once it has lasted so long. What lies before `start` does not count.
+    async fn lasted(&self, start: Option<&Instant>, time: impl Fn() -> Duration) {
+        loop {
+            let since = *self.quiet().since.get_or_insert_with(Instant::now);
+            let end = since.max(start.copied().unwrap_or(since)) + time();
+            if Instant::now() >= end {
+                return;
+            }
+            sleep_until(end).await;
+        }
+    }
+
+    /// One who asks has an answer. It begins anew for the others.
+    fn is_broken(&self) {
+        let mut quiet = self.quiet();
+        quiet.since = (quiet.asking > 1).then(Instant::now);
+    }
+
+    fn quiet(&self) -> std::sync::MutexGuard<'_, Quiet> {
+        self.0.lock().expect("nobody panics with this lock")
+    }
+}
+
+/// Somebody who waits for an answer.
+pub(crate) struct Asking<'s>(&'s Silence);
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.0.quiet().asking -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Whether somebody who is asked and answers after so many seconds is waited for.
+    async fn asked(silence: &Silence, answers_after: u32) -> bool {
+        let _asking = silence.asks();
+        let answer = async {
+            tokio::time::sleep(answers_after * SECOND).await;
+            silence.is_broken();
+        };
+        tokio::select! {
+            () = answer => true,
+            () = silence.lasted(None, || 5 * SECOND) => false,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_in_which_nobody_asks_is_no_silence() {
+        let silence = Silence::default();
+        assert!(asked(&silence, 4).await);
+        tokio::time::sleep(3600 * SECOND).await;
+        assert!(asked(&silence, 4).await);
+        let started = Instant::now();
+        assert!(!asked(&silence, 6).await);
+        assert!(!asked(&silence, 1).await, "it has been given up");
+        assert_eq!(started.elapsed().as_secs(), 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_to_another_is_a_sign_and_none_to_any_is_silence() {
+        let silence = Silence::default();
+        let started = Instant::now();
+        let (first, second) = tokio::join!(asked(&silence, 3), asked(&silence, 60));
+        assert_eq!((first, second), (true, false));
+        assert_eq!(started.elapsed().as_secs(), 3 + 5);
+        // It goes on, however many ask one after the other.
+        assert!(!asked(&silence, 1).await);
+        assert_eq!(started.elapsed().as_secs(), 3 + 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_asked_before_the_end_counts_from_there() {
+        let silence = Silence::default();
+        let _asking = silence.asks();
+        tokio::time::sleep(3 * SECOND).await;
+        let started = Instant::now();
+        silence.lasted(Some(&started), || 5 * SECOND).await;
+        assert_eq!(started.elapsed().as_secs(), 5);
     }
 }

@@ -158,6 +158,7 @@ impl<'a> Sender<'a> {
     ) -> Result<Exchange, RunFault> {
         let Context { ending, target, .. } = self.context;
         self.count();
+        let _asking = ending.asks();
         let reads = is_read(&outgoing.method);
         let delivery = target.client.send_with(permit, outgoing);
         let exchange = if reads {
@@ -178,6 +179,7 @@ impl<'a> Sender<'a> {
     /// When there is none, in words.
     pub(crate) async fn clear(&self, draft: Draft) -> Result<Exchange, String> {
         let Context { ending, target, .. } = self.context;
+        let _asking = ending.asks();
         let patience = &target.limits.patience;
         let sent = async {
             let mut attempts = Attempts::new(patience);
@@ -216,14 +218,17 @@ impl<'a> Sender<'a> {
     ) -> Result<T, OperatorError> {
         self.count();
         let ending = &self.context.ending;
-        tokio::select! {
-            done = work => {
-                // One that had no answer in its own time is as good as silent.
-                if !matches!(done, Err(OperatorError::Unreachable { .. })) {
-                    ending.hook_heard();
-                }
-                done
+        let _asking = ending.asks_hook();
+        let work = async {
+            let done = work.await;
+            // One that had no answer in its own time is as good as silent.
+            if !matches!(done, Err(OperatorError::Unreachable { .. })) {
+                ending.hook_heard();
             }
+            done
+        };
+        tokio::select! {
+            done = work => done,
             () = ending.hook_over() => Err(OperatorError::Unreachable {
                 asked: asked.into(),
                 detail: "it did not answer in time".into(),

@@ -271,3 +271,25 @@ fn scalar(text: &str) -> String {
         serde_json::Value::from(text).to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::scalar;
+
+    #[test]
+    fn a_text_that_yaml_reads_otherwise_is_quoted() {
+        for (text, written) in [
+            (
+                "cases/AccessDenied/a-b.c_d.yaml",
+                "cases/AccessDenied/a-b.c_d.yaml",
+            ),
+            ("a: b", "\"a: b\""),
+            ("1a", "\"1a\""),
+            ("-a", "\"-a\""),
+            ("a#b", "\"a#b\""),
+            ("", "\"\""),
+        ] {
+            assert_eq!(scalar(text), written);
+        }
+    }
+}

@@ -256,3 +256,16 @@ fn everything_that_is_wrong_with_an_envelope_is_said_at_once() {
         assert_eq!(reason.matches(part).count(), 1, "{part}: {reason}");
     }
 }
+
+#[test]
+fn what_is_a_text_holds_no_elements() {
+    for name in ["Code", "Message", "RequestId", "HostId"] {
+        let end = format!("</{name}>");
+        let body = expired().replace(&end, &format!("<b/>{end}"));
+        let says = format!("the element `{name}` holds elements instead of a text alone");
+        assert_facet(&Twin::new().edited_body(&body), Facet::Envelope, &says);
+    }
+    let detail = "<AccessDeniedDetail><PolicyType>ResourceGroupLevelIdentityBassdPolicy</PolicyType></AccessDeniedDetail></Error>";
+    let body = expired().replace("</Error>", detail);
+    assert_conformant(&Twin::new().edited_body(&body));
+}
