@@ -368,6 +368,7 @@ mod tests {
         assert_eq!(tally.cause_verdicts(), Counts::from(causes));
         let cause = tally.cause("b").unwrap();
         assert_eq!((cause.total(), cause.unfinished()), (4, 0));
+        assert_eq!(tally.unfinished(), 0);
         assert_eq!(cause.count(VerdictKind::Deviates), 3);
         assert_eq!(cause.count(VerdictKind::Flaky), 0);
         let facets: Vec<_> = cause.facets().collect();

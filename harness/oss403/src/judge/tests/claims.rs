@@ -47,6 +47,12 @@ fn the_signature_provided_is_the_one_that_was_sent() {
 fn the_bytes_are_those_of_the_string_to_sign() {
     let said = |pairs| with(&[("StringToSign", "GET\n/b"), ("StringToSignBytes", pairs)]);
     assert_conformant(&said("47 45 54 0A 2F 62 "));
+    // A reader of XML makes one line feed of the two characters of a line end.
+    let ends = [
+        ("StringToSign", "G\n/b"),
+        ("StringToSignBytes", "47 0D 0A 2F 62"),
+    ];
+    assert_conformant(&with(&ends));
     for wrong in ["47 45 54 0A 2F 63 ", "47 45 54 0A 2F ", "", "altered"] {
         assert_facet(&said(wrong), Facet::Envelope, "StringToSignBytes");
     }

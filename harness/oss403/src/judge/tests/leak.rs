@@ -358,6 +358,19 @@ fn elements_of_the_object() {
 }
 
 #[test]
+fn content_divided_among_lines_of_one_name() {
+    let twin = |names: [&str; 4]| {
+        let lines = names.into_iter().zip(pieces(CONTENT));
+        let lines: Vec<_> = lines.map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
+        Twin::new()
+            .secret(CONTENT)
+            .edited(|response| response.headers.extend(lines))
+    };
+    assert_facet(&twin(["x-a"; 4]), Facet::Leak, "content of `k.txt`");
+    assert_conformant(&twin(["x-a", "x-b", "x-c", "x-d"]));
+}
+
+#[test]
 fn what_an_answer_to_head_carries_is_looked_into_however_short_it_is() {
     let twin = |name: &str| {
         let twin = Twin::new().secret("pale");
