@@ -135,13 +135,13 @@ fn the_key_is_one_that_the_request_names() {
                 header("Authorization", "OSS LTAI4711:c2ln"),
             ),
             sent(said("LTAI4711"), |request| {
-                request.target = "/k?OSSAccessKeyId=LTAI4711".into()
+                request.target = "/k?OSSAccessKeyId=LTAI4711".into();
             }),
             sent(said("LTAI/4711"), |request| {
                 request.target = "/k?x-oss-credential=LTAI%2F4711%2F20260101".into();
             }),
             sent(said("LTAI4711"), |request| {
-                request.body = b"form: LTAI4711".to_vec()
+                request.body = b"form: LTAI4711".to_vec();
             }),
             // Of a journal it may be gone.
             said("[redacted]"),
@@ -156,7 +156,7 @@ fn the_key_is_one_that_the_request_names() {
                 header("Authorization", "OSS LTAI4711:c2ln"),
             ),
             sent(said("LTAI4712"), |request| {
-                request.target = "/LTAI4712".into()
+                request.target = "/LTAI4712".into();
             }),
         ] {
             assert_facet(&other, Facet::Envelope, &none);

@@ -40,7 +40,7 @@ fn content_that_the_request_brought_is_no_secret() {
 }
 
 fn pieces(text: &str) -> Vec<&str> {
-    let whole = text.is_ascii().then_some(text).unwrap_or_default();
+    let whole = if text.is_ascii() { text } else { "" };
     let pieces = whole.as_bytes().chunks(9);
     pieces
         .map(|piece| std::str::from_utf8(piece).unwrap())
