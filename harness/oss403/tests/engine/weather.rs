@@ -325,7 +325,6 @@ async fn a_stop_gives_a_hook_that_hangs_the_time_of_a_request_for_all_its_comman
     let (certified, since) = tokio::join!(run, stopped);
     let time = since.elapsed();
     assert!(time < Duration::from_secs(2 + 3 + 2), "{time:?}");
-    // What the hook keeps is named, and no bucket is left.
     let left = certified.unwrap().run.left_behind;
     assert!(
         left.iter().any(|what| what.contains("did not answer")),
