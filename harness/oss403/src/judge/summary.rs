@@ -349,41 +349,6 @@ mod tests {
     }
 
     #[test]
-    fn causes_and_instances_are_counted_by_verdict() {
-        use Verdict::*;
-        let tally = tally(&[
-            ("a", Conformant),
-            ("a", Conformant),
-            ("b", Conformant),
-            ("b", Deviates(Facet::Code)),
-            ("b", Deviates(Facet::Code)),
-            ("b", Deviates(Facet::Leak)),
-            ("c", Conformant),
-            ("d", NotClaimed),
-        ]);
-        let instances = [
-            (VerdictKind::Conformant, 4),
-            (VerdictKind::Deviates, 3),
-            (VerdictKind::NotClaimed, 1),
-        ];
-        assert_eq!(tally.instances(), Counts::from(instances));
-        let causes = [
-            (VerdictKind::Conformant, 2),
-            (VerdictKind::Deviates, 1),
-            (VerdictKind::NotClaimed, 1),
-        ];
-        assert_eq!(tally.cause_verdicts(), Counts::from(causes));
-        let cause = tally.cause("b").unwrap();
-        assert_eq!((cause.total(), cause.unfinished()), (4, 0));
-        assert_eq!(cause.count(VerdictKind::Deviates), 3);
-        assert_eq!(cause.count(VerdictKind::Flaky), 0);
-        let facets: Vec<_> = cause.facets().collect();
-        assert_eq!(facets, [(Facet::Leak, 1), (Facet::Code, 2)]);
-        let tested = |name| tally.cause(name).unwrap().is_tested();
-        assert_eq!(["a", "b", "d"].map(tested), [true, true, false]);
-    }
-
-    #[test]
     fn an_instance_that_is_not_done_stands_against_a_level() {
         let mut tally = tally(&[("a", Verdict::Conformant), ("b", Verdict::Conformant)]);
         assert_eq!(tally.attained(["a", "b"]), Ok(Level::Exact));

@@ -284,7 +284,7 @@ async fn a_stop_gives_a_silent_target_the_time_of_a_request_to_clean_up() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_gives_a_hook_that_hangs_the_time_of_a_request_for_all_its_commands() {
     let (desk, server) = (Desk::new(), reference(Config::default()).await);
-    // The target answers well all the while. What was made before the hook fell silent has to go through it as well.
+    // The target answers well all the while.
     let (hangs, hung) = (Arc::new(Notify::new()), Arc::new(AtomicUsize::new(0)));
     let (hang, count) = (Arc::clone(&hangs), Arc::clone(&hung));
     let hook = front(server.operator_address(), move |passing| {
@@ -300,10 +300,9 @@ async fn a_stop_gives_a_hook_that_hangs_the_time_of_a_request_for_all_its_comman
     let mut profile = desk.profile(server.address(), &Config::default(), &hook);
     profile.limits.time_per_request = Duration::from_secs(3);
     let target = Target::ready(&profile).await.unwrap();
+    let needs = |instance: &Instance| instance.needs.capabilities.contains(&Capability::Operator);
     let ledger = Ledger::embedded().unwrap_or_else(|found| panic!("{}", found[0]));
-    let instances = ledger
-        .instances()
-        .filter(|instance| instance.needs.capabilities.contains(&Capability::Operator));
+    let instances = ledger.instances().filter(needs);
     let out = tempfile::tempdir().unwrap();
     let options = Options {
         out: out.path().to_owned(),
@@ -326,7 +325,6 @@ async fn a_stop_gives_a_hook_that_hangs_the_time_of_a_request_for_all_its_comman
     let (certified, since) = tokio::join!(run, stopped);
     let time = since.elapsed();
     assert!(time < Duration::from_secs(2 + 3 + 2), "{time:?}");
-    // What the hook did not take away is named, and of the buckets none is left.
     let left = certified.unwrap().run.left_behind;
     assert!(
         left.iter().any(|what| what.contains("did not answer")),

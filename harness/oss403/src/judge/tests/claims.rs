@@ -47,6 +47,12 @@ fn the_signature_provided_is_the_one_that_was_sent() {
 fn the_bytes_are_those_of_the_string_to_sign() {
     let said = |pairs| with(&[("StringToSign", "GET\n/b"), ("StringToSignBytes", pairs)]);
     assert_conformant(&said("47 45 54 0A 2F 62 "));
+    // A reader of XML makes one line feed of the two characters of a line end.
+    let ends = [
+        ("StringToSign", "G\n/b"),
+        ("StringToSignBytes", "47 0D 0A 2F 62"),
+    ];
+    assert_conformant(&with(&ends));
     for wrong in ["47 45 54 0A 2F 63 ", "47 45 54 0A 2F ", "", "altered"] {
         assert_facet(&said(wrong), Facet::Envelope, "StringToSignBytes");
     }
@@ -129,13 +135,13 @@ fn the_key_is_one_that_the_request_names() {
                 header("Authorization", "OSS LTAI4711:c2ln"),
             ),
             sent(said("LTAI4711"), |request| {
-                request.target = "/k?OSSAccessKeyId=LTAI4711".into()
+                request.target = "/k?OSSAccessKeyId=LTAI4711".into();
             }),
             sent(said("LTAI/4711"), |request| {
                 request.target = "/k?x-oss-credential=LTAI%2F4711%2F20260101".into();
             }),
             sent(said("LTAI4711"), |request| {
-                request.body = b"form: LTAI4711".to_vec()
+                request.body = b"form: LTAI4711".to_vec();
             }),
             // Of a journal it may be gone.
             said("[redacted]"),
@@ -150,7 +156,7 @@ fn the_key_is_one_that_the_request_names() {
                 header("Authorization", "OSS LTAI4711:c2ln"),
             ),
             sent(said("LTAI4712"), |request| {
-                request.target = "/LTAI4712".into()
+                request.target = "/LTAI4712".into();
             }),
         ] {
             assert_facet(&other, Facet::Envelope, &none);

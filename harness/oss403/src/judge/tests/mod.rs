@@ -11,6 +11,7 @@ mod lines;
 mod message;
 mod recognise;
 mod status;
+mod sums;
 mod unreadable;
 mod verdicts;
 

@@ -112,10 +112,8 @@ fn an_ec_that_sources_name_is_enough_and_one_that_is_none_is_not() {
 
 #[test]
 fn a_longer_message_is_another() {
-    let lost = format!(
-        "{} The Security Token may be lost to specify that it is a STS Access Id.",
-        UNKNOWN
-    );
+    let lost =
+        format!("{UNKNOWN} The Security Token may be lost to specify that it is a STS Access Id.");
     // Both causes know it; of two that fit alike the documented one comes first.
     let found = fit("InvalidAccessKeyId", &lost, None);
     assert_eq!(
