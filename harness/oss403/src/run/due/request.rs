@@ -225,31 +225,23 @@ fn carrier(sent: &SentRequest) -> Option<SignWith> {
     }
 }
 
-/// The second that a request says it was made in, when its signature says one and the scenario none.
+/// The second that the headers of a request say it was made in, when the scenario names none. What has a life of its own, a URL, may be dated
+/// back.
 pub(super) fn made_at(sent: &SentRequest, due: &Draft) -> Option<i64> {
     const NAMES: [&str; 3] = ["x-oss-date", "x-amz-date", "date"];
+    let signing = &due.signing;
     let is_said = |name: &String| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known));
     let headers = due.headers.iter().map(|(name, _)| name);
-    let query = due.query.iter().map(|(name, _)| name);
-    if headers
-        .chain(query)
-        .chain(&due.signing.left_out)
-        .any(is_said)
-    {
+    let has_life = signing.expires_in.is_some() || signing.expires.is_some();
+    if has_life || headers.chain(&signing.left_out).any(is_said) {
         return None;
     }
-    let (_, query) = parse_path(sent.target.trim_start_matches('/'));
-    let value = |wanted: &str| {
+    let value = |wanted: &&str| {
         let mut headers = sent.headers.iter();
         let header = headers.find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted));
-        let mut query = query.iter();
-        let mut parameter = || query.find(|(name, _)| name.eq_ignore_ascii_case(wanted));
-        match header {
-            Some((_, value)) => Some(value.trim().to_owned()),
-            None => parameter()?.1.clone(),
-        }
+        header.map(|(_, value)| value.trim())
     };
-    let text = NAMES.iter().find_map(|name| value(name))?;
-    let time = Timestamp::parse_iso_basic(&text).or_else(|_| Timestamp::parse_rfc1123(&text));
+    let text = NAMES.iter().find_map(value)?;
+    let time = Timestamp::parse_iso_basic(text).or_else(|_| Timestamp::parse_rfc1123(text));
     time.ok().map(|time| time.0)
 }
