@@ -95,7 +95,9 @@ pub enum Refusal {
     #[error("not the whole suite was run: the result names filters or a part")]
     Part,
     /// Something was excused.
-    #[error("`{0}` is disabled: a certificate knows no baseline, and what fails in it counts")]
+    #[error(
+        "`{0}` is excused by a baseline: a certificate knows none, and what fails in it counts"
+    )]
     Baseline(String),
     /// The run did not come to its end.
     #[error("the run did not come to its end: {0}")]

@@ -6,7 +6,6 @@ use sha2::{Digest as _, Sha256};
 
 use crate::report::json::{ResultFile, Tool};
 use crate::run::{Surroundings, id_from};
-use crate::suite::names_of_attempt;
 use crate::target::product::{Artifact, Product};
 
 /// Version of the format of a bundle.
@@ -73,10 +72,9 @@ impl Terms {
         format!("oss403 names {} {nonce}", challenge.unwrap_or("-"))
     }
 
-    /// The eight characters in the names of what an attempt made.
-    pub fn run_of(&self, attempt: usize) -> String {
-        let names = Self::names(self.challenge.as_deref(), &self.nonce);
-        id_from(&names_of_attempt(&names, attempt))
+    /// The id of the run, which stands in the name of everything that it made.
+    pub fn run(&self) -> String {
+        id_from(&Self::names(self.challenge.as_deref(), &self.nonce))
     }
 
     /// Digest of what decides what is sent to the target.

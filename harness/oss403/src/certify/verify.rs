@@ -19,6 +19,7 @@ use crate::judge::verdict::VerdictKind;
 use crate::report::Facts;
 use crate::report::entry::Entry;
 use crate::report::json::{ResultFile, Tool};
+use crate::report::lore::Lore;
 use crate::report::read::Recorded;
 use crate::report::sink::Reports;
 use crate::run::due::misfit;
@@ -86,7 +87,7 @@ pub fn verify(folder: &Path, question: &Question<'_>) -> Result<Verified, Refusa
     let due = statements(&recorded.head, &entries, &terms, &digests);
     stated(&said, &due)?;
     if remade {
-        reports(folder, &mut recorded, &terms)?;
+        reports(folder, &mut recorded, &terms, &ledger)?;
     }
     let aside = entries.iter().filter(|entry| entry.verdict.is_set_aside());
     Ok(Verified {
@@ -165,11 +166,13 @@ fn rules(
     {
         return Err(Refusal::Part);
     }
-    let mut disabled = entries
-        .iter()
-        .filter(|entry| entry.verdict == VerdictKind::Disabled);
-    if let Some(entry) = disabled.next() {
+    let is_excused =
+        |entry: &&Entry| entry.verdict == VerdictKind::Disabled || entry.baseline.is_some();
+    if let Some(entry) = entries.iter().find(is_excused) {
         return Err(Refusal::Baseline(entry.id.clone()));
+    }
+    if let Some(account) = &head.baseline {
+        return Err(Refusal::Baseline(account.file.clone()));
     }
     let summary = &head.summary;
     if let Some(failure) = &summary.failure {
@@ -232,11 +235,9 @@ fn again(ledger: &Ledger, terms: &Terms, lines: Vec<Line>) -> Result<Again, Refu
     {
         return Err(Refusal::RecordMissing(missing.id.clone()));
     }
-    let runs: Vec<String> = (1..=terms.attempts)
-        .map(|attempt| terms.run_of(attempt))
-        .collect();
-    let misfits = super::in_parallel(&paired, |(attempt, instance, record)| {
-        misfit(instance, record, &terms.surroundings, &runs[attempt - 1])
+    let run = terms.run();
+    let misfits = super::in_parallel(&paired, |(_, instance, record)| {
+        misfit(instance, record, &terms.surroundings, &run)
     });
     let foreign = misfits.into_iter().zip(&paired);
     let mut foreign = foreign.filter_map(|(why, (_, _, record))| Some((why?, record)));
@@ -413,7 +414,12 @@ fn stated(said: &[Value; 2], due: &[Value; 2]) -> Result<(), Refusal> {
 }
 
 /// Every other file is what the result and the terms make it.
-fn reports(folder: &Path, recorded: &mut Recorded, terms: &Terms) -> Result<(), Refusal> {
+fn reports(
+    folder: &Path,
+    recorded: &mut Recorded,
+    terms: &Terms,
+    ledger: &Ledger,
+) -> Result<(), Refusal> {
     let unread = |error: std::io::Error| Refusal::Unreadable(error.to_string());
     let scratch = tempfile::tempdir().map_err(unread)?;
     let made = bundle::reports().filter(|(_, name)| *name != EVENTS);
@@ -422,7 +428,9 @@ fn reports(folder: &Path, recorded: &mut Recorded, terms: &Terms) -> Result<(), 
         .iter()
         .map(|(kind, name)| format!("{kind}={}", scratch.path().join(name).display()))
         .collect();
-    let again = Reports::open(&wanted).map_err(|error| Refusal::Unreadable(error.to_string()))?;
+    let mut again =
+        Reports::open(&wanted).map_err(|error| Refusal::Unreadable(error.to_string()))?;
+    again.explain(Lore::of_ledger(ledger));
     again.of(recorded).map_err(unread)?;
     for (_, name) in made {
         let [due, said] = [scratch.path(), folder].map(|folder| fs::read(folder.join(name)));

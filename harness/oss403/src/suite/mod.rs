@@ -68,11 +68,6 @@ pub enum Step<'r> {
     Known(&'r Finished<'r>),
 }
 
-/// What the names of an attempt's making are derived from.
-pub fn names_of_attempt(names: &str, attempt: usize) -> String {
-    format!("{names}/{attempt}")
-}
-
 /// How many answers were the same, new, changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SnapshotCounts {
@@ -120,10 +115,6 @@ pub async fn certify(
         attempt += 1;
         let options = Options {
             canaries: options.canaries && attempt == 1,
-            names: options
-                .names
-                .as_deref()
-                .map(|names| names_of_attempt(names, attempt)),
             ..options.clone()
         };
         let ran = run(target, instances, &options, stop.clone(), |event| {

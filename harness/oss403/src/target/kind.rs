@@ -31,9 +31,9 @@ const PROFILE_KEYS: [&str; 17] = [
     "operator",
     "snapshots",
     "quirks",
-    "embedded",
     "product",
     "artifact",
+    "embedded",
 ];
 /// Keys of a baseline.
 const BASELINE_KEYS: [&str; 4] = ["version", "target", "ledger", "entries"];

@@ -212,7 +212,7 @@ fn a_missing_credential_or_a_broken_profile_exits_2() {
 fn reports_that_cannot_be_written_exit_2_before_anything_is_sent() {
     let desk = Desk::new();
     for (report, says) in [
-        ("html=a.html", "unknown kind of report `html`"),
+        ("pdf=a.pdf", "unknown kind of report `pdf`"),
         ("json", "KIND=PATH"),
         ("json=absent/folder/a.json", "absent/folder/a.json"),
         ("junit=.", "cannot be written"),

@@ -152,7 +152,7 @@ fn what_is_wrong_is_said_where_it_stands() {
         (
             "https://oss.example:8443/",
             "https://h:1/path",
-            "`1/path` is no port number",
+            "`/path` is a path, and here is none",
             "https://h",
         ),
         (

@@ -9,6 +9,7 @@ use oss403::certify::bundle::{functions_of, reports, sign};
 use oss403::certify::key::{PublicKey, SigningKey};
 use oss403::certify::terms::Terms;
 use oss403::certify::verify::{Question, verify};
+use oss403::report::lore::Lore;
 use oss403::report::read::Recorded;
 use oss403::report::sink::Reports;
 use oss403_case::Ledger;
@@ -19,10 +20,11 @@ use crate::support::{Desk, root};
 pub(super) const CHALLENGE: &str = "00112233445566778899aabbccddeeff";
 
 /// Causes of the small suite: what is anonymous, signed, timed, probed, in need of an operator, alike for two objects.
-const CAUSES: [&str; 7] = [
+const CAUSES: [&str; 8] = [
     "AccessDenied/anonymous-object",
     "AccessDenied/object-acl-write",
     "AccessDenied/referer-denied",
+    "AccessDenied/url-auth-expired",
     "InvalidAccessKeyId/access-key-unknown",
     "KmsInDebt/kms-in-debt",
     "RequestTimeTooSkewed/time-skewed",
@@ -247,7 +249,10 @@ impl Bundle {
         let wanted: Vec<String> = reports()
             .map(|(kind, name)| format!("{kind}={}", self.path(name).display()))
             .collect();
-        Reports::open(&wanted).unwrap().of(&mut recorded).unwrap();
+        let mut again = Reports::open(&wanted).unwrap();
+        let ledger = Ledger::load(&certified().desk.path("cases")).unwrap();
+        again.explain(Lore::of_ledger(&ledger));
+        again.of(&mut recorded).unwrap();
         self.sign_as_it_is();
     }
 }

@@ -124,7 +124,7 @@ fn roxmltree_free(picture: &str) {
 fn names_and_seed_come_from_the_challenge() {
     let bundle = certified();
     let terms = bundle.terms();
-    let run = terms.run_of(1);
+    let run = terms.run();
     let records = bundle.text("records.jsonl");
     assert!(records.contains(&format!("oss403-{run}-")));
     let result = bundle.json("result.json");
