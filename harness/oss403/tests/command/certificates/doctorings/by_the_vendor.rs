@@ -37,7 +37,7 @@ pub(super) const ALL: &[Doctoring] = &[
             b.sign_again();
         },
     ),
-    way("a baseline", "a certificate knows no baseline", |b| {
+    way("a baseline", "excused by a baseline", |b| {
         b.edit_entry(&granted(b), |entry| {
             entry["verdict"] = "disabled".into();
             entry["facet"] = Value::Null;
