@@ -1,5 +1,7 @@
 //! What other programs read: each format has what its readers ask for, and all of them can be made of the stream of events.
 
+use quick_xml::Reader;
+use quick_xml::events::Event;
 use serde_json::Value;
 
 use super::super::compare::{Change, Comparison};

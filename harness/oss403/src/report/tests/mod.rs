@@ -1,17 +1,16 @@
 //! Reports of a run that never took place: fixed data, so that what people and programs read can be looked at here.
 
+mod colors;
 mod explained;
 #[cfg(unix)]
 mod formats;
 mod html;
+mod junit;
 mod places;
 
 use std::fs;
 use std::sync::LazyLock;
 use std::time::Duration;
-
-use quick_xml::Reader;
-use quick_xml::events::Event;
 
 use super::Facts;
 use super::entry::Entry;
@@ -251,30 +250,6 @@ fn an_interrupted_run_fits_terminals_of_80_and_of_40_columns() {
     }
 }
 
-#[test]
-fn color_is_ours_alone() {
-    let text = rendered(Style {
-        color: true,
-        width: 100,
-    });
-    for (at, _) in text.match_indices('\u{1b}') {
-        let code = text[at + 1..].split_once('m').map(|(code, _)| code);
-        assert!(
-            matches!(code, Some("[0" | "[1" | "[2" | "[32" | "[33" | "[1;31")),
-            "{:?}",
-            &text[at..at + 10]
-        );
-    }
-    let plain = rendered(Style {
-        color: false,
-        width: 100,
-    });
-    assert!(
-        plain.chars().all(|c| c == '\n' || !c.is_control()),
-        "{plain:?}"
-    );
-}
-
 fn finish(reports: Reports, facts: &Facts) {
     let head = ResultFile::head(facts);
     let finished = reports.finish(&head, &mut String::new());
@@ -299,68 +274,6 @@ fn written(kind: &str) -> String {
         .collect();
     assert_eq!(beside, ["report"], "nothing is left beside it");
     text
-}
-
-#[test]
-fn junit_is_well_formed_whatever_a_server_says() {
-    let text = written("junit");
-    let legal = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
-    assert!(text.chars().all(legal), "a character that XML cannot hold");
-    let mut reader = Reader::from_str(&text);
-    let (mut suites, mut cases, mut failures, mut errors, mut skipped) = (0, 0, 0, 0, 0);
-    loop {
-        match reader.read_event().expect("is well-formed") {
-            Event::Start(tag) | Event::Empty(tag) => {
-                for attribute in tag.attributes() {
-                    attribute.expect("is a well-formed attribute");
-                }
-                match tag.local_name().as_ref() {
-                    "testsuite" => suites += 1,
-                    "testcase" => cases += 1,
-                    "failure" => failures += 1,
-                    "error" => errors += 1,
-                    "skipped" => skipped += 1,
-                    "script" => panic!("a server's text became an element"),
-                    _ => {}
-                }
-            }
-            Event::Eof => break,
-            _ => {}
-        }
-    }
-    // One suite, case and error says that the run was interrupted.
-    assert_eq!((suites, cases, failures, errors, skipped), (8, 13, 7, 2, 1));
-    assert!(text.contains("needs an operator hook: create session"));
-}
-
-#[test]
-fn junit_says_why_what_was_expected_what_came_and_how_to_ask_again() {
-    let text = written("junit");
-    let twins = twins();
-    let twin = twins
-        .iter()
-        .find(|twin| twin.instance.id.starts_with("time-skewed/"));
-    let twin = twin.expect("is one of them");
-    let entry = entry(twin);
-    let case = text
-        .split("<testcase ")
-        .find(|case| case.contains("RequestTimeTooSkewed.time-skewed\""));
-    let case = case.expect("is one of them");
-    let base = entry.base.as_ref().expect("was sent");
-    for line in [
-        entry.reason.as_str(),
-        "expected  403 RequestTimeTooSkewed \"Request has expired\"",
-        "observed  403 AccessDenied \"Request has expired.\"",
-        "that is the answer of `url-auth-expired`",
-        entry.curl.as_deref().expect("was sent"),
-        &format!("# the base request, answered {}", base.status.unwrap()),
-        &base.curl,
-    ] {
-        assert!(
-            !line.is_empty() && case.contains(&format!("{line}\n")),
-            "{line}\n{case}"
-        );
-    }
 }
 
 #[test]

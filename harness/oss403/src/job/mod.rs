@@ -1,33 +1,36 @@
 //! A certification from end to end, as another program asks for it: make the target ready, run and judge the instances, write the reports,
 //! and say what it came to.
 
+mod sinks;
+
 use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::baseline::{Account, Baseline, Day, Mark};
+use self::sinks::{Held, Sinks};
+use crate::baseline::Baseline;
 use crate::exit::Exit;
 use crate::judge::scope::{Demands, Scope};
 use crate::judge::snapshot::Snapshots;
 use crate::judge::summary::{NoLevel, Tally};
-use crate::judge::verdict::{Verdict, VerdictKind};
+use crate::judge::verdict::Verdict;
 use crate::report::Facts;
 use crate::report::entry::Entry;
 use crate::report::events::Started;
-use crate::report::json::{self, ResultFile, Selection, Suite, TargetName, Tool};
+use crate::report::json::{self, Selection, Suite, TargetName, Tool};
 use crate::report::lore::Lore;
 use crate::report::resume::{Interrupted, NotResumed};
 use crate::report::sink::Reports;
 use crate::report::style::Style;
 use crate::report::terminal::{Detail, Terminal};
 use crate::run::dead::{SweepError, Swept, end_journal, sweep_journal};
-use crate::run::journal::Stream;
 use crate::run::journal::read::{NoJournal, Past};
+use crate::run::journal::{Stream, Trouble};
 use crate::run::{
     Options, RunError, StopReason, StopSignal, Surroundings, id_from, run_id, unix_now,
 };
-use crate::suite::{Certified, Failed, Finished, SnapshotCounts, Step, certify};
+use crate::suite::{Certified, Failed, SnapshotCounts, Step, certify};
 use crate::target::{Profile, Target, TargetError};
 use oss_auth::Timestamp;
 use oss403_case::model::CaseFile;
@@ -232,49 +235,37 @@ impl Ready<'_> {
     ///
     /// Reports are written whatever happens: what failed stands in them too.
     pub async fn run(self, stop: StopSignal, mut on_step: impl FnMut(Step<'_>) + Send) -> Done {
-        let Self { job, target } = self;
+        let Self { mut job, target } = self;
+        let instances = std::mem::take(&mut job.instances);
+        let resumes = job.resumes.take().unwrap_or_default();
         let started = unix_now();
-        let earlier = job.resumes.iter().flat_map(|resumes| &resumes.judged);
-        let earlier = earlier.map(|(instance, _)| instance);
-        let files = files(job.ledger, job.instances.iter().chain(earlier));
-        let root = job.snapshots.as_deref();
-        let snapshots =
-            root.map(|root| Snapshots::new(root, target.snapshots(), Snapshots::is_ci()));
-        let id = job.options.names.as_deref().map_or_else(run_id, id_from);
-        let begun = Started {
-            at: Timestamp(started).to_iso_extended_millis(),
-            resumes: job.resumes.as_ref().map(|resumes| resumes.run.clone()),
-            run: id.clone(),
-            ..job.started(&target)
-        };
-        let mut reports = job.reports;
+        let earlier = resumes.judged.iter().map(|(instance, _)| instance);
+        let all = instances.iter().chain(earlier);
+        let files = files(job.ledger, all.clone());
+        let mut reports = std::mem::take(&mut job.reports);
         if reports.want_lore() {
-            let earlier = job.resumes.iter().flat_map(|resumes| &resumes.judged);
-            let earlier = earlier.map(|(instance, _)| instance);
-            let twins = job.instances.iter().chain(earlier).cloned();
-            reports.explain(Lore::of(job.ledger.hash(), files.iter().cloned(), twins));
+            let causes = files.iter().cloned();
+            reports.explain(Lore::of(job.ledger.hash(), causes, all.cloned()));
         }
-        let mut sinks = Sinks {
-            ledger: job.ledger,
-            reports,
-            known: job
-                .baseline
-                .as_ref()
-                .map(|baseline| Held::to(baseline, started)),
-            terminal: Terminal::new(job.detail),
-            trouble: None,
-        };
-        let stream = Stream::create(&job.options.out, id, job.options.keep_journals);
+        let id = job.options.names.as_deref().map_or_else(run_id, id_from);
+        let stream = Stream::create(&job.options.out, id.clone(), job.options.keep_journals);
         let stream = stream.map(|stream| Arc::new(stream.durable(!target.is_embedded())));
         if let Ok(stream) = &stream {
-            sinks.reports.follow(Arc::clone(stream));
+            reports.follow(Arc::clone(stream));
         }
-        sinks.reports.begin(&begun);
-        let resumes = job.resumes.unwrap_or_default();
+        reports.begin(&Started {
+            at: Timestamp(started).to_iso_extended_millis(),
+            resumes: (!resumes.run.is_empty()).then(|| resumes.run.clone()),
+            run: id,
+            ..job.started(&target)
+        });
+        let held = job.baseline.as_ref();
+        let held = held.map(|baseline| Held::to(baseline, started));
+        let mut sinks = Sinks::new(job.ledger, held, reports, Terminal::new(job.detail));
         for (_, entry) in &resumes.judged {
             sinks.hold(entry.clone());
         }
-        let (instances, disabled) = sinks.split(job.instances);
+        let (instances, disabled) = sinks.split(instances);
         sinks.disable(&disabled);
         let on_step = |step: Step<'_>| {
             let step = match step {
@@ -283,34 +274,13 @@ impl Ready<'_> {
             };
             on_step(step);
         };
-        let certified = match stream {
-            Ok(stream) => {
-                let options = Options {
-                    stream: Some(stream),
-                    ..job.options.clone()
-                };
-                let snapshots = snapshots.as_ref();
-                certify(&target, instances, &options, stop, snapshots, on_step).await
-            }
-            Err((path, error)) => {
-                let mut certified = Certified::default();
-                for instance in &instances {
-                    certified.tally.plan(&instance.file.cause);
-                }
-                let run = None;
-                Err(Failed {
-                    error: RunError::Journal { path, error, run },
-                    certified: Box::new(certified),
-                })
-            }
-        };
-        let (name, endpoint) = (target.name().to_owned(), target.endpoint().to_owned());
-        let compared = root.map(|root| root.join(target.snapshots()));
+        let (mut certified, failure) = job.certify(&target, instances, stream, stop, on_step).await;
+        let compared = job
+            .snapshots
+            .as_ref()
+            .map(|root| in_words(certified.snapshots, &root.join(target.snapshots())));
+        let at = (target.name().to_owned(), target.endpoint().to_owned());
         target.stop().await;
-        let (mut certified, failure) = match certified {
-            Ok(certified) => (certified, None),
-            Err(Failed { error, certified }) => (*certified, Some(error)),
-        };
         for instance in &disabled {
             certified.tally.plan(&instance.file.cause);
             certified.tally.add_instance(instance, Verdict::Disabled, 0);
@@ -322,42 +292,12 @@ impl Ready<'_> {
                 .map(|(instance, entry)| (instance, entry.judged(), entry.microseconds())),
         );
         certified.run.left_behind.extend(resumes.left_behind);
-        let compared =
-            compared.map_or_else(String::new, |folder| in_words(certified.snapshots, &folder));
-        let baseline = sinks.close(job.asked.selection.partition.is_some());
-        let (tally, mut run) = (certified.tally.clone(), certified.run.clone());
-        let left_out = job.asked.selection.left_out.as_ref();
-        run.notes.extend(left_out.map(ToString::to_string));
-        let frozen = || job.ledger.listed().iter().map(|row| row.id.as_str());
-        let level = match job.asked.selection.rerun {
-            true => Err(NoLevel::Again),
-            false => tally.level(frozen()),
-        };
-        let scope = Scope::of(&tally, frozen(), &job.profile.capabilities, &run.retired);
-        let unmet = job.demands.unmet(&tally, &level, &scope);
         let facts = Facts {
-            revision: job.ledger.revision().name().to_owned(),
-            hash: job.ledger.hash().to_owned(),
-            ledger_causes: job.ledger.causes().len(),
-            target: name,
-            endpoint,
-            profile: job.asked.profile,
-            selection: job.asked.selection,
-            seed: job.options.seed,
             started,
-            elapsed: run.elapsed,
-            requests: run.requests,
-            level,
-            scope,
-            unmet,
-            tally,
-            baseline,
-            interrupted: run.stopped.is_some(),
-            time_ran_out: run.stopped == Some(StopReason::TimeRanOut),
+            baseline: sinks.close(job.asked.selection.partition.is_some()),
             failure: failure.as_ref().map(ToString::to_string),
-            notes: run.notes,
-            left_behind: run.left_behind,
-            snapshots: compared,
+            snapshots: compared.unwrap_or_default(),
+            ..job.facts(&certified, at)
         };
         let exit = failure
             .as_ref()
@@ -367,6 +307,78 @@ impl Ready<'_> {
 }
 
 impl Job<'_> {
+    /// Runs and judges; what there is of it when that fails, with the reason.
+    async fn certify(
+        &self,
+        target: &Target,
+        instances: Vec<Instance>,
+        stream: Result<Arc<Stream>, Trouble>,
+        stop: StopSignal,
+        on_step: impl FnMut(Step<'_>) + Send,
+    ) -> (Certified, Option<RunError>) {
+        let stream = match stream {
+            Ok(stream) => stream,
+            Err((path, error)) => {
+                let mut certified = Certified::default();
+                for instance in &instances {
+                    certified.tally.plan(&instance.file.cause);
+                }
+                let run = None;
+                return (certified, Some(RunError::Journal { path, error, run }));
+            }
+        };
+        let options = Options {
+            stream: Some(stream),
+            ..self.options.clone()
+        };
+        let root = self.snapshots.as_deref();
+        let snapshots =
+            root.map(|root| Snapshots::new(root, target.snapshots(), Snapshots::is_ci()));
+        let snapshots = snapshots.as_ref();
+        match certify(target, instances, &options, stop, snapshots, on_step).await {
+            Ok(certified) => (certified, None),
+            Err(Failed { error, certified }) => (*certified, Some(error)),
+        }
+    }
+
+    /// The run as a whole, but for what the tally and the job do not tell. `at` is the target's name and endpoint.
+    fn facts(&self, certified: &Certified, at: (String, String)) -> Facts {
+        let (tally, run) = (certified.tally.clone(), certified.run.clone());
+        let mut notes = run.notes;
+        let left_out = self.asked.selection.left_out.as_ref();
+        notes.extend(left_out.map(ToString::to_string));
+        let frozen = || self.ledger.listed().iter().map(|row| row.id.as_str());
+        let level = match self.asked.selection.rerun {
+            true => Err(NoLevel::Again),
+            false => tally.level(frozen()),
+        };
+        let scope = Scope::of(&tally, frozen(), &self.profile.capabilities, &run.retired);
+        Facts {
+            revision: self.ledger.revision().name().to_owned(),
+            hash: self.ledger.hash().to_owned(),
+            ledger_causes: self.ledger.causes().len(),
+            target: at.0,
+            endpoint: at.1,
+            profile: self.asked.profile.clone(),
+            selection: self.asked.selection.clone(),
+            seed: self.options.seed,
+            started: 0,
+            elapsed: run.elapsed,
+            requests: run.requests,
+            unmet: self.demands.unmet(&tally, &level, &scope),
+            level,
+            scope,
+            tally,
+            baseline: None,
+            interrupted: run.stopped.is_some(),
+            time_ran_out: run.stopped == Some(StopReason::TimeRanOut),
+            failure: None,
+            notes,
+            left_behind: run.left_behind,
+            snapshots: String::new(),
+        }
+    }
+
     /// What its run says of itself first, but for what is of this run alone.
     fn started(&self, target: &Target) -> Started {
         let claims = Scope::of(
@@ -411,117 +423,6 @@ impl Done {
     pub fn text(&self, style: Style) -> String {
         let files: Vec<&CaseFile> = self.files.iter().map(AsRef::as_ref).collect();
         self.terminal.render(&self.facts, &files, style)
-    }
-}
-
-/// Where the instances go as they finish.
-struct Sinks<'a> {
-    ledger: &'a Ledger,
-    known: Option<Held<'a>>,
-    reports: Reports,
-    terminal: Terminal,
-    trouble: Option<io::Error>,
-}
-
-/// What a run is held to.
-struct Held<'a> {
-    baseline: &'a Baseline,
-    today: Day,
-    account: Account,
-}
-
-impl<'a> Held<'a> {
-    fn to(baseline: &'a Baseline, now: i64) -> Self {
-        Self {
-            baseline,
-            today: Day::of(now),
-            account: Account::new(baseline),
-        }
-    }
-}
-
-impl Sinks<'_> {
-    /// Takes in an instance; whether it fails as the baseline has it.
-    fn add(&mut self, finished: &Finished<'_>) -> bool {
-        self.hold(Entry::of(finished, self.ledger))
-    }
-
-    /// Takes in the entry of an instance, held against the baseline; whether it fails as that has it.
-    fn hold(&mut self, mut entry: Entry) -> bool {
-        if let Some(Held {
-            baseline,
-            today,
-            account,
-        }) = &mut self.known
-        {
-            // What was not run has its mark already.
-            if entry.verdict != VerdictKind::Disabled {
-                let verdict = (entry.verdict, entry.facet);
-                let fingerprint = entry.fingerprint.as_ref();
-                entry.baseline = baseline.mark(&entry.id, *today, verdict, fingerprint);
-            }
-            account.add(entry.verdict, entry.baseline.as_ref());
-        }
-        let is_known = entry.is_known();
-        self.take(entry);
-        is_known
-    }
-
-    fn take(&mut self, entry: Entry) {
-        let added = self.reports.add(&entry);
-        self.note(added);
-        self.terminal.add(entry);
-    }
-
-    /// What is to be run, and what the baseline keeps from being run.
-    fn split(&self, instances: Vec<Instance>) -> (Vec<Instance>, Vec<Instance>) {
-        let disables = |instance: &Instance| {
-            let known = self.known.as_ref();
-            known.is_some_and(|held| held.baseline.disables(&instance.id, held.today).is_some())
-        };
-        instances
-            .into_iter()
-            .partition(|instance| !disables(instance))
-    }
-
-    fn disable(&mut self, instances: &[Instance]) {
-        for instance in instances {
-            let Some(held) = &mut self.known else { return };
-            let Some(item) = held.baseline.disables(&instance.id, held.today) else {
-                continue;
-            };
-            let entry = Entry::disabled(instance, Mark::disabled(item));
-            held.account.add(entry.verdict, entry.baseline.as_ref());
-            self.take(entry);
-        }
-    }
-
-    /// What the baseline came to.
-    fn close(&mut self, is_part: bool) -> Option<Account> {
-        let mut account = self.known.take()?.account;
-        account.close(is_part);
-        Some(account)
-    }
-
-    fn note(&mut self, written: io::Result<()>) {
-        if let Err(error) = written {
-            self.trouble.get_or_insert(error);
-        }
-    }
-
-    fn finish(mut self, facts: Facts, exit: Exit, files: Vec<Arc<CaseFile>>) -> Done {
-        let head = ResultFile::head(&facts);
-        let mut annotations = String::new();
-        let finished = std::mem::take(&mut self.reports).finish(&head, &mut annotations);
-        self.note(finished);
-        Done {
-            facts,
-            trouble: self.trouble,
-            annotations,
-            exit,
-            terminal: self.terminal,
-            files,
-        }
     }
 }
 
