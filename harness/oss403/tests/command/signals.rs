@@ -138,7 +138,7 @@ async fn a_second_signal_leaves_at_once_and_says_what_stays() {
     // There is a bucket now, and none will go.
     kept.acquire().await.unwrap().forget();
     let ended = tokio::task::spawn_blocking(move || {
-        signal("-HUP");
+        signal("-INT");
         let mut said = BufReader::new(child.stderr.take().unwrap());
         let mut err = String::new();
         while !err.contains("stopping") {
