@@ -1,6 +1,6 @@
 # The command alone in an image without a shell: docker build -t oss403 . && docker run --rm oss403
 #
-# docker run --rm -v "$PWD:/work" --user "$(id -u):$(id -g)" -e OWNER_ID -e OWNER_SECRET oss403 run --target target.yaml
+# docker run --rm -v "$PWD:/work" --user "$(id -u):$(id -g)" -e OSS_ACCESS_KEY_ID -e OSS_ACCESS_KEY_SECRET oss403 run --target my-server.yaml
 #
 # A test reads this file: what it copies is there, and what it asks of the command, the command has.
 

@@ -412,23 +412,25 @@ fn actions_are_named_by_commit_and_examples_give_the_action_inputs_that_it_has()
         }
     };
     pinned(&read("action.yml"), "action.yml");
-    let example = read("harness/oss403/examples/nightly/baseline.yml");
-    pinned(&example, "baseline.yml");
     let inputs = yaml::parse(&read("action.yml")).unwrap()["inputs"].clone();
-    let steps = yaml::parse(&example).unwrap()["jobs"]["night"]["steps"].clone();
-    let ours = steps
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|step| {
-            step["uses"]
-                .as_str()
-                .is_some_and(|used| used.starts_with("oss403/"))
-        })
-        .unwrap()
-        .clone();
-    for (name, _) in ours["with"].as_object().unwrap() {
-        assert!(inputs.get(name).is_some(), "{name}");
+    let known = help("run");
+    for (name, job) in [("baseline.yml", "night"), ("github.yml", "part")] {
+        let example = read(&format!("harness/oss403/examples/nightly/{name}"));
+        pinned(&example, name);
+        let steps = yaml::parse(&example).unwrap()["jobs"][job]["steps"].clone();
+        let steps = steps.as_array().unwrap();
+        let ours = steps.iter().find(|step| {
+            let used = step["uses"].as_str();
+            used.is_some_and(|used| used.starts_with("oss403/"))
+        });
+        let given = ours.unwrap()["with"].as_object().unwrap();
+        for (input, _) in given {
+            assert!(inputs.get(input).is_some(), "{name}: {input}");
+        }
+        let more = given["arguments"].as_str().unwrap();
+        for option in more.split(' ').filter(|word| word.starts_with("--")) {
+            assert!(known.contains(option), "{name}: {option}");
+        }
     }
 }
 

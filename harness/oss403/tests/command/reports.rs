@@ -162,8 +162,9 @@ fn the_commands_of_the_examples_are_understood() {
     for name in ["github.yml", "gitlab.yml"] {
         let text = std::fs::read_to_string(folder.join(name)).unwrap();
         oss403_case::yaml::parse(&text).unwrap();
-        let lines = text.lines().filter_map(|line| line.split_once("oss403 "));
-        let lines = lines.filter(|(_, arguments)| *arguments != "nightly");
+        let lines = text.lines().map(|line| line.trim_start_matches([' ', '-']));
+        let lines = lines.map(|line| line.strip_prefix("run: ").unwrap_or(line));
+        let lines = lines.filter_map(|line| line.strip_prefix("oss403 ").map(|line| ((), line)));
         commands.extend(lines.map(|(_, arguments)| arguments.to_owned()));
     }
     let text = std::fs::read_to_string(folder.join("kubernetes.yaml")).unwrap();
@@ -187,9 +188,9 @@ fn the_commands_of_the_examples_are_understood() {
         let is_run = command.starts_with("run ");
         runs += usize::from(is_run);
         let says = if is_run {
-            "target.yaml"
+            "my-server.yaml"
         } else {
-            "part-*.jsonl"
+            "part-*"
         };
         assert_eq!(
             (ran.code, ran.err.contains(says)),

@@ -182,8 +182,16 @@ async fn an_answer_that_nobody_asked_for_is_noticed() {
         let _ = stream.write_all(b"late").await;
     })
     .await;
-    let [_, odd] = both_ways(later).await;
-    assert_eq!(odd.response().unwrap().excess, b"late");
+    // Where much else is going on, a moment may be longer than is waited for; who does not wait never sees it.
+    let mut seen = Vec::new();
+    for _ in 0..20 {
+        let [_, odd] = both_ways(later).await;
+        seen.clone_from(&odd.response().unwrap().excess);
+        if seen == b"late" {
+            break;
+        }
+    }
+    assert_eq!(seen, b"late");
 }
 
 /// How many connections two requests, one after the other, need of a server that answers each with these bytes, and goes on reading.
