@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::args::{
-    CompareArgs, Format, HtmlArgs, MergeArgs, RenderArgs, ReportArgs, ReportCommand, SiteArgs,
+    CompareArgs, Format, HtmlArgs, MergeArgs, OnFlaky, RenderArgs, ReportArgs, ReportCommand,
+    SiteArgs,
 };
 use super::run::open_reports;
 use super::{Console, console::print, source};
@@ -187,7 +188,8 @@ fn merge_parts(args: &MergeArgs, console: Console) -> Result<Exit, Exit> {
         level: args.min_level,
         ..Demands::default()
     };
-    let merged = merge(parts, &ledger, &demands).map_err(|error| {
+    let flaky_passes = args.flaky == Some(OnFlaky::Pass);
+    let merged = merge(parts, &ledger, &demands, flaky_passes).map_err(|error| {
         console.error(&error, None);
         Exit::Usage
     })?;

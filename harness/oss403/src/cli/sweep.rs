@@ -122,9 +122,17 @@ impl Broom<'_> {
         if self.stop.is_stopped() {
             return Ok(());
         }
-        let (path, words) = (past.path.clone(), in_words(&past));
+        let path = past.path.clone();
         if self.dry_run {
-            self.would(&path.display().to_string(), &words);
+            let (own, others) = in_words(self.target, &past);
+            self.would(&path.display().to_string(), &own);
+            self.left += others.len();
+            for thing in &others {
+                self.say(&format!(
+                    "  would leave   {}: this run cannot have made it\n",
+                    harmless(thing)
+                ));
+            }
             return Ok(());
         }
         let swept = sweep_journal(self.target, past, file, self.stop).await?;

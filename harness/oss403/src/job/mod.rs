@@ -8,6 +8,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use self::sinks::{Held, Sinks};
 use crate::baseline::Baseline;
 use crate::exit::Exit;
@@ -31,6 +33,7 @@ use crate::run::{
     Options, RunError, StopReason, StopSignal, Surroundings, id_from, run_id, unix_now,
 };
 use crate::suite::{Certified, Failed, SnapshotCounts, Step, certify};
+use crate::target::profile::Endpoint;
 use crate::target::{Profile, Target, TargetError};
 use oss_auth::Timestamp;
 use oss403_case::model::CaseFile;
@@ -348,9 +351,13 @@ impl Job<'_> {
         let left_out = self.asked.selection.left_out.as_ref();
         notes.extend(left_out.map(ToString::to_string));
         let frozen = || self.ledger.listed().iter().map(|row| row.id.as_str());
-        let level = match self.asked.selection.rerun {
-            true => Err(NoLevel::Again),
-            false => tally.level(frozen()),
+        let selection = &self.asked.selection;
+        let level = if selection.rerun {
+            Err(NoLevel::Again)
+        } else if selection.partition.is_some() {
+            Err(NoLevel::Part(": `report merge` states it"))
+        } else {
+            tally.level_of(frozen(), &selection.filters, self.ledger)
         };
         let scope = Scope::of(&tally, frozen(), &self.profile.capabilities, &run.retired);
         Facts {
@@ -402,6 +409,13 @@ impl Job<'_> {
                 name: target.name().to_owned(),
                 endpoint: target.endpoint().to_owned(),
                 profile: self.asked.profile.clone(),
+            },
+            embedded: match &self.profile.endpoint {
+                Endpoint::Embedded(config) => {
+                    let text = format!("{config:?}");
+                    Some(oss_auth::hex(&Sha256::digest(text.as_bytes())))
+                }
+                Endpoint::Remote(_) => None,
             },
             claims: claims.claimed.iter().map(|&name| name.to_owned()).collect(),
             selection: self.asked.selection.clone(),

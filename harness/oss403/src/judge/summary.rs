@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use super::foundation::Core;
 use super::verdict::{Facet, Verdict, VerdictKind};
 use oss403_case::Instance;
+use oss403_case::Ledger;
 
 /// How many of each.
 pub type Counts = BTreeMap<VerdictKind, usize>;
@@ -109,6 +110,24 @@ impl Tally {
             }
             _ => attained,
         }
+    }
+
+    /// The same of what filters chose: none where they left out instances, though none of the causes.
+    ///
+    /// # Errors
+    /// Why no level can be stated.
+    pub fn level_of<'a>(
+        &self,
+        frozen: impl IntoIterator<Item = &'a str>,
+        filters: &[String],
+        ledger: &Ledger,
+    ) -> Result<Level, NoLevel> {
+        let level = self.level(frozen)?;
+        let run: usize = self.instances().values().sum();
+        if !filters.is_empty() && run < ledger.instances().count() {
+            return Err(NoLevel::Part(""));
+        }
+        Ok(level)
     }
 
     /// The same, whatever was seen of the core.
@@ -272,6 +291,9 @@ pub enum NoLevel {
     /// Causes that were granted, or not proven at all, each with one or two words that say why.
     #[error("{}", unproven(.0))]
     Unproven(Vec<(String, &'static str)>),
+    /// Some instances alone were run, though of every cause.
+    #[error("a level is stated for the whole suite, and this is a part of it{0}")]
+    Part(&'static str),
     /// Only what had failed was run.
     #[error("a level is stated for the whole suite, and only what had failed was run again")]
     Again,

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::atomic::Place;
 use super::entry::Entry;
 use super::json::{ResultFile, Selection, Suite, TargetName, Tool};
-use crate::run::journal::Line;
+use crate::run::journal::{Line, locked};
 
 /// A line of the stream.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -103,6 +103,9 @@ pub struct Started {
     pub suite: Suite,
     /// What it is run against.
     pub target: TargetName,
+    /// Digest of what the embedded server was configured with; absent for a server elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedded: Option<String>,
     /// Capabilities that the target claims.
     #[serde(default)]
     pub claims: Vec<String>,
@@ -119,6 +122,7 @@ impl Started {
         Self {
             schema: head.schema,
             run: String::new(),
+            embedded: None,
             resumes: None,
             at: head.started.clone(),
             tool: head.tool.clone(),
@@ -135,7 +139,12 @@ impl Started {
 pub(super) fn open(path: &Path) -> io::Result<(Box<dyn Write + Send>, bool)> {
     Ok(match Place::of(path)? {
         Place::StandardOutput => (Box::new(StandardOutput), true),
-        Place::File(path) => (Box::new(File::create(path)?), false),
+        Place::File(path) => {
+            let file = File::create(path)?;
+            // Who finds it knows whether its run lives, as with the journal.
+            locked(&file)?;
+            (Box::new(file), false)
+        }
         Place::Stream(path) => (Box::new(File::options().write(true).open(path)?), false),
     })
 }

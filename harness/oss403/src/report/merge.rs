@@ -92,7 +92,12 @@ pub type Part = (String, Recorded);
 ///
 /// # Errors
 /// When a part is missing, doubled or of another run.
-pub fn merge(parts: Vec<Part>, ledger: &Ledger, demands: &Demands) -> Result<Merged, NotTogether> {
+pub fn merge(
+    parts: Vec<Part>,
+    ledger: &Ledger,
+    demands: &Demands,
+    flaky_passes: bool,
+) -> Result<Merged, NotTogether> {
     let parts = chosen(parts)?;
     let first = &parts.first().ok_or(NotTogether::Nothing)?.1.head;
     let theirs = &first.suite.hash;
@@ -104,7 +109,7 @@ pub fn merge(parts: Vec<Part>, ledger: &Ledger, demands: &Demands) -> Result<Mer
         });
     }
     let facts = together(&parts);
-    sums(parts, facts, ledger, demands)
+    sums(parts, facts, ledger, (demands, flaky_passes))
 }
 
 /// One result for each part, in their order.
@@ -265,7 +270,7 @@ fn sums(
     parts: Vec<Part>,
     mut facts: Facts,
     ledger: &Ledger,
-    demands: &Demands,
+    (demands, flaky_passes): (&Demands, bool),
 ) -> Result<Merged, NotTogether> {
     let head = &parts[0].1.head;
     let (claims, retired) = (
@@ -314,7 +319,9 @@ fn sums(
         account.close(false);
     }
     let frozen = || ledger.listed().iter().map(|row| row.id.as_str());
-    facts.level = facts.tally.level(frozen());
+    facts.level = facts
+        .tally
+        .level_of(frozen(), &facts.selection.filters, ledger);
     facts.scope = Scope::of(&facts.tally, frozen(), &claims, &retired);
     facts.unmet = demands.unmet(&facts.tally, &facts.level, &facts.scope);
     let certified = Certified {
@@ -325,7 +332,7 @@ fn sums(
         },
         snapshots: SnapshotCounts::default(),
     };
-    let exit = facts.exit(&certified, false);
+    let exit = facts.exit(&certified, flaky_passes);
     let head = ResultFile::head(&facts);
     Ok(Merged {
         recorded: Recorded { head, spool },

@@ -90,6 +90,10 @@ impl Interrupted {
                 ("digest of the cases", begin(&started.suite.hash)),
                 ("target", started.target.name.clone()),
                 ("endpoint", endpoint),
+                (
+                    "configuration of the embedded server",
+                    begin(started.embedded.as_deref().unwrap_or_default()),
+                ),
                 ("list of claims", started.claims.join(", ")),
                 ("selection", in_words(&started.selection)),
                 ("seed", started.seed.to_string()),

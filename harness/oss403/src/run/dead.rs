@@ -25,6 +25,7 @@ use super::world::World;
 use super::world::remove::remove_by_operator;
 use crate::exit::Exit;
 use crate::target::Target;
+use crate::wire::identity::Identity;
 use oss403_case::model::Who;
 
 /// So many things are removed at a time.
@@ -94,9 +95,16 @@ pub struct Lost {
     pub age: Option<Duration>,
 }
 
-/// What a journal says may still be there, in words.
-pub fn in_words(past: &Past) -> Vec<String> {
-    past.alive.iter().map(ToString::to_string).collect()
+/// What a journal says may still be there, in words: what its run can have made, and what it cannot.
+pub fn in_words(target: &Target, past: &Past) -> (Vec<String>, Vec<String>) {
+    let people = People::of_profile(target.inner.identities.values());
+    let run = &past.header.run;
+    let (own, others): (Vec<_>, Vec<_>) = past
+        .alive
+        .iter()
+        .partition(|made| is_of(run, made, &people));
+    let words = |made: Vec<&Made>| made.iter().map(ToString::to_string).collect();
+    (words(own), words(others))
 }
 
 /// Removes what the run of a journal left, and notes that in it. `file` is what [`Past::claim`] gave.
@@ -130,11 +138,12 @@ pub async fn sweep_journal(
     let file = past.appending(file).map_err(failed)?;
     let stream = Arc::new(Stream::append(run.clone(), past.path.clone(), file));
     let context = context(target, Arc::clone(&stream), stop).await?;
+    let people = People::of(&context).await;
     let (own, others): (Vec<_>, Vec<_>) = past
         .alive
         .iter()
         .cloned()
-        .partition(|made| is_of(&run, made));
+        .partition(|made| is_of(&run, made, &people));
     for made in &others {
         context.leave_behind(made, "this run cannot have made it, and it is left alone");
     }
@@ -251,8 +260,50 @@ async fn context(
     ))
 }
 
+/// Those whom the profile names. No run has made them.
+#[derive(Default)]
+struct People {
+    accounts: BTreeSet<String>,
+    users: BTreeSet<String>,
+    keys: BTreeSet<String>,
+    /// Whether there is an account of which nobody says which it is.
+    is_unknown: bool,
+}
+
+impl People {
+    fn of_profile<'i>(identities: impl IntoIterator<Item = &'i Arc<Identity>>) -> Self {
+        let mut people = Self::default();
+        for identity in identities {
+            people.accounts.extend(identity.account.clone());
+            people.users.extend(identity.user.clone());
+            people.keys.insert(identity.access_key_id.clone());
+        }
+        people
+    }
+
+    /// The same, with the accounts that the target itself names.
+    async fn of(context: &Context) -> Self {
+        let mut people = Self::of_profile(context.target.identities.values());
+        let sender = Sender::new(context);
+        for who in accounts(context) {
+            let Some(identity) = context.known_identity(&who) else {
+                continue;
+            };
+            let world = World::of_owner(context, &who, Arc::clone(&identity));
+            let account = context
+                .account_of(&who, &identity, &world.scene, &sender)
+                .await;
+            match account {
+                Ok(account) => drop(people.accounts.insert(account)),
+                Err(_) => people.is_unknown = true,
+            }
+        }
+        people
+    }
+}
+
 /// Whether a run can have made something.
-fn is_of(run: &str, made: &Made) -> bool {
+fn is_of(run: &str, made: &Made, people: &People) -> bool {
     match made {
         Made::Bucket { name, .. } => run_of(name) == Some(run),
         Made::Domain { domain } => domain.ends_with(&format!(".oss403-{run}.example")),
@@ -260,10 +311,13 @@ fn is_of(run: &str, made: &Made) -> bool {
             let bucket = undo.get("bucket").and_then(serde_json::Value::as_str);
             ends_a_state(undo) && bucket.is_none_or(|name| run_of(name) == Some(run))
         }
-        Made::Account { .. }
-        | Made::RamUser { .. }
-        | Made::Session { .. }
-        | Made::VpcEndpoint { .. } => true,
+        // Whom the operator has not named yet, it knows by the run.
+        Made::Account { account } => {
+            account.is_empty() || !people.is_unknown && !people.accounts.contains(account)
+        }
+        Made::RamUser { user, .. } => !people.users.contains(user),
+        Made::Session { access_key_id, .. } => !people.keys.contains(access_key_id),
+        Made::VpcEndpoint { .. } => true,
     }
 }
 

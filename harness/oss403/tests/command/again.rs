@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
+use oss_reference::config::Config;
 use serde_json::{Value, json};
 
 use crate::support::{Desk, Ran, reference};
@@ -250,12 +251,14 @@ async fn a_sweep_obeys_no_journal_that_names_what_is_not_its_runs() {
         started.err
     );
     let dry = desk.run(&format!("sweep {journal} --target {profile} --dry-run"));
-    assert_eq!(dry.code, Some(0), "{dry:?}");
-    assert!(
-        dry.out.contains(&format!("would remove  bucket {own}")),
-        "{}",
-        dry.out
-    );
+    assert_eq!(dry.code, Some(3), "{dry:?}");
+    for says in [
+        format!("would remove  bucket {own}"),
+        "would leave   bucket photos".into(),
+        "1 thing would be removed, 4 left".into(),
+    ] {
+        assert!(dry.out.contains(&says), "{says}: {}", dry.out);
+    }
     assert!(server.buckets().contains(&own));
 
     let swept = desk.run(&format!("sweep {journal} --target {profile}"));
@@ -271,6 +274,20 @@ async fn a_sweep_obeys_no_journal_that_names_what_is_not_its_runs() {
         swept.out
     );
     assert_eq!(server.inventory(), before);
+
+    // Nobody whom the profile lets in was made by a run, even if the profile does not say who that is.
+    let owner = Config::default().identities.0["owner"].clone();
+    let account = json!({ "account": { "account": owner.account } });
+    let lines = [json!({ "event": "making", "seq": 1, "what": account })];
+    let journal = journal_of(&desk, &run, &endpoint, &lines);
+    let swept = desk.run(&format!("sweep {journal} --target {profile}"));
+    fails(
+        &swept,
+        3,
+        &format!("left behind: account {}", owner.account),
+    );
+    let alive = desk.run(&format!("run url-auth-expired --target {profile} --out p"));
+    assert_eq!(alive.code, Some(0), "{alive:?}");
 
     // What is not of this target, or of nobody, is not touched at all.
     let elsewhere = journal_of(&desk, &run, "http://127.0.0.1:1", &[bucket(1, &own)]);

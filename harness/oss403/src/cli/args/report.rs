@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Format;
+use super::{Format, OnFlaky};
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -73,6 +73,9 @@ pub struct MergeArgs {
     /// End with 1 unless the level is at least this one, from 1 to 4.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=4))]
     pub min_level: Option<u8>,
+    /// Whether what is flaky fails the whole, as for `run`. Default: fail.
+    #[arg(long, value_name = "pass|fail", hide_possible_values = true)]
+    pub flaky: Option<OnFlaky>,
     /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(long, value_name = "DIR")]
     pub cases: Option<PathBuf>,

@@ -47,8 +47,8 @@ pub struct RunOptions {
     /// Print every instance as it is done.
     #[arg(long, short)]
     pub verbose: bool,
-    /// End with 1 unless the level is at least this one, from 1 to 4.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=4))]
+    /// End with 1 unless the level is at least this one, from 1 to 4. Of parts, `report merge` states it.
+    #[arg(long, value_name = "N", conflicts_with = "partition", value_parser = clap::value_parser!(u8).range(1..=4))]
     pub min_level: Option<u8>,
     /// End with 1 unless this cause is conformant, or this capability is claimed and shown. May be given more than once.
     #[arg(long = "require", value_name = "CAUSE|CAPABILITY")]

@@ -14,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use self::stream::locked;
 pub use self::stream::{Copies, Stream, Trouble};
 
 use self::shorten::shortened;

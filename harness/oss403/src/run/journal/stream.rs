@@ -271,7 +271,7 @@ impl Stream {
 }
 
 /// Takes the lock by which a run is known to live. Where there are no locks there is none.
-pub(super) fn locked(file: &File) -> io::Result<()> {
+pub(crate) fn locked(file: &File) -> io::Result<()> {
     match file.try_lock() {
         Ok(()) => Ok(()),
         Err(std::fs::TryLockError::WouldBlock) => Err(io::Error::new(
