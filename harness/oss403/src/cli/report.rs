@@ -90,7 +90,7 @@ fn site(args: &SiteArgs, console: Console) -> Result<Exit, Exit> {
         NoPlace::Io(error) => failed(error),
         refused => {
             let help = "name another folder with `--out`";
-            let words = format_args!("{}: {refused}", args.out.display());
+            let words = format!("{}: {refused}", args.out.display());
             console.error(words, Some(help));
             Exit::Usage
         }

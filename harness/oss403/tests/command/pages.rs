@@ -188,5 +188,7 @@ fn a_site_overwrites_its_own_pages_and_nobody_elses() {
     for out in ["bundle", "bundle/site"] {
         refused(out, "is the bundle of a certificate");
     }
-    assert!(!desk.path("bundle/index.html").exists());
+    for made in ["bundle/index.html", "bundle/site"] {
+        assert!(!desk.path(made).exists(), "{made}");
+    }
 }

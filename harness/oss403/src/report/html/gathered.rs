@@ -185,7 +185,7 @@ impl Gathered {
         let mut planned: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for (id, twin) in &lore.twins {
             let (cause, _) = id.split_once('/').unwrap_or((id, ""));
-            *planned.entry((cause, &twin.scheme)).or_default() += 1;
+            *planned.entry((cause, twin.scheme.as_str())).or_default() += 1;
         }
         for ((cause, scheme), count) in planned {
             // A cause of which nothing was done has no row.

@@ -96,16 +96,18 @@ fn field(cause: &str, scheme: Option<&str>, cell: &Cell) -> Markup {
         Open::Nothing if cell.conformant == all || cell.aside == all => grouped(all as u64),
         _ => format!("{conformant}/{}", grouped(all as u64)),
     };
-    let mut said = format!("{} of {all} conformant", cell.conformant);
+    let done = match cell.open {
+        Open::Unknown => " that were done",
+        _ => "",
+    };
+    let mut said = format!("{} of {all}{done} conformant", cell.conformant);
     if cell.aside > 0 {
         said.push_str(&format!(", {} not asked", cell.aside));
     }
     match cell.open {
         Open::Nothing => {}
         Open::Some(open) => said.push_str(&format!(", {open} not done")),
-        Open::Unknown => {
-            said.push_str(" that were done; the run ended early, so that more may be open")
-        }
+        Open::Unknown => said.push_str(", more may be open"),
     }
     if let Some((_, worst)) = &cell.worst {
         said.push_str(&format!(", at worst {worst}"));

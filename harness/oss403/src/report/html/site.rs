@@ -103,11 +103,11 @@ impl Site {
     /// # Errors
     /// When it cannot be, or what is there is not ours to change.
     pub fn open(out: &Path) -> Result<Self, NoPlace> {
-        fs::create_dir_all(out)?;
-        let out_in_full = out.canonicalize()?;
-        if let Some(bundle) = out_in_full.ancestors().find(|folder| is_bundle(folder)) {
+        let whole = std::path::absolute(out)?;
+        if let Some(bundle) = whole.ancestors().find(|folder| is_bundle(folder)) {
             return Err(NoPlace::Bundle(bundle.to_owned()));
         }
+        fs::create_dir_all(out)?;
         match fs::read(out.join("index.html")) {
             Ok(page) if !is_site(&page) => return Err(NoPlace::Foreign),
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
