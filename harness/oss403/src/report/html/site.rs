@@ -361,6 +361,7 @@ mod tests {
                 conformant: if worst.is_none() { 4 - aside } else { 0 },
                 aside: *aside,
                 worst: worst.map(|(gravity, name)| (gravity, name.to_owned())),
+                ..Cell::default()
             };
             let night = Night {
                 endpoint: String::new(),
@@ -420,6 +421,7 @@ mod tests {
                     is_complete: *is_complete,
                     tested: *tested,
                     causes: (*conformant, 51),
+                    instances: night.instances,
                     endpoint: night.endpoint.clone(),
                     verdict: night.verdict.clone(),
                     scope: night.scope.clone(),
