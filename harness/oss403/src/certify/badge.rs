@@ -39,6 +39,10 @@ impl Badge {
             }
             None => ("no level".to_owned(), "red"),
         };
+        let message = match head.target.is_reference() {
+            true => format!("{message} (reference server)"),
+            false => message,
+        };
         Self {
             schema_version: 1,
             label: "oss403".into(),

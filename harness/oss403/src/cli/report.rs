@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::judge::scope::Demands;
 use crate::report::compare::Comparison;
 use crate::report::found;
-use crate::report::html::site::Site;
+use crate::report::html::site::{Added, NoPlace, Site};
 use crate::report::lore::Lore;
 use crate::report::merge::{Merged, merge};
 use crate::report::read::{NoResult, Recorded};
@@ -87,7 +87,15 @@ fn site(args: &SiteArgs, console: Console) -> Result<Exit, Exit> {
             Exit::Usage
         })?);
     }
-    let mut site = Site::open(&args.out).map_err(failed)?;
+    let mut site = Site::open(&args.out).map_err(|error| match error {
+        NoPlace::Io(error) => failed(error),
+        refused => {
+            let help = "name another folder with `--out`";
+            let words = format!("{}: {refused}", args.out.display());
+            console.error(words, Some(help));
+            Exit::Usage
+        }
+    })?;
     let mut lores: BTreeMap<String, Lore> = BTreeMap::new();
     for path in files {
         let is_named = args.results.contains(&path);
@@ -104,26 +112,20 @@ fn site(args: &SiteArgs, console: Console) -> Result<Exit, Exit> {
                 return Err(Exit::Usage);
             }
         };
-        if let Some(part) = &recorded.head.selection.partition {
-            let path = path.display();
-            console.complain(&format!(
-                "note: {path} is left out: it is part {part} of a run; see `oss403 report merge`\n"
-            ));
-            continue;
-        }
         let name = recorded.head.suite.revision.clone();
         if !lores.contains_key(&name) {
             let revision = name.parse().unwrap_or_default();
             let (ledger, _) = source::ledger(args.cases.as_deref(), revision, console)?;
             lores.insert(name.clone(), Lore::of_ledger(&ledger));
         }
-        let is_new = site.add(&mut recorded, &lores[&name]).map_err(failed)?;
-        if !is_new {
-            console.complain(&format!(
-                "note: {} is left out: that run is there already\n",
-                path.display()
-            ));
-        }
+        let added = site.add(&mut recorded, &lores[&name]).map_err(failed)?;
+        let why = match added {
+            Added::Night => continue,
+            Added::Known => "that run is there already".to_owned(),
+            Added::Part(why) => why,
+        };
+        let path = path.display();
+        console.complain(&format!("note: {path} is left out: {why}\n"));
     }
     let (servers, nights) = site.finish().map_err(failed)?;
     if nights == 0 {

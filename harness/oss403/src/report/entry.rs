@@ -240,6 +240,11 @@ fn digest_of(text: &str) -> String {
 }
 
 impl Entry {
+    /// Whether a request of it was sent.
+    pub(super) fn was_sent(&self) -> bool {
+        self.curl.is_some() || self.base.is_some() || self.failed_step.is_some()
+    }
+
     /// Whether it fails as the baseline has it.
     pub fn is_known(&self) -> bool {
         let mark = self.baseline.as_ref();

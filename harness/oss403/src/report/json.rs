@@ -121,6 +121,13 @@ pub struct TargetName {
     pub profile: Option<String>,
 }
 
+impl TargetName {
+    /// Whether it is the reference server of this program, and no product.
+    pub fn is_reference(&self) -> bool {
+        self.profile.is_none()
+    }
+}
+
 /// What the level is stated for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -310,6 +317,29 @@ impl ResultFile {
             }
             None => None,
         }
+    }
+
+    /// Why it says less of its target than a run of the whole suite; `None` when it is one.
+    pub(crate) fn part_because(&self) -> Option<String> {
+        let selection = &self.selection;
+        if let Some(part) = &selection.partition {
+            return Some(format!(
+                "it is part {part} of a run; see `oss403 report merge`"
+            ));
+        }
+        if !selection.filters.is_empty() {
+            let filters = selection.filters.join(" ");
+            return Some(format!("only a part was run: {filters}"));
+        }
+        if selection.left_out.is_some() {
+            return Some("only what is harmless was run".into());
+        }
+        if selection.rerun {
+            return Some("only what had failed was run again".into());
+        }
+        let unfinished = self.summary.instances.unfinished;
+        let cut = (unfinished > 0).then(|| format!("{unfinished} instances were not done"));
+        self.unfinished_because().or(cut)
     }
 
     /// What was tested for what, how well, and against what it was not, in a sentence.

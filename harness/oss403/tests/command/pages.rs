@@ -21,6 +21,13 @@ fn night(desk: &Desk, name: &str, faults: &str, result: &str) {
     assert!(matches!(ran.code, Some(0 | 1)), "{ran:?}");
 }
 
+/// Makes a result one of a whole run, as if the suite were what it is of.
+fn whole(desk: &Desk, path: &str) {
+    let mut result = desk.json(path);
+    result["selection"]["filters"] = Value::Array(Vec::new());
+    desk.write(path, &result.to_string());
+}
+
 /// The same night, some days later.
 fn moved(desk: &Desk, from: &str, to: &str, day: &str) {
     let mut result = desk.json(from);
@@ -58,8 +65,12 @@ fn servers_stand_side_by_side_with_the_nights_of_each_and_nothing_counts_twice()
         "{ without: [referer] }",
         "all/a/first.json",
     );
+    whole(&desk, "all/a/first.json");
     moved(&desk, "all/a/first.json", "all/a/first.json", "2026-01-01");
     night(&desk, "Vendor-A", "{}", "all/a/second.json");
+    // The newest, and only of a part: it is no night.
+    moved(&desk, "all/a/second.json", "all/a/part.json", "2026-01-03");
+    whole(&desk, "all/a/second.json");
     moved(
         &desk,
         "all/a/second.json",
@@ -73,6 +84,11 @@ fn servers_stand_side_by_side_with_the_nights_of_each_and_nothing_counts_twice()
         "{ without: [referer] }",
         "all/b/result.json",
     );
+    whole(&desk, "all/b/result.json");
+    let mut cut = desk.json("all/b/result.json");
+    cut["started"] = Value::from("2026-12-31T03:00:00.000Z");
+    cut["summary"]["interrupted"] = Value::Bool(true);
+    desk.write("all/c/cut.json", &cut.to_string());
     desk.write("all/b/badge.json", "{}");
     desk.write("all/other.json", "{\"no\": \"result\"}");
     let ran = desk.run("report site all --out site");
@@ -83,11 +99,19 @@ fn servers_stand_side_by_side_with_the_nights_of_each_and_nothing_counts_twice()
         "{ran:?}"
     );
     assert!(ran.err.contains("that run is there already"), "{ran:?}");
+    for (file, why) in [
+        ("part.json", "only a part was run: referer-denied"),
+        ("cut.json", "the run was interrupted"),
+    ] {
+        let said = format!("{file} is left out: {why}");
+        assert!(ran.err.contains(&said), "{said} in {ran:?}");
+    }
     assert!(
         !ran.err.contains("badge.json"),
         "a bundle is its result: {ran:?}"
     );
     let index = desk.read("site/index.html");
+    assert!(index.contains("2 results are left out"));
     let (_, text) = index.split_once("application/json\">").expect("has data");
     let (text, _) = text.split_once("</script>").expect("ends");
     let data: Value = serde_json::from_str(text).expect("is JSON");
@@ -138,4 +162,33 @@ fn a_site_of_nothing_is_none() {
     let ran = desk.run("report site part.json --out site");
     assert_eq!(ran.code, Some(4), "{ran:?}");
     assert!(ran.err.contains("it is part 1/2 of a run"), "{ran:?}");
+}
+
+#[test]
+fn a_site_overwrites_its_own_pages_and_nobody_elses() {
+    let desk = Desk::new();
+    night(&desk, "vendor", "{}", "night.json");
+    whole(&desk, "night.json");
+    let site = |out: &str| desk.run(&format!("report site night.json --out {out}"));
+    is_fine(&site("site"));
+    is_fine(&site("site"));
+    let refused = |out: &str, why: &str| {
+        let ran = site(out);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        let is_said = ran.err.contains(why) && ran.err.contains("name another folder");
+        assert!(is_said, "{ran:?}");
+    };
+    desk.write("home/index.html", "<title>Mine</title>");
+    refused("home", "was not written by `oss403 report site`");
+    assert_eq!(desk.read("home/index.html"), "<title>Mine</title>");
+    is_fine(&desk.run("report html night.json --out run/index.html"));
+    refused("run", "was not written by `oss403 report site`");
+    desk.write("bundle/result.json", "{}");
+    desk.write("bundle/cert.intoto.jsonl", "{}");
+    for out in ["bundle", "bundle/site"] {
+        refused(out, "is the bundle of a certificate");
+    }
+    for made in ["bundle/index.html", "bundle/site"] {
+        assert!(!desk.path(made).exists(), "{made}");
+    }
 }

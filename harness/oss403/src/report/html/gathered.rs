@@ -7,6 +7,7 @@ use super::shown;
 use crate::judge::verdict::{Facet, VerdictKind};
 use crate::report::entry::Entry;
 use crate::report::failures::in_common;
+use crate::report::json::ResultFile;
 use crate::report::lore::Lore;
 
 /// Reasons why something was not asked that are told apart; there are some ten.
@@ -39,6 +40,8 @@ pub(super) struct Gathered {
     pub(super) causes: BTreeMap<String, Cause>,
     /// Schemes that occur.
     pub(super) schemes: BTreeSet<String>,
+    /// Schemes with which something was sent.
+    pub(super) sent: BTreeSet<String>,
     /// What is wrong, the worst first.
     pub(super) wrong: BTreeMap<Wrong, Group>,
     /// What was not asked, and why.
@@ -65,6 +68,20 @@ pub(super) struct Cell {
     pub(super) aside: usize,
     /// The worst of what is wrong: how bad it is, and its name.
     pub(super) worst: Option<(u8, String)>,
+    /// What a run that ended early left open.
+    pub(super) open: Open,
+}
+
+/// How many instances were selected and not done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Open {
+    /// None.
+    #[default]
+    Nothing,
+    /// So many.
+    Some(usize),
+    /// The run ended early, and of what is not in its result nobody knows which cause it was of.
+    Unknown,
 }
 
 /// Failures that have this in common.
@@ -91,6 +108,7 @@ impl Gathered {
             total: 0,
             causes: BTreeMap::new(),
             schemes: BTreeSet::new(),
+            sent: BTreeSet::new(),
             wrong: BTreeMap::new(),
             aside: BTreeMap::new(),
             times: Vec::new(),
@@ -131,6 +149,9 @@ impl Gathered {
         if !entry.verdict.is_set_aside() {
             self.time(entry);
         }
+        if entry.was_sent() {
+            self.sent.insert(scheme.clone());
+        }
         self.pack.add(entry, &scheme, twin);
         self.schemes.insert(scheme);
     }
@@ -144,6 +165,38 @@ impl Gathered {
             self.slowest
                 .insert(at, (entry.elapsed_ms, shown(&entry.id)));
             self.slowest.truncate(SLOWEST);
+        }
+    }
+
+    /// Says of each cell what the run left open. The cases tell it when what was selected is all of them; else nobody knows.
+    pub(super) fn leave_open(&mut self, head: &ResultFile, lore: &Lore) {
+        let instances = &head.summary.instances;
+        if instances.unfinished == 0 && head.unfinished_because().is_none() {
+            return;
+        }
+        let is_known = lore.hash == head.suite.hash && lore.twins.len() == instances.total;
+        if !is_known {
+            let cells = self.causes.values_mut();
+            for cell in cells.flat_map(|cause| cause.cells.values_mut()) {
+                cell.open = Open::Unknown;
+            }
+            return;
+        }
+        let mut planned: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for (id, twin) in &lore.twins {
+            let (cause, _) = id.split_once('/').unwrap_or((id, ""));
+            *planned.entry((cause, twin.scheme.as_str())).or_default() += 1;
+        }
+        for ((cause, scheme), count) in planned {
+            // A cause of which nothing was done has no row.
+            let Some(cause) = self.causes.get_mut(cause) else {
+                continue;
+            };
+            let cell = cause.cells.entry(scheme.to_owned()).or_default();
+            if count > cell.total {
+                cell.open = Open::Some(count - cell.total);
+                self.schemes.insert(scheme.to_owned());
+            }
         }
     }
 
@@ -177,11 +230,23 @@ impl Cell {
         self.total += other.total;
         self.conformant += other.conformant;
         self.aside += other.aside;
+        self.open = self.open.and(other.open);
         self.worst = match (self.worst, other.worst.clone()) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
         self
+    }
+}
+
+impl Open {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (Self::Nothing, other) => other,
+            (open, Self::Nothing) => open,
+            (Self::Some(one), Self::Some(more)) => Self::Some(one + more),
+        }
     }
 }
 

@@ -10,10 +10,25 @@ use crate::judge::verdict::{Facet, VerdictKind};
 use crate::report::json::{ResultFile, Sums};
 use crate::report::style::{counted, grouped};
 
-/// The verdict in a few words: `Level 4 Exact`.
+/// The verdict in a few words, with what it is stated for: `Level 4 Exact, for 5 of 51 causes`.
 pub(super) fn verdict(head: &ResultFile) -> String {
+    let scope = &head.scope;
     match head.summary.level {
-        Some(number) => format!("Level {number} {}", level_name(number)),
+        Some(number) if head.summary.complete => format!("Level {number} {}", level_name(number)),
+        Some(number) if scope.tested < scope.causes => format!(
+            "Level {number} {}, for {} of {}",
+            level_name(number),
+            scope.tested,
+            counted(scope.causes, "cause")
+        ),
+        Some(number) if scope.not_claimed.is_empty() => format!(
+            "Level {number} {}, without what is retired there",
+            level_name(number)
+        ),
+        Some(number) => format!(
+            "Level {number} {}, without what it does not claim",
+            level_name(number)
+        ),
         None => "No level".to_owned(),
     }
 }
@@ -28,27 +43,37 @@ fn level_name(number: u8) -> &'static str {
 }
 
 /// What the levels mean, for whoever reads nothing else.
-fn level_says(number: u8) -> &'static str {
-    match number {
+fn level_says(number: u8, is_complete: bool) -> String {
+    let what = if is_complete {
+        "Everything that must be refused"
+    } else {
+        "What was asked and must be refused"
+    };
+    let how = match number {
         1 => {
-            "Everything that must be refused is refused, without effect and without a leak. Some refusals have another status or code than OSS's."
+            "is refused, without effect and without a leak. Some refusals have another status or code than OSS's."
         }
-        2 => {
-            "Everything that must be refused is refused, with the status and the code of OSS. Some messages differ."
-        }
+        2 => "is refused, with the status and the code of OSS. Some messages differ.",
         3 => {
-            "Everything that must be refused is refused, with the status, code and message of OSS. Some envelopes or headers differ."
+            "is refused, with the status, code and message of OSS. Some envelopes or headers differ."
         }
         _ => {
-            "Everything that must be refused is refused exactly as OSS does it: same status, code, message and envelope, without effect and without a leak."
+            "is refused exactly as OSS does it: same status, code, message and envelope, without effect and without a leak."
         }
-    }
+    };
+    let rest = if is_complete {
+        ""
+    } else {
+        " That is no statement about the rest."
+    };
+    format!("{what} {how}{rest}")
 }
 
 pub(super) fn section(head: &ResultFile, gathered: &Gathered) -> Markup {
     let summary = &head.summary;
     let tone = match (summary.level, gathered.wrong.is_empty()) {
-        (Some(4), true) => "good",
+        (Some(4), true) if summary.complete => "good",
+        (Some(4), true) => "part",
         (Some(_), _) => "fair",
         (None, true) => "open",
         (None, false) => "bad",
@@ -65,6 +90,7 @@ pub(super) fn section(head: &ResultFile, gathered: &Gathered) -> Markup {
                     @if summary.complete && summary.level.is_some() { span .complete { "complete" } }
                 }
                 (says(head, gathered))
+                @if head.target.is_reference() { p .why { "Of the reference server of oss403, not of a product." } }
             }
             (alarms(head))
             (facts(head, gathered))
@@ -76,6 +102,7 @@ pub(super) fn section(head: &ResultFile, gathered: &Gathered) -> Markup {
 fn mark(tone: &str) -> &'static str {
     match tone {
         "good" => "✓",
+        "part" => "◔",
         "fair" => "◐",
         "open" => "○",
         _ => "✗",
@@ -86,7 +113,9 @@ fn says(head: &ResultFile, gathered: &Gathered) -> Markup {
     let summary = &head.summary;
     html! {
         @if let Some(number) = summary.level {
-            p .says { (level_says(number)) }
+            p .says { (level_says(number, summary.complete)) }
+        } @else if gathered.times.is_empty() {
+            p .says { "Nothing was asked." }
         } @else if gathered.wrong.is_empty() {
             p .says { "What was asked was refused as OSS refuses it. That is no statement about the rest." }
         } @else {
@@ -196,19 +225,22 @@ fn facts(head: &ResultFile, gathered: &Gathered) -> Markup {
         .get(..16)
         .unwrap_or(&head.started)
         .replace('T', " ");
-    let schemes: Vec<&str> = gathered.columns();
-    let schemes: Vec<&str> = schemes.into_iter().filter(|name| is_scheme(name)).collect();
+    let scope = &head.scope;
+    let mut signed = gathered.columns();
+    signed.retain(|name| gathered.sent.contains(*name) && is_scheme(name));
     html! {
         dl .facts {
             div {
                 dt { "What was tested" }
-                dd { strong { (shown(&head.target.name)) } " at " code { (shown(&head.target.endpoint)) } br; small { (shown(&when)) " UTC" } }
+                dd { strong { (shown(&head.target.name)) } " at " code { (shown(&head.target.endpoint)) } br; small { (shown(&when)) " UTC" }
+                    @if head.target.is_reference() { br; strong { "This is the reference server of oss403, not a product." } }
+                }
             }
             div {
                 dt { "For what" }
                 dd {
-                    strong { (counted(head.suite.causes, "cause")) " of a refusal" } ", revision " code { (shown(&head.suite.revision)) }
-                    br; small { "signed with " (schemes.join(", ")) }
+                    strong { (scope.tested) " of " (counted(scope.causes, "cause")) " of a refusal" } ", revision " code { (shown(&head.suite.revision)) }
+                    @if !signed.is_empty() { br; small { "signed with " (signed.join(", ")) } }
                 }
             }
             div {

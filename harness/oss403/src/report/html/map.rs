@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::gathered::{Cause, Cell, Gathered, UNSAID};
+use super::gathered::{Cause, Cell, Gathered, Open, UNSAID};
 use super::shown;
 use crate::report::lore::Lore;
 use crate::report::style::grouped;
@@ -11,6 +11,8 @@ pub(super) fn section(gathered: &Gathered, lore: &Lore) -> Markup {
     let columns = gathered.columns();
     let mut causes: Vec<(&String, &Cause)> = gathered.causes.iter().collect();
     causes.sort_by_key(|(name, cause)| (&cause.code, *name));
+    let mut cells = causes.iter().flat_map(|(_, cause)| cause.cells.values());
+    let is_cut = cells.any(|cell| cell.open != Open::Nothing);
     let begins = |at: usize| at == 0 || causes[at - 1].1.code != causes[at].1.code;
     html! {
         section #map {
@@ -19,7 +21,13 @@ pub(super) fn section(gathered: &Gathered, lore: &Lore) -> Markup {
                 "Each field is a cause of a refusal, tried with one way to sign: how many of its instances are as OSS documents them. It leads to them; \
                  the arrow keys move about."
             }
-            (legend())
+            @if is_cut {
+                p .hint {
+                    strong { "The run ended early. " }
+                    "No field that is not whole is fully green, and a cause of which nothing was done has no row."
+                }
+            }
+            (legend(is_cut))
             div .wide tabindex="0" role="region" aria-label="Causes and signatures" {
                 table .map data-keys {
                     thead {
@@ -54,11 +62,11 @@ pub(super) fn section(gathered: &Gathered, lore: &Lore) -> Markup {
     }
 }
 
-fn legend() -> Markup {
+fn legend(is_cut: bool) -> Markup {
     html! {
         p .legend {
             span .field .ok { "✓ 4" } " all as documented "
-            span .field .part { "✓ 3/4" } " the rest was not asked "
+            span .field .part { "✓ 3/4" } @if is_cut { " the rest was not asked, or not done " span .field .part { "✓ 3/…" } " nobody knows how many were not done " } @else { " the rest was not asked " }
             span .field .bad { "✗ 3/4" } " some deviate "
             span .field .grave { "‼ 3/4" } " something is granted, changed or shown "
             span .field .warn { "? 3/4" } " not proven "
@@ -78,18 +86,28 @@ fn column(scheme: &str) -> &str {
 
 fn field(cause: &str, scheme: Option<&str>, cell: &Cell) -> Markup {
     let (class, mark) = look(cell);
-    let numbers = if cell.conformant == cell.total || cell.aside == cell.total {
-        grouped(cell.total as u64)
-    } else {
-        format!(
-            "{}/{}",
-            grouped(cell.conformant as u64),
-            grouped(cell.total as u64)
-        )
+    let conformant = grouped(cell.conformant as u64);
+    let all = match cell.open {
+        Open::Nothing | Open::Unknown => cell.total,
+        Open::Some(open) => cell.total + open,
     };
-    let mut said = format!("{} of {} conformant", cell.conformant, cell.total);
+    let numbers = match cell.open {
+        Open::Unknown => format!("{conformant}/…"),
+        Open::Nothing if cell.conformant == all || cell.aside == all => grouped(all as u64),
+        _ => format!("{conformant}/{}", grouped(all as u64)),
+    };
+    let done = match cell.open {
+        Open::Unknown => " that were done",
+        _ => "",
+    };
+    let mut said = format!("{} of {all}{done} conformant", cell.conformant);
     if cell.aside > 0 {
         said.push_str(&format!(", {} not asked", cell.aside));
+    }
+    match cell.open {
+        Open::Nothing => {}
+        Open::Some(open) => said.push_str(&format!(", {open} not done")),
+        Open::Unknown => said.push_str(", more may be open"),
     }
     if let Some((_, worst)) = &cell.worst {
         said.push_str(&format!(", at worst {worst}"));
@@ -116,7 +134,7 @@ pub(super) fn look(cell: &Cell) -> (&'static str, &'static str) {
         Some((3, _)) => ("bad", "✗"),
         Some(_) => ("warn", "?"),
         None if cell.aside == cell.total => ("aside", "–"),
-        None if cell.aside > 0 => ("part", "✓"),
+        None if cell.aside > 0 || cell.open != Open::Nothing => ("part", "✓"),
         None => ("ok", "✓"),
     }
 }

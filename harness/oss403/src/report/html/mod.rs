@@ -36,8 +36,10 @@ pub(super) fn write(
         gathered.add(&entry, lore);
         Ok(())
     })?;
+    gathered.leave_open(head, lore);
     let title = format!("{}: {}", shown(&head.target.name), head::verdict(head));
     let page = Shell {
+        generator: "oss403 report html",
         title: &title,
         styles: &[include_str!("page.css")],
         scripts: &[include_str!("page.js")],

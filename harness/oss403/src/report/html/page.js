@@ -185,7 +185,7 @@
     const line = (name, due, came, same) => {
       const [left, right] = same || came === undefined ? [[String(due)], [came === undefined ? "(none)" : String(came)]] : differ(String(due), String(came));
       const verdict = kind === "not-provoked" && came === undefined ? "–" : same ? "✓ same" : "✗ differs";
-      body.append(el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, ...left), el("td", {}, ...right), el("td", {}, verdict)));
+      body.append(el("tr", {}, el("th", { scope: "row" }, name), el("td", { "data-as": "expected" }, ...left), el("td", { "data-as": "observed" }, ...right), el("td", {}, verdict)));
     };
     const bare = (said) => said?.trim().replace(/\.$/, "");
     const came = (value) => value ?? undefined;
@@ -213,28 +213,35 @@
       ec && el("p", {}, el("small", {}, `EC of the answer: ${ec}`)));
   };
 
-  /** Two sentences word by word: what only the first has in `del`, what only the second has in `ins`. */
-  const differ = (first, second) => {
-    const [a, b] = [first, second].map((said) => said.split(/(?<=\s)/).slice(0, 400));
+  /** What two lists have in common and what not, in order: `both(a, b)`, `one(a)`, `other(b)`. */
+  const walk = (a, b, { both, one, other }) => {
     const same = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
     for (let i = a.length - 1; i >= 0; i -= 1) {
       for (let j = b.length - 1; j >= 0; j -= 1) same[i][j] = a[i] === b[j] ? same[i + 1][j + 1] + 1 : Math.max(same[i + 1][j], same[i][j + 1]);
     }
-    const [left, right] = [[], []];
     let [i, j] = [0, 0];
     while (i < a.length || j < b.length) {
       if (i < a.length && j < b.length && a[i] === b[j]) {
-        left.push(a[i]);
-        right.push(b[j]);
+        both(a[i], b[j]);
         [i, j] = [i + 1, j + 1];
       } else if (j >= b.length || (i < a.length && same[i + 1][j] >= same[i][j + 1])) {
-        left.push(el("del", {}, a[i]));
+        one(a[i]);
         i += 1;
       } else {
-        right.push(el("ins", {}, b[j]));
+        other(b[j]);
         j += 1;
       }
     }
+  };
+  /** Two sentences word by word: what only the first has in `del`, what only the second has in `ins`. */
+  const differ = (first, second) => {
+    const [a, b] = [first, second].map((said) => said.split(/(?<=\s)/).slice(0, 400));
+    const [left, right] = [[], []];
+    walk(a, b, {
+      both: (due, came) => { left.push(due); right.push(came); },
+      one: (word) => left.push(el("del", {}, word)),
+      other: (word) => right.push(el("ins", {}, word)),
+    });
     return [left, right];
   };
 
@@ -256,24 +263,12 @@
     return box;
   };
   const lines = (a, b) => {
-    const same = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
-    for (let i = a.length - 1; i >= 0; i -= 1) {
-      for (let j = b.length - 1; j >= 0; j -= 1) same[i][j] = a[i] === b[j] ? same[i + 1][j + 1] + 1 : Math.max(same[i + 1][j], same[i][j + 1]);
-    }
     const out = [];
-    let [i, j] = [0, 0];
-    while (i < a.length || j < b.length) {
-      if (i < a.length && j < b.length && a[i] === b[j]) {
-        out.push(`  ${a[i]}\n`);
-        [i, j] = [i + 1, j + 1];
-      } else if (j >= b.length || (i < a.length && same[i + 1][j] >= same[i][j + 1])) {
-        out.push(el("del", {}, `- ${a[i]}\n`));
-        i += 1;
-      } else {
-        out.push(el("ins", {}, `+ ${b[j]}\n`));
-        j += 1;
-      }
-    }
+    walk(a, b, {
+      both: (line) => out.push(`  ${line}\n`),
+      one: (line) => out.push(el("del", {}, `- ${line}\n`)),
+      other: (line) => out.push(el("ins", {}, `+ ${line}\n`)),
+    });
     return out;
   };
 

@@ -20,7 +20,7 @@ pub(super) fn wrong(gathered: &Gathered) -> Markup {
             h2 { "What is wrong" }
             p .hint { "The worst first. Each line leads to its instances, where the requests, the answers and what to do stand." }
             div .wide tabindex="0" role="region" aria-label="What is wrong" {
-                table .list {
+                table .list .stack {
                     thead { tr { th scope="col" { "how" } th scope="col" { "cause" } th scope="col" .number { "instances" } th scope="col" { "what happened" } } }
                     tbody {
                         @for (wrong, group) in &gathered.wrong {
@@ -29,7 +29,7 @@ pub(super) fn wrong(gathered: &Gathered) -> Markup {
                                 td {
                                     a href={ "#cause=" (escaped(&wrong.cause)) "&verdict=" (escaped(&name(wrong.verdict, wrong.facet))) } { (wrong.cause) }
                                 }
-                                td .number { (grouped(group.count as u64)) }
+                                td .number data-as="instances" { (grouped(group.count as u64)) }
                                 td .reason { (quoted(&group.reason)) }
                             }
                         }
@@ -113,15 +113,15 @@ pub(super) fn aside(head: &ResultFile, gathered: &Gathered) -> Markup {
             } @else {
                 p .hint { "None of it counts as passed. It narrows what the level is stated for." }
                 div .wide tabindex="0" role="region" aria-label="What was not asked" {
-                    table .list {
+                    table .list .stack {
                         thead { tr { th scope="col" { "verdict" } th scope="col" { "why" } th scope="col" .number { "instances" } th scope="col" { "causes" } } }
                         tbody {
                             @for ((verdict, reason), group) in &gathered.aside {
                                 tr {
                                     td { span .tag .aside { "– " (verdict.name().replace('-', " ")) } }
                                     td .reason { (quoted(reason)) }
-                                    td .number { (grouped(group.count as u64)) }
-                                    td .reason {
+                                    td .number data-as="instances" { (grouped(group.count as u64)) }
+                                    td .reason data-as="causes" {
                                         @for (at, cause) in group.causes.iter().enumerate() {
                                             @if at > 0 { ", " }
                                             a href={ "#cause=" (escaped(cause)) "&verdict=" (verdict.name()) } { (cause) }

@@ -14,6 +14,8 @@ const SCRIPT: &str = include_str!("shell.js");
 /// A page around what it shows.
 pub(in crate::report) struct Shell<'a> {
     pub(in crate::report) title: &'a str,
+    /// What made it: this program, or a command of it whose pages it knows again.
+    pub(in crate::report) generator: &'a str,
     /// What search engines and messengers show of it.
     pub(in crate::report) description: &'a str,
     /// Style sheets of its own.
@@ -34,6 +36,7 @@ impl Shell<'_> {
                     meta http-equiv="Content-Security-Policy" content=(policy(&styles, &scripts));
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="referrer" content="no-referrer";
+                    meta name="generator" content=(self.generator);
                     meta name="description" content=(self.description);
                     title { (self.title) " · oss403" }
                     @for style in &styles { style { (PreEscaped(style)) } }

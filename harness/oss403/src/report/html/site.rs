@@ -1,5 +1,6 @@
 //! Several results side by side: servers, and the nights of each, as files that any host can serve.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write as _};
@@ -25,7 +26,37 @@ pub struct Site {
     pub(super) causes: BTreeMap<String, (String, Option<Told>)>,
     /// Suites that the results are of: revision and SHA-256.
     pub(super) suites: BTreeSet<(String, String)>,
+    /// Results that say less than a whole run.
+    pub(super) left_out: usize,
 }
+
+/// What became of a result.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Added {
+    /// It is a night of its server.
+    Night,
+    /// That run is there already: a result file and the events of the same run.
+    Known,
+    /// It is of a part, or of a run that ended early. A night of it would look like a fall, or like a gain. Why, in words.
+    Part(String),
+}
+
+/// Why a folder takes no site.
+#[derive(Debug, thiserror::Error)]
+pub enum NoPlace {
+    /// It cannot be made or looked into.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// Somebody else's page is there.
+    #[error("its index.html was not written by `oss403 report site` and would be lost")]
+    Foreign,
+    /// It is a bundle, or in one: what is in there is signed as it is.
+    #[error("{} is the bundle of a certificate, in which nothing may be changed", .0.display())]
+    Bundle(PathBuf),
+}
+
+/// What pages of sites say of who made them. By it an old one is known, which may be overwritten.
+pub(super) const GENERATOR: &str = "oss403 report site";
 
 /// A server and its nights.
 #[derive(Debug)]
@@ -44,8 +75,8 @@ pub(super) struct Night {
     pub(super) verdict: String,
     pub(super) level: Option<u8>,
     pub(super) is_complete: bool,
-    /// Whether only a part of the suite was asked for.
-    pub(super) is_part: bool,
+    /// Causes of which an instance was sent and judged.
+    pub(super) tested: usize,
     /// Conformant and all.
     pub(super) causes: (usize, usize),
     pub(super) instances: (usize, usize),
@@ -70,23 +101,37 @@ impl Site {
     /// A site in a folder, which is made.
     ///
     /// # Errors
-    /// When it cannot be.
-    pub fn open(out: &Path) -> io::Result<Self> {
+    /// When it cannot be, or what is there is not ours to change.
+    pub fn open(out: &Path) -> Result<Self, NoPlace> {
+        let whole = std::path::absolute(out)?;
+        if let Some(bundle) = whole.ancestors().find(|folder| is_bundle(folder)) {
+            return Err(NoPlace::Bundle(bundle.to_owned()));
+        }
         fs::create_dir_all(out)?;
+        match fs::read(out.join("index.html")) {
+            Ok(page) if !is_site(&page) => return Err(NoPlace::Foreign),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
         Ok(Self {
             out: out.to_owned(),
             servers: BTreeMap::new(),
             causes: BTreeMap::new(),
             suites: BTreeSet::new(),
+            left_out: 0,
         })
     }
 
-    /// Takes in a result and writes its page. Says no when it has it already: a result file and the events of the same run.
+    /// Takes in a result and writes its page.
     ///
     /// # Errors
     /// When its page cannot be written, or it cannot be read any more.
-    pub fn add(&mut self, recorded: &mut Recorded, lore: &Lore) -> io::Result<bool> {
+    pub fn add(&mut self, recorded: &mut Recorded, lore: &Lore) -> io::Result<Added> {
         let head = &recorded.head;
+        if let Some(why) = head.part_because() {
+            self.left_out += 1;
+            return Ok(Added::Part(shown(&why)));
+        }
         let name = shown(&head.target.name);
         let started = shown(&head.started);
         let slug = self.slug_of(&name);
@@ -95,7 +140,7 @@ impl Site {
             nights: BTreeMap::new(),
         });
         if server.nights.contains_key(&started) {
-            return Ok(false);
+            return Ok(Added::Known);
         }
         let page = format!("{}/{}.html", server.slug, file_name(&started));
         let mut night = Night::of(head, page);
@@ -116,7 +161,7 @@ impl Site {
         self.suites
             .insert((shown(&suite.revision), shown(&suite.hash)));
         server.nights.insert(started, night);
-        Ok(true)
+        Ok(Added::Night)
     }
 
     /// Writes the page that compares them, when there are any. Says how many servers and results there are.
@@ -131,6 +176,18 @@ impl Site {
         put(&self.out.join("index.html"), page.as_bytes())?;
         let nights = self.servers.values().map(|server| server.nights.len());
         Ok((self.servers.len(), nights.sum()))
+    }
+
+    /// The servers, the best first: by level, then by how much of the suite it is stated for.
+    pub(super) fn ranked(&self) -> Vec<(&str, &Server, &Night)> {
+        let mut ranked = Vec::new();
+        for (name, server) in &self.servers {
+            if let Some(night) = server.latest() {
+                ranked.push((name.as_str(), server, night));
+            }
+        }
+        ranked.sort_by_key(|(_, _, night)| Reverse(night.rank()));
+        ranked
     }
 
     /// A name for addresses that no other server has.
@@ -190,13 +247,18 @@ impl Night {
             verdict: head::verdict(head),
             level: summary.level,
             is_complete: summary.complete && summary.level.is_some(),
-            is_part: !head.selection.filters.is_empty() || head.selection.left_out.is_some(),
+            tested: head.scope.tested,
             causes: (summary.causes.conformant, summary.causes.total),
             instances: (summary.instances.conformant, summary.instances.total),
             scope: head.scope.clone(),
             page,
             cells: BTreeMap::new(),
         }
+    }
+
+    /// The greater, the better.
+    fn rank(&self) -> (Option<u8>, bool, usize, usize) {
+        (self.level, self.is_complete, self.tested, self.causes.0)
     }
 }
 
@@ -262,6 +324,19 @@ fn file_name(text: &str) -> String {
     }
 }
 
+/// Whether a folder is what `oss403 certify` wrote.
+fn is_bundle(folder: &Path) -> bool {
+    let has = |name: &str| folder.join(name).is_file();
+    has("result.json") && (has("cert.intoto.jsonl") || has("terms.json"))
+}
+
+/// Whether a page is an older one of a site. What it says of that stands in its first lines.
+fn is_site(page: &[u8]) -> bool {
+    let head = memchr::memmem::find(page, b"<title>").map_or(page, |end| &page[..end]);
+    let said = format!("<meta name=\"generator\" content=\"{GENERATOR}\">");
+    memchr::memmem::find(head, said.as_bytes()).is_some()
+}
+
 /// A file that is seen when it is whole.
 fn put(path: &Path, text: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -286,13 +361,14 @@ mod tests {
                 conformant: if worst.is_none() { 4 - aside } else { 0 },
                 aside: *aside,
                 worst: worst.map(|(gravity, name)| (gravity, name.to_owned())),
+                ..Cell::default()
             };
             let night = Night {
                 endpoint: String::new(),
                 verdict: String::new(),
                 level: None,
                 is_complete: false,
-                is_part: false,
+                tested: 0,
                 causes: (0, 1),
                 instances: (0, 4),
                 scope: ScopeNames::default(),
@@ -330,6 +406,44 @@ mod tests {
             spell("6", None, (3, "deviates/code")),
         ];
         assert_eq!(found, [("bucket-acl", expected)]);
+    }
+
+    #[test]
+    fn a_level_of_a_few_causes_stands_below_the_same_level_of_all() {
+        let ranked = |nights: &[(Option<u8>, bool, usize, usize)]| {
+            let mut all = server(&[("1", 0, None)]);
+            let night = all.nights.pop_first().expect("a night").1;
+            let folder = tempfile::tempdir().expect("a folder");
+            let mut site = Site::open(folder.path()).expect("opens");
+            for (place, (level, is_complete, tested, conformant)) in nights.iter().enumerate() {
+                let night = Night {
+                    level: *level,
+                    is_complete: *is_complete,
+                    tested: *tested,
+                    causes: (*conformant, 51),
+                    instances: night.instances,
+                    endpoint: night.endpoint.clone(),
+                    verdict: night.verdict.clone(),
+                    scope: night.scope.clone(),
+                    page: night.page.clone(),
+                    cells: night.cells.clone(),
+                };
+                let server = Server {
+                    slug: place.to_string(),
+                    nights: BTreeMap::from([("1".to_owned(), night)]),
+                };
+                site.servers.insert(place.to_string(), server);
+            }
+            let names = site.ranked().into_iter().map(|(name, ..)| name.to_owned());
+            names.collect::<Vec<_>>()
+        };
+        let few = (Some(4), false, 5, 5);
+        let whole = (Some(4), true, 51, 51);
+        let good = (Some(3), true, 51, 50);
+        let none = (None, false, 51, 49);
+        let worse = (None, false, 51, 4);
+        let all = [worse, few, none, good, whole];
+        assert_eq!(ranked(&all), ["4", "1", "3", "2", "0"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::gathered::Cell;
 use super::map::{escaped, look};
 use super::shell::{Shell, data_block, tools};
-use super::site::{Night, Server, Site};
+use super::site::{GENERATOR, Night, Server, Site};
 use crate::judge::scope::shortened;
 use crate::report::style::{counted, grouped};
 
@@ -17,11 +17,14 @@ pub(super) fn page(site: &Site) -> String {
             p .kicker { "Do they say no the way OSS says no?" }
             h1 { (servers) " side by side" }
             p .hint {
-                "Each was asked for everything that it claims, with the same suite. What a server does not claim is not counted as passed; a dash stands for it. "
+                "Each result is of a whole run, in which a server was asked for everything that it claims. What it does not claim is not counted as passed; a dash stands for it. "
                 @for (place, (revision, hash)) in site.suites.iter().enumerate() {
                     @if place > 0 { ", " } "Suite " code { (revision) } " (" code { (hash.get(..12).unwrap_or(hash)) } ")"
                 }
                 "."
+            }
+            @if site.left_out > 0 {
+                p .hint { (counted(site.left_out, "result")) @if site.left_out == 1 { " is" } @else { " are" } " left out: of a part, or of a run that ended early." }
             }
             @if site.suites.len() > 1 {
                 p .alarms { strong { "Note: " } "the results are of different suites, so that some of what differs may be the suite's." }
@@ -37,6 +40,7 @@ pub(super) fn page(site: &Site) -> String {
         (data_block("data", &site.data()))
     };
     let shell = Shell {
+        generator: GENERATOR,
         title: &format!("{servers} side by side"),
         description: "What servers that speak the OSS protocol refuse as OSS does, and what not",
         styles: &[include_str!("site.css")],
@@ -50,7 +54,7 @@ fn standings(site: &Site) -> Markup {
         section #servers {
             h2 { "Servers" }
             div .wide tabindex="0" role="region" aria-label="Servers" {
-                table .list {
+                table .list .stack {
                     thead {
                         tr {
                             th scope="col" { "server" } th scope="col" { "level" } th scope="col" .number { "causes" } th scope="col" .number { "instances" }
@@ -58,9 +62,7 @@ fn standings(site: &Site) -> Markup {
                         }
                     }
                     tbody {
-                        @for (name, server) in &site.servers {
-                            @if let Some(night) = server.latest() { (standing(name, server, night)) }
-                        }
+                        @for (name, server, night) in site.ranked() { (standing(name, server, night)) }
                     }
                 }
             }
@@ -70,7 +72,8 @@ fn standings(site: &Site) -> Markup {
 
 fn standing(name: &str, server: &Server, night: &Night) -> Markup {
     let (class, mark) = match night.level {
-        Some(4) => ("ok", "✓"),
+        Some(4) if night.is_complete => ("ok", "✓"),
+        Some(4) => ("part", "◔"),
         Some(_) => ("warn", "◐"),
         None => ("grave", "✗"),
     };
@@ -78,13 +81,13 @@ fn standing(name: &str, server: &Server, night: &Night) -> Markup {
     let last = server.nights.keys().next_back();
     html! {
         tr {
-            th scope="row" { a href=(night.page) { (name) } br; small { (night.endpoint) } }
-            td { span .tag .(class) { (mark) " " (night.verdict) } @if night.is_complete { br; small { "complete" } } @if night.is_part { br; small { "only a part was run" } } }
-            td .number { (night.causes.0) " / " (night.causes.1) }
-            td .number { (grouped(night.instances.0 as u64)) " / " (grouped(night.instances.1 as u64)) }
-            td { small { @if names.is_empty() { "–" } @else { (super::shown(&shortened(&names).join(", "))) } } }
+            th scope="row" { span .name { a href=(night.page) { (name) } br; small { (night.endpoint) } } }
+            td { span .tag .(class) { (mark) " " (night.verdict) } @if night.is_complete { br; small { "complete" } } }
+            td .number data-as="causes" { (night.causes.0) " / " (night.causes.1) }
+            td .number data-as="instances" { (grouped(night.instances.0 as u64)) " / " (grouped(night.instances.1 as u64)) }
+            td data-as="not claimed" { small { @if names.is_empty() { "–" } @else { (super::shown(&shortened(&names).join(", "))) } } }
             td { (sparkline(server)) }
-            td { @if let Some(last) = last { (day(last)) br; } small { (counted(server.nights.len(), "night")) } }
+            td data-as="last tested" { @if let Some(last) = last { (day(last)) br; } small { (counted(server.nights.len(), "night")) } }
         }
     }
 }
@@ -146,7 +149,7 @@ fn matrix(site: &Site) -> Markup {
             div .wide tabindex="0" role="region" aria-label="Causes by server" {
                 table .map data-keys {
                     thead {
-                        tr { th scope="col" { "cause" } @for name in site.servers.keys() { th scope="col" { (name) } } }
+                        tr { th scope="col" { "cause" } @for name in site.servers.keys() { th scope="col" { span .name { (name) } } } }
                     }
                     tbody {
                         @for (at, (cause, code)) in causes.iter().enumerate() {
@@ -211,18 +214,18 @@ fn changes(site: &Site) -> Markup {
             h2 { "First seen, fixed" }
             @if any {
                 div .wide tabindex="0" role="region" aria-label="First seen, fixed" {
-                    table .list {
+                    table .list .stack {
                         thead { tr { th scope="col" { "server" } th scope="col" { "cause" } th scope="col" { "at worst" } th scope="col" { "first seen" } th scope="col" { "fixed" } } }
                         tbody {
                             @for (name, server) in &site.servers {
                                 @for (cause, spells) in server.spells() {
                                     @for spell in &spells {
                                         tr {
-                                            td { (name) }
+                                            td { span .name { (name) } }
                                             td { a href={ "#server=" (server.slug) "&cause=" (escaped(cause)) } { (cause) } }
                                             td { (spell.worst.1.replace('/', ": ").replace('-', " ")) }
-                                            td { (day(spell.first)) }
-                                            td { @match spell.fixed { Some(night) => { span .good { "✓ " (day(night)) } }, None => "still there" } }
+                                            td data-as="first seen" { (day(spell.first)) }
+                                            td data-as="fixed" { @match spell.fixed { Some(night) => { span .good { "✓ " (day(night)) } }, None => "still there" } }
                                         }
                                     }
                                 }

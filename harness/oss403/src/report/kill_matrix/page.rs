@@ -28,6 +28,7 @@ pub fn page(tables: Tables<'_>, suite: &Suite) -> String {
         p #said role="status" hidden {}
     };
     let page = Shell {
+        generator: "oss403 mutants",
         title: "Kill matrix",
         description: "Wrong servers, one after the other, and which instances of the suite noticed",
         styles: &[include_str!("page.css")],

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::super::lore::Lore;
 use super::*;
+use crate::judge::summary::Level;
 use crate::wire::redact::is_obeyed;
 
 /// What stands between two texts, for each time that it does.
@@ -181,4 +182,133 @@ fn a_page_says_what_the_ledger_knows_and_when_that_is_another_ledger() {
     assert!(made(lore("another")).contains(other));
     let json = Reports::open(&[]).expect("opens");
     assert!(!json.want_lore(), "nobody expands a ledger for nothing");
+}
+
+/// The page of these twins, with what is known of them.
+fn page_of(twins: &[Twin], facts: &Facts, lore: Option<Lore>) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("page.html");
+    let mut reports = Reports::open(&[format!("html={}", path.display())]).expect("opens");
+    if let Some(lore) = lore {
+        reports.explain(lore);
+    }
+    for twin in twins {
+        reports.add(&entry(twin)).expect("takes it in");
+    }
+    finish(reports, facts);
+    fs::read_to_string(&path).expect("reads")
+}
+
+/// What a person reads of the top of a page.
+fn top(page: &str) -> String {
+    let tops = between(page, "<header class=\"top\">", "</header>");
+    let parts = tops[0].split('<').map(|part| match part.split_once('>') {
+        Some((_, text)) => text,
+        None => part,
+    });
+    parts.collect()
+}
+
+#[test]
+fn a_level_of_a_few_causes_is_not_shown_as_one_of_all() {
+    let mut twins = twins();
+    twins.truncate(2);
+    twins[0].instance.axes = vec![("scheme".into(), "url-v1".into())];
+    let mut unclaimed = self::twins().swap_remove(9);
+    unclaimed.instance.axes = vec![("scheme".into(), "header-v4".into())];
+    twins.push(unclaimed);
+    let mut facts = facts(&twins);
+    facts.interrupted = false;
+    facts.level = Ok(Level::Exact);
+    facts.scope.tested = 1;
+    let page = page_of(&twins, &facts, None);
+    let said = top(&page);
+    for words in [
+        "Level 4 Exact, for 1 of 51 causes",
+        "What was asked and must be refused is refused exactly as OSS does it",
+        "That is no statement about the rest.",
+        "1 of 51 causes of a refusal",
+    ] {
+        assert!(said.contains(words), "{words} in {said}");
+    }
+    assert!(page.contains("<title>vendor: Level 4 Exact, for 1 of 51 causes"));
+    assert!(page.contains("verdict part") && !page.contains("verdict good"));
+    assert!(said.contains("signed with url-v1"), "{said}");
+    assert!(
+        !said.contains("header-v4"),
+        "nothing was sent with it: {said}"
+    );
+    facts.scope.tested = 51;
+    let said = top(&page_of(&twins, &facts, None));
+    assert!(
+        said.contains("Level 4 Exact, without what it does not claim"),
+        "{said}"
+    );
+    facts.scope.not_claimed.clear();
+    assert!(!said.contains("reference server"), "{said}");
+    facts.profile = None;
+    let page = page_of(&twins, &facts, None);
+    let said = top(&page);
+    assert!(
+        said.contains("This is the reference server of oss403, not a product."),
+        "{said}"
+    );
+    assert!(said.contains("Level 4 Exactcomplete"), "{said}");
+    assert!(said.contains("Everything that must be refused is refused exactly"));
+    assert!(page.contains("verdict good"));
+}
+
+#[test]
+fn a_page_of_nothing_says_that_nothing_was_asked() {
+    let said = top(&page_of(&[], &facts(&[]), None));
+    assert!(said.contains("Nothing was asked."), "{said}");
+    assert!(
+        !said.contains("signed with") && !said.contains("as OSS refuses it"),
+        "{said}"
+    );
+}
+
+/// The class and the text of the fields of a heat map that are seen.
+fn fields(page: &str) -> Vec<(&str, &str)> {
+    let maps = between(page, "<table class=\"map\"", "</table>");
+    let fields = between(maps[0], "<a class=\"field ", "</a>").into_iter();
+    let seen = fields.map(|field| {
+        let (class, _) = field.split_once('"').expect("a class");
+        (class, between(field, "aria-hidden=\"true\">", "<")[0])
+    });
+    seen.collect()
+}
+
+#[test]
+fn a_field_that_is_not_whole_is_not_fully_green() {
+    let mut twins = twins();
+    twins.truncate(2);
+    let mut rest = twins.pop().expect("there are two");
+    rest.instance.id = format!("{}-later", rest.instance.id);
+    let done = twins;
+    let mut facts = facts(&done);
+    assert!(facts.interrupted && facts.tally.unfinished() == 1);
+    let lore = |hash: &str| {
+        let instances = [done[0].instance.clone(), rest.instance.clone()];
+        Lore::of(hash, [done[0].instance.file.clone()], instances)
+    };
+    let hash = facts.hash.clone();
+    let page = page_of(&done, &facts, Some(lore(&hash)));
+    assert_eq!(fields(&page), [("part", "✓ 1/2"), ("part", "✓ 1/2")]);
+    assert!(page.contains("1 of 2 conformant, 1 not done"));
+    assert!(page.contains("The run ended early."));
+    for unknown in [None, Some(lore("of other cases"))] {
+        let page = page_of(&done, &facts, unknown);
+        assert_eq!(fields(&page), [("part", "✓ 1/…"), ("part", "✓ 1/…")]);
+    }
+    // All that was selected, and done.
+    facts.interrupted = false;
+    facts.tally = Tally::default();
+    facts.tally.plan("url-auth-expired");
+    let twin = &done[0];
+    let verdict = twin.judge().verdict;
+    facts.tally.add("url-auth-expired", verdict, 1);
+    let page = page_of(&done, &facts, Some(lore(&hash)));
+    assert_eq!(fields(&page), [("ok", "✓ 1"), ("ok", "✓ 1")]);
+    assert!(!page.contains("The run ended early."));
 }
