@@ -13,6 +13,7 @@ use crate::report::entry::Entry;
 use crate::report::json::ResultFile;
 use crate::report::read::Recorded;
 use crate::report::style::{Style, counted, harmless};
+use crate::target::kind::Kind;
 use oss403_case::Ledger;
 use oss403_case::diagnostic::{Diagnostic, Severity};
 use oss403_case::ledger::read_text;
@@ -54,6 +55,7 @@ fn read(
     target: Option<&str>,
     console: Console,
 ) -> Result<Baseline, Exit> {
+    source::no_other(path, text, Kind::Baseline, console)?;
     let read = Baseline::read(&path.display().to_string(), text, Day::today());
     let baseline = read.map_err(|found| source::refuse(&found, console))?;
     match baseline.misfits(ledger, besides, target) {
