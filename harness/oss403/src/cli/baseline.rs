@@ -370,6 +370,7 @@ fn prune(args: &PruneArgs, console: Console) -> Result<Exit, Exit> {
 fn check(args: &KnownArgs, console: Console) -> Result<Exit, Exit> {
     let today = Day::today();
     let text = read_text(&args.file).map_err(|found| source::refuse(&[found], console))?;
+    source::no_other(&args.file, &text, Kind::Baseline, console)?;
     let name = args.file.display().to_string();
     let found = Baseline::read(&name, &text, today);
     let known = found.map_err(|found| source::refuse(&found, console))?;

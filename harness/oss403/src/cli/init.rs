@@ -77,7 +77,12 @@ fn found<'a>(
     for draft in Draft::all(args) {
         let profile = Profile::parse(&draft.text(None), Path::new(DRAFT))
             .map_err(|found| source::refuse(&found, console))?;
-        let probed = probe::ask(&profile, instances, args.journals.as_deref(), console)?;
+        let probed = probe::ask(&profile, instances, args.journals.as_deref(), console)
+            .inspect_err(|exit| {
+                if *exit == Exit::Target {
+                    console.complain(&format!("help: {}\n", advice(args)));
+                }
+            })?;
         if probed.interrupted {
             return Err(Exit::Interrupted);
         }

@@ -77,8 +77,9 @@ impl Kind {
             Self::Case if Self::Case.has_keys(text) => None,
             // What is no YAML may have keys that cannot be read; what is wrong with it is said where it is read.
             Self::Case if Document::read("", text).is_err() => None,
-            Self::Case => Some("something else"),
-            other => Some(other.in_words()),
+            other if other != Self::Case && other.has_keys(text) => Some(other.in_words()),
+            // A key that is merely like one of a baseline, as `apiVersion` is, makes none.
+            _ => Some("something else"),
         }
     }
 

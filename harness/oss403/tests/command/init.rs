@@ -104,12 +104,17 @@ async fn where_no_style_finds_buckets_nothing_is_written_and_the_options_are_nam
     let ran = desk.run_with(&format!("init http://{}", server.address()), &keys);
     assert_eq!(ran.code, Some(3), "{ran:?}");
     assert!(!desk.path("target.yaml").exists());
+    for named in ["`--suffix`", "`--region`", "`--style`", "aliyuncs.test"] {
+        assert!(ran.err.contains(named), "{named}\n{}", ran.err);
+    }
+    // The service is found, its buckets are not.
+    let ran = asked(&desk, server.address(), "init --style path");
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(!desk.path("target.yaml").exists());
     for named in [
+        "no request on a bucket succeeded",
         "--style path",
-        "--style virtual-hosted",
-        "`--suffix`",
-        "`--region`",
-        "aliyuncs.test",
+        "answered",
     ] {
         assert!(ran.err.contains(named), "{named}\n{}", ran.err);
     }
