@@ -149,7 +149,10 @@ fn problem(path: Path, fault: &Fault, whole: &Value) -> Problem {
     let mut kind = Kind::Shape;
     let (part, message, help) = match fault {
         Fault::UnknownKey(word, known) => {
-            let help = suggest::help(word, known.iter().copied(), "keys");
+            let help = match is_piece_of_a_text(word, whole, &path) {
+                true => "a comma ends an entry inside `{ }`: put the whole text in quotes".into(),
+                false => suggest::help(word, known.iter().copied(), "keys"),
+            };
             (Part::Key, format!("unknown key `{word}`"), Some(help))
         }
         Fault::UnknownWord(word, known) => {
@@ -247,12 +250,34 @@ fn wanted_in_words(wanted: &str) -> String {
     }
 }
 
-fn help_for(wanted: &str, whole: &Value, path: &Path) -> Option<String> {
-    let found = path.0.iter().try_fold(whole, |value, step| match step {
+fn value_at<'v>(whole: &'v Value, path: &Path) -> Option<&'v Value> {
+    path.0.iter().try_fold(whole, |value, step| match step {
         Step::Index(index) => value.get(index),
         Step::Key(key) => value.get(key),
-    });
-    match found {
+    })
+}
+
+/// Whether an unknown key is rather what stands behind a comma of a text, as `403` of `{ page: HTTP, 403 }`: it has no value, and is no word
+/// that a key could be.
+fn is_piece_of_a_text(word: &str, whole: &Value, path: &Path) -> bool {
+    let has_no_value = |path: &Path| value_at(whole, path) == Some(&Value::Null);
+    let is_like_a_key = word.starts_with(|first: char| first.is_ascii_lowercase())
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    !is_like_a_key && (has_no_value(path) || has_no_value(&path.then(word)))
+}
+
+fn help_for(wanted: &str, whole: &Value, path: &Path) -> Option<String> {
+    match value_at(whole, path) {
+        Some(Value::Object(entries)) if wanted == "a list" => {
+            let glued = |key: &&String| key.len() > 1 && key.starts_with('-');
+            let key = entries.keys().find(glued)?;
+            Some(format!(
+                "a blank belongs behind the `-`: write `- {}: …`",
+                key.trim_start_matches('-')
+            ))
+        }
         Some(Value::Number(number)) if wanted.starts_with("a span") => {
             Some(format!("write its unit, too: `{number}s`"))
         }

@@ -30,6 +30,7 @@ pub fn of(text: &str, error: &YamlError) -> Option<Slip> {
     control_character(text, error)
         .or_else(|| second_document(&seen))
         .or_else(|| tab(&seen))
+        .or_else(|| item_without_a_blank(&seen))
         .or_else(|| colon_in_a_text(&seen))
         .or_else(|| first_character(&seen))
         .or_else(|| escape(&seen))
@@ -320,6 +321,32 @@ fn key_without_a_blank(seen: &Seen<'_>) -> Option<Slip> {
 }
 
 /// Whether a line looks like a key with its value right behind the colon.
+/// `-name: one`, which YAML takes for a key that begins with `-`, until the next line stands where such a key has none.
+fn item_without_a_blank(seen: &Seen<'_>) -> Option<Slip> {
+    if !seen.says("mapping values are not allowed")
+        && !seen.says("expected '-' indicator")
+        && !seen.says("expected key")
+        && !seen.says("did not find")
+    {
+        return None;
+    }
+    let line = [seen.line, seen.line.saturating_sub(1)]
+        .into_iter()
+        .find(|line| {
+            let item = seen.text(*line).trim_start().strip_prefix('-');
+            item.is_some_and(|item| {
+                item.starts_with(|first: char| first.is_ascii_lowercase()) && item.contains(": ")
+            })
+        })?;
+    let text = seen.text(line);
+    let item = text.trim();
+    Some(slip(
+        (line, blank_part(text).chars().count() + 1, 1),
+        "a `-` begins an item of a list only with a blank behind it",
+        format!("write `- {}`", item.trim_start_matches('-')),
+    ))
+}
+
 fn is_glued(line: &str) -> bool {
     let content = line.trim_start_matches([' ', '-']);
     content.split_once(':').is_some_and(|(key, value)| {

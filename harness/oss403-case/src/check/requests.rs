@@ -6,7 +6,7 @@ use super::words::{self, one_of};
 use crate::decode::Problem;
 use crate::document::problem;
 use crate::model::{
-    Call, Edit, Given, HostName, IdentitySpec, Misspelling, Scenario, SignWith, Who,
+    Call, Edit, Given, HostName, IdentitySpec, Misspelling, Scenario, SignWith, TextMap, Who,
 };
 use crate::place::{Part, Path};
 use crate::placeholder;
@@ -347,8 +347,22 @@ fn changes_nothing(edit: &Edit, call: &Call) -> bool {
         Edit::Clock(span) => call.clock == Some(*span),
         Edit::TamperAdditionalHeaders(names) => call.additional_headers == *names,
         Edit::TamperDate(span) => span.0 == 0,
+        Edit::SetHeader(set) => holds_all(&call.headers, set, |a, b| a.eq_ignore_ascii_case(b)),
+        Edit::SetField(set) => {
+            let fields = call.form.as_ref().map(|form| &form.fields);
+            fields.is_some_and(|fields| holds_all(fields, set, |a, b| a == b))
+        }
         _ => false,
     }
+}
+
+/// Whether each of these stands there already, under a name that is the same one, with the same text.
+fn holds_all(there: &TextMap, set: &TextMap, is_same: impl Fn(&str, &str) -> bool) -> bool {
+    let is_there = |(name, text): (&String, &String)| {
+        let mut known = there.iter();
+        known.any(|(known, value)| is_same(known, name) && value == text)
+    };
+    !set.is_empty() && set.iter().all(is_there)
 }
 
 /// What is sent until it meets its second must depend on the second, and must do no harm when it comes a second early.

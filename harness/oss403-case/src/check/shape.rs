@@ -60,6 +60,16 @@ fn of_one(edit: &Value, path: Path) -> Vec<Problem> {
                 problem(path, Part::Value, "an edit is a map with exactly one key").help(help),
             ];
         }
+        Value::Array(parts) => {
+            let help = match parts.len() {
+                0 | 1 => "write the map without the `[ ]` around it, or without the `-` before it",
+                _ => {
+                    "make a scenario of each; several that are wrong at once are `edit: { all: [{…}, {…}] }`"
+                }
+            };
+            let message = "an edit is a map with exactly one key, not a list";
+            return vec![problem(path, Part::Value, message).help(help)];
+        }
         _ => {
             return vec![
                 problem(path, Part::Value, "an edit is a map with exactly one key").help(example),

@@ -13,6 +13,7 @@ use crate::report::entry::Entry;
 use crate::report::json::ResultFile;
 use crate::report::read::Recorded;
 use crate::report::style::{Style, counted, harmless};
+use crate::target::kind::Kind;
 use oss403_case::Ledger;
 use oss403_case::diagnostic::{Diagnostic, Severity};
 use oss403_case::ledger::read_text;
@@ -54,6 +55,7 @@ fn read(
     target: Option<&str>,
     console: Console,
 ) -> Result<Baseline, Exit> {
+    source::no_other(path, text, Kind::Baseline, console)?;
     let read = Baseline::read(&path.display().to_string(), text, Day::today());
     let baseline = read.map_err(|found| source::refuse(&found, console))?;
     match baseline.misfits(ledger, besides, target) {
@@ -368,6 +370,7 @@ fn prune(args: &PruneArgs, console: Console) -> Result<Exit, Exit> {
 fn check(args: &KnownArgs, console: Console) -> Result<Exit, Exit> {
     let today = Day::today();
     let text = read_text(&args.file).map_err(|found| source::refuse(&[found], console))?;
+    source::no_other(&args.file, &text, Kind::Baseline, console)?;
     let name = args.file.display().to_string();
     let found = Baseline::read(&name, &text, today);
     let known = found.map_err(|found| source::refuse(&found, console))?;

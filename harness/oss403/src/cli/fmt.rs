@@ -74,7 +74,7 @@ fn files(paths: &[PathBuf], found: &mut Vec<Diagnostic>) -> Option<Vec<PathBuf>>
         for file in yaml_below(&path, found) {
             if let Err(outside) = stays_in(&path, &file) {
                 found.push(outside);
-            } else if read_text(&file).map_or(true, |text| Kind::of(&text) == Kind::Case) {
+            } else if read_text(&file).map_or(true, |text| Kind::other_than_case(&text).is_none()) {
                 files.push(file);
             }
         }
@@ -86,6 +86,7 @@ fn files(paths: &[PathBuf], found: &mut Vec<Diagnostic>) -> Option<Vec<PathBuf>>
 fn in_order(path: &Path, writes: bool) -> Result<bool, Diagnostic> {
     let name = path.display().to_string();
     let text = read_text(path)?;
+    no_other(&name, &text)?;
     let written = canonical(&name, &text)?;
     if written == text {
         return Ok(true);
@@ -97,13 +98,24 @@ fn in_order(path: &Path, writes: bool) -> Result<bool, Diagnostic> {
     Ok(false)
 }
 
+/// Whether a text may be put in order: what is no case file is left as it is.
+fn no_other(name: &str, text: &str) -> Result<(), Diagnostic> {
+    match Kind::other_than_case(text) {
+        None => Ok(()),
+        Some(other) => Err(Diagnostic::of_file(
+            name,
+            format!("is {other}, not a case file"),
+        )),
+    }
+}
+
 fn standard_input(check: bool, console: Console) -> Exit {
     let mut text = String::new();
     let most = MAX_BYTES as u64 + 1;
     if let Err(error) = io::stdin().take(most).read_to_string(&mut text) {
         return console.fail(format_args!("standard input: {error}"), Exit::Usage);
     }
-    let written = match canonical("-", &text) {
+    let written = match no_other("-", &text).and_then(|()| canonical("-", &text)) {
         Ok(written) => written,
         Err(found) => return source::refuse(&[found], console),
     };

@@ -12,6 +12,7 @@ use crate::probe::{Answer, Probed};
 use crate::report::style::harmless;
 use crate::target::Profile;
 use crate::wire::address::{Address, host_name};
+use oss403_case::Instance;
 
 /// Asks and writes.
 pub(super) fn init(args: &InitArgs, console: Console) -> Exit {
@@ -28,28 +29,18 @@ fn ask_and_write(args: &InitArgs, console: Console) -> Result<Exit, Exit> {
         );
         return Err(Exit::Usage);
     }
-    let instances = probe::instances(None, console)?;
-    let mut best: Option<(Draft<'_>, Probed)> = None;
-    for draft in Draft::all(args) {
-        let text = draft.text(None);
-        let profile = Profile::parse(&text, Path::new("profile.yaml"))
-            .map_err(|found| source::refuse(&found, console))?;
-        let probed = probe::ask(&profile, &instances, args.journals.as_deref(), console)?;
-        let is_better = best
-            .as_ref()
-            .is_none_or(|(_, known)| probed.claims().len() > known.claims().len());
-        // Schemes are told by requests on the service; whatever is told by a base shows that buckets are found.
-        let finds_buckets = has_bases(&probed);
-        if is_better {
-            best = Some((draft, probed));
-        }
-        if finds_buckets {
-            break;
-        }
+    if !["http://", "https://"]
+        .iter()
+        .any(|scheme| args.endpoint.to_ascii_lowercase().starts_with(scheme))
+    {
+        let message = format!("`{}` is no address of HTTP", args.endpoint);
+        let host = args.endpoint.rsplit("://").next().unwrap_or_default();
+        let help = format!("write `http://{host}`, or `https://{host}` when the server speaks TLS");
+        console.error(message, Some(&help));
+        return Err(Exit::Usage);
     }
-    let Some((draft, probed)) = best else {
-        return Err(Exit::Target);
-    };
+    let instances = probe::instances(None, console)?;
+    let (draft, probed) = found(args, &instances, console)?;
     let text = draft.text(Some(&probed));
     if to_stdout {
         return match print(&text) {
@@ -72,22 +63,64 @@ fn ask_and_write(args: &InitArgs, console: Console) -> Result<Exit, Exit> {
         args.out.display(),
     );
     let _ = print(&done);
-    if has_bases(&probed) {
-        Ok(Exit::Ok)
-    } else {
-        let help = "look at `endpoint`, `regions`, `suffix` and `addressing` in the profile";
-        console.error(
-            "the owner is let in, but no request on a bucket succeeded",
-            Some(help),
-        );
-        Ok(Exit::Target)
-    }
+    Ok(Exit::Ok)
 }
 
-fn has_bases(probed: &Probed) -> bool {
-    let mut findings = probed.findings.iter();
-    findings.any(|finding| finding.answer == Answer::Spoken && finding.instance.is_some())
+/// The first draft with which buckets are found, and what is found with it. What went wrong has been printed when there is none: a profile
+/// with which no bucket is found would prove nothing.
+fn found<'a>(
+    args: &'a InitArgs,
+    instances: &[Instance],
+    console: Console,
+) -> Result<(Draft<'a>, Probed), Exit> {
+    let mut refusals = Vec::new();
+    for draft in Draft::all(args) {
+        let profile = Profile::parse(&draft.text(None), Path::new(DRAFT))
+            .map_err(|found| source::refuse(&found, console))?;
+        let probed = probe::ask(&profile, instances, args.journals.as_deref(), console)
+            .inspect_err(|exit| {
+                if *exit == Exit::Target {
+                    console.complain(&format!("help: {}\n", advice(args)));
+                }
+            })?;
+        if probed.interrupted {
+            return Err(Exit::Interrupted);
+        }
+        if probed.finds_buckets {
+            return Ok((draft, probed));
+        }
+        let why = probed.bucket_refusal.as_deref();
+        let why = why.unwrap_or("no base could be sent").replace('\n', " ");
+        refusals.push(format!("  {}: {why}", draft.in_words()));
+    }
+    console.error(
+        format_args!(
+            "the owner is let in, but no request on a bucket succeeded, so that nothing was written\n{}",
+            refusals.join("\n")
+        ),
+        Some(&advice(args)),
+    );
+    Err(Exit::Target)
 }
+
+/// Which options of this command say how buckets are called.
+fn advice(args: &InitArgs) -> String {
+    let suffix = match &args.suffix {
+        Some(_) => "`--suffix` names what stands in host names behind the region",
+        None => {
+            "give the server's own suffix with `--suffix`, what stands in its host names behind the region (`oss403 serve` prints its own, \
+             aliyuncs.test)"
+        }
+    };
+    format!("{suffix}; `--region` its home region, `--style` where requests carry their bucket")
+}
+
+/// What a profile that is being made is called where something is wrong with it.
+const DRAFT: &str = "profile.yaml";
+/// Characters of what speaks for a claim that stand beside it.
+const EVIDENCE: usize = 90;
+/// What names of buckets begin with that a run made.
+const BUCKET: &str = "oss403-";
 
 /// A profile that is being made.
 struct Draft<'a> {
@@ -139,6 +172,16 @@ impl<'a> Draft<'a> {
         styles.into_iter().map(draft).collect()
     }
 
+    /// What was guessed, in words.
+    fn in_words(&self) -> String {
+        let style = match self.style {
+            InitStyle::VirtualHosted => "virtual-hosted",
+            InitStyle::Path => "path",
+        };
+        let (region, suffix) = (self.regions.join(", "), &self.suffix);
+        format!("--style {style} --region {region} --suffix {suffix}")
+    }
+
     /// The profile; without findings it claims everything, to be asked with.
     fn text(&self, probed: Option<&Probed>) -> String {
         let mut text = String::from(
@@ -181,11 +224,7 @@ fn claims(probed: &Probed) -> String {
         "\n# What the server has. What is not claimed is not sent, and narrows what a level is stated for.\ncapabilities:\n",
     );
     let line = |start: &str, name: &str, evidence: &str| {
-        let evidence: String = harmless(evidence)
-            .replace('\n', " ")
-            .chars()
-            .take(90)
-            .collect();
+        let evidence = shortened(&without_buckets(&harmless(evidence)), EVIDENCE);
         format!("{start}{name:23} # {evidence}\n")
     };
     for finding in &probed.findings {
@@ -214,6 +253,36 @@ fn claims(probed: &Probed) -> String {
         }
     }
     text
+}
+
+/// A text in which no bucket of the run is named: it is gone by then, and another one the next time.
+fn without_buckets(text: &str) -> String {
+    let mut rest = text;
+    let mut whole = String::new();
+    while let Some(at) = rest.find(BUCKET) {
+        let (before, name) = rest.split_at(at);
+        let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        whole.push_str(before);
+        whole.push_str("BUCKET");
+        rest = name.trim_start_matches(is_part);
+    }
+    whole + rest
+}
+
+/// A text on one line, of so many characters at most, cut between two words.
+fn shortened(text: &str, most: usize) -> String {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if line.chars().count() + 1 + word.chars().count() > most {
+            line.push_str(" …");
+            break;
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }
 
 /// A text as YAML writes it in double quotes.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Console;
 use crate::exit::Exit;
+use crate::target::kind::Kind;
 use oss403_case::Ledger;
 use oss403_case::check;
 use oss403_case::diagnostic::Diagnostic;
@@ -41,8 +42,26 @@ pub(super) fn is_case_file(filter: &str) -> bool {
 pub(super) fn case_file(path: &str, console: Console) -> Result<Entry, Exit> {
     let place = Path::new(path);
     let text = read_text(place).map_err(|found| refuse(&[found], console))?;
+    no_other(place, &text, Kind::Case, console)?;
     let (entry, found) = check::file(path, &text, &lists_for(place));
     entry.ok_or_else(|| refuse(&found, console))
+}
+
+/// Whether a file may be what it is named as. One of another kind is named, with the command that takes it.
+pub(super) fn no_other(path: &Path, text: &str, meant: Kind, console: Console) -> Result<(), Exit> {
+    let kind = Kind::of(text);
+    if kind == meant || !kind.has_keys(text) {
+        return Ok(());
+    }
+    let shown = path.display();
+    let help = match kind {
+        Kind::Case => format!("`oss403 run {shown}` runs it"),
+        Kind::Profile => format!("`oss403 run --target {shown}` runs the suite against its server"),
+        Kind::Baseline => format!("`oss403 run --baseline {shown}` puts up with what it holds"),
+    };
+    let message = format!("{shown} is {}, not {}", kind.in_words(), meant.in_words());
+    console.error(message, Some(&help));
+    Err(Exit::Usage)
 }
 
 /// The lists of causes of the ledger that a file belongs to; those compiled in when it belongs to none.

@@ -13,33 +13,11 @@ pub(super) fn profile(named: Option<&Path>, console: Console) -> Result<Profile,
     match named {
         None => Ok(Profile::embedded()),
         Some(path) if path.as_os_str() == "embedded" => Ok(Profile::embedded()),
-        Some(path) => match kind(path) {
-            Some(other) => {
-                let message = format!(
-                    "{} is {}, not a target profile",
-                    path.display(),
-                    other.in_words()
-                );
-                let help = match other {
-                    Kind::Case => format!(
-                        "`oss403 run {}` runs it; `--target` names a server",
-                        path.display()
-                    ),
-                    Kind::Profile | Kind::Baseline => {
-                        "`--target` names the profile of a server".to_owned()
-                    }
-                };
-                console.error(message, Some(&help));
-                Err(Exit::Usage)
+        Some(path) => {
+            if let Ok(text) = read_text(path) {
+                source::no_other(path, &text, Kind::Profile, console)?;
             }
-            None => Profile::load(path).map_err(|found| source::refuse(&found, console)),
-        },
+            Profile::load(path).map_err(|found| source::refuse(&found, console))
+        }
     }
-}
-
-/// What a file is that is no profile. An empty one may still become one.
-fn kind(path: &Path) -> Option<Kind> {
-    let text = read_text(path).ok()?;
-    let kind = Kind::of(&text);
-    (kind != Kind::Profile && kind.has_keys(&text)).then_some(kind)
 }

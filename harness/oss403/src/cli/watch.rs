@@ -127,7 +127,7 @@ impl Desk<'_> {
     async fn saved(&mut self, path: &Path, saved: SystemTime) {
         let entry = match self.read(path) {
             Ok(entry) => entry,
-            Err(said) => return self.say(&format!("\n{said}{}\n", after(saved))),
+            Err(said) => return self.say(&format!("\n{said}not run{}\n", after(saved))),
         };
         let names = changed(self.known.get(path).map(AsRef::as_ref), &entry.file);
         self.known.insert(path.to_owned(), Arc::clone(&entry.file));

@@ -24,7 +24,7 @@ use crate::report::json::{self, Selection, Suite, TargetName, Tool};
 use crate::report::lore::Lore;
 use crate::report::resume::{Interrupted, NotResumed};
 use crate::report::sink::Reports;
-use crate::report::style::Style;
+use crate::report::style::{Style, grouped};
 use crate::report::terminal::{Detail, Terminal};
 use crate::run::dead::{SweepError, Swept, end_journal, sweep_journal};
 use crate::run::journal::read::{NoJournal, Past};
@@ -452,12 +452,12 @@ fn files<'i>(ledger: &Ledger, instances: impl Iterator<Item = &'i Instance>) -> 
 }
 
 fn in_words(counts: SnapshotCounts, folder: &Path) -> String {
-    let mut parts = vec![format!("{} the same", counts.same)];
+    let mut parts = vec![format!("{} the same", grouped(counts.same as u64))];
     if counts.changed > 0 {
-        parts.push(format!("{} changed", counts.changed));
+        parts.push(format!("{} changed", grouped(counts.changed as u64)));
     }
     if counts.new > 0 {
-        parts.push(format!("{} new", counts.new));
+        parts.push(format!("{} new", grouped(counts.new as u64)));
     }
     let pending = counts.new + counts.changed > 0 && !Snapshots::is_ci();
     let help = if pending { "; see `oss403 review`" } else { "" };

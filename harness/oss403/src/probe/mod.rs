@@ -70,6 +70,10 @@ pub struct Probed {
     pub left_behind: Vec<String>,
     /// Whether it was stopped before everything was asked.
     pub interrupted: bool,
+    /// Whether a request on a bucket succeeded. Requests on the service succeed however buckets are called.
+    pub finds_buckets: bool,
+    /// The last base on a bucket that did not succeed, in words.
+    pub bucket_refusal: Option<String>,
 }
 
 impl Probed {
@@ -149,9 +153,15 @@ pub async fn probe(
         let run = run.map_err(|failed| failed.error)?.run;
         probed.requests += run.requests;
         probed.left_behind.extend(run.left_behind);
-        let finds_buckets = outcomes
-            .iter()
-            .any(|outcome| outcome.succeeded == Some(true));
+        let on_bucket = |succeeded| {
+            let mut outcomes = outcomes.iter().rev();
+            outcomes.find(move |outcome| outcome.on_bucket && outcome.succeeded == Some(succeeded))
+        };
+        let finds_buckets = on_bucket(true).is_some();
+        if let Some(refused) = on_bucket(false) {
+            probed.bucket_refusal = Some(refused.evidence.clone());
+        }
+        probed.finds_buckets |= finds_buckets;
         rounds.heard(std::mem::take(outcomes));
         if finds_buckets && style == Style::VirtualHosted {
             let evidence = "buckets were found by their host names";

@@ -7,7 +7,7 @@ use crate::judge::answer::Answer as Answered;
 use crate::run::record::Progress;
 use crate::suite::Finished;
 use oss403_case::Instance;
-use oss403_case::model::Capability;
+use oss403_case::model::{Call, Capability, HostName};
 
 /// How many bases may fail before a capability counts as not spoken.
 const TRIES: usize = 3;
@@ -29,6 +29,8 @@ pub(super) struct Outcome {
     pub(super) needs: BTreeSet<Capability>,
     /// Whether it succeeded; `None` when it was not sent.
     pub(super) succeeded: Option<bool>,
+    /// Whether it was on a bucket, called as the profile says that buckets are called. One on the service says nothing of buckets.
+    pub(super) on_bucket: bool,
     /// The request and its answer, or why it was not sent.
     pub(super) evidence: String,
 }
@@ -56,6 +58,7 @@ impl Outcome {
             instance: instance.id.clone(),
             needs: instance.needs.capabilities.clone(),
             succeeded,
+            on_bucket: is_on_bucket(&instance.scenario.base),
             evidence,
         }
     }
@@ -266,6 +269,11 @@ fn alone(findings: &[Finding]) -> Option<(usize, Capability)> {
         let mut needs = finding.capability.row().needs.iter().copied();
         needs.find(|need| !is_spoken(*need)).map(|need| (at, need))
     })
+}
+
+/// Whether a request goes to a bucket, where the style of addressing says.
+fn is_on_bucket(call: &Call) -> bool {
+    call.bucket.as_deref() != Some("none") && matches!(call.host, None | Some(HostName::Bucket))
 }
 
 impl Outcome {

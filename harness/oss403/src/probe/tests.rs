@@ -32,6 +32,7 @@ fn found(has: &BTreeSet<Capability>, hook: bool) -> (Vec<super::Finding>, usize)
                 instance: instance.id.clone(),
                 succeeded: can_ask.then(|| needs.is_subset(has)),
                 needs,
+                on_bucket: true,
                 evidence: "an exchange".into(),
             }
         });

@@ -71,6 +71,18 @@ impl Kind {
         keys(text).iter().any(|key| known.contains(&key.as_str()))
     }
 
+    /// What a text is that is no case file, in a sentence; `None` when it may be one.
+    pub fn other_than_case(text: &str) -> Option<&'static str> {
+        match Self::of(text) {
+            Self::Case if Self::Case.has_keys(text) => None,
+            // What is no YAML may have keys that cannot be read; what is wrong with it is said where it is read.
+            Self::Case if Document::read("", text).is_err() => None,
+            other if other != Self::Case && other.has_keys(text) => Some(other.in_words()),
+            // A key that is merely like one of a baseline, as `apiVersion` is, makes none.
+            _ => Some("something else"),
+        }
+    }
+
     /// Its name in a sentence.
     pub fn in_words(self) -> &'static str {
         match self {
@@ -139,6 +151,20 @@ mod tests {
             ("- 1\n", Kind::Case),
         ] {
             assert_eq!(Kind::of(text), kind, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_key_of_a_case_is_none() {
+        for (text, other) in [
+            ("cause: x\n", None),
+            ("cause: x: y\n", None),
+            ("a: 1\n", Some("something else")),
+            ("apiVersion: v1\nkind: Pod\n", Some("something else")),
+            ("endpoint: embedded\n", Some("a target profile")),
+            ("version: 1\nentries: []\n", Some("a baseline")),
+        ] {
+            assert_eq!(Kind::other_than_case(text), other, "{text:?}");
         }
     }
 }

@@ -155,6 +155,30 @@ fn fmt_puts_in_order_and_check_only_says_so() {
 }
 
 #[test]
+fn fmt_leaves_alone_what_is_no_case_file() {
+    let desk = ledger();
+    for (text, is) in [
+        ("endpoint:   embedded\n", "is a target profile"),
+        ("version:   1\nentries: []\n", "is a baseline"),
+        ("apiVersion:   v1\nkind: Pod\n", "is something else"),
+        ("a:   1\n", "is something else"),
+    ] {
+        desk.write("other.yaml", text);
+        let ran = desk.run("fmt other.yaml");
+        assert_eq!(ran.code, Some(2), "{text:?}: {ran:?}");
+        assert!(
+            ran.err.contains(&format!("{is}, not a case file")),
+            "{ran:?}"
+        );
+        assert_eq!(desk.read("other.yaml"), text);
+        desk.write("folder/other.yaml", text);
+        let ran = desk.run("fmt folder");
+        assert_eq!(ran.code, Some(0), "{text:?}: {ran:?}");
+        assert_eq!(desk.read("folder/other.yaml"), text);
+    }
+}
+
+#[test]
 fn fmt_is_a_filter_too() {
     let desk = ledger();
     let sound = desk.read(CASE);
@@ -341,7 +365,7 @@ fn a_file_of_another_kind_is_called_by_its_name() {
     let ran = desk.run(&format!("run --target {CASE}"));
     assert_eq!(ran.code, Some(2));
     let said = format!(
-        "error: {CASE} is a case file, not a target profile\nhelp: `oss403 run {CASE}` runs it; `--target` names a server\n"
+        "error: {CASE} is a case file, not a target profile\nhelp: `oss403 run {CASE}` runs it\n"
     );
     assert_eq!(ran.err, said);
     desk.write("oss403-baseline.yaml", "version: 1\nentries: []\n");
@@ -350,6 +374,37 @@ fn a_file_of_another_kind_is_called_by_its_name() {
         ran.code == Some(2) && ran.err.contains("is a baseline, not a target profile"),
         "{ran:?}"
     );
+    desk.write("server.yaml", "endpoint: embedded\nname: x\n");
+    for (line, is, help) in [
+        (
+            "run server.yaml",
+            "server.yaml is a target profile, not a case file",
+            "`oss403 run --target server.yaml`",
+        ),
+        (
+            "run --baseline server.yaml",
+            "server.yaml is a target profile, not a baseline",
+            "`oss403 run --target server.yaml`",
+        ),
+        (
+            "run oss403-baseline.yaml",
+            "oss403-baseline.yaml is a baseline, not a case file",
+            "`oss403 run --baseline oss403-baseline.yaml`",
+        ),
+        (
+            &format!("baseline check {CASE}"),
+            "is a case file, not a baseline",
+            &format!("`oss403 run {CASE}`"),
+        ),
+    ] {
+        let ran = desk.run(line);
+        assert_eq!(ran.code, Some(2), "{line}: {ran:?}");
+        assert!(
+            ran.err.contains(is) && ran.err.contains(help),
+            "{line}: {ran:?}"
+        );
+        assert_eq!(ran.err.lines().count(), 2, "{line}: {}", ran.err);
+    }
     for (bytes, said) in [
         (&b"cause: x\ncode: \xff\n"[..], "line 2 has another byte"),
         (&b"\xff\xfec\0a\0"[..], "UTF-16"),
@@ -402,10 +457,15 @@ fn what_a_saved_file_changed_is_run_within_a_fifth_of_a_second() {
     }
     // What is wrong is said, and the next save is looked at again.
     desk.write(CASE, &case.replacen("edit:", "edti:", 1));
+    let mut end = String::new();
     let wrong: Vec<String> = lines
         .by_ref()
-        .take_while(|line| !line.contains("after it was saved"))
+        .take_while(|line| {
+            end.clone_from(line);
+            !line.contains("after it was saved")
+        })
         .collect();
+    assert!(end.starts_with("not run, "), "{end}");
     assert!(
         wrong.join("\n").contains("did you mean `edit`?"),
         "{wrong:?}"

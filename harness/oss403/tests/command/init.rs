@@ -75,3 +75,55 @@ fn probe_says_where_a_profile_claims_otherwise() {
     assert_eq!(found["claimed_not_spoken"], serde_json::json!([]));
     assert_eq!(found["left_behind"], serde_json::json!([]));
 }
+
+/// Requests on the service succeed in either style, so that they say nothing of how buckets are called.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_style_that_finds_buckets_is_written_whichever_is_tried_first() {
+    let server = reference().await;
+    let desk = Desk::new();
+    let ran = asked(&desk, server.address(), "init");
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let profile = desk.read("target.yaml");
+    assert!(!profile.contains("addressing:"), "{profile}");
+    assert!(profile.contains("\n  - virtual-hosted "), "{profile}");
+    assert!(!profile.contains("oss403-"), "{profile}");
+    for line in profile.lines().filter(|line| line.ends_with('…')) {
+        assert!(line.ends_with(" …"), "cut inside a word: {line}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_style_finds_buckets_nothing_is_written_and_the_options_are_named() {
+    let server = reference().await;
+    let desk = Desk::new();
+    let owner = &Config::default().identities.0["owner"];
+    let keys = [
+        ("OSS_ACCESS_KEY_ID", owner.access_key_id.as_str()),
+        ("OSS_ACCESS_KEY_SECRET", owner.access_key_secret.as_str()),
+    ];
+    let ran = desk.run_with(&format!("init http://{}", server.address()), &keys);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(!desk.path("target.yaml").exists());
+    for named in ["`--suffix`", "`--region`", "`--style`", "aliyuncs.test"] {
+        assert!(ran.err.contains(named), "{named}\n{}", ran.err);
+    }
+    // The service is found, its buckets are not.
+    let ran = asked(&desk, server.address(), "init --style path");
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(!desk.path("target.yaml").exists());
+    for named in [
+        "no request on a bucket succeeded",
+        "--style path",
+        "answered",
+    ] {
+        assert!(ran.err.contains(named), "{named}\n{}", ran.err);
+    }
+}
+
+#[test]
+fn an_endpoint_without_a_scheme_is_told_how_to_be_written() {
+    let ran = Desk::new().run("init 127.0.0.1:9413");
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.err.contains("write `http://127.0.0.1:9413`"), "{ran:?}");
+    assert!(!ran.err.contains("profile.yaml"), "{ran:?}");
+}

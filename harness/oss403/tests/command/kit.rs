@@ -90,6 +90,10 @@ fn bash_completes_commands_and_options() {
         ["json"]
     );
     assert_eq!(completed(&desk, &["oss403", "completions", "z"]), ["zsh"]);
+    assert_eq!(
+        completed(&desk, &["oss403", "run", "--revision", "o"]),
+        ["observed"]
+    );
     assert!(
         completed(&desk, &["oss403", "run", "--no-such"])
             .iter()

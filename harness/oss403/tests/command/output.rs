@@ -150,3 +150,48 @@ fn what_was_seen_besides_the_documented_causes_is_a_revision_of_its_own() {
     assert_eq!(misspelt.code, Some(2), "{misspelt:?}");
     assert!(misspelt.err.contains("`documented` or `observed`"));
 }
+
+/// A text with line ends of its own would be broken twice, once by them and once by the terminal.
+#[test]
+fn the_paragraphs_under_a_help_fill_their_lines() {
+    let desk = Desk::new();
+    for (line, begin, end) in [
+        ("--help", "Exit codes: 0", "130 interrupted."),
+        ("run --help", "Exit codes: 0", "130 interrupted."),
+        ("sweep --help", "Exit codes: 0", "130 interrupted."),
+        ("sweep --help", "Without a journal", "taken for one."),
+        ("curl --help", "What is printed", "not in it."),
+        ("certify --help", "A certificate is", "no certificate."),
+    ] {
+        for columns in [70, 80, 100] {
+            let ran = desk.run_with(line, &[("COLUMNS", &columns.to_string())]);
+            let lines: Vec<&str> = ran.out.lines().collect();
+            let first = lines.iter().position(|line| line.starts_with(begin));
+            let first = first.unwrap_or_else(|| panic!("{line}: {}", ran.out));
+            let paragraph = lines[first..].split(|line| line.is_empty()).next();
+            let paragraph = paragraph.unwrap_or_default();
+            assert!(paragraph.join(" ").ends_with(end), "{line}: {paragraph:?}");
+            for pair in paragraph.windows(2) {
+                let next = pair[1].split(' ').next().unwrap_or_default();
+                assert!(
+                    pair[0].len() <= columns && pair[0].len() + 1 + next.len() > columns,
+                    "{line} at {columns}: {pair:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_span_without_a_unit_is_told_spans_that_are_taken() {
+    let desk = Desk::new();
+    for line in ["run --time 5", "sweep --target x.yaml --older-than 5"] {
+        let ran = desk.run(line);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        assert!(
+            ran.err.contains("`15m`") && !ran.err.contains("`-1s`"),
+            "{line}: {}",
+            ran.err
+        );
+    }
+}

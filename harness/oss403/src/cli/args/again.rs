@@ -34,9 +34,9 @@ pub enum OnFlaky {
 /// Arguments of `sweep`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Without a journal, those in --out of runs against this target that died are swept; then the buckets of runs of which there is\n\
+    after_help = "Without a journal, those in --out of runs against this target that died are swept; then the buckets of runs of which there is \
         no journal, by their names: oss403-<run>-<number>, where the run's id proves itself, so that no other bucket is taken for one.\n\n\
-        Exit codes: 0 nothing is left; 2 usage, or the journal is none, of another target, or of a run that lives; 3 something is left,\n\
+        Exit codes: 0 nothing is left; 2 usage, or the journal is none, of another target, or of a run that lives; 3 something is left, \
         or the target is unreachable; 130 interrupted."
 )]
 pub struct SweepArgs {
@@ -59,7 +59,11 @@ pub struct SweepArgs {
 
 /// A span that may be nothing.
 fn age(text: &str) -> Result<Duration, String> {
-    let span: Span = text.parse()?;
+    let Ok(span) = text.parse::<Span>() else {
+        return Err(
+            "must be a whole number with its unit, such as `90s`, `15m`, `1h`, `7d`".into(),
+        );
+    };
     let seconds = u64::try_from(span.seconds()).map_err(|_| "must not be below zero")?;
     Ok(Duration::from_secs(seconds))
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use oss403_case::revision::Revision;
 
-use super::at_least_one;
+use super::{at_least_one, revision};
 use crate::certify::terms;
 
 /// Arguments of `certify`.
@@ -13,7 +13,7 @@ use crate::certify::terms;
 #[command(
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
-    after_help = "A certificate is of the whole suite: there are no filters, no parts and no baseline. Names, sizes and order come from the\n\
+    after_help = "A certificate is of the whole suite: there are no filters, no parts and no baseline. Names, sizes and order come from the \
         challenge, where there is one. Ends as `oss403 run` would have; a run that did not come to its end gets no certificate."
 )]
 pub struct CertifyArgs {
@@ -54,7 +54,7 @@ pub struct CertifyArgs {
     #[arg(long, value_name = "TEXT")]
     pub product_version: Option<String>,
     /// `documented`, the causes of the 403 page, or `observed`, those and what the service was seen to refuse besides.
-    #[arg(long, value_name = "NAME", default_value = "documented")]
+    #[arg(long, value_name = "NAME", default_value = "documented", value_parser = revision(), hide_possible_values = true)]
     pub revision: Revision,
     /// Most instances at a time.
     #[arg(long, value_name = "N", value_parser = at_least_one)]

@@ -20,9 +20,14 @@ pub(super) use report::{
 };
 pub(super) use run::{Most, RunArgs, RunOptions};
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use oss403_case::model::Span;
 use oss403_case::revision::Revision;
+
+/// How a run ends.
+const EXIT_CODES: &str = "Exit codes: 0 all selected are conformant; 1 deviations, flaky or not provoked; 2 usage, invalid case or profile; \
+    3 target unreachable, canary failed or harness error; 4 nothing was selected; 130 interrupted.";
 
 /// Certifies that a server which speaks the OSS protocol refuses what OSS refuses, the way OSS refuses it.
 #[derive(Debug, Parser)]
@@ -31,9 +36,7 @@ use oss403_case::revision::Revision;
     version,
     about,
     disable_help_subcommand = true,
-    after_help = "Without a command, `oss403` does what `oss403 run` does.\n\n\
-        Exit codes: 0 all selected are conformant; 1 deviations, flaky or not provoked; 2 usage, invalid case or profile;\n\
-        3 target unreachable, canary failed or harness error; 4 nothing was selected; 130 interrupted."
+    after_help = format!("Without a command, `oss403` does what `oss403 run` does.\n\n{EXIT_CODES}")
 )]
 pub struct Arguments {
     /// When to use color. `auto` means on a terminal, unless NO_COLOR is set.
@@ -99,7 +102,7 @@ pub enum Command {
     Curl(CurlArgs),
     /// Turn a request that a fuzzer found into a case file
     Import(ImportArgs),
-    /// Validate case files and target profiles, without a network
+    /// Validate case files, target profiles and baselines, without a network
     Check(CheckArgs),
     /// Begin a case file, or one more scenario of a cause
     New(NewArgs),
@@ -200,7 +203,7 @@ pub struct ListArgs {
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
     /// `documented`, the causes of the 403 page, or `observed`, those and what the service was seen to refuse besides.
-    #[arg(long, value_name = "NAME", default_value = "documented")]
+    #[arg(long, value_name = "NAME", default_value = "documented", value_parser = revision(), hide_possible_values = true)]
     pub revision: Revision,
     /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(long, value_name = "DIR")]
@@ -234,8 +237,8 @@ pub struct ExplainArgs {
 /// Arguments of `curl`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "What is printed is a script for any POSIX shell: set-up, base, edited request and clean-up, each signed just now with\n\
-        the credentials of the profile. It carries valid signatures, which is what it is for: treat it like the credentials until they\n\
+    after_help = "What is printed is a script for any POSIX shell: set-up, base, edited request and clean-up, each signed just now with \
+        the credentials of the profile. It carries valid signatures, which is what it is for: treat it like the credentials until they \
         expire. The secrets themselves are not in it."
 )]
 pub struct CurlArgs {
@@ -255,7 +258,7 @@ pub struct CurlArgs {
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
     /// `documented`, the causes of the 403 page, or `observed`, those and what the service was seen to refuse besides.
-    #[arg(long, value_name = "NAME", default_value = "documented")]
+    #[arg(long, value_name = "NAME", default_value = "documented", value_parser = revision(), hide_possible_values = true)]
     pub revision: Revision,
     /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(long, value_name = "DIR")]
@@ -282,7 +285,7 @@ pub struct ImportArgs {
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Case files, folders of case files, target profiles. Default: ./cases when it is a ledger, else the one compiled in.
+    /// Case files, folders of case files, target profiles, baselines. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Text to read, or JSON, which goes to standard output.
@@ -315,7 +318,7 @@ pub struct MutantsArgs {
     #[arg(long, value_name = "PATH")]
     pub html: Option<PathBuf>,
     /// The revision of the suite to test: `observed` is the whole of it.
-    #[arg(long, value_name = "NAME", default_value_t = Revision::Observed)]
+    #[arg(long, value_name = "NAME", default_value_t = Revision::Observed, value_parser = revision(), hide_possible_values = true)]
     pub revision: Revision,
     /// Most mutants at a time. Default: two for each processor.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
@@ -407,6 +410,12 @@ pub enum Format {
     Json,
 }
 
+/// The names of revisions, which completions offer.
+fn revision() -> impl TypedValueParser<Value = Revision> {
+    let names = Revision::ALL.map(|known| PossibleValue::new(known.word()).alias(known.name()));
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Revision>())
+}
+
 fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err("must be at least 1".into()),
@@ -416,7 +425,12 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 }
 
 fn time(text: &str) -> Result<Duration, String> {
-    let span: Span = text.parse()?;
+    // The examples of a span in a case may lie in the past.
+    let Ok(span) = text.parse::<Span>() else {
+        return Err(
+            "must be a whole number with its unit, such as `90s`, `15m`, `1h`, `7d`".into(),
+        );
+    };
     match u64::try_from(span.seconds()) {
         Ok(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
         _ => Err("must be above zero".into()),

@@ -6,11 +6,12 @@ use std::time::Duration;
 use clap::Args;
 use oss403_case::revision::Revision;
 
-use super::{AgainOptions, at_least_one, time};
+use super::{AgainOptions, EXIT_CODES, at_least_one, revision, time};
 use crate::suite::Partition;
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct RunArgs {
     /// Causes, codes, instance ids, parts of ids up to a `/`, globs with `*`, or paths of case files (`*.yaml`). Everything, when none is
     /// given.
@@ -28,7 +29,7 @@ pub struct RunOptions {
     #[arg(long, value_name = "FILE")]
     pub target: Option<PathBuf>,
     /// `documented`, the causes of the 403 page, or `observed`, those and what the service was seen to refuse besides.
-    #[arg(long, value_name = "NAME", default_value = "documented")]
+    #[arg(long, value_name = "NAME", default_value = "documented", value_parser = revision(), hide_possible_values = true)]
     pub revision: Revision,
     /// Write a report: json, events, junit, junit+file, ctrf, sarif, tap, markdown or html. `-` is standard output: what else is printed then goes to
     /// standard error.
@@ -79,7 +80,7 @@ pub struct RunOptions {
     /// never moves others, and `auto` asks the variables of Kubernetes Indexed Jobs (with OSS403_PARTITIONS), GitLab, Buildkite, CircleCI.
     #[arg(long, value_name = "M/N|hash:M/N|auto")]
     pub partition: Option<Partition>,
-    /// Go on: whenever a case file is saved, check it and run those of its scenarios that are not what they were.
+    /// Keep running: whenever a case file is saved, check it and run those of its scenarios that are not what they were. Ctrl-C ends it.
     #[arg(long, conflicts_with_all = ["reports", "partition", "keep", "harmless", "min_level", "required", "time"])]
     pub watch: bool,
     /// Folder of the case files. Default: ./cases when it is a ledger, else the one compiled in.
