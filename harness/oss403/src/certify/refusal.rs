@@ -91,8 +91,19 @@ pub enum Refusal {
     /// The format is of another version.
     #[error("the bundle has version {0} of the format, and this program reads {ours}", ours = super::terms::SCHEMA)]
     Version(u32),
+    /// Another version of the program made it.
+    #[error(
+        "the bundle was made by {name} {version}, and this is {ours}: use that version to verify it, since no other makes its words and pages again",
+        ours = env!("CARGO_PKG_VERSION")
+    )]
+    Program {
+        /// What it is called.
+        name: String,
+        /// Its version.
+        version: String,
+    },
     /// A part of the suite was run.
-    #[error("not the whole suite was run: the result names filters or a part")]
+    #[error("not the whole suite was run: the result names filters, a part or an earlier result")]
     Part,
     /// Something was excused.
     #[error(

@@ -55,8 +55,6 @@ pub struct Verified {
     pub sent: BTreeMap<String, VerdictKind>,
     /// What could not be judged again, and of how many instances: each a facet and why.
     pub not_again: Vec<(&'static str, usize)>,
-    /// Whether the reports were made again and compared; those of another version of the program are not.
-    pub remade: bool,
 }
 
 /// Verifies a bundle.
@@ -80,15 +78,12 @@ pub fn verify(folder: &Path, question: &Question<'_>) -> Result<Verified, Refusa
     let lines = records::read(&folder.join(RECORDS), &terms.surroundings)?;
     let not_again = not_again(&lines);
     let again = again(&ledger, &terms, lines)?;
-    let remade = recorded.head.tool == Tool::default();
-    compared(&again.entries, &entries, remade)?;
+    compared(&again.entries, &entries)?;
     summed(&again, &recorded.head, &ledger, &terms)?;
     events(folder, &recorded.head, &entries)?;
     let due = statements(&recorded.head, &entries, &terms, &digests);
     stated(&said, &due)?;
-    if remade {
-        reports(folder, &mut recorded, &terms, &ledger)?;
-    }
+    reports(folder, &mut recorded, &terms, &ledger)?;
     let aside = entries.iter().filter(|entry| entry.verdict.is_set_aside());
     Ok(Verified {
         judged: entries.len(),
@@ -101,7 +96,6 @@ pub fn verify(folder: &Path, question: &Question<'_>) -> Result<Verified, Refusa
         head: recorded.head,
         terms,
         not_again,
-        remade,
     })
 }
 
@@ -111,6 +105,11 @@ fn terms(folder: &Path) -> Result<Terms, Refusal> {
     let terms: Terms = serde_json::from_str(&text).map_err(|error| unread(error.to_string()))?;
     if terms.schema != SCHEMA {
         return Err(Refusal::Version(terms.schema));
+    }
+    // Its words and pages cannot be made again here, and what is not compared may say anything.
+    if terms.tool != Tool::default() {
+        let Tool { name, version } = terms.tool;
+        return Err(Refusal::Program { name, version });
     }
     if !ATTEMPTS.contains(&terms.attempts) {
         return Err(unread(format!("no run has {} attempts", terms.attempts)));
@@ -163,8 +162,12 @@ fn rules(
     if !selection.filters.is_empty()
         || selection.partition.is_some()
         || selection.left_out.is_some()
+        || selection.rerun
     {
         return Err(Refusal::Part);
+    }
+    if selection.revision != terms.revision {
+        return Err(Refusal::Terms("revision of the selection"));
     }
     let is_excused =
         |entry: &&Entry| entry.verdict == VerdictKind::Disabled || entry.baseline.is_some();
@@ -298,7 +301,7 @@ impl Again {
 }
 
 /// Every instance of the result follows from its record.
-fn compared(again: &BTreeMap<String, Entry>, said: &[Entry], remade: bool) -> Result<(), Refusal> {
+fn compared(again: &BTreeMap<String, Entry>, said: &[Entry]) -> Result<(), Refusal> {
     let listed: BTreeSet<&str> = said.iter().map(|entry| entry.id.as_str()).collect();
     if let Some(missing) = again.keys().find(|id| !listed.contains(id.as_str())) {
         return Err(Refusal::EntryMissing(missing.clone()));
@@ -314,7 +317,7 @@ fn compared(again: &BTreeMap<String, Entry>, said: &[Entry], remade: bool) -> Re
                 said: entry.verdict_in_words(),
             });
         }
-        if remade && let Some(field) = first_difference(due, entry) {
+        if let Some(field) = first_difference(due, entry) {
             return Err(Refusal::Entry {
                 instance: entry.id.clone(),
                 field,
@@ -351,7 +354,6 @@ fn differing(due: &Value, said: &Value) -> Option<String> {
 /// Level, scope and sums follow from the records.
 fn summed(again: &Again, said: &ResultFile, ledger: &Ledger, terms: &Terms) -> Result<(), Refusal> {
     let mut due = ResultFile::head(&again.facts(said, ledger, terms));
-    due.tool = said.tool.clone();
     due.started.clone_from(&said.started);
     let level = |head: &ResultFile| match head.summary.level {
         Some(level) => level.to_string(),

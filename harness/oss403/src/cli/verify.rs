@@ -111,12 +111,6 @@ fn in_words(verified: &Verified, args: &VerifyArgs, key: &PublicKey, style: Styl
         let of = counted(*count, "instance");
         lines.push(format!("not judged again, of {of}: {what}"));
     }
-    if !verified.remade {
-        lines.push(format!(
-            "made by version {} of the program: what reports say besides verdicts was not made again",
-            terms.tool.version
-        ));
-    }
     lines.push(
         "not judged again: times, the number of requests, notes, what was left behind".into(),
     );
