@@ -9,11 +9,13 @@ use serde_json::Value;
 
 use super::attested::{attestation, digests};
 use super::bundle::{self, EVENTS, RECORDS, RESULT, TERMS};
+use super::events;
 use super::key::PublicKey;
 use super::records::{self, Line};
 use super::refusal::Refusal;
 use super::statement::{SVR, TEST_RESULT, statements};
 use super::terms::{ATTEMPTS, SCHEMA, Terms, is_challenge};
+use super::unique::unique;
 use crate::judge::scope::Scope;
 use crate::judge::verdict::VerdictKind;
 use crate::report::Facts;
@@ -26,8 +28,12 @@ use crate::run::due::misfit;
 use crate::run::record::{Progress, TwinRecord};
 use crate::suite::{Step, retell, select};
 use crate::wire::redact::REDACTED;
+use oss_auth::Timestamp;
 use oss403_case::revision::Revision;
 use oss403_case::{Instance, Ledger};
+
+/// In seconds: no run is longer, and no clock further off.
+const DAY: u64 = 86_400;
 
 /// What is asked of a bundle.
 #[derive(Debug)]
@@ -66,6 +72,7 @@ pub fn verify(folder: &Path, question: &Question<'_>) -> Result<Verified, Refusa
     let digests = digests(folder, &said)?;
     let terms = terms(folder)?;
     let ledger = ledger(&terms, question.ledger)?;
+    once(folder)?;
     let mut recorded = Recorded::read(&folder.join(RESULT)).map_err(|error| Refusal::File {
         file: RESULT,
         why: error.to_string(),
@@ -76,11 +83,12 @@ pub fn verify(folder: &Path, question: &Question<'_>) -> Result<Verified, Refusa
     })?;
     rules(&recorded.head, &entries, &terms, question.challenge)?;
     let lines = records::read(&folder.join(RECORDS), &terms.surroundings)?;
+    dated(&recorded.head, &lines)?;
     let not_again = not_again(&lines);
     let again = again(&ledger, &terms, lines)?;
     compared(&again.entries, &entries)?;
     summed(&again, &recorded.head, &ledger, &terms)?;
-    events(folder, &recorded.head, &entries)?;
+    events::told(folder, &recorded.head, &entries, &terms)?;
     let due = statements(&recorded.head, &entries, &terms, &digests);
     stated(&said, &due)?;
     reports(folder, &mut recorded, &terms, &ledger)?;
@@ -99,9 +107,20 @@ pub fn verify(folder: &Path, question: &Question<'_>) -> Result<Verified, Refusa
     })
 }
 
+/// No key of the result is there twice.
+fn once(folder: &Path) -> Result<(), Refusal> {
+    let text = fs::read(folder.join(RESULT));
+    let found = text.and_then(|text| unique(&text).map_err(std::io::Error::other));
+    found.map_err(|error| Refusal::File {
+        file: RESULT,
+        why: error.to_string(),
+    })
+}
+
 fn terms(folder: &Path) -> Result<Terms, Refusal> {
     let unread = |why: String| Refusal::File { file: TERMS, why };
     let text = fs::read_to_string(folder.join(TERMS)).map_err(|error| unread(error.to_string()))?;
+    unique(text.as_bytes()).map_err(|error| unread(error.to_string()))?;
     let terms: Terms = serde_json::from_str(&text).map_err(|error| unread(error.to_string()))?;
     if terms.schema != SCHEMA {
         return Err(Refusal::Version(terms.schema));
@@ -193,6 +212,28 @@ struct Again {
     certified: crate::suite::Certified,
 }
 
+/// The result names the time at which its requests say that they were made.
+fn dated(head: &ResultFile, lines: &[Line]) -> Result<(), Refusal> {
+    let bases = lines.iter().filter_map(|line| line.record.base.as_ref());
+    let dates = bases.filter_map(|base| {
+        let mut headers = base.request.headers.iter();
+        let is_date = |name: &str| name.eq_ignore_ascii_case("date");
+        let (_, value) = headers.find(|(name, _)| is_date(name))?;
+        Timestamp::parse_rfc1123(value).ok()
+    });
+    // Some scenarios put their clock off; most do not.
+    let mut dates: Vec<i64> = dates.map(|date| date.0).collect();
+    dates.sort_unstable();
+    let started = Timestamp::parse_iso_extended(&head.started);
+    let started = started.map_err(|_| Refusal::Started(head.started.clone()))?;
+    match dates.get(dates.len() / 2) {
+        Some(middle) if middle.abs_diff(started.0) > DAY => {
+            Err(Refusal::Started(head.started.clone()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Judges every record again, after it was seen to be one of its instance.
 fn again(ledger: &Ledger, terms: &Terms, lines: Vec<Line>) -> Result<Again, Refusal> {
     let instances =
@@ -267,7 +308,7 @@ impl Again {
         let frozen = || ledger.listed().iter().map(|row| row.id.as_str());
         let tally = self.certified.tally.clone();
         let surroundings = &terms.surroundings;
-        let started = oss_auth::Timestamp::parse_iso_extended(&head.started);
+        let started = Timestamp::parse_iso_extended(&head.started);
         Facts {
             revision: ledger.revision().name().to_owned(),
             hash: ledger.hash().to_owned(),
@@ -374,31 +415,6 @@ fn summed(again: &Again, said: &ResultFile, ledger: &Ledger, terms: &Terms) -> R
     Err(Refusal::Sums(format!("{field}{below}")))
 }
 
-/// The events tell the run of the result, to its end.
-fn events(folder: &Path, head: &ResultFile, entries: &[Entry]) -> Result<(), Refusal> {
-    let told = |error: String| Refusal::Events(error);
-    let mut recorded =
-        Recorded::read(&folder.join(EVENTS)).map_err(|error| told(error.to_string()))?;
-    let found = recorded
-        .entries()
-        .map_err(|error| told(error.to_string()))?;
-    let json = |entries: &[Entry]| serde_json::to_value(entries).unwrap_or_default();
-    let [of_events, of_result] =
-        [&recorded.head, head].map(|head| serde_json::to_value(head).unwrap_or_default());
-    if of_events != of_result {
-        return Err(told("their sums differ".into()));
-    }
-    let other = found.iter().zip(entries).find(|(found, entry)| {
-        serde_json::to_value(found).unwrap_or_default()
-            != serde_json::to_value(entry).unwrap_or_default()
-    });
-    match other {
-        Some((found, _)) => Err(told(format!("`{}` is told otherwise", found.id))),
-        None if json(&found) != json(entries) => Err(told("instances are missing".into())),
-        None => Ok(()),
-    }
-}
-
 /// The statements say what follows from everything else.
 fn stated(said: &[Value; 2], due: &[Value; 2]) -> Result<(), Refusal> {
     for (kind, (said, due)) in [TEST_RESULT, SVR].into_iter().zip(said.iter().zip(due)) {
@@ -473,20 +489,4 @@ fn not_again(lines: &[Line]) -> Vec<(&'static str, usize)> {
         ),
     ];
     all.into_iter().filter(|(_, count)| *count > 0).collect()
-}
-
-/// A sample of the instances that were sent, drawn by lot: so many in a hundred, at least one.
-pub fn sample(verified: &Verified, percent: f64) -> Vec<String> {
-    let mut ids: Vec<&String> = verified.sent.keys().collect();
-    let mut lot = fastrand::Rng::new();
-    lot.shuffle(&mut ids);
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a share of a few thousand"
-    )]
-    let count = ((ids.len() as f64) * percent / 100.0).ceil() as usize;
-    ids.truncate(count.max(1));
-    ids.into_iter().cloned().collect()
 }
