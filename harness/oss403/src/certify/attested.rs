@@ -11,6 +11,10 @@ use super::dsse::{DsseError, Envelope};
 use super::key::PublicKey;
 use super::refusal::Refusal;
 use super::statement::{Digests, FILES, PAYLOAD_TYPE, STATEMENT, SVR, TEST_RESULT};
+use super::unique::unique;
+
+/// No attestation is longer, in bytes.
+const LONGEST: u64 = 1 << 20;
 
 /// The two statements, in their order, both signed by the key.
 pub(super) fn attestation(folder: &Path, key: &PublicKey) -> Result<[Value; 2], Refusal> {
@@ -21,13 +25,26 @@ pub(super) fn attestation(folder: &Path, key: &PublicKey) -> Result<[Value; 2], 
             folder.display()
         )));
     }
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
+    // Nothing is opened that never ends, leads elsewhere or is too long.
+    let about = match path.symlink_metadata() {
+        Ok(about) => about,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(Refusal::NoAttestation);
         }
         Err(error) => return Err(Refusal::Unreadable(error.to_string())),
     };
+    if !about.is_file() {
+        return Err(Refusal::Unreadable(format!(
+            "`{ATTESTATION}` is no plain file"
+        )));
+    }
+    if about.len() > LONGEST {
+        return Err(Refusal::AttestationLong);
+    }
+    let text = fs::read_to_string(&path).map_err(|error| Refusal::Unreadable(error.to_string()))?;
+    if text.trim().is_empty() {
+        return Err(Refusal::AttestationEmpty);
+    }
     let mut found: BTreeMap<String, Value> = BTreeMap::new();
     for (index, text) in text.lines().enumerate() {
         let line = index + 1;
@@ -57,6 +74,7 @@ pub(super) fn attestation(folder: &Path, key: &PublicKey) -> Result<[Value; 2], 
 
 fn statement(line: usize, text: &str, key: &PublicKey) -> Result<Value, Refusal> {
     let refused = |error| Refusal::Envelope { line, error };
+    unique(text.as_bytes()).map_err(|error| refused(DsseError::Form(error.to_string())))?;
     let envelope = Envelope::parse(text).map_err(refused)?;
     let is_ours = |bytes: &[u8], signature: &[u8]| key.is_signature(bytes, signature);
     let payload = match envelope.verified(&[&is_ours], 1) {
@@ -72,6 +90,10 @@ fn statement(line: usize, text: &str, key: &PublicKey) -> Result<Value, Refusal>
     }
     let statement: Value =
         serde_json::from_slice(&payload.bytes).map_err(|_| Refusal::NoStatement(line))?;
+    // A key that is there twice, or white space: other readers may read something else.
+    if statement.to_string().as_bytes() != payload.bytes {
+        return Err(Refusal::StatementWritten(line));
+    }
     if statement["_type"] == STATEMENT {
         Ok(statement)
     } else {
@@ -88,6 +110,13 @@ pub(super) fn digests(folder: &Path, said: &[Value; 2]) -> Result<Digests, Refus
     }
     if let Some(missing) = bundle::files().find(|name| !named.contains_key(*name)) {
         return Err(Refusal::FileUnnamed(missing));
+    }
+    let unread = |error: std::io::Error| Refusal::Unreadable(error.to_string());
+    for entry in fs::read_dir(folder).map_err(unread)? {
+        let name = entry.map_err(unread)?.file_name();
+        if name.to_str().is_none() {
+            return Err(Refusal::FileExtra(name.to_string_lossy().into_owned()));
+        }
     }
     let found = bundle::digests(folder).map_err(|error| Refusal::Unreadable(error.to_string()))?;
     for (name, digest) in &named {

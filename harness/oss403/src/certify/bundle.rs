@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -40,6 +40,9 @@ pub const BADGE: &str = "badge.json";
 pub const PICTURE: &str = "badge.svg";
 /// The attestation.
 pub const ATTESTATION: &str = "cert.intoto.jsonl";
+
+/// No file of a bundle is longer, in bytes.
+const LONGEST: u64 = 512 << 20;
 
 /// The reports of a bundle, by kind. One of a kind that this program does not have is not written.
 const REPORTS: [(&str, &str); 4] = [
@@ -231,10 +234,23 @@ pub fn digests(folder: &Path) -> io::Result<Digests> {
         let mut hasher = Sha256::new();
         // A link leads out of the bundle, and a device never ends.
         let path = folder.join(name);
-        if !path.symlink_metadata()?.is_file() {
+        let about = path.symlink_metadata()?;
+        if !about.is_file() {
             return Err(io::Error::other(format!("`{name}` is no plain file")));
         }
-        hasher.update(fs::read(path)?);
+        if about.len() > LONGEST {
+            let message = format!("`{name}` is longer than 512 MiB, as no file of a bundle is");
+            return Err(io::Error::other(message));
+        }
+        let mut file = fs::File::open(path)?.take(LONGEST);
+        let mut piece = vec![0; 64 << 10];
+        loop {
+            let count = file.read(&mut piece)?;
+            if count == 0 {
+                break;
+            }
+            hasher.update(&piece[..count]);
+        }
         Ok((name.clone(), oss_auth::hex(&hasher.finalize())))
     });
     digests.into_iter().collect()

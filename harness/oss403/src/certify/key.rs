@@ -156,7 +156,7 @@ pub fn generate(path: &Path) -> Result<(PathBuf, PublicKey), KeyError> {
     beside.push(".pub");
     let beside = PathBuf::from(beside);
     if beside.symlink_metadata().is_ok() {
-        let error = io::ErrorKind::AlreadyExists.into();
+        let error = io::Error::new(io::ErrorKind::AlreadyExists, "it is there already");
         return Err(KeyError::File {
             path: beside,
             error,

@@ -7,11 +7,14 @@ mod attested;
 pub mod badge;
 pub mod bundle;
 pub mod dsse;
+mod events;
 pub mod key;
 pub mod records;
 pub mod refusal;
+pub mod sample;
 pub mod statement;
 pub mod terms;
+mod unique;
 pub mod verify;
 
 use std::thread;

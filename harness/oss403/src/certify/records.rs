@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::unique::unique;
 use crate::run::Surroundings;
 use crate::run::record::TwinRecord;
 use crate::wire::exchange::{Exchange, Outcome};
@@ -179,7 +180,10 @@ pub fn read(path: &Path, surroundings: &Surroundings) -> Result<Vec<Line>, BadRe
         }
         texts.push(text);
     }
-    let parsed = super::in_parallel(&texts, |text| serde_json::from_slice::<Line>(text));
+    let parsed = super::in_parallel(&texts, |text| {
+        unique(text)?;
+        serde_json::from_slice::<Line>(text)
+    });
     let lines = parsed.into_iter().enumerate().map(|(index, line)| {
         let mut line = line.map_err(|error| BadRecords::Line {
             line: index + 1,

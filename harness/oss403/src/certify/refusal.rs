@@ -15,6 +15,17 @@ pub enum Refusal {
         "the attestation is missing: there is no `cert.intoto.jsonl`, so that nobody stands for what the bundle says"
     )]
     NoAttestation,
+    /// The attestation has no line.
+    #[error("the attestation is empty, so that nobody stands for what the bundle says")]
+    AttestationEmpty,
+    /// The attestation is longer than any.
+    #[error("the attestation is longer than 1 MiB, as none is")]
+    AttestationLong,
+    /// The payload is not as this program writes it.
+    #[error(
+        "the statement in line {0} of the attestation can be read in two ways: a key is there twice, or it is not written as this program writes it"
+    )]
+    StatementWritten(usize),
     /// A line of the attestation is no envelope, or not signed by the key.
     #[error("line {line} of the attestation: {error}")]
     Envelope {
@@ -91,8 +102,22 @@ pub enum Refusal {
     /// The format is of another version.
     #[error("the bundle has version {0} of the format, and this program reads {ours}", ours = super::terms::SCHEMA)]
     Version(u32),
+    /// The result names another time than the requests.
+    #[error("the run began at `{0}` by the result, and its requests were made on another day")]
+    Started(String),
+    /// Another version of the program made it.
+    #[error(
+        "the bundle was made by {name} {version}, and this is {ours}: use that version to verify it, since no other makes its words and pages again",
+        ours = env!("CARGO_PKG_VERSION")
+    )]
+    Program {
+        /// What it is called.
+        name: String,
+        /// Its version.
+        version: String,
+    },
     /// A part of the suite was run.
-    #[error("not the whole suite was run: the result names filters or a part")]
+    #[error("not the whole suite was run: the result names filters, a part or an earlier result")]
     Part,
     /// Something was excused.
     #[error(

@@ -9,11 +9,13 @@ use serde_json::Value;
 
 use super::attested::{attestation, digests};
 use super::bundle::{self, EVENTS, RECORDS, RESULT, TERMS};
+use super::events;
 use super::key::PublicKey;
 use super::records::{self, Line};
 use super::refusal::Refusal;
 use super::statement::{SVR, TEST_RESULT, statements};
 use super::terms::{ATTEMPTS, SCHEMA, Terms, is_challenge};
+use super::unique::unique;
 use crate::judge::scope::Scope;
 use crate::judge::verdict::VerdictKind;
 use crate::report::Facts;
@@ -26,8 +28,12 @@ use crate::run::due::misfit;
 use crate::run::record::{Progress, TwinRecord};
 use crate::suite::{Step, retell, select};
 use crate::wire::redact::REDACTED;
+use oss_auth::Timestamp;
 use oss403_case::revision::Revision;
 use oss403_case::{Instance, Ledger};
+
+/// In seconds: no run is longer, and no clock further off.
+const DAY: u64 = 86_400;
 
 /// What is asked of a bundle.
 #[derive(Debug)]
@@ -55,8 +61,6 @@ pub struct Verified {
     pub sent: BTreeMap<String, VerdictKind>,
     /// What could not be judged again, and of how many instances: each a facet and why.
     pub not_again: Vec<(&'static str, usize)>,
-    /// Whether the reports were made again and compared; those of another version of the program are not.
-    pub remade: bool,
 }
 
 /// Verifies a bundle.
@@ -68,6 +72,7 @@ pub fn verify(folder: &Path, question: &Question<'_>) -> Result<Verified, Refusa
     let digests = digests(folder, &said)?;
     let terms = terms(folder)?;
     let ledger = ledger(&terms, question.ledger)?;
+    once(folder)?;
     let mut recorded = Recorded::read(&folder.join(RESULT)).map_err(|error| Refusal::File {
         file: RESULT,
         why: error.to_string(),
@@ -78,17 +83,15 @@ pub fn verify(folder: &Path, question: &Question<'_>) -> Result<Verified, Refusa
     })?;
     rules(&recorded.head, &entries, &terms, question.challenge)?;
     let lines = records::read(&folder.join(RECORDS), &terms.surroundings)?;
+    dated(&recorded.head, &lines)?;
     let not_again = not_again(&lines);
     let again = again(&ledger, &terms, lines)?;
-    let remade = recorded.head.tool == Tool::default();
-    compared(&again.entries, &entries, remade)?;
+    compared(&again.entries, &entries)?;
     summed(&again, &recorded.head, &ledger, &terms)?;
-    events(folder, &recorded.head, &entries)?;
+    events::told(folder, &recorded.head, &entries, &terms)?;
     let due = statements(&recorded.head, &entries, &terms, &digests);
     stated(&said, &due)?;
-    if remade {
-        reports(folder, &mut recorded, &terms, &ledger)?;
-    }
+    reports(folder, &mut recorded, &terms, &ledger)?;
     let aside = entries.iter().filter(|entry| entry.verdict.is_set_aside());
     Ok(Verified {
         judged: entries.len(),
@@ -101,16 +104,31 @@ pub fn verify(folder: &Path, question: &Question<'_>) -> Result<Verified, Refusa
         head: recorded.head,
         terms,
         not_again,
-        remade,
+    })
+}
+
+/// No key of the result is there twice.
+fn once(folder: &Path) -> Result<(), Refusal> {
+    let text = fs::read(folder.join(RESULT));
+    let found = text.and_then(|text| unique(&text).map_err(std::io::Error::other));
+    found.map_err(|error| Refusal::File {
+        file: RESULT,
+        why: error.to_string(),
     })
 }
 
 fn terms(folder: &Path) -> Result<Terms, Refusal> {
     let unread = |why: String| Refusal::File { file: TERMS, why };
     let text = fs::read_to_string(folder.join(TERMS)).map_err(|error| unread(error.to_string()))?;
+    unique(text.as_bytes()).map_err(|error| unread(error.to_string()))?;
     let terms: Terms = serde_json::from_str(&text).map_err(|error| unread(error.to_string()))?;
     if terms.schema != SCHEMA {
         return Err(Refusal::Version(terms.schema));
+    }
+    // Its words and pages cannot be made again here, and what is not compared may say anything.
+    if terms.tool != Tool::default() {
+        let Tool { name, version } = terms.tool;
+        return Err(Refusal::Program { name, version });
     }
     if !ATTEMPTS.contains(&terms.attempts) {
         return Err(unread(format!("no run has {} attempts", terms.attempts)));
@@ -163,8 +181,12 @@ fn rules(
     if !selection.filters.is_empty()
         || selection.partition.is_some()
         || selection.left_out.is_some()
+        || selection.rerun
     {
         return Err(Refusal::Part);
+    }
+    if selection.revision != terms.revision {
+        return Err(Refusal::Terms("revision of the selection"));
     }
     let is_excused =
         |entry: &&Entry| entry.verdict == VerdictKind::Disabled || entry.baseline.is_some();
@@ -188,6 +210,28 @@ fn rules(
 struct Again {
     entries: BTreeMap<String, Entry>,
     certified: crate::suite::Certified,
+}
+
+/// The result names the time at which its requests say that they were made.
+fn dated(head: &ResultFile, lines: &[Line]) -> Result<(), Refusal> {
+    let bases = lines.iter().filter_map(|line| line.record.base.as_ref());
+    let dates = bases.filter_map(|base| {
+        let mut headers = base.request.headers.iter();
+        let is_date = |name: &str| name.eq_ignore_ascii_case("date");
+        let (_, value) = headers.find(|(name, _)| is_date(name))?;
+        Timestamp::parse_rfc1123(value).ok()
+    });
+    // Some scenarios put their clock off; most do not.
+    let mut dates: Vec<i64> = dates.map(|date| date.0).collect();
+    dates.sort_unstable();
+    let started = Timestamp::parse_iso_extended(&head.started);
+    let started = started.map_err(|_| Refusal::Started(head.started.clone()))?;
+    match dates.get(dates.len() / 2) {
+        Some(middle) if middle.abs_diff(started.0) > DAY => {
+            Err(Refusal::Started(head.started.clone()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Judges every record again, after it was seen to be one of its instance.
@@ -264,7 +308,7 @@ impl Again {
         let frozen = || ledger.listed().iter().map(|row| row.id.as_str());
         let tally = self.certified.tally.clone();
         let surroundings = &terms.surroundings;
-        let started = oss_auth::Timestamp::parse_iso_extended(&head.started);
+        let started = Timestamp::parse_iso_extended(&head.started);
         Facts {
             revision: ledger.revision().name().to_owned(),
             hash: ledger.hash().to_owned(),
@@ -298,7 +342,7 @@ impl Again {
 }
 
 /// Every instance of the result follows from its record.
-fn compared(again: &BTreeMap<String, Entry>, said: &[Entry], remade: bool) -> Result<(), Refusal> {
+fn compared(again: &BTreeMap<String, Entry>, said: &[Entry]) -> Result<(), Refusal> {
     let listed: BTreeSet<&str> = said.iter().map(|entry| entry.id.as_str()).collect();
     if let Some(missing) = again.keys().find(|id| !listed.contains(id.as_str())) {
         return Err(Refusal::EntryMissing(missing.clone()));
@@ -314,7 +358,7 @@ fn compared(again: &BTreeMap<String, Entry>, said: &[Entry], remade: bool) -> Re
                 said: entry.verdict_in_words(),
             });
         }
-        if remade && let Some(field) = first_difference(due, entry) {
+        if let Some(field) = first_difference(due, entry) {
             return Err(Refusal::Entry {
                 instance: entry.id.clone(),
                 field,
@@ -351,7 +395,6 @@ fn differing(due: &Value, said: &Value) -> Option<String> {
 /// Level, scope and sums follow from the records.
 fn summed(again: &Again, said: &ResultFile, ledger: &Ledger, terms: &Terms) -> Result<(), Refusal> {
     let mut due = ResultFile::head(&again.facts(said, ledger, terms));
-    due.tool = said.tool.clone();
     due.started.clone_from(&said.started);
     let level = |head: &ResultFile| match head.summary.level {
         Some(level) => level.to_string(),
@@ -370,31 +413,6 @@ fn summed(again: &Again, said: &ResultFile, ledger: &Ledger, terms: &Terms) -> R
     let below = differing(&due[&field], &said[&field]);
     let below = below.map_or(String::new(), |below| format!(".{below}"));
     Err(Refusal::Sums(format!("{field}{below}")))
-}
-
-/// The events tell the run of the result, to its end.
-fn events(folder: &Path, head: &ResultFile, entries: &[Entry]) -> Result<(), Refusal> {
-    let told = |error: String| Refusal::Events(error);
-    let mut recorded =
-        Recorded::read(&folder.join(EVENTS)).map_err(|error| told(error.to_string()))?;
-    let found = recorded
-        .entries()
-        .map_err(|error| told(error.to_string()))?;
-    let json = |entries: &[Entry]| serde_json::to_value(entries).unwrap_or_default();
-    let [of_events, of_result] =
-        [&recorded.head, head].map(|head| serde_json::to_value(head).unwrap_or_default());
-    if of_events != of_result {
-        return Err(told("their sums differ".into()));
-    }
-    let other = found.iter().zip(entries).find(|(found, entry)| {
-        serde_json::to_value(found).unwrap_or_default()
-            != serde_json::to_value(entry).unwrap_or_default()
-    });
-    match other {
-        Some((found, _)) => Err(told(format!("`{}` is told otherwise", found.id))),
-        None if json(&found) != json(entries) => Err(told("instances are missing".into())),
-        None => Ok(()),
-    }
 }
 
 /// The statements say what follows from everything else.
@@ -471,20 +489,4 @@ fn not_again(lines: &[Line]) -> Vec<(&'static str, usize)> {
         ),
     ];
     all.into_iter().filter(|(_, count)| *count > 0).collect()
-}
-
-/// A sample of the instances that were sent, drawn by lot: so many in a hundred, at least one.
-pub fn sample(verified: &Verified, percent: f64) -> Vec<String> {
-    let mut ids: Vec<&String> = verified.sent.keys().collect();
-    let mut lot = fastrand::Rng::new();
-    lot.shuffle(&mut ids);
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a share of a few thousand"
-    )]
-    let count = ((ids.len() as f64) * percent / 100.0).ceil() as usize;
-    ids.truncate(count.max(1));
-    ids.into_iter().cloned().collect()
 }

@@ -16,7 +16,7 @@ use crate::job::{Asked, Job};
 use crate::report::json::{Selection, Tool};
 use crate::report::progress::Progress;
 use crate::report::sink::Reports;
-use crate::report::style::Style;
+use crate::report::style::{Style, harmless};
 use crate::run::{Options, StopSignal, Surroundings};
 use crate::suite::{Step, select};
 use crate::target::Profile;
@@ -33,6 +33,10 @@ pub(super) fn certify(args: &CertifyArgs, console: Console) -> Exit {
 }
 
 fn keygen(args: &KeygenArgs, console: Console) -> Exit {
+    if args.out == Path::new("-") {
+        let message = "a private key is not printed: `--out` names a file";
+        return console.fail(message, Exit::Usage);
+    }
     let (beside, public) = match generate(&args.out) {
         Ok(made) => made,
         Err(error) => return console.fail(error, Exit::Usage),
@@ -43,7 +47,7 @@ fn keygen(args: &KeygenArgs, console: Console) -> Exit {
         beside.display(),
         public.id()
     );
-    printed(console, &text, Exit::Ok)
+    printed(console, &harmless(&text), Exit::Ok)
 }
 
 fn printed(console: Console, text: &str, exit: Exit) -> Exit {

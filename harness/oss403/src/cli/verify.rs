@@ -7,7 +7,8 @@ use super::certify::ledger;
 use super::runtime::block_on;
 use super::{Console, signals, target};
 use crate::certify::key::PublicKey;
-use crate::certify::verify::{Question, Verified, sample, verify};
+use crate::certify::sample::sample;
+use crate::certify::verify::{Question, Verified, verify};
 use crate::exit::Exit;
 use crate::judge::verdict::VerdictKind;
 use crate::report::style::{Style, counted, grouped, harmless};
@@ -70,13 +71,15 @@ fn in_words(verified: &Verified, args: &VerifyArgs, key: &PublicKey, style: Styl
             "product: {} {} of {}",
             product.name, product.version, product.vendor
         ),
+        format!("target: {} at {}", head.target.name, head.target.endpoint),
+        format!("run: {}, as it says itself", head.started),
         format!(
             "suite: {}, SHA-256 {}, the one of this program",
             terms.revision, terms.suite
         ),
         format!("signed by: key {}", key.id()),
         match (&terms.challenge, &args.challenge) {
-            (Some(_), Some(_)) => "challenge: yours; names, sizes and order were made of it".into(),
+            (Some(_), Some(_)) => "challenge: yours; this is no unchanged older bundle, but who has the signing key can rewrite records".into(),
             (Some(given), None) => {
                 format!("challenge: {given}; was it yours? `--challenge` compares")
             }
@@ -90,6 +93,9 @@ fn in_words(verified: &Verified, args: &VerifyArgs, key: &PublicKey, style: Styl
             grouped(verified.aside as u64)
         ),
     ];
+    if terms.surroundings.embedded {
+        lines.push("this is the reference server of oss403, not a product".into());
+    }
     match &terms.artifact {
         Some(artifact) => lines.push(format!(
             "artifact: {} SHA-256 {}, as the profile says; that this is what ran is not shown",
@@ -111,14 +117,8 @@ fn in_words(verified: &Verified, args: &VerifyArgs, key: &PublicKey, style: Styl
         let of = counted(*count, "instance");
         lines.push(format!("not judged again, of {of}: {what}"));
     }
-    if !verified.remade {
-        lines.push(format!(
-            "made by version {} of the program: what reports say besides verdicts was not made again",
-            terms.tool.version
-        ));
-    }
     lines.push(
-        "not judged again: times, the number of requests, notes, what was left behind".into(),
+        "not judged again: endpoint, name of the profile, times, the number of requests, notes, what was left behind".into(),
     );
     lines.push(String::new());
     lines.push(

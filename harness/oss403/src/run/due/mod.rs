@@ -6,7 +6,7 @@ mod request;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use self::request::{Looking, has_key, made_at};
+use self::request::{Looking, Tampered, has_key, made_at};
 use super::plan::{Surroundings, is_twofold};
 use super::record::{Progress, TwinRecord};
 use super::world::buckets::kept_text;
@@ -16,7 +16,7 @@ use crate::wire::parts::parse_path;
 use crate::wire::redact::REDACTED;
 use crate::wire::scene::{BucketPlace, Scene, SceneError};
 use oss403_case::Instance;
-use oss403_case::model::{BucketSpec, Given, RegionName, Staged, TextMap, Who};
+use oss403_case::model::{BucketSpec, Given, RegionName, TextMap, Who};
 
 /// Two moments: what differs between them was made for the second in which it went out.
 const MOMENTS: [i64; 2] = [1_000_000_000, 1_100_000_000];
@@ -241,10 +241,7 @@ fn requests(instance: &Instance, record: &TwinRecord, scene: &Scene, run: &str) 
         };
         Some([draft(MOMENTS[0])?, draft(MOMENTS[1])?])
     };
-    let is_tampered = scenario
-        .edit
-        .steps()
-        .any(|step| matches!(step, Staged::Wire(_)));
+    let tampered = Tampered::of(&scenario.edit);
     let same_for = scenario.expect.same_for.as_deref();
     let everybodys = ["owner", "other-account", "disabled-key"];
     let everybodys = everybodys.map(|who| {
@@ -266,7 +263,7 @@ fn requests(instance: &Instance, record: &TwinRecord, scene: &Scene, run: &str) 
         };
         let looking = Looking {
             sent: &exchange.request,
-            is_tampered: edited && is_tampered,
+            tampered: tampered.filter(|_| edited),
             is_disguised: !call.disguise.is_empty(),
             is_apart: scenario.to_the_second || (!edited && is_twofold(scenario)),
             everybodys: &everybodys,
@@ -275,7 +272,7 @@ fn requests(instance: &Instance, record: &TwinRecord, scene: &Scene, run: &str) 
         if let Some(wrong) = looking.other_than(&drafts) {
             return Some(format!("its {what} request is another one: {wrong}"));
         }
-        if !looking.is_tampered {
+        if looking.tampered.is_none() {
             let made = made_at(&exchange.request, &drafts[0]);
             clocks.extend(made.map(|made| made.saturating_sub(drafts[0].signing.clock)));
         }

@@ -8,13 +8,14 @@ use crate::wire::draft::{Body, Draft};
 use crate::wire::exchange::SentRequest;
 use crate::wire::parts::parse_path;
 use crate::wire::redact::REDACTED;
-use oss403_case::model::SignWith;
+use crate::wire::scene::BucketIn;
+use oss403_case::model::{Edit, SignWith, Staged, TextMap, WireEdit};
 
 /// Looking at a request as it was sent.
 pub(super) struct Looking<'s> {
     pub(super) sent: &'s SentRequest,
-    /// Whether something was changed after signing, so that it need not be what was signed.
-    pub(super) is_tampered: bool,
+    /// What was changed after signing, so that it need not be what was signed; `None` when nothing was.
+    pub(super) tampered: Option<Tampered>,
     pub(super) is_disguised: bool,
     /// Whether it was sent in a world, or by a session, of its own: what the target named there is not known.
     pub(super) is_apart: bool,
@@ -23,28 +24,98 @@ pub(super) struct Looking<'s> {
     pub(super) run: &'s str,
 }
 
+/// What of a request its wire edits touch, of what tells it from those of other instances.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tampered {
+    method: bool,
+    /// Where the bucket stands.
+    host: bool,
+    key: bool,
+    /// Scheme, carrier and AccessKeyId.
+    signing: bool,
+}
+
+impl Tampered {
+    /// What the wire edits of a scenario touch; `None` when it has none.
+    pub(super) fn of(edit: &Edit) -> Option<Self> {
+        let mut found = None;
+        for step in edit.steps() {
+            let Staged::Wire(step) = step else { continue };
+            let touched = found.get_or_insert_with(Self::default);
+            let is_named = |map: &TextMap| map.keys().any(|name| is_of_signing(name));
+            match step {
+                WireEdit::TamperMethod(_) => touched.method = true,
+                WireEdit::TamperHost(_) | WireEdit::TamperBucket(_) => touched.host = true,
+                WireEdit::TamperPath(_) => touched.key = true,
+                WireEdit::RespellSignature(_) => touched.signing = true,
+                WireEdit::TamperHeader(map)
+                | WireEdit::RepeatHeader(map)
+                | WireEdit::TamperQuery(map)
+                | WireEdit::RepeatQuery(map)
+                | WireEdit::TamperField(map) => touched.signing |= is_named(map),
+                WireEdit::RemoveHeader(name) | WireEdit::RemoveQuery(name) => {
+                    touched.signing |= is_of_signing(name);
+                }
+                WireEdit::FlipSignature(_)
+                | WireEdit::TamperDate(_)
+                | WireEdit::TamperAdditionalHeaders(_) => {}
+            }
+        }
+        found
+    }
+}
+
+/// Whether a header, parameter or field says how a request is signed and by whom. A name that is made of something may be any.
+fn is_of_signing(name: &str) -> bool {
+    const NAMES: [&str; 12] = [
+        "authorization",
+        "x-oss-signature-version",
+        "x-oss-credential",
+        "x-oss-access-key-id",
+        "x-oss-signature",
+        "ossaccesskeyid",
+        "x-amz-algorithm",
+        "x-amz-credential",
+        "x-amz-signature",
+        "awsaccesskeyid",
+        "signature",
+        "policy",
+    ];
+    name.contains(['{', '$']) || NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
 impl Looking<'_> {
     /// In what it is another request than the one that is due, made for two moments.
     pub(super) fn other_than(&self, [due, later]: &[Draft; 2]) -> Option<String> {
-        if self.is_tampered {
-            return None;
-        }
+        let touched = self.tampered.unwrap_or_default();
         let sent = self.sent;
-        if sent.method != due.method {
+        if !touched.method && sent.method != due.method {
             return Some(format!("{} instead of {}", sent.method, due.method));
         }
         let host = self.unnumbered(&sent.host.to_ascii_lowercase());
         let wanted = self.unnumbered(&due.host.to_ascii_lowercase());
         let bare = |host: &str| host.split(':').next().unwrap_or_default().to_owned();
-        if !due.host.is_empty() && bare(&host) != bare(&wanted) {
+        if !touched.host && !due.host.is_empty() && bare(&host) != bare(&wanted) {
             return Some(format!("to the host `{host}` instead of `{wanted}`"));
         }
-        if !has_key(sent, due.key.as_deref()) {
+        if let Some(bucket) = due.bucket.as_deref()
+            && !touched.host
+            && due.bucket_in == BucketIn::Path
+            && !self.is_in(bucket)
+        {
+            return Some(format!("for `{}` instead of `/{bucket}/…`", sent.target));
+        }
+        if !touched.key && !has_key(sent, due.key.as_deref()) {
             return Some(format!(
                 "for `{}` instead of `/{}`",
                 sent.target,
                 due.key.as_deref().unwrap_or_default()
             ));
+        }
+        if self.tampered.is_some() {
+            // Which bytes else were changed on the way cannot be told.
+            let signing = (!touched.signing).then(|| self.other_signature(due));
+            return signing.flatten();
         }
         for (now, then) in due.headers.iter().zip(&later.headers) {
             if now == then && !self.has_header(&now.0, &now.1) {
@@ -60,8 +131,21 @@ impl Looking<'_> {
             .or_else(|| self.other_signature(due))
     }
 
-    /// The base may have a world of its own, whose names differ in their number: `oss403-<run>-7`, `d7.oss403-<run>.example`.
+    /// Whether a request in path style is for a bucket.
+    fn is_in(&self, bucket: &str) -> bool {
+        let path = self.sent.target.split('?').next().unwrap_or_default();
+        let first = path.trim_start_matches('/').split('/').next();
+        let first = first.unwrap_or_default();
+        let first = percent_decode(first).map_or_else(|_| first.to_owned(), Cow::into_owned);
+        self.is_alike(&first, bucket)
+    }
+
+    /// What is sent apart has a world of its own, whose names differ in their number: `oss403-<run>-7`, `d7.oss403-<run>.example`. Everything
+    /// else is of the very world that the record names.
     fn unnumbered(&self, text: &str) -> String {
+        if !self.is_apart {
+            return text.to_owned();
+        }
         let start = format!("oss403-{}", self.run);
         let mut pieces = text.split(&start);
         let mut out = pieces.next().unwrap_or_default().to_owned();

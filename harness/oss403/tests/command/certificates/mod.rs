@@ -21,6 +21,9 @@ fn what_was_certified_is_verified_by_everybody() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     for said in [
         "ok: ",
+        "target: faulty at ",
+        "this is the reference server of oss403, not a product",
+        "run: 2",
         "challenge: yours",
         "judged again: ",
         "What it does not prove",
@@ -172,7 +175,8 @@ fn what_certify_cannot_do_is_said_before_anything_is_sent() {
     refused("certify", "--target");
     refused("certify --target embedded --out b", "nobody signs");
     desk.run("certify keygen --out k");
-    refused("certify keygen --out k", "k");
+    refused("certify keygen --out k", "it is there already");
+    refused("certify keygen --out -", "a private key is not printed");
     refused(
         "certify --target embedded --out b --key k",
         "`vendor` is not said",

@@ -310,6 +310,37 @@ pub(super) const ALL: &[Doctoring] = &[
             b.sign_again();
         },
     ),
+    way(
+        "another version of the program",
+        "use that version to verify it",
+        |b| {
+            b.edit("terms.json", |terms| {
+                terms["tool"]["version"] = "0.1.99".into()
+            });
+            for name in ["result.json", "events.jsonl"] {
+                let ours = format!(r#""version":"{}""#, env!("CARGO_PKG_VERSION"));
+                let text = b.text(name).replace(&ours, r#""version":"0.1.99""#);
+                b.write(name, &text);
+            }
+            b.sign_again();
+        },
+    ),
+    way("an earlier result run again", "not the whole suite", |b| {
+        b.edit("result.json", |result| {
+            result["selection"]["rerun"] = true.into()
+        });
+        b.sign_again();
+    }),
+    way(
+        "another revision that was selected",
+        "they differ in the revision of the selection",
+        |b| {
+            b.edit("result.json", |result| {
+                result["selection"]["revision"] = "observed".into()
+            });
+            b.sign_again();
+        },
+    ),
     way("a part of the suite", "not the whole suite was run", |b| {
         b.edit("result.json", |result| {
             result["selection"]["partition"] = "1/2".into()

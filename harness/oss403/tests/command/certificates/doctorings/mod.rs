@@ -5,6 +5,7 @@
     reason = "a table of closures, each of which does one thing"
 )]
 
+mod another_run;
 mod by_the_vendor;
 mod other_statements;
 mod without_the_key;
@@ -33,7 +34,7 @@ const ATTESTATION: &str = "cert.intoto.jsonl";
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Doctoring> {
     let known = without_the_key::ALL.iter().chain(other_statements::ALL);
-    known.chain(by_the_vendor::ALL)
+    known.chain(by_the_vendor::ALL).chain(another_run::ALL)
 }
 
 /// An instance that the server grants although it should not.

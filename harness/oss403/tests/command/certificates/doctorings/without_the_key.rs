@@ -53,11 +53,41 @@ pub(super) const ALL: &[Doctoring] = &[
         fs::rename(b.path("junit.xml"), b.desk.path("elsewhere.xml")).unwrap();
         std::os::unix::fs::symlink(b.desk.path("elsewhere.xml"), b.path("junit.xml")).unwrap();
     }),
+    #[cfg(unix)]
     way(
-        "an empty attestation",
-        "is missing from the attestation",
-        |b| b.write(ATTESTATION, ""),
+        "a link instead of the attestation",
+        "`cert.intoto.jsonl` is no plain file",
+        |b| {
+            fs::rename(b.path(ATTESTATION), b.desk.path("elsewhere")).unwrap();
+            std::os::unix::fs::symlink(b.desk.path("elsewhere"), b.path(ATTESTATION)).unwrap();
+        },
     ),
+    #[cfg(unix)]
+    way(
+        "a socket instead of the attestation",
+        "`cert.intoto.jsonl` is no plain file",
+        |b| {
+            drop_file(b, ATTESTATION);
+            std::os::unix::net::UnixListener::bind(b.path(ATTESTATION)).unwrap();
+        },
+    ),
+    way("an endless attestation", "longer than 1 MiB", |b| {
+        let file = fs::File::options().write(true).open(b.path(ATTESTATION));
+        file.unwrap().set_len(3 << 30).unwrap();
+    }),
+    way("an endless report", "longer than 512 MiB", |b| {
+        let file = fs::File::options().write(true).open(b.path("junit.xml"));
+        file.unwrap().set_len(3 << 30).unwrap();
+    }),
+    #[cfg(unix)]
+    way("a file whose name is no text", "does not belong", |b| {
+        use std::os::unix::ffi::OsStrExt as _;
+        let name = std::ffi::OsStr::from_bytes(b"a\xff");
+        fs::write(b.path("junit.xml").with_file_name(name), "").unwrap();
+    }),
+    way("an empty attestation", "the attestation is empty", |b| {
+        b.write(ATTESTATION, "")
+    }),
     way("no test result", "test-result/v0.1` is missing", |b| {
         b.edit_lines(ATTESTATION, |lines| drop(lines.remove(0)))
     }),
