@@ -148,7 +148,7 @@ fn what_was_seen_besides_the_documented_causes_is_a_revision_of_its_own() {
     );
     let misspelt = desk.run("list --revision observd");
     assert_eq!(misspelt.code, Some(2), "{misspelt:?}");
-    assert!(misspelt.err.contains("`documented` or `observed`"));
+    assert!(misspelt.err.contains("documented") && misspelt.err.contains("observed"));
 }
 
 /// A text with line ends of its own would be broken twice, once by them and once by the terminal.

@@ -181,6 +181,7 @@ fn a_site_overwrites_its_own_pages_and_nobody_elses() {
     desk.write("home/index.html", "<title>Mine</title>");
     refused("home", "was not written by `oss403 report site`");
     assert_eq!(desk.read("home/index.html"), "<title>Mine</title>");
+    std::fs::create_dir(desk.path("run")).unwrap();
     is_fine(&desk.run("report html night.json --out run/index.html"));
     refused("run", "was not written by `oss403 report site`");
     desk.write("bundle/result.json", "{}");

@@ -37,7 +37,10 @@ fn parts_come_together_as_one_run_and_one_that_is_missing_or_foreign_is_refused(
     run("--partition 3/3 --report json=part-3", &[]);
     // A level is the whole's alone.
     let part = desk.run(&format!("run {CAUSES} --partition 1/3"));
-    assert!(part.out.contains("this is a part of it: `report merge`"), "{part:?}");
+    assert!(
+        part.out.contains("this is a part of it: `report merge`"),
+        "{part:?}"
+    );
     assert_eq!(desk.json("part-1")["level"], serde_json::Value::Null);
     let asked = desk.run("run --partition 1/3 --min-level 4");
     assert_eq!(asked.code, Some(2), "{asked:?}");

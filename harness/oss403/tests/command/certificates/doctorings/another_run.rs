@@ -31,11 +31,7 @@ pub(super) const ALL: &[Doctoring] = &[
     }),
     way("a record said twice", "is there twice", |b| {
         let text = b.text("records.jsonl");
-        let doubled = text.replacen(
-            r#""placeholders":{"#,
-            r#""placeholders":{"bucket":"other","#,
-            1,
-        );
+        let doubled = text.replacen(r#""attempt":"#, r#""attempt":9,"attempt":"#, 1);
         assert_ne!(text, doubled);
         b.write("records.jsonl", &doubled);
         b.sign_as_it_is();
