@@ -242,6 +242,7 @@ impl Bundle {
 
     /// The vendor makes everything again that follows from result and terms, and signs it.
     pub(super) fn sign_again(&self) {
+        let run = self.run_of_events();
         let mut recorded = Recorded::read(&self.path("result.json")).unwrap();
         for (name, text) in functions_of(&recorded.head, &self.terms()) {
             self.write(name, &text);
@@ -253,6 +254,22 @@ impl Bundle {
         let ledger = Ledger::load(&certified().desk.path("cases")).unwrap();
         again.explain(Lore::of_ledger(&ledger));
         again.of(&mut recorded).unwrap();
+        self.name_run_of_events(&run);
         self.sign_as_it_is();
+    }
+
+    /// The id that the events begin with, which no result has.
+    fn run_of_events(&self) -> Value {
+        let events = self.text("events.jsonl");
+        let started: Value = serde_json::from_str(events.lines().next().unwrap()).unwrap();
+        started["run"].clone()
+    }
+
+    fn name_run_of_events(&self, run: &Value) {
+        let events = self.text("events.jsonl");
+        let (first, rest) = events.split_once('\n').unwrap();
+        let mut started: Value = serde_json::from_str(first).unwrap();
+        started["run"].clone_from(run);
+        self.write("events.jsonl", &format!("{started}\n{rest}"));
     }
 }
