@@ -347,7 +347,7 @@ fn changes_nothing(edit: &Edit, call: &Call) -> bool {
         Edit::Clock(span) => call.clock == Some(*span),
         Edit::TamperAdditionalHeaders(names) => call.additional_headers == *names,
         Edit::TamperDate(span) => span.0 == 0,
-        Edit::SetHeader(set) => holds_all(&call.headers, set, |a, b| a.eq_ignore_ascii_case(b)),
+        Edit::SetHeader(set) => holds_all(&call.headers, set, str::eq_ignore_ascii_case),
         Edit::SetField(set) => {
             let fields = call.form.as_ref().map(|form| &form.fields);
             fields.is_some_and(|fields| holds_all(fields, set, |a, b| a == b))
