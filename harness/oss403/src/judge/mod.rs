@@ -10,6 +10,7 @@ pub mod foundation;
 pub mod ids;
 pub(crate) mod leak;
 pub mod message;
+mod no_level;
 pub mod normalise;
 pub mod recognise;
 pub mod scope;
