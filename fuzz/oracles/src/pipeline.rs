@@ -158,7 +158,10 @@ impl Setup {
         request: &Request<'_>,
     ) {
         if matches!(granted.caller, Caller::Anonymous) {
-            let own = request.bucket() == Some(BUCKET) && request.method != "OPTIONS";
+            // A preflight asks for no right, and this for one to each key, when its body is read.
+            let asks_later = ["OptionObject", "DeleteMultipleObjects"]
+                .contains(&format!("{:?}", granted.operation).as_str());
+            let own = request.bucket() == Some(BUCKET) && !asks_later;
             assert!(!own, "{:?} is granted to nobody known", granted.operation);
             return;
         }
