@@ -92,6 +92,16 @@ impl Needs {
         needs
     }
 
+    /// What a scenario's base alone shows when it succeeds: the rest is needed by the edit.
+    pub fn shown_by_base(scenario: &Scenario) -> BTreeSet<Capability> {
+        let mut shown = BTreeSet::new();
+        of_given(&scenario.given, &mut shown);
+        of_call(&scenario.base, &mut shown);
+        of_service(scenario, &mut shown);
+        of_identity(&scenario.base.r#as, &mut shown);
+        shown
+    }
+
     fn add_placeholders(&mut self, text: &str) {
         if !text.contains("${") {
             return;

@@ -6,13 +6,15 @@ use std::path::Path;
 
 use super::args::{InitArgs, InitStyle};
 use super::console::print;
-use super::{Console, probe, source};
+use super::probe::Unasked;
+use super::{Console, probe};
 use crate::exit::Exit;
-use crate::probe::{Answer, Probed};
+use crate::probe::{Answer, ProbeError, Probed};
 use crate::report::style::harmless;
 use crate::target::Profile;
 use crate::wire::address::{Address, host_name};
 use oss403_case::Instance;
+use oss403_case::diagnostic::Diagnostic;
 
 /// Asks and writes.
 pub(super) fn init(args: &InitArgs, console: Console) -> Exit {
@@ -73,37 +75,68 @@ fn found<'a>(
     instances: &[Instance],
     console: Console,
 ) -> Result<(Draft<'a>, Probed), Exit> {
+    let mut is_let_in = false;
     let mut refusals = Vec::new();
     for draft in Draft::all(args) {
         let profile = Profile::parse(&draft.text(None), Path::new(DRAFT))
-            .map_err(|found| source::refuse(&found, console))?;
-        let probed = probe::ask(&profile, instances, args.journals.as_deref(), console)
-            .inspect_err(|exit| {
-                if *exit == Exit::Target {
-                    console.complain(&format!("help: {}\n", advice(args)));
-                }
-            })?;
-        if probed.interrupted {
-            return Err(Exit::Interrupted);
-        }
-        if probed.finds_buckets {
-            return Ok((draft, probed));
-        }
-        let why = probed.bucket_refusal.as_deref();
-        let why = why.unwrap_or("no base could be sent").replace('\n', " ");
-        refusals.push(format!("  {}: {why}", draft.in_words()));
+            .map_err(|found| refuse(&found, console))?;
+        let why = match probe::ask(&profile, instances, args.journals.as_deref(), console) {
+            Ok(probed) if probed.interrupted => return Err(Exit::Interrupted),
+            Ok(probed) if probed.finds_buckets => return Ok((draft, probed)),
+            Ok(probed) => {
+                is_let_in = true;
+                let why = probed.bucket_refusal;
+                why.unwrap_or_else(|| "no base could be sent".into())
+            }
+            // Under another name the server may have another answer.
+            Err(Unasked::Failed(ProbeError::NoScheme(error))) if error.is_refusal() => {
+                error.to_string()
+            }
+            Err(unasked) => return Err(unasked.say(console)),
+        };
+        refusals.push((draft.in_words(), why));
     }
+    let what = match is_let_in {
+        true => "the owner is let in, but no request on a bucket succeeded",
+        false => "the owner is let in by no signature scheme",
+    };
     console.error(
         format_args!(
-            "the owner is let in, but no request on a bucket succeeded, so that nothing was written\n{}",
-            refusals.join("\n")
+            "{what}, so that nothing was written\n{}",
+            in_turn(&refusals)
         ),
         Some(&advice(args)),
     );
     Err(Exit::Target)
 }
 
-/// Which options of this command say how buckets are called.
+/// Prints what is wrong with a draft. Whoever calls the command has written options and no file.
+fn refuse(found: &[Diagnostic], console: Console) -> Exit {
+    for diagnostic in found {
+        let help = diagnostic.help.as_deref();
+        let message = format!("what is asked for makes no profile: {}", diagnostic.message);
+        console.error(message, help);
+    }
+    Exit::Usage
+}
+
+/// What was tried, with what came of it; what came of several is said once.
+fn in_turn(refusals: &[(String, String)]) -> String {
+    let mut text = Vec::new();
+    for (at, (tried, why)) in refusals.iter().enumerate() {
+        let is_repeated = refusals.get(at + 1).is_some_and(|(_, next)| next == why);
+        text.push(format!("  {tried}"));
+        if !is_repeated {
+            let lines = why
+                .lines()
+                .map(|line| format!("    {}", harmless(line.trim())));
+            text.extend(lines);
+        }
+    }
+    text.join("\n")
+}
+
+/// Which options of this command say how the server and its buckets are called.
 fn advice(args: &InitArgs) -> String {
     let suffix = match &args.suffix {
         Some(_) => "`--suffix` names what stands in host names behind the region",
@@ -112,7 +145,10 @@ fn advice(args: &InitArgs) -> String {
              aliyuncs.test)"
         }
     };
-    format!("{suffix}; `--region` its home region, `--style` where requests carry their bucket")
+    format!(
+        "{suffix}; `--service` what it calls itself where that is no `oss-<region>.<suffix>`, `--region` its home region, `--style` where requests \
+         carry their bucket"
+    )
 }
 
 /// What a profile that is being made is called where something is wrong with it.
@@ -127,59 +163,109 @@ struct Draft<'a> {
     args: &'a InitArgs,
     style: InitStyle,
     regions: Vec<String>,
-    suffix: String,
-    /// Whether the host is no `oss-<region>.<suffix>`, so that it has to be spelt out how hosts are called.
-    spells_hosts: bool,
+    /// What stands behind the region in host names; `None` where hosts have no such names.
+    suffix: Option<String>,
+    /// What the service is called, where that is no `oss-<region>.<suffix>`; it may have `{suffix}` in it.
+    service: Option<String>,
 }
 
 impl<'a> Draft<'a> {
     /// What is tried, the likelier first.
     fn all(args: &'a InitArgs) -> Vec<Self> {
-        let host = args
+        let authority = args
             .endpoint
             .split_once("://")
             .map_or(args.endpoint.as_str(), |(_, rest)| rest);
-        let host = host_name(host.trim_end_matches('/'));
+        let authority = authority.trim_end_matches('/');
+        let host = host_name(authority);
         let is_name = host.contains('.')
             && host.chars().any(|c| c.is_ascii_alphabetic())
             && Address::parse(host, Some(80)).is_ok();
         let told = host
             .strip_prefix("oss-")
             .and_then(|rest| rest.split_once('.'));
-        let (region, suffix, spells_hosts) = match told {
-            Some((region, suffix)) => (region, suffix, false),
-            None if is_name => ("cn-hangzhou", host, true),
-            // Requests go to the address whatever hosts are called.
-            None => ("cn-hangzhou", "aliyuncs.com", false),
-        };
+        let region = told.map_or("cn-hangzhou", |(region, _)| region);
         let regions = if args.regions.is_empty() {
             vec![region.to_owned()]
         } else {
             args.regions.clone()
         };
-        let styles = match args.style {
-            Some(style) => vec![style],
-            None if is_name => vec![InitStyle::VirtualHosted, InitStyle::Path],
-            None => vec![InitStyle::Path, InitStyle::VirtualHosted],
-        };
-        let draft = |style| Self {
+        let draft = |style, suffix: Option<&str>, service: Option<&str>| Self {
             args,
             style,
             regions: regions.clone(),
-            suffix: args.suffix.clone().unwrap_or_else(|| suffix.to_owned()),
-            spells_hosts: spells_hosts && args.suffix.is_none(),
+            suffix: suffix.map(str::to_owned),
+            service: service.map(str::to_owned),
         };
-        styles.into_iter().map(draft).collect()
+        let styles = |likelier: InitStyle| match args.style {
+            Some(style) => vec![style],
+            None => vec![likelier, likelier.other()],
+        };
+        let (hosted, path) = (InitStyle::VirtualHosted, InitStyle::Path);
+        if let Some(service) = &args.service {
+            let suffix = args.suffix.as_deref();
+            let likelier = if suffix.is_some() { hosted } else { path };
+            let styles = styles(likelier).into_iter();
+            return styles
+                // A bucket in the host name stands before a suffix.
+                .filter(|style| suffix.is_some() || *style == path || args.style.is_some())
+                .map(|style| draft(style, suffix, Some(service)))
+                .collect();
+        }
+        if let Some(suffix) = &args.suffix {
+            let styles = styles(if is_name { hosted } else { path }).into_iter();
+            return styles
+                .map(|style| draft(style, Some(suffix), None))
+                .collect();
+        }
+        match told {
+            Some((_, suffix)) => {
+                let styles = styles(hosted).into_iter();
+                styles
+                    .map(|style| draft(style, Some(suffix), None))
+                    .collect()
+            }
+            None if is_name => {
+                let styles = styles(hosted).into_iter();
+                styles
+                    .map(|style| draft(style, Some(host), Some("{suffix}")))
+                    .collect()
+            }
+            // Requests go to the address whatever hosts are called.
+            None => {
+                let styles = styles(path);
+                let own = styles
+                    .contains(&path)
+                    .then(|| draft(path, None, Some(authority)));
+                let usual = styles
+                    .into_iter()
+                    .map(|style| draft(style, Some("aliyuncs.com"), None));
+                own.into_iter().chain(usual).collect()
+            }
+        }
     }
 
-    /// What was guessed, in words.
+    /// What was guessed, as options of this command.
     fn in_words(&self) -> String {
         let style = match self.style {
             InitStyle::VirtualHosted => "virtual-hosted",
             InitStyle::Path => "path",
         };
-        let (region, suffix) = (self.regions.join(", "), &self.suffix);
-        format!("--style {style} --region {region} --suffix {suffix}")
+        let mut words = format!(
+            "--style {style} --region {}",
+            self.regions.join(" --region ")
+        );
+        if let Some(suffix) = &self.suffix {
+            words.push_str(&format!(" --suffix {suffix}"));
+        }
+        if let Some(service) = &self.service {
+            let suffix = self.suffix.as_deref().unwrap_or_default();
+            words.push_str(&format!(
+                " --service {}",
+                service.replace("{suffix}", suffix)
+            ));
+        }
+        words
     }
 
     /// The profile; without findings it claims everything, to be asked with.
@@ -191,15 +277,17 @@ impl<'a> Draft<'a> {
         text.push_str(&format!("endpoint: {}\n", quoted(&self.args.endpoint)));
         let regions: Vec<String> = self.regions.iter().map(|region| quoted(region)).collect();
         text.push_str(&format!("regions: [{}]\n", regions.join(", ")));
-        text.push_str(&format!("suffix: {}\n", quoted(&self.suffix)));
+        if let Some(suffix) = &self.suffix {
+            text.push_str(&format!("suffix: {}\n", quoted(suffix)));
+        }
         let mut addressing = Vec::new();
         if self.style == InitStyle::Path {
             addressing.push("style: path".to_owned());
-        } else if self.spells_hosts {
+        } else if self.service.is_some() {
             addressing.push("template: \"{bucket}.{suffix}\"".to_owned());
         }
-        if self.spells_hosts {
-            addressing.push("service: \"{suffix}\"".to_owned());
+        if let Some(service) = &self.service {
+            addressing.push(format!("service: {}", quoted(service)));
         }
         if !addressing.is_empty() {
             text.push_str(&format!("addressing: {{ {} }}\n", addressing.join(", ")));

@@ -9,7 +9,7 @@ use super::console::print;
 use super::runtime::block_on;
 use super::{Console, signals, source, target};
 use crate::exit::Exit;
-use crate::probe::{Answer, Probed, probe};
+use crate::probe::{Answer, ProbeError, Probed, probe};
 use crate::report::style::{Style, Tone, counted, harmless};
 use crate::run::{Options, StopSignal};
 use crate::target::Profile;
@@ -25,7 +25,8 @@ pub(super) fn run(args: &ProbeArgs, console: Console) -> Exit {
 fn ask_and_print(args: &ProbeArgs, console: Console) -> Result<Exit, Exit> {
     let instances = instances(args.cases.as_deref(), console)?;
     let profile = target::profile(Some(&args.target), console)?;
-    let probed = ask(&profile, &instances, args.out.as_deref(), console)?;
+    let probed = ask(&profile, &instances, args.out.as_deref(), console)
+        .map_err(|unasked| unasked.say(console))?;
     let style = Style {
         color: console.color_out(),
         width: console.width(),
@@ -49,13 +50,31 @@ pub(super) fn instances(cases: Option<&Path>, console: Console) -> Result<Vec<In
     })
 }
 
-/// Asks. What went wrong has been printed when there is no answer.
+/// Why nothing was found out.
+pub(super) enum Unasked {
+    /// It has been printed.
+    Said(Exit),
+    /// It has not.
+    Failed(ProbeError),
+}
+
+impl Unasked {
+    /// Prints it unless it has been.
+    pub(super) fn say(self, console: Console) -> Exit {
+        match self {
+            Self::Said(exit) => exit,
+            Self::Failed(error) => console.fail(harmless(&error.to_string()), Exit::Target),
+        }
+    }
+}
+
+/// Asks.
 pub(super) fn ask(
     profile: &Profile,
     instances: &[Instance],
     out: Option<&Path>,
     console: Console,
-) -> Result<Probed, Exit> {
+) -> Result<Probed, Unasked> {
     let mut options = Options::default();
     if let Some(out) = out {
         out.clone_into(&mut options.out);
@@ -68,11 +87,7 @@ pub(super) fn ask(
         Exit::Ok
     };
     let exit = block_on(work, console);
-    match answer {
-        Some(Ok(probed)) => Ok(probed),
-        Some(Err(error)) => Err(console.fail(harmless(&error.to_string()), Exit::Target)),
-        None => Err(exit),
-    }
+    answer.ok_or(Unasked::Said(exit))?.map_err(Unasked::Failed)
 }
 
 /// What is claimed and was found not to be there, and the reverse.

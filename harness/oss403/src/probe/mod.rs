@@ -52,7 +52,7 @@ pub enum ProbeError {
     #[error(transparent)]
     Target(#[from] TargetError),
     /// No scheme lets the owner in.
-    #[error("the owner is let in by no signature scheme\n{0}")]
+    #[error("no signature scheme lets in the owner and nobody else\n{0}")]
     NoScheme(CanaryError),
     /// A run could not be made.
     #[error(transparent)]
@@ -119,6 +119,11 @@ pub async fn probe(
         .cloned()
         .collect();
     let mut rounds = Rounds::new(&asked);
+    for capability in Capability::ALL {
+        if let Some(why) = profile.rules_out(*capability) {
+            rounds.found(*capability, Answer::Unknown, why);
+        }
+    }
     ask_schemes(profile, &mut rounds, &mut probed).await?;
     let options = Options {
         canaries: false,

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Answer, Finding};
 use crate::judge::answer::Answer as Answered;
+use crate::judge::verdict::Verdict;
 use crate::run::record::Progress;
 use crate::suite::Finished;
 use oss403_case::Instance;
 use oss403_case::model::{Call, Capability, HostName};
+use oss403_case::needs::Needs;
 
 /// How many bases may fail before a capability counts as not spoken.
 const TRIES: usize = 3;
@@ -27,6 +29,8 @@ pub(super) struct Outcome {
     pub(super) instance: String,
     /// Everything that it needed.
     pub(super) needs: BTreeSet<Capability>,
+    /// What of that a success shows.
+    pub(super) shows: BTreeSet<Capability>,
     /// Whether it succeeded; `None` when it was not sent.
     pub(super) succeeded: Option<bool>,
     /// Whether it was on a bucket, called as the profile says that buckets are called. One on the service says nothing of buckets.
@@ -54,9 +58,17 @@ impl Outcome {
                 (None, format!("{asked} got no answer"))
             }
         };
+        // What only the edit needs was not asked for, unless its answer is the documented one.
+        let mut shows = instance.needs.capabilities.clone();
+        if finished.judged.judgement.verdict != Verdict::Conformant {
+            let by_base = Needs::shown_by_base(&instance.scenario);
+            let required = &instance.scenario.requires;
+            shows.retain(|need| by_base.contains(need) || required.contains(need));
+        }
         Self {
             instance: instance.id.clone(),
             needs: instance.needs.capabilities.clone(),
+            shows,
             succeeded,
             on_bucket: is_on_bucket(&instance.scenario.base),
             evidence,
@@ -161,7 +173,7 @@ impl<'i> Rounds<'i> {
             .into_iter()
             .partition(|outcome| outcome.succeeded == Some(true));
         for outcome in good {
-            for need in &outcome.needs {
+            for need in &outcome.shows {
                 let finding = || outcome.speaks(*need, Answer::Spoken);
                 self.known.entry(*need).or_insert_with(finding);
             }

@@ -31,6 +31,7 @@ fn found(has: &BTreeSet<Capability>, hook: bool) -> (Vec<super::Finding>, usize)
             Outcome {
                 instance: instance.id.clone(),
                 succeeded: can_ask.then(|| needs.is_subset(has)),
+                shows: needs.clone(),
                 needs,
                 on_bucket: true,
                 evidence: "an exchange".into(),

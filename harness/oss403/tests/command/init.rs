@@ -1,6 +1,7 @@
 //! `oss403 init` and `oss403 probe`: what they say of a server is what a run then finds there.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::LazyLock;
 
 use oss_reference::Server;
 use oss_reference::config::Config;
@@ -8,14 +9,20 @@ use oss_reference::config::Config;
 use crate::support::{Desk, Ran, reference};
 
 fn asked(desk: &Desk, address: SocketAddr, command: &str) -> Ran {
-    let owner = &Config::default().identities.0["owner"];
-    let keys = [
+    let line = format!("{command} http://{address} --suffix aliyuncs.test");
+    desk.run_with(&line, &keys())
+}
+
+/// The owner's, as the environment has them.
+fn keys() -> [(&'static str, &'static str); 2] {
+    let owner = &OWNER.identities.0["owner"];
+    [
         ("OSS_ACCESS_KEY_ID", owner.access_key_id.as_str()),
         ("OSS_ACCESS_KEY_SECRET", owner.access_key_secret.as_str()),
-    ];
-    let line = format!("{command} http://{address} --suffix aliyuncs.test");
-    desk.run_with(&line, &keys)
+    ]
 }
+
+static OWNER: LazyLock<Config> = LazyLock::new(Config::default);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_profile_that_init_wrote_is_sound_and_its_claims_hold() {
@@ -96,12 +103,7 @@ async fn the_style_that_finds_buckets_is_written_whichever_is_tried_first() {
 async fn where_no_style_finds_buckets_nothing_is_written_and_the_options_are_named() {
     let server = reference().await;
     let desk = Desk::new();
-    let owner = &Config::default().identities.0["owner"];
-    let keys = [
-        ("OSS_ACCESS_KEY_ID", owner.access_key_id.as_str()),
-        ("OSS_ACCESS_KEY_SECRET", owner.access_key_secret.as_str()),
-    ];
-    let ran = desk.run_with(&format!("init http://{}", server.address()), &keys);
+    let ran = desk.run_with(&format!("init http://{}", server.address()), &keys());
     assert_eq!(ran.code, Some(3), "{ran:?}");
     assert!(!desk.path("target.yaml").exists());
     for named in ["`--suffix`", "`--region`", "`--style`", "aliyuncs.test"] {
@@ -118,6 +120,61 @@ async fn where_no_style_finds_buckets_nothing_is_written_and_the_options_are_nam
     ] {
         assert!(ran.err.contains(named), "{named}\n{}", ran.err);
     }
+}
+
+/// As servers are that are known by their address alone: buckets in the path, and `Host` what the URL says.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_names_is_asked_by_its_address() {
+    let config = Config {
+        path_style: true,
+        ..Config::default()
+    };
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let server = Server::start(config, listen).await.unwrap();
+    let address = server.address();
+    let desk = Desk::new();
+    let ran = desk.run_with(&format!("init http://{address}"), &keys());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let profile = desk.read("target.yaml");
+    assert!(
+        profile.contains(&format!("style: path, service: \"{address}\"")),
+        "{profile}"
+    );
+    assert!(!profile.contains("\nsuffix:"), "{profile}");
+    // It has one name, and does not take any.
+    for needs_names in ["acceleration", "s3-service", "virtual-hosted"] {
+        assert!(
+            !profile.contains(&format!("\n  - {needs_names} ")),
+            "{profile}"
+        );
+    }
+    // Nobody is accused of not being found under a name that the suite made up.
+    let line =
+        "run signature-mismatch transfer-acceleration non-standard-host --target target.yaml";
+    let ran = desk.run_with(line, &keys());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(server.buckets(), Vec::<String>::new());
+    let named = desk.run_with(
+        &format!("init http://{address} --out - --service {address}"),
+        &keys(),
+    );
+    assert_eq!(named.code, Some(0), "{named:?}");
+}
+
+/// A variable that is missing has nothing to do with names, and who wrote an option has written no file.
+#[test]
+fn a_mistake_is_told_by_what_was_written() {
+    let desk = Desk::new();
+    let ran = desk.run("init http://127.0.0.1:9 --key-env OSS403_NO_SUCH_VARIABLE");
+    assert!(ran.err.contains("OSS403_NO_SUCH_VARIABLE"), "{ran:?}");
+    assert!(!ran.err.contains("--suffix"), "{ran:?}");
+    let ran = desk.run_with("init http://127.0.0.1:9 --suffix 127.0.0.1", &keys());
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(
+        ran.err.contains("is an address, and no domain name"),
+        "{ran:?}"
+    );
+    assert!(!ran.err.contains("profile.yaml"), "{ran:?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod again;
 mod authors;
 mod baseline;
 mod certify;
+mod init;
 mod report;
 mod run;
 
@@ -15,6 +16,7 @@ pub(super) use again::{AgainOptions, OnFlaky, SweepArgs};
 pub(super) use authors::{CompletionsArgs, FmtArgs, ManArgs, NewArgs};
 pub(super) use baseline::{BaselineArgs, BaselineCommand, KnownArgs, PruneArgs, UpdateArgs};
 pub(super) use certify::{CertifyArgs, CertifyCommand, KeygenArgs, VerifyArgs};
+pub(super) use init::{InitArgs, InitStyle};
 pub(super) use report::{
     CompareArgs, HtmlArgs, MergeArgs, RenderArgs, ReportArgs, ReportCommand, SiteArgs,
 };
@@ -130,44 +132,6 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Print the manual, or write its pages
     Man(ManArgs),
-}
-
-/// Arguments of `init`.
-#[derive(Debug, Args)]
-pub struct InitArgs {
-    /// Where the server listens: `https://oss-cn-hangzhou.example.com`, `http://127.0.0.1:9403`.
-    #[arg(value_name = "URL")]
-    pub endpoint: String,
-    /// The profile that is written, `-` for standard output. A file that is there is left alone.
-    #[arg(long, value_name = "FILE", default_value = "target.yaml")]
-    pub out: PathBuf,
-    /// The home region, and after it a second one if the server has it. Default: what the host name says, else cn-hangzhou.
-    #[arg(long = "region", value_name = "ID")]
-    pub regions: Vec<String>,
-    /// What stands in host names where the service has aliyuncs.com. Default: what the host name says.
-    #[arg(long, value_name = "NAME")]
-    pub suffix: Option<String>,
-    /// Where requests carry their bucket. Default: both are tried.
-    #[arg(long, value_name = "STYLE")]
-    pub style: Option<InitStyle>,
-    /// The environment variable with the owner's AccessKeyId.
-    #[arg(long, value_name = "NAME", default_value = "OSS_ACCESS_KEY_ID")]
-    pub key_env: String,
-    /// The environment variable with the owner's AccessKeySecret.
-    #[arg(long, value_name = "NAME", default_value = "OSS_ACCESS_KEY_SECRET")]
-    pub secret_env: String,
-    /// Folder of the journals. Default: ./reports.
-    #[arg(long, value_name = "DIR")]
-    pub journals: Option<PathBuf>,
-}
-
-/// Where requests carry their bucket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum InitStyle {
-    /// In the host name.
-    VirtualHosted,
-    /// As the first segment of the path.
-    Path,
 }
 
 /// Arguments of `probe`.

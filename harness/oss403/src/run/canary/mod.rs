@@ -101,6 +101,19 @@ pub enum CanaryError {
     Operator(#[from] OperatorError),
 }
 
+impl CanaryError {
+    /// Whether the target answered and said no to the owner, as it may do to a host that it does not know.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::SignatureRefused { .. }
+                | Self::UnknownKey { .. }
+                | Self::OwnerRefused { .. }
+                | Self::NoRefusal { .. }
+        )
+    }
+}
+
 /// What the canaries found out besides.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Found {

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::keys::{Claim, Claims};
 use super::rules::Problems;
-use super::{Endpoint, Profile};
+use super::{Endpoint, Profile, Remote};
+use crate::wire::address::host_name;
 use crate::wire::scene::Style;
 use oss403_case::decode::Problem;
 use oss403_case::document::problem;
@@ -16,6 +17,8 @@ pub(super) struct Grounds {
     two_regions: bool,
     operator: bool,
     style: Style,
+    /// Whether hosts have names, and so the service can have several.
+    has_names: bool,
     identities: BTreeSet<String>,
 }
 
@@ -26,19 +29,21 @@ impl Grounds {
                 two_regions: config.regions.len() > 1,
                 operator,
                 style: Style::VirtualHosted,
+                has_names: true,
                 identities: config.identities.0.keys().cloned().collect(),
             },
             Endpoint::Remote(remote) => Self {
                 two_regions: remote.away.is_some(),
                 operator,
                 style: remote.addressing.style,
+                has_names: has_names(remote),
                 identities: remote.identities.keys().cloned().collect(),
             },
         }
     }
 
     /// Why a capability cannot be had with this profile, and what to do about it.
-    fn against(&self, capability: Capability) -> Option<(&'static str, &'static str)> {
+    pub(super) fn against(&self, capability: Capability) -> Option<(&'static str, &'static str)> {
         let has = |who: &str| self.identities.contains(who);
         let holds = match capability {
             Capability::TwoRegions => self.two_regions,
@@ -49,6 +54,7 @@ impl Grounds {
             Capability::VirtualHosted | Capability::SecondLevel => {
                 self.style == Style::VirtualHosted
             }
+            Capability::Acceleration | Capability::S3Service => self.has_names,
             _ => true,
         };
         if holds {
@@ -75,12 +81,22 @@ impl Grounds {
                 "there is no operator hook",
                 "say how it is reached under the key `operator`",
             ),
+            Capability::Acceleration | Capability::S3Service => (
+                "nothing is said of other names than the one under `addressing.service`",
+                "say under `suffix` what names end with",
+            ),
             _ => (
                 "buckets are addressed in path style",
                 "leave `addressing.style` out for host names",
             ),
         })
     }
+}
+
+/// Whether anything is said of what names end with, besides what the service itself is called.
+fn has_names(remote: &Remote) -> bool {
+    let service = &remote.addressing.service;
+    service.contains('{') || host_name(service) != remote.suffix
 }
 
 impl Claims {

@@ -165,6 +165,16 @@ impl Profile {
         }
     }
 
+    /// Why a capability cannot be claimed, whatever the target has: the rest of the profile stands against it.
+    pub fn rules_out(&self, capability: Capability) -> Option<&'static str> {
+        let has_operator = match &self.endpoint {
+            Endpoint::Embedded(_) => true,
+            Endpoint::Remote(remote) => remote.operator.is_some(),
+        };
+        let grounds = claims::Grounds::of(&self.endpoint, has_operator);
+        grounds.against(capability).map(|(why, _)| why)
+    }
+
     /// The JSON Schema of profiles, as the text of its file.
     pub fn schema() -> String {
         oss403_case::schema::text_of::<keys::File>("oss403 target profile")
