@@ -16,6 +16,7 @@ use oss_reference::answer::Refusal;
 use oss_reference::checks::{Caller, Granted, Inquiry, decide, decide_body};
 use oss_reference::config::{Config, Limits};
 use oss_reference::front::read_form;
+use oss_reference::operation::Operation;
 use oss_reference::request::{self, Arrival, Form, Request};
 use oss_reference::world::{Bucket, Content, KeyHolder, Object, World};
 
@@ -159,8 +160,10 @@ impl Setup {
     ) {
         if matches!(granted.caller, Caller::Anonymous) {
             // A preflight asks for no right, and this for one to each key, when its body is read.
-            let asks_later = ["OptionObject", "DeleteMultipleObjects"]
-                .contains(&format!("{:?}", granted.operation).as_str());
+            let asks_later = matches!(
+                granted.operation,
+                Operation::OptionObject | Operation::DeleteMultipleObjects
+            );
             let own = request.bucket() == Some(BUCKET) && !asks_later;
             assert!(!own, "{:?} is granted to nobody known", granted.operation);
             return;
