@@ -145,6 +145,9 @@ fn take_out(value: &mut Value, path: &Path) -> bool {
 
 /// Serde speaks of fields, variants and types of Rust; an author knows keys and values.
 fn problem(path: Path, fault: &Fault, whole: &Value) -> Problem {
+    if let Some(meant) = meant_as_bucket(&path) {
+        return meant;
+    }
     let ends_with = |word: &str| matches!(path.0.last(), Some(Step::Key(last)) if *last == *word);
     let mut kind = Kind::Shape;
     let (part, message, help) = match fault {
@@ -193,6 +196,45 @@ fn problem(path: Path, fault: &Fault, whole: &Value) -> Problem {
         message,
         help,
     }
+}
+
+/// Keys of a bucket that nobody would give a bucket as its name.
+const OF_A_BUCKET: [&str; 8] = [
+    "objects",
+    "uploads",
+    "acl",
+    "region",
+    "storage-class",
+    "cors",
+    "worm",
+    "encryption",
+];
+
+/// `given: { buckets: { objects: … } }`: what is wrong below it is that somebody meant the scenario's own bucket.
+fn meant_as_bucket(path: &Path) -> Option<Problem> {
+    let steps = path.0.iter();
+    let keys: Vec<&str> = steps
+        .map_while(|step| match step {
+            Step::Key(key) => Some(key.as_str()),
+            Step::Index(_) => None,
+        })
+        .collect();
+    let ["given", "buckets", name] = keys[..keys.len().min(3)] else {
+        return None;
+    };
+    if !OF_A_BUCKET.contains(&name) {
+        return None;
+    }
+    Some(Problem {
+        path: Path::from(["given", "buckets"]),
+        part: Part::Key,
+        kind: Kind::Shape,
+        word: None,
+        message: format!(
+            "`buckets` are further ones, each under a name, and `{name}` describes one"
+        ),
+        help: Some("did you mean `bucket`?".into()),
+    })
 }
 
 /// What to write instead of a capability that does not exist.

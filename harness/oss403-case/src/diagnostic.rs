@@ -93,13 +93,21 @@ impl Diagnostic {
 
     /// Renders it for a terminal, with ANSI colors when `color` is set. Ends with a line break.
     pub fn render(&self, color: bool) -> String {
+        self.render_in(color, None)
+    }
+
+    /// The same in lines of at most so many columns, as far as words and places allow: sentences go on below themselves, and of a long line
+    /// of the file the part around the place is shown.
+    pub fn render_in(&self, color: bool, width: Option<usize>) -> String {
+        let width = width.unwrap_or(usize::MAX);
         let paint = Paint(color);
         let mut out = String::new();
         let (word, code) = match self.severity {
             Severity::Error => ("error", "1;31"),
             Severity::Warning => ("warning", "1;33"),
         };
-        let headline = format!(": {}", shown(&self.message));
+        let before = word.len() + 2;
+        let headline = format!(": {}", hung(&shown(&self.message), before, width));
         out += &format!("{}{}\n", paint.with(code, word), paint.with("1", &headline));
         let digits = self.line.to_string().len();
         let gutter = " ".repeat(digits);
@@ -110,11 +118,18 @@ impl Diagnostic {
             None => out += &format!(" {arrow} {file}\n"),
             Some(excerpt) => {
                 let number = paint.with("1;34", &self.line.to_string());
-                let indent = " ".repeat((self.column - 1).saturating_sub(self.skipped));
-                let carets = paint.with(code, &"^".repeat(self.length));
+                let before = (self.column - 1).saturating_sub(self.skipped);
+                let (excerpt, before, length) = around(
+                    excerpt,
+                    before,
+                    self.length,
+                    width.saturating_sub(digits + 3),
+                );
+                let indent = " ".repeat(before);
+                let carets = paint.with(code, &"^".repeat(length));
                 out += &format!("{gutter}{arrow} {file}:{}:{}\n", self.line, self.column);
                 out += &format!("{gutter} {bar}\n");
-                out += &format!("{number} {bar} {}\n", shown(excerpt));
+                out += &format!("{number} {bar} {}\n", shown(&excerpt));
                 out += &format!("{gutter} {bar} {indent}{carets}\n");
             }
         }
@@ -123,7 +138,7 @@ impl Diagnostic {
             out += &format!(
                 "{gutter} {mark} {} {}\n",
                 paint.with("1", "help:"),
-                shown(help)
+                hung(&shown(help), digits + 9, width)
             );
         }
         out
@@ -134,6 +149,49 @@ impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.render(false))
     }
+}
+
+/// Fewer columns than that are given no heed: nothing could be read.
+const NARROWEST: usize = 20;
+
+/// A text in lines that end before a width, the first of them behind so many columns and the others below it.
+fn hung(text: &str, before: usize, width: usize) -> String {
+    let room = width.saturating_sub(before).max(NARROWEST);
+    let mut out = String::new();
+    let mut used = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > room {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', before));
+            used = 0;
+        } else if !out.is_empty() {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += length;
+    }
+    out
+}
+
+/// The part of a line around a place that has room in so many columns, with what stands before the place in it, and how much of the place is
+/// shown.
+fn around(line: &str, before: usize, length: usize, room: usize) -> (String, usize, usize) {
+    let room = room.max(NARROWEST);
+    let whole = line.chars().count();
+    if whole <= room {
+        return (line.to_owned(), before, length);
+    }
+    // The place in the middle, unless that would leave room at an end of the line.
+    let middle = before + length.min(room) / 2;
+    let first = middle
+        .saturating_sub(room / 2)
+        .min(whole - room)
+        .min(before);
+    let part: String = line.chars().skip(first).take(room).collect();
+    let before = before - first;
+    (part, before, length.min(room.saturating_sub(before).max(1)))
 }
 
 struct Paint(bool);
@@ -201,6 +259,45 @@ error: unknown edit `expire-in`
         let at = lines[3].find("word").unwrap();
         assert_eq!(lines[4].find("^^^^"), Some(at));
         assert!(lines[1].ends_with("a.yaml:1:100001"));
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal_and_the_caret_stays_under_the_word() {
+        let keys =
+            "keys here: name, given, base, edit, matrix, exclude, expect, unchanged, only, sources";
+        let line = format!(
+            "  - {{ nmae: x, {} }} # the end of it",
+            "given: {}, ".repeat(12)
+        );
+        for width in [40, 80] {
+            for (column, word) in [(7, "nmae"), (line.chars().count() - 5, "end of")] {
+                let length = word.chars().count();
+                let found = Diagnostic::at(
+                    "a.yaml",
+                    &line,
+                    (1, column, length),
+                    "unknown key ".repeat(9),
+                )
+                .help(keys);
+                let rendered = found.render_in(false, Some(width));
+                for line in rendered.lines() {
+                    assert!(line.chars().count() <= width, "{width}: {line}");
+                }
+                let lines: Vec<&str> = rendered.lines().collect();
+                let carets = lines.iter().position(|line| line.contains('^')).unwrap();
+                let at = lines[carets].find('^').unwrap();
+                let below: String = lines[carets - 1].chars().skip(at).take(length).collect();
+                let due: String = line.chars().skip(column - 1).take(length).collect();
+                assert_eq!(below, due, "{rendered}");
+                // Nothing is lost, and what goes on stands below the beginning.
+                let words = rendered.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert!(words.contains(keys), "{rendered}");
+                let last = lines.last().unwrap();
+                assert_eq!(last.len() - last.trim_start().len(), 10, "{rendered}");
+            }
+        }
+        let short = Diagnostic::at("a.yaml", "ab", (1, 1, 2), "x").help("y");
+        assert_eq!(short.render_in(true, Some(40)), short.render(true));
     }
 
     #[test]

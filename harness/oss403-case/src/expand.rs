@@ -121,7 +121,14 @@ impl Template {
 
     /// A problem of a filled scenario, moved to where its words were written.
     pub fn written(&self, picks: &[usize], mut problem: Problem) -> Problem {
-        problem.path = template::origin(&self.body, self.choice(picks), &problem.path);
+        let choice = self.choice(picks);
+        problem.path = template::origin(&self.body, choice, &problem.path);
+        let word = problem.word.as_deref();
+        if let Some(path) =
+            word.and_then(|word| template::axis_with(&self.body, choice, &problem.path, word))
+        {
+            (problem.path, problem.part, problem.word) = (path, Part::Value, None);
+        }
         problem
     }
 

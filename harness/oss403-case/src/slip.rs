@@ -236,6 +236,9 @@ fn never_closed(seen: &Seen<'_>) -> Option<Slip> {
     }
     let (mark, place) = open.brackets.last().copied()?;
     let close = if mark == '{' { '}' } else { ']' };
+    if let Some(slip) = comment_in_a_text(seen, place, close) {
+        return Some(slip);
+    }
     let (_, after) = seen.halves();
     if place.0 == seen.line && after.contains(close) {
         return Some(slip(
@@ -251,11 +254,38 @@ fn never_closed(seen: &Seen<'_>) -> Option<Slip> {
     ))
 }
 
+/// `{ key: a text # and the rest }`: what was to close the bracket is part of a comment.
+fn comment_in_a_text(seen: &Seen<'_>, place: (usize, usize, usize), close: char) -> Option<Slip> {
+    let line = seen.text(place.0);
+    let mut open = Open::default();
+    open.line(place.0, line, usize::MAX);
+    let at = open.comment?;
+    let before: String = line.chars().take(at).collect();
+    let comment: String = line.chars().skip(at).collect();
+    if at < place.1 || !comment.contains(close) {
+        return None;
+    }
+    let text = before.trim_end().rsplit([',', '{', '[']).next()?;
+    let text = text.split_once(": ").map_or(text, |(_, text)| text).trim();
+    if text.is_empty() || text.starts_with(['"', '\'']) {
+        return None;
+    }
+    let rest = comment.split([',', close]).next().unwrap_or(&comment);
+    let quoted = quoted(&format!("{text} {}", rest.trim_end()));
+    Some(slip(
+        (place.0, at + 1, 1),
+        "`#` with a blank before it begins a comment: the rest of the line is not read",
+        format!("if it belongs to the text, put that in quotes: `{quoted}`"),
+    ))
+}
+
 /// What is open at a place of a text.
 #[derive(Default)]
 struct Open {
     brackets: Vec<(char, (usize, usize, usize))>,
     quote: Option<(char, (usize, usize, usize))>,
+    /// Characters of the last line before its comment, when it has one.
+    comment: Option<usize>,
 }
 
 impl Open {
@@ -288,7 +318,10 @@ impl Open {
                 }
             } else {
                 match found {
-                    '#' if former == ' ' => return,
+                    '#' if former == ' ' => {
+                        self.comment = Some(index);
+                        return;
+                    }
                     '"' | '\'' if begins => self.quote = Some((found, place)),
                     '{' | '[' if begins => self.brackets.push((found, place)),
                     '}' | ']' => drop(self.brackets.pop()),

@@ -7,8 +7,9 @@ What only the service's own people can do (arrears, blocked buckets, closed feat
 Credentials of a RAM user or an account that may manage RAM (AliyunRAMFullAccess, AliyunSTSAssumeRoleAccess) come from
 ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for a temporary key, ALIBABA_CLOUD_SECURITY_TOKEN.
 
-Everything that it makes is called `oss403-…`, and it changes nothing else. Which user or role belongs to which id stands in the folder
-OSS403_HOOK_STATE (default: .oss403-ram-hook, beside the profile). OSS403_HOOK_WAIT seconds (default: 10) pass after each change, since RAM
+Everything that it makes is called `oss403-<run>-…`, and it changes nothing else: `remove run` finds it by that name alone, also where nothing
+is known of it any more. Which user or role belongs to which id stands in the folder OSS403_HOOK_STATE (default: .oss403-ram-hook, beside the
+profile). OSS403_HOOK_WAIT seconds (default: 10) pass after each change, since RAM
 takes that long to spread one. OSS403_HOOK_DRY_RUN=1 sends nothing, says on standard error what it would, and answers made-up values;
 OSS403_HOOK_ENDPOINT sends everything to another address (for tests).
 """
@@ -177,11 +178,35 @@ def drop_role(name):
     unless_gone(RAM, "DeleteRole", RoleName=name)
 
 
+def fresh_name():
+    """Tells for which run something is made, where that is said."""
+    run = os.environ.get("OSS403_RUN", "")
+    return f"oss403-{run}-{secrets.token_hex(8)}" if is_run(run) else f"oss403-{secrets.token_hex(8)}"
+
+
+def is_run(text):
+    return isinstance(text, str) and len(text) == 14 and set(text) <= set("0123456789abcdef")
+
+
+def names_of(prefix, action, *path, kind, **parameters):
+    """The names in a listing that begin so, page after page, all of them before the first is touched."""
+    found, marker = [], None
+    while True:
+        page = call(RAM, action, **parameters, MaxItems=100, **({"Marker": marker} if marker else {}))
+        things = page
+        for name in path:
+            things = things.get(name, {})
+        found += [thing[kind] for thing in things or [] if thing[kind].startswith(prefix)]
+        marker = page.get("Marker") if page.get("IsTruncated") else None
+        if not marker:
+            return found
+
+
 # The commands.
 
 def create_ram_user(account, policy=None):
     of_own_account(account)
-    name = f"oss403-{secrets.token_hex(8)}"
+    name = fresh_name()
     try:
         uid = str(field(call(RAM, "CreateUser", UserName=name), "User", "UserId"))
         key = call(RAM, "CreateAccessKey", UserName=name)
@@ -201,7 +226,7 @@ def create_session(account, lifetime_seconds, role_policy=None, policy=None):
     if lifetime_seconds < SHORTEST_SESSION:
         raise Refused("invalid-lifetime", f"AssumeRole makes no session of less than {SHORTEST_SESSION} s, and none that is over")
     of_own_account(account)
-    name = f"oss403-{secrets.token_hex(8)}"
+    name = fresh_name()
     trust = {
         "Version": "1",
         "Statement": [{"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"RAM": [f"acs:ram::{account}:root"]}}],
@@ -274,6 +299,23 @@ def remove_session(access_key_id):
     return {}
 
 
+def remove_run(run):
+    if not is_run(run):
+        raise Refused("invalid-command", f"{run!r} is no id of a run")
+    prefix = f"oss403-{run}-"
+    for name in names_of(prefix, "ListUsers", "Users", "User", kind="UserName"):
+        drop_user(name)
+    for name in names_of(prefix, "ListRoles", "Roles", "Role", kind="RoleName"):
+        drop_role(name)
+    # Of whom nothing was left but this.
+    for name in names_of(prefix, "ListPolicies", "Policies", "Policy", kind="PolicyName", PolicyType="Custom"):
+        unless_gone(RAM, "DeletePolicy", PolicyName=name)
+    for file in [] if DRY_RUN else state("user", "").parent.iterdir():
+        if file.read_text().startswith(prefix):
+            file.unlink(missing_ok=True)
+    return {}
+
+
 COMMANDS = {
     ("create", "ram-user"): create_ram_user,
     ("create", "session"): create_session,
@@ -282,6 +324,7 @@ COMMANDS = {
     ("set", "ram-policy"): set_ram_policy,
     ("remove", "ram-user"): remove_ram_user,
     ("remove", "session"): remove_session,
+    ("remove", "run"): remove_run,
 }
 
 

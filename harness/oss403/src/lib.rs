@@ -20,7 +20,7 @@
 //!
 //! # async fn certify() -> Result<(), Box<dyn std::error::Error>> {
 //! let ledger = Ledger::embedded().expect("the ledger that is compiled in is sound");
-//! let instances = select(&ledger, &["url-auth-expired".into()], &[], None)?;
+//! let instances = select(&ledger, &["url-auth-expired".into()], &[])?;
 //! let profile = Profile::embedded();
 //! let job = Job {
 //!     reports: Reports::open(&["junit=oss403.xml".into()])?,

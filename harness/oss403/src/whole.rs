@@ -18,5 +18,10 @@ pub(crate) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
         use std::os::unix::fs::PermissionsExt as _;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder)
+    // Nobody asked for the file whose name would stand there.
+    builder.tempfile_in(folder).map_err(|error| {
+        let words = error.to_string();
+        let words = words.split(" at path ").next().unwrap_or_default();
+        io::Error::new(error.kind(), words.to_owned())
+    })
 }

@@ -7,6 +7,7 @@ mod header;
 mod keys;
 mod precedence;
 mod requests;
+mod same;
 mod scenario;
 mod shape;
 mod words;

@@ -1,12 +1,13 @@
 //! The two requests of a twin: request lines, hosts, signatures and forms that fit together, and what must stay unchanged.
 
 use super::disguise;
+use super::same::changes_nothing;
 use super::scenario::{Known, object};
 use super::words::{self, one_of};
 use crate::decode::Problem;
 use crate::document::problem;
 use crate::model::{
-    Call, Edit, Given, HostName, IdentitySpec, Misspelling, Scenario, SignWith, TextMap, Who,
+    Call, Edit, Given, HostName, IdentitySpec, Misspelling, Scenario, SignWith, Who,
 };
 use crate::place::{Part, Path};
 use crate::placeholder;
@@ -91,9 +92,17 @@ fn request_line(text: &str, path: Path) -> Option<Problem> {
     match RequestLine::parse(text) {
         Ok(line) => one_of(line.method, &words::METHODS, "methods", path)
             .map(|found| found.word(line.method)),
-        Err(message) => Some(
-            problem(path, Part::Value, message).help("for example `GET /k.txt` or `PUT /?acl`"),
-        ),
+        Err(message) => {
+            let found = problem(path, Part::Value, message);
+            let method = request_line::method(text);
+            let meant = method.to_ascii_uppercase();
+            Some(if method != meant && words::METHODS.contains(&&*meant) {
+                let help = format!("did you mean `{meant}`?");
+                found.word(method).help(help)
+            } else {
+                found.help("for example `GET /k.txt` or `PUT /?acl`")
+            })
+        }
     }
 }
 
@@ -331,38 +340,6 @@ fn has_token(who: &Who, scenario: &Scenario) -> bool {
     let is_session = |spec: &IdentitySpec| spec.session.is_some();
     let own = scenario.given.identities.get(who);
     *who == Who::Sts || own.is_some_and(is_session)
-}
-
-/// Whether an edit gives a part of the request the value it has already.
-fn changes_nothing(edit: &Edit, call: &Call) -> bool {
-    match edit {
-        Edit::As(who) => *who == call.r#as,
-        Edit::Sign(scheme) => *scheme == call.signed_with(),
-        Edit::Request(request) => *request == call.request,
-        Edit::Method(method) => request_line::method(&call.request) == method,
-        Edit::Bucket(name) => call.bucket.as_ref() == Some(name),
-        Edit::Host(host) => call.host.as_ref() == Some(host),
-        Edit::Body(body) => call.body.as_ref() == Some(body),
-        Edit::ExpiresIn(span) => call.expires_in == Some(*span),
-        Edit::Clock(span) => call.clock == Some(*span),
-        Edit::TamperAdditionalHeaders(names) => call.additional_headers == *names,
-        Edit::TamperDate(span) => span.0 == 0,
-        Edit::SetHeader(set) => holds_all(&call.headers, set, str::eq_ignore_ascii_case),
-        Edit::SetField(set) => {
-            let fields = call.form.as_ref().map(|form| &form.fields);
-            fields.is_some_and(|fields| holds_all(fields, set, |a, b| a == b))
-        }
-        _ => false,
-    }
-}
-
-/// Whether each of these stands there already, under a name that is the same one, with the same text.
-fn holds_all(there: &TextMap, set: &TextMap, is_same: impl Fn(&str, &str) -> bool) -> bool {
-    let is_there = |(name, text): (&String, &String)| {
-        let mut known = there.iter();
-        known.any(|(known, value)| is_same(known, name) && value == text)
-    };
-    !set.is_empty() && set.iter().all(is_there)
 }
 
 /// What is sent until it meets its second must depend on the second, and must do no harm when it comes a second early.

@@ -340,6 +340,27 @@ pub fn origin(template: &Value, choice: Choice<'_>, path: &Path) -> Path {
     written
 }
 
+/// Where the value of an axis stands that is a word of the text at a path: the path of that value, unless the text itself says the word.
+pub fn axis_with(template: &Value, choice: Choice<'_>, path: &Path, word: &str) -> Option<Path> {
+    let text = path.0.iter().try_fold(template, |node, step| match step {
+        Step::Key(key) => node.get(key),
+        Step::Index(index) => node.get(index),
+    });
+    let pieces = pieces(text?.as_str()?);
+    let says = |piece: &Piece<'_>| matches!(piece, Piece::Literal(text) if text.contains(word));
+    if pieces.iter().any(says) {
+        return None;
+    }
+    pieces.iter().find_map(|piece| {
+        let Piece::Dollar(dollar) = piece else {
+            return None;
+        };
+        let names = choice.axes.iter().map(|axis| axis.name.as_str());
+        let value = choice.of(axis_in(dollar, names)?.0)?;
+        (value.value.as_str() == Some(word)).then(|| value.path.clone())
+    })
+}
+
 fn axis_at<'a>(node: &Value, choice: Choice<'a>) -> Option<&'a AxisValue> {
     let Value::String(text) = node else {
         return None;

@@ -33,6 +33,18 @@ impl Day {
         Self(self.0.saturating_add(days))
     }
 
+    /// The same day of the next year; the 28th of February for the 29th.
+    #[must_use]
+    pub fn a_year_later(self) -> Self {
+        let text = self.to_string();
+        let next = text.split_once('-').and_then(|(year, rest)| {
+            let year = year.parse::<u32>().ok()? + 1;
+            Self::parse(&format!("{year:04}-{rest}"))
+                .or_else(|| Self::parse(&format!("{year:04}-02-28")))
+        });
+        next.unwrap_or(self)
+    }
+
     /// How many days later the other one is; negative when it is earlier.
     pub fn until(self, later: Self) -> i64 {
         later.0 - self.0
@@ -56,6 +68,14 @@ mod tests {
         let (first, next) = (Day::parse("2024-01-01"), Day::parse("2025-01-01"));
         assert_eq!(first.unwrap().until(next.unwrap()), 366);
         assert_eq!(Day::parse("1970-01-02"), Some(Day::of(86_400)));
+        for (day, later) in [
+            ("2026-11-28", "2027-11-28"),
+            ("2027-11-28", "2028-11-28"),
+            ("2028-02-29", "2029-02-28"),
+        ] {
+            let later = Day::parse(later);
+            assert_eq!(Day::parse(day).map(Day::a_year_later), later, "{day}");
+        }
         assert_eq!(Day::of(-1).to_string(), "1969-12-31");
         assert_eq!(Day::of(1_795_824_000 + 86_399).to_string(), "2026-11-28");
         for wrong in [

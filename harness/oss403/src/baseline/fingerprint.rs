@@ -15,7 +15,7 @@ pub struct Fingerprint {
     /// The `Code` element; absent when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The `Message` element; absent when there is none. `…` stands for anything without a blank.
+    /// The `Message` element; absent when there is none. `…` stands for anything without a blank, `\…` for that sign itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// What is wrong, where status, code and message do not say it: an effect, a leak, an envelope.
@@ -60,9 +60,18 @@ fn alike(recorded: &str, seen: &str) -> bool {
     }
 }
 
-/// Whether a word is a recorded one, in which `…` stands for at least one character.
+/// Whether a word is a recorded one, in which `…` stands for at least one character. What was seen has a backslash before one of its own,
+/// as what was recorded has.
 fn fits(recorded: &str, seen: &str) -> bool {
-    let mut parts = recorded.split('…');
+    let mut from = 0;
+    let signs = recorded.match_indices('…');
+    let signs = signs.filter(|(at, _)| !recorded[..*at].ends_with('\\'));
+    let ends = signs.map(|(at, sign)| (at, at + sign.len()));
+    let ends = ends.chain([(recorded.len(), recorded.len())]);
+    let mut parts = ends
+        .map(|(end, next)| &recorded[std::mem::replace(&mut from, next)..end])
+        .collect::<Vec<_>>()
+        .into_iter();
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = seen.strip_prefix(first) else {
         return false;
@@ -144,6 +153,13 @@ mod tests {
             ("a…b…c", "abc", false),
             ("a…b…c", "a1b2", false),
             ("…", "ü", true),
+            // What somebody says himself is that sign and nothing else.
+            (r"wait\…", r"wait\…", true),
+            (r"wait\…", "wait12", false),
+            (r"wait\…", "wait…", false),
+            (r"\…a…", r"\…ab", true),
+            (r"\…a…", "xxab", false),
+            ("wait…", r"wait\…", true),
             ("  two  words ", "two words", true),
         ] {
             let (recorded, seen) = (message(recorded), message(seen));

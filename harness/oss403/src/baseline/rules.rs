@@ -14,8 +14,6 @@ use oss403_case::place::{Part, Path};
 use oss403_case::revision::Revision;
 use oss403_case::suggest;
 
-/// Days of the longest year: nothing is put up with for longer unless somebody looks at it again.
-pub(super) const LONGEST: i64 = 366;
 /// Somewhere it is tomorrow already.
 const TOMORROW: i64 = 1;
 
@@ -168,9 +166,10 @@ fn days(
             Some(added) => (added, "after `added`"),
             None => (today, "ahead"),
         };
-        if from.until(expires) > LONGEST {
+        // Nothing is put up with for longer unless somebody looks at it again.
+        if expires > from.a_year_later() {
             let message = format!("{expires} is more than a year {since}");
-            let help = format!("{} at the latest; {AGAIN}", from.plus(LONGEST - 1));
+            let help = format!("{} at the latest; {AGAIN}", from.a_year_later());
             problems.push(at(place.then("expires"), message).help(help));
         } else if from.until(expires) < 0 && added.is_some() {
             let message = format!("{expires} is before `added`");
@@ -320,14 +319,14 @@ pub(super) fn warnings(baseline: &Baseline, today: Day) -> Vec<Diagnostic> {
 /// In a sentence, why that is none.
 pub(super) fn last_day(text: &str, today: Day) -> Result<Day, String> {
     let day = Day::parse(text).ok_or(format!("`{text}` is no day: one is written as `{today}`"))?;
-    match today.until(day) {
-        ..0 => Err(format!("{day} is over: today is {today}")),
-        0..=LONGEST => Ok(day),
-        _ => {
-            let latest = today.plus(LONGEST - 1);
-            Err(format!(
-                "{day} is more than a year ahead: {latest} at the latest"
-            ))
-        }
+    let latest = today.a_year_later();
+    if day < today {
+        Err(format!("{day} is over: today is {today}"))
+    } else if day > latest {
+        Err(format!(
+            "{day} is more than a year ahead: {latest} at the latest"
+        ))
+    } else {
+        Ok(day)
     }
 }

@@ -237,7 +237,7 @@ fn dated(head: &ResultFile, lines: &[Line]) -> Result<(), Refusal> {
 /// Judges every record again, after it was seen to be one of its instance.
 fn again(ledger: &Ledger, terms: &Terms, lines: Vec<Line>) -> Result<Again, Refusal> {
     let instances =
-        select(ledger, &[], &[], None).map_err(|error| Refusal::Unreadable(error.to_string()))?;
+        select(ledger, &[], &[]).map_err(|error| Refusal::Unreadable(error.to_string()))?;
     let known: BTreeMap<&str, &Instance> = instances
         .iter()
         .map(|instance| (instance.id.as_str(), instance))
@@ -449,7 +449,8 @@ fn reports(
     let mut again =
         Reports::open(&wanted).map_err(|error| Refusal::Unreadable(error.to_string()))?;
     again.explain(Lore::of_ledger(ledger));
-    again.of(recorded).map_err(unread)?;
+    let written = again.of(recorded);
+    written.map_err(|error| Refusal::Unreadable(error.to_string()))?;
     for (_, name) in made {
         let [due, said] = [scratch.path(), folder].map(|folder| fs::read(folder.join(name)));
         if due.map_err(unread)? != said.map_err(unread)? {

@@ -7,13 +7,17 @@ use super::Console;
 use crate::exit::Exit;
 use crate::job::{CannotResume, Ready};
 use crate::judge::verdict::VerdictKind;
-use crate::report::read::Recorded;
+use crate::report::json::ResultFile;
+use crate::report::read::{NoResult, Recorded};
 use crate::report::resume::NotResumed;
 use crate::report::style::{counted, harmless};
 use crate::run::StopSignal;
-use crate::run::journal::read::{NoJournal, Past, is_alive, unfinished};
+use crate::run::journal::read::{NoJournal, Past, is_alive, journal_of, unfinished};
 use crate::target::Target;
 use oss403_case::Instance;
+
+/// What a file has to be that a run is gone on with, or that says what one left.
+pub(super) const JOURNAL: &str = "the journal of a run is `journal-<run>.jsonl` in its `--out`, and what `--report events=` wrote is a copy of it";
 
 /// Of so many runs it is said what they left.
 const FEW: usize = 3;
@@ -66,6 +70,7 @@ pub(super) fn failed_in(
 pub(super) async fn resume(
     ready: &mut Ready<'_>,
     path: &Path,
+    out: &Path,
     stop: &StopSignal,
     console: Console,
 ) -> Result<(), Exit> {
@@ -83,20 +88,41 @@ pub(super) async fn resume(
             Ok(())
         }
         Err(error) => {
-            let help = match &error {
-                CannotResume::Run(NotResumed::Other { .. }) | CannotResume::Unknown(_) => {
-                    Some("ask for it as it was begun, with `--resume` besides; or begin anew")
+            let help: Option<String> = match &error {
+                CannotResume::Run(NotResumed::Result(head)) => Some(instead(path, head, out)),
+                CannotResume::Run(NotResumed::Other { .. } | NotResumed::Claims(_))
+                | CannotResume::Unknown(_) => Some(
+                    "ask for it as it was begun, with `--resume` besides; or begin anew".into(),
+                ),
+                CannotResume::Run(NotResumed::Over) => {
+                    Some("`oss403 report --from` shows it".into())
                 }
-                CannotResume::Run(NotResumed::Over) => Some("`oss403 report --from` shows it"),
                 CannotResume::Journal(NoJournal::Alive) => {
-                    Some("wait until it has ended, or end it")
+                    Some("wait until it has ended, or end it".into())
+                }
+                CannotResume::Run(NotResumed::Read(NoResult::Line { .. } | NoResult::Form(_))) => {
+                    Some(JOURNAL.into())
                 }
                 _ => None,
             };
             let message = harmless(&format!("{}: {error}", path.display()));
-            console.error(message, help);
+            console.error(message, help.as_deref());
             Err(error.exit())
         }
+    }
+}
+
+/// Which file would have been the right one for a run of which somebody named the result.
+fn instead(path: &Path, head: &ResultFile, out: &Path) -> String {
+    if head.unfinished_because().is_none() {
+        let path = path.display();
+        return format!(
+            "that run came to its end; `--rerun-failed {path}` runs again what failed in it"
+        );
+    }
+    match journal_of(out, &head.started, &head.target.endpoint) {
+        Some(journal) => format!("`--resume {}`", journal.display()),
+        None => JOURNAL.into(),
     }
 }
 
@@ -109,13 +135,13 @@ pub(super) fn warn_of_leftovers(target: &Target, out: &Path, profile: &str, cons
     let dead = dead.into_iter().filter(|path| !is_alive(path));
     let left: Vec<Past> = dead
         .filter_map(|path| Past::read(&path).ok())
-        .filter(|past| !past.alive.is_empty())
+        .filter(|past| past.alive().next().is_some())
         .collect();
     for past in left.iter().rev().take(FEW) {
         console.complain(&format!(
             "warning: the run of {} left {} at this target; to remove that:\n  oss403 sweep {} --target {profile}\n",
             harmless(&past.header.at),
-            counted(past.alive.len(), "thing"),
+            counted(past.alive().count(), "thing"),
             past.path.display(),
         ));
     }

@@ -132,8 +132,10 @@ impl Night {
         })
     }
 
-    fn target(&self) -> Option<&str> {
-        Some(&self.head.target.name)
+    /// The baseline of a text, as far as it fits this.
+    fn baseline(&self, file: &Path, text: &str, console: Console) -> Result<Baseline, Exit> {
+        let (besides, target) = (self.besides(), Some(&*self.head.target.name));
+        read(file, text, &self.ledger, &besides, target, console)
     }
 
     /// Instances that the ledger does not have: those of a case file by itself.
@@ -150,15 +152,7 @@ fn update(args: &UpdateArgs, console: Console) -> Result<Exit, Exit> {
         Ok(false) => baseline::fresh(&result.head.target.name, result.ledger.revision().name()),
         _ => read_text(&args.file).map_err(|found| source::refuse(&[found], console))?,
     };
-    let besides = result.besides();
-    let known = read(
-        &args.file,
-        &text,
-        &result.ledger,
-        &besides,
-        result.target(),
-        console,
-    )?;
+    let known = result.baseline(&args.file, &text, console)?;
     let today = Day::today();
     let make = |terms: Option<&Terms>| {
         let (outcomes, ids) = (&result.outcomes, &result.ids);
@@ -316,15 +310,7 @@ fn list<'a>(
 fn prune(args: &PruneArgs, console: Console) -> Result<Exit, Exit> {
     let result = Night::read(&args.from, args.cases.as_deref(), console)?;
     let text = read_text(&args.file).map_err(|found| source::refuse(&[found], console))?;
-    let besides = result.besides();
-    let known = read(
-        &args.file,
-        &text,
-        &result.ledger,
-        &besides,
-        result.target(),
-        console,
-    )?;
+    let known = result.baseline(&args.file, &text, console)?;
     let today = Day::today();
     let pruned = baseline::prune(&known, &text, &result.outcomes, &result.ids, today);
     let (pruned, changed) = pruned.map_err(|error| not_edited(&error, console))?;
@@ -384,7 +370,10 @@ fn check(args: &KnownArgs, console: Console) -> Result<Exit, Exit> {
     let mut found = known.misfits(&ledger, &[], target);
     found.extend(known.warnings(today));
     for diagnostic in &found {
-        console.complain(&format!("{}\n", diagnostic.render(console.color_err())));
+        console.complain(&format!(
+            "{}\n",
+            diagnostic.render_in(console.color_err(), console.width_err())
+        ));
     }
     if found.iter().any(|found| found.severity == Severity::Error) {
         return Err(Exit::Usage);

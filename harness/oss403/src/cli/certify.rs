@@ -119,7 +119,7 @@ fn prepared(args: &CertifyArgs, console: Console) -> Result<Exit, Exit> {
     let profile = target::profile(named, console)?;
     let key = key(args, console)?;
     let product = product(args, &profile, console)?;
-    let instances = select(&ledger, &[], &[], None).map_err(|error| {
+    let instances = select(&ledger, &[], &[]).map_err(|error| {
         console.error(&error, error.help());
         error.exit()
     })?;
@@ -246,11 +246,10 @@ async fn carry_out(
     };
     let exit = done.exit();
     let text = done.text(style);
-    if let Some(error) = &done.trouble {
-        console.error(
-            format_args!("the bundle could not be written: {error}"),
-            None,
-        );
+    if !done.trouble.is_empty() {
+        for sentence in &done.trouble {
+            console.error(format_args!("no certificate: {sentence}"), None);
+        }
         return exit;
     }
     if !matches!(exit, Exit::Ok | Exit::Deviations) {

@@ -28,7 +28,7 @@ pub(super) fn check(args: &CheckArgs, console: Console) -> Exit {
         }
         Format::Text => {
             let mut err = io::stderr().lock();
-            let reported = report(&checked, console.color_err(), &mut err);
+            let reported = report(&checked, (console.color_err(), console.width_err()), &mut err);
             if let Err(error) = tolerate_closed_pipe(reported) {
                 console.error(format_args!("standard error: {error}"), None);
             }
@@ -142,9 +142,13 @@ fn json(checked: &Checked) -> io::Result<()> {
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub(super) fn report(checked: &Checked, color: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn report(
+    checked: &Checked,
+    (color, width): (bool, Option<usize>),
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for diagnostic in &checked.found {
-        writeln!(out, "{}", diagnostic.render(color))?;
+        writeln!(out, "{}", diagnostic.render_in(color, width))?;
     }
     let cases = format!(
         "{} with {}",

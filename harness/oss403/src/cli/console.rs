@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _, Write};
 
 use super::ColorWhen;
 use crate::exit::Exit;
-use crate::report::style::harmless;
+use crate::report::style::{Style, harmless};
 
 /// Standard output and standard error, with what is known about them.
 #[derive(Debug, Clone, Copy)]
@@ -65,11 +65,20 @@ impl Console {
 
     /// Columns of standard output; 100 when it is no terminal and COLUMNS does not say either.
     pub fn width(self) -> usize {
-        let told = std::env::var("COLUMNS")
-            .ok()
-            .and_then(|text| text.parse().ok());
-        let seen = || terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0));
-        told.or_else(seen).unwrap_or(100).clamp(40, 200)
+        told_width()
+            .or_else(seen_width)
+            .unwrap_or(100)
+            .clamp(40, 200)
+    }
+
+    /// Columns of standard error, where somebody reads it in columns. What goes to a file or another program stays in one piece.
+    pub fn width_err(self) -> Option<usize> {
+        width_where(io::stderr().is_terminal())
+    }
+
+    /// The same of standard output.
+    pub fn width_out(self) -> Option<usize> {
+        width_where(io::stdout().is_terminal())
     }
 
     /// Whether standard error is a terminal that can redraw a line.
@@ -85,9 +94,10 @@ impl Console {
             ("", "", "")
         };
         // It may say what a server said.
-        let message = harmless(&message.to_string());
+        let message = self.hung(&harmless(&message.to_string()), "error: ".len());
         let mut text = format!("{red}error{reset}: {message}\n");
         if let Some(help) = help {
+            let help = self.hung(help, "help: ".len());
             text.push_str(&format!("{cyan}help{reset}: {help}\n"));
         }
         self.complain(&text);
@@ -99,10 +109,33 @@ impl Console {
         exit
     }
 
+    /// A text that goes on below itself, where standard error has columns.
+    fn hung(self, text: &str, before: usize) -> String {
+        let Some(width) = self.width_err() else {
+            return text.to_owned();
+        };
+        let color = self.color_err;
+        let lines = Style { color, width }.wrap(text, before);
+        lines.join("\n").trim_start().to_owned()
+    }
+
     /// Prints to standard error. Nobody is left to tell when that is closed.
     pub fn complain(self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
+}
+
+fn width_where(is_terminal: bool) -> Option<usize> {
+    let seen = || seen_width().filter(|_| is_terminal);
+    Some(told_width().or_else(seen)?.clamp(40, 200))
+}
+
+fn told_width() -> Option<usize> {
+    std::env::var("COLUMNS").ok()?.parse().ok()
+}
+
+fn seen_width() -> Option<usize> {
+    terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0))
 }
 
 /// Writes `text` to standard output at once. A reader that has gone away is no error: `oss403 list | head` is ordinary.

@@ -25,7 +25,7 @@ fn wanted(args: &CurlArgs, console: Console) -> Result<Exit, Exit> {
         true => vec![args.id.clone()],
         false => Vec::new(),
     };
-    let instances = select(&ledger, &filters, &files, None).map_err(|error| {
+    let instances = select(&ledger, &filters, &files).map_err(|error| {
         console.error(&error, error.help());
         error.exit()
     })?;

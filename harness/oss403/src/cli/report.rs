@@ -7,7 +7,7 @@ use super::args::{
     CompareArgs, Format, HtmlArgs, MergeArgs, OnFlaky, RenderArgs, ReportArgs, ReportCommand,
     SiteArgs,
 };
-use super::run::open_reports;
+use super::run::{NOTHING_TESTED, open_reports};
 use super::{Console, console::print, source};
 use crate::exit::Exit;
 use crate::judge::scope::Demands;
@@ -17,6 +17,7 @@ use crate::report::html::site::{Added, NoPlace, Site};
 use crate::report::lore::Lore;
 use crate::report::merge::{Merged, merge};
 use crate::report::read::{NoResult, Recorded};
+use crate::report::sink::Unwritten;
 use crate::report::style::{Style, counted, harmless};
 
 pub(super) fn report(args: &ReportArgs, console: Console) -> Exit {
@@ -55,13 +56,17 @@ fn render(args: &RenderArgs, console: Console) -> Result<Exit, Exit> {
         let (ledger, _) = source::ledger(args.cases.as_deref(), revision, console)?;
         reports.explain(Lore::of_ledger(&ledger));
     }
-    match reports.of(&mut recorded) {
-        Ok(()) => Ok(Exit::Ok),
-        Err(error) => Err(console.fail(
-            format_args!("a report could not be written: {error}"),
-            Exit::Target,
-        )),
+    reports
+        .of(&mut recorded)
+        .map_err(|unwritten| not_written(&unwritten, console))?;
+    Ok(Exit::Ok)
+}
+
+fn not_written(unwritten: &Unwritten, console: Console) -> Exit {
+    for sentence in &unwritten.0 {
+        console.error(sentence, None);
     }
+    Exit::Target
 }
 
 /// Makes a page of a result.
@@ -213,12 +218,14 @@ fn merge_parts(args: &MergeArgs, console: Console) -> Result<Exit, Exit> {
     } else {
         console
     };
-    reports.of(&mut recorded).map_err(|error| {
-        console.fail(
-            format_args!("a report could not be written: {error}"),
-            Exit::Target,
-        )
-    })?;
+    let written = reports.of(&mut recorded);
+    if exit == Exit::NothingSelected {
+        console.error(NOTHING_TESTED, None);
+    }
+    let exit = match written {
+        Ok(()) => exit,
+        Err(unwritten) => not_written(&unwritten, console),
+    };
     match console.print(&text) {
         Ok(()) => Ok(exit),
         Err(error) => Err(console.fail(format_args!("standard output: {error}"), Exit::Target)),

@@ -25,6 +25,9 @@ use oss403_case::{Ledger, suggest};
 /// Finished journals that stay when nobody says how many.
 const KEPT_JOURNALS: usize = 20;
 
+/// Why there is neither a success nor a failure.
+pub(super) const NOTHING_TESTED: &str = "nothing was tested: everything selected was set aside";
+
 /// What is said of a job besides what it says itself.
 struct Words {
     /// What was selected, before the run.
@@ -53,10 +56,10 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
         files.push(source::case_file(path, console)?);
     }
     let selected = if options.harmless {
-        let selected = select_harmless(&ledger, &filters, &files, options.partition);
+        let selected = select_harmless(&ledger, &filters, &files);
         selected.map(|(instances, left_out)| (instances, Some(left_out)))
     } else {
-        let selected = select(&ledger, &filters, &files, options.partition);
+        let selected = select(&ledger, &filters, &files);
         selected.map(|instances| (instances, None))
     };
     let (instances, left_out) = selected.map_err(|error| {
@@ -65,6 +68,11 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
     })?;
     let instances = match &options.again.rerun_failed {
         Some(path) => again::failed_in(path, instances, console)?,
+        None => instances,
+    };
+    // There may be fewer worlds than parts. One without any has a result all the same: together with the others it is the whole.
+    let instances = match options.partition {
+        Some(partition) => partition.of(instances),
         None => instances,
     };
     let profile = target::profile(options.target.as_deref(), console)?;
@@ -243,7 +251,7 @@ async fn carry_out(job: Job<'_>, words: Words, options: &RunOptions, console: Co
     let stop = StopSignal::new();
     signals::stop_on_signal(stop.clone(), console);
     if let Some(path) = &options.again.resume
-        && let Err(exit) = again::resume(&mut ready, path, &stop, console).await
+        && let Err(exit) = again::resume(&mut ready, path, &out, &stop, console).await
     {
         return exit;
     }
@@ -286,8 +294,8 @@ fn report(mut done: Done, without_snapshots: &str, style: Style, console: Consol
     let nothing = done.facts.tally.instances().is_empty();
     if let Some(failure) = done.facts.failure.as_ref().filter(|_| nothing) {
         console.error(failure, None);
-        if let Some(error) = &done.trouble {
-            console.error(format_args!("a report could not be written: {error}"), None);
+        for sentence in &done.trouble {
+            console.error(sentence, None);
         }
         return done.exit();
     }
@@ -296,18 +304,19 @@ fn report(mut done: Done, without_snapshots: &str, style: Style, console: Consol
     }
     let text = done.text(style) + &done.annotations;
     if let Err(error) = console.print(&text) {
-        done.trouble.get_or_insert(error);
+        done.trouble.push(format!("standard output: {error}"));
     }
     if let Some(failure) = &done.facts.failure {
         console.error(failure, None);
     }
-    if let Some(error) = &done.trouble {
-        console.error(format_args!("a report could not be written: {error}"), None);
+    for sentence in &done.trouble {
+        console.error(sentence, None);
+    }
+    if !done.trouble.is_empty() {
+    } else if done.facts.tally.causes().next().is_none() {
+        console.complain("nothing is in this part: there are more parts than worlds\n");
     } else if done.exit() == Exit::NothingSelected {
-        console.error(
-            "nothing was tested: everything selected was set aside",
-            None,
-        );
+        console.error(NOTHING_TESTED, None);
     }
     done.exit()
 }

@@ -80,7 +80,7 @@ pub(super) fn lists_for(path: &Path) -> Vec<Listed> {
 pub(super) fn refuse(found: &[Diagnostic], console: Console) -> Exit {
     let text: Vec<String> = found
         .iter()
-        .map(|diagnostic| diagnostic.render(console.color_err()))
+        .map(|diagnostic| diagnostic.render_in(console.color_err(), console.width_err()))
         .collect();
     console.complain(&text.join("\n"));
     Exit::Usage

@@ -1,10 +1,10 @@
 //! `oss403 sweep`: remove what dead runs left at a target.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
+use super::again::JOURNAL;
 use super::args::SweepArgs;
 use super::runtime::block_on;
 use super::{Console, signals, target};
@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::report::style::{counted, harmless};
 use crate::run::StopSignal;
 use crate::run::dead::{Lost, SweepError, Swept, find_lost, in_words, sweep_journal, sweep_lost};
-use crate::run::journal::read::{NoJournal, Past, unfinished};
+use crate::run::journal::read::{Claimed, NoJournal, Past, unfinished};
 use crate::target::profile::Endpoint;
 use crate::target::{Profile, Target};
 
@@ -33,26 +33,48 @@ pub(super) fn sweep(args: &SweepArgs, console: Console) -> Exit {
         return Exit::Usage;
     }
     // Held before anything is sent: a mistake among several is known before the first of them is swept.
-    let mut claimed = Vec::new();
+    let out = args.out.clone().unwrap_or_else(|| "reports".into());
+    let mut claimed: Vec<Claimed> = Vec::new();
     for path in &args.journals {
-        match Past::claim(path) {
-            Ok(past) => claimed.push(past),
+        match claim(path, &out, &mut claimed) {
+            Ok(()) => {}
             Err(error) => {
-                let help = matches!(error, NoJournal::Alive)
-                    .then_some("wait until it has ended: it removes what it made itself");
+                let help = match error {
+                    NoJournal::Alive => {
+                        Some("wait until it has ended: it removes what it made itself")
+                    }
+                    NoJournal::Form(_) => Some(JOURNAL),
+                    _ => None,
+                };
                 let message = harmless(&format!("{}: {error}", path.display()));
                 console.error(message, help);
                 return Exit::Usage;
             }
         }
     }
-    block_on(carry_out(args, &profile, claimed, console), console)
+    block_on(carry_out(args, &profile, &out, claimed, console), console)
+}
+
+/// Holds a journal, together with others of its run: those that were named before, and its own in the folder.
+fn claim(path: &Path, out: &Path, claimed: &mut Vec<Claimed>) -> Result<(), NoJournal> {
+    let named = path.canonicalize().ok();
+    if named.is_some_and(|named| claimed.iter().any(|known| known.holds(&named))) {
+        return Ok(());
+    }
+    let new = Past::claim(path)?;
+    let run = |claimed: &Claimed| claimed.past.header.clone();
+    match claimed.iter_mut().find(|known| run(known) == run(&new)) {
+        Some(known) => known.join(new),
+        None => claimed.push(new.with_own(out)?),
+    }
+    Ok(())
 }
 
 async fn carry_out(
     args: &SweepArgs,
     profile: &Profile,
-    mut claimed: Vec<(Past, File)>,
+    out: &Path,
+    mut claimed: Vec<Claimed>,
     console: Console,
 ) -> Exit {
     let target = match Target::ready(profile).await {
@@ -72,19 +94,18 @@ async fn carry_out(
     // Of these the journals say more than their names do.
     let mut known = BTreeSet::new();
     if args.journals.is_empty() {
-        let out = args.out.clone().unwrap_or_else(|| "reports".into());
-        for path in unfinished(&out, target.endpoint()) {
+        for path in unfinished(out, target.endpoint()) {
             match Past::claim(&path) {
-                Ok(past) => claimed.push(past),
+                Ok(held) => claimed.push(held),
                 Err(NoJournal::Alive) => known.extend(broom.spare(&path)),
                 Err(error) => broom.cannot_read(&path, &error),
             }
         }
     }
     let done = async {
-        for (past, file) in claimed {
-            known.insert(past.header.run.clone());
-            broom.journal(past, file).await?;
+        for claimed in claimed {
+            known.insert(claimed.past.header.run.clone());
+            broom.journal(claimed).await?;
         }
         if args.journals.is_empty() {
             let old = args.older_than.unwrap_or(OLD);
@@ -118,13 +139,13 @@ struct Broom<'b> {
 }
 
 impl Broom<'_> {
-    async fn journal(&mut self, past: Past, file: File) -> Result<(), SweepError> {
+    async fn journal(&mut self, claimed: Claimed) -> Result<(), SweepError> {
         if self.stop.is_stopped() {
             return Ok(());
         }
-        let path = past.path.clone();
+        let path = claimed.past.path.clone();
         if self.dry_run {
-            let (own, others) = in_words(self.target, &past);
+            let (own, others) = in_words(self.target, &claimed.past);
             self.would(&path.display().to_string(), &own);
             self.left += others.len();
             for thing in &others {
@@ -135,7 +156,7 @@ impl Broom<'_> {
             }
             return Ok(());
         }
-        let swept = sweep_journal(self.target, past, file, self.stop).await?;
+        let swept = sweep_journal(self.target, claimed, self.stop).await?;
         self.said(&path.display().to_string(), swept);
         Ok(())
     }
@@ -201,13 +222,18 @@ impl Broom<'_> {
     fn said(&mut self, name: &str, swept: Swept) {
         let Swept {
             removed,
+            gone,
             left_behind,
             notes,
         } = swept;
         self.removed += removed.len();
         self.left += left_behind.len();
+        let gone = match gone {
+            0 => String::new(),
+            gone => format!(", {gone} gone already"),
+        };
         self.say(&format!(
-            "{name}: {} removed\n",
+            "{name}: {} removed{gone}\n",
             counted(removed.len(), "thing")
         ));
         for thing in &removed {

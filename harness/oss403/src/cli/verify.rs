@@ -152,7 +152,7 @@ async fn replay(
 ) -> Exit {
     let revision = verified.terms.revision.parse().unwrap_or_default();
     let ledger = ledger.clone().at(revision);
-    let instances = match select(&ledger, &ids, &[], None) {
+    let instances = match select(&ledger, &ids, &[]) {
         Ok(instances) => instances,
         Err(error) => return console.fail(&error, Exit::Usage),
     };

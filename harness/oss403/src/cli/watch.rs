@@ -113,12 +113,12 @@ impl Desk<'_> {
 
     /// The file, when it is sound; else what is wrong with it.
     fn read(&self, path: &Path) -> Result<Entry, String> {
-        let text = read_text(path).map_err(|found| found.render(self.console.color_out()))?;
+        let text = read_text(path).map_err(|found| found.render_in(self.console.color_out(), self.console.width_out()))?;
         let name = path.display().to_string();
         let (entry, found) = check::file(&name, &text, &source::lists_for(path));
         let said: Vec<String> = found
             .iter()
-            .map(|found| found.render(self.console.color_out()))
+            .map(|found| found.render_in(self.console.color_out(), self.console.width_out()))
             .collect();
         entry.ok_or_else(|| said.join("\n"))
     }

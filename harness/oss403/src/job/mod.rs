@@ -4,7 +4,6 @@
 mod sinks;
 
 use std::collections::{BTreeSet, HashMap};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -127,8 +126,8 @@ impl CannotResume {
 pub struct Done {
     /// The run as a whole.
     pub facts: Facts,
-    /// Why a report could not be written.
-    pub trouble: Option<io::Error>,
+    /// Reports that could not be written, a sentence each.
+    pub trouble: Vec<String>,
     /// What GitHub Actions is told, when it asked; to be printed as it is.
     pub annotations: String,
     exit: Exit,
@@ -200,11 +199,14 @@ impl Ready<'_> {
         let interrupted = Interrupted::read(path)?;
         let has_endpoint = !self.target.is_embedded();
         interrupted.is_of(&self.job.started(&self.target), has_endpoint)?;
-        let (past, file) = Past::claim(path).map_err(CannotResume::Journal)?;
+        // Of a copy of it the run's own journal is settled too.
+        let claimed = Past::claim(path)
+            .and_then(|claimed| claimed.with_own(&self.job.options.out))
+            .map_err(CannotResume::Journal)?;
         let swept = match has_endpoint {
-            true => sweep_journal(&self.target, past, file, stop).await?,
+            true => sweep_journal(&self.target, claimed, stop).await?,
             false => {
-                end_journal(&past, file)?;
+                end_journal(claimed)?;
                 Swept::default()
             }
         };
@@ -427,9 +429,9 @@ impl Job<'_> {
 impl Done {
     /// The exit code that it asks for.
     pub fn exit(&self) -> Exit {
-        match self.trouble {
-            Some(_) => Exit::Target,
-            None => self.exit,
+        match self.trouble.is_empty() {
+            true => self.exit,
+            false => Exit::Target,
         }
     }
 

@@ -1,6 +1,5 @@
 //! Where instances go as they finish: held against the baseline, into the reports and to the terminal.
 
-use std::io;
 use std::sync::Arc;
 
 use super::Done;
@@ -10,7 +9,7 @@ use crate::judge::verdict::VerdictKind;
 use crate::report::Facts;
 use crate::report::entry::Entry;
 use crate::report::json::ResultFile;
-use crate::report::sink::Reports;
+use crate::report::sink::{Reports, Unwritten};
 use crate::report::terminal::Terminal;
 use crate::suite::Finished;
 use oss403_case::model::CaseFile;
@@ -22,7 +21,7 @@ pub(super) struct Sinks<'a> {
     known: Option<Held<'a>>,
     reports: Reports,
     terminal: Terminal,
-    trouble: Option<io::Error>,
+    trouble: Unwritten,
 }
 
 /// What a run is held to.
@@ -54,7 +53,7 @@ impl<'a> Sinks<'a> {
             known,
             reports,
             terminal,
-            trouble: None,
+            trouble: Unwritten::default(),
         }
     }
 
@@ -86,7 +85,7 @@ impl<'a> Sinks<'a> {
 
     fn take(&mut self, entry: Entry) {
         let added = self.reports.add(&entry);
-        self.note(added);
+        self.trouble.note(added);
         self.terminal.add(entry);
     }
 
@@ -120,20 +119,14 @@ impl<'a> Sinks<'a> {
         Some(account)
     }
 
-    fn note(&mut self, written: io::Result<()>) {
-        if let Err(error) = written {
-            self.trouble.get_or_insert(error);
-        }
-    }
-
     pub(super) fn finish(mut self, facts: Facts, exit: Exit, files: Vec<Arc<CaseFile>>) -> Done {
         let head = ResultFile::head(&facts);
         let mut annotations = String::new();
         let finished = std::mem::take(&mut self.reports).finish(&head, &mut annotations);
-        self.note(finished);
+        self.trouble.note(finished);
         Done {
             facts,
-            trouble: self.trouble,
+            trouble: self.trouble.0,
             annotations,
             exit,
             terminal: self.terminal,

@@ -4,7 +4,7 @@
 //! still shows that an element is there, that it is not empty, and in which order the elements stand.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::answer::{Answer, shorten};
@@ -72,9 +72,12 @@ pub fn normalise(answer: &Answer<'_>, placeholders: &BTreeMap<String, String>) -
 }
 
 /// A text of an answer, or about one, on one line and without what is made anew in each run, so that it says the same the next night.
-/// `placeholders` are the names that the run made up.
+/// `placeholders` are the names that the run made up. Whoever says himself what stands for these (`…`, `[bucket]`, `[date]`) means just
+/// that: it has a backslash before it here.
 pub fn steady(text: &str, placeholders: &BTreeMap<String, String>) -> String {
-    in_common(&one_line(Names::of(placeholders).redact(text.trim())))
+    let names = Names::of(placeholders);
+    let text = names.redact(&names.escaped(text.trim()));
+    in_common(&one_line(text))
 }
 
 /// A reason with `…` for every word that names something of this one instance: made names, ids, times.
@@ -162,6 +165,22 @@ impl<'a> Names<'a> {
             .collect();
         names.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
         Self(names)
+    }
+
+    /// The text with a backslash before whatever stands for something in what is redacted.
+    fn escaped(&self, text: &str) -> String {
+        let own = self.0.iter().map(|(_, stands_for)| stands_for.as_str());
+        let patterns = PATTERNS
+            .iter()
+            .map(|(_, stands_for)| stands_for.trim_start_matches(':'));
+        let signs: BTreeSet<&str> = own.chain(patterns).chain(["…"]).collect();
+        let mut text = text.to_owned();
+        for sign in signs {
+            if text.contains(sign) {
+                text = text.replace(sign, &format!("\\{sign}"));
+            }
+        }
+        text
     }
 
     fn redact(&self, text: &str) -> String {
@@ -281,6 +300,22 @@ mod tests {
             (r#"["eq", "$key", "a:b"]"#, r#"["eq", "$key", "a:b"]"#),
         ] {
             assert_eq!(names.redact(from), to);
+        }
+    }
+
+    #[test]
+    fn what_a_server_says_itself_is_told_from_what_stands_for_a_name() {
+        let placeholders = BTreeMap::from([("bucket".to_owned(), "oss403-1a2b3c4d-7".to_owned())]);
+        for (from, to) in [
+            ("loading… oss403-x-1", r"loading\… …"),
+            (
+                "no oss403-1a2b3c4d-7, no [bucket]",
+                r"no [bucket], no \[bucket]",
+            ),
+            ("[date] 20261124T001122Z [other]", r"\[date] [date] [other]"),
+            ("at :[port] of h:40404", r"at :\[port] of h:[port]"),
+        ] {
+            assert_eq!(steady(from, &placeholders), to);
         }
     }
 

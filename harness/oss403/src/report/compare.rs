@@ -13,7 +13,7 @@ use super::read::Recorded;
 use super::style::{Style, Tone, counted, in_a_line};
 use crate::judge::verdict::VerdictKind;
 
-/// Instances that are gone of which the ids are shown: a run of a part is without hundreds.
+/// Instances that one of the two is without of which the ids are shown: a run of a part is without hundreds.
 const SHOWN: usize = 10;
 
 /// What became of an instance between two results.
@@ -31,6 +31,8 @@ pub enum Change {
     Fixed,
     /// It is not in the second result, or was not done there.
     Gone,
+    /// It is in the second result alone, and does not fail. One that fails is new.
+    Added,
     /// It neither failed before nor fails now, and yet its verdict is another.
     Other,
 }
@@ -151,13 +153,16 @@ impl Comparison {
             let _ = writeln!(text, "{}", style.paint(Tone::Bad, &in_a_line(why)));
         }
         if !self.same_suite {
-            text.push_str("of two suites: what is new here may be a scenario that is new there\n");
+            text.push_str(
+                "of two suites: what is new or added here may be a scenario that is new there\n",
+            );
         }
         for change in [
             Change::New,
             Change::Changed,
             Change::Fixed,
             Change::Gone,
+            Change::Added,
             Change::Other,
         ] {
             let of = self.differences.iter().filter(|d| d.change == change);
@@ -172,10 +177,9 @@ impl Comparison {
             };
             let heading = format!("{}: {}", change.name(), counted(of.len(), "instance"));
             let _ = writeln!(text, "\n{}", style.paint(tone, &heading));
-            let shown = if change == Change::Gone {
-                SHOWN
-            } else {
-                usize::MAX
+            let shown = match change {
+                Change::Gone | Change::Added => SHOWN,
+                _ => usize::MAX,
             };
             for difference in of.iter().take(shown) {
                 difference.render(&mut text, style);
@@ -227,8 +231,11 @@ fn difference(before: Option<&Entry>, after: Option<&Entry>) -> Option<Differenc
         (true, true) if before.map(failure) != after.map(failure) => Change::Changed,
         (true, true) => return None,
         (false, false) => {
-            let (before, after) = (before?, after?);
-            (before.verdict != after.verdict).then_some(Change::Other)?
+            let after = after?;
+            match before {
+                None => Change::Added,
+                Some(before) => (before.verdict != after.verdict).then_some(Change::Other)?,
+            }
         }
     };
     let entry = after.or(before)?;

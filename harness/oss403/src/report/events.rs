@@ -4,7 +4,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use oss_auth::Timestamp;
 use schemars::JsonSchema;
@@ -140,13 +140,40 @@ pub(super) fn open(path: &Path) -> io::Result<(Box<dyn Write + Send>, bool)> {
     Ok(match Place::of(path)? {
         Place::StandardOutput => (Box::new(StandardOutput), true),
         Place::File(path) => {
-            let file = File::create(path)?;
+            let file = File::create(&path)?;
             // Who finds it knows whether its run lives, as with the journal.
             locked(&file)?;
-            (Box::new(file), false)
+            (Box::new(Named { path, file }), false)
         }
-        Place::Stream(path) => (Box::new(File::options().write(true).open(path)?), false),
+        Place::Stream(path) => {
+            let file = File::options().write(true).open(&path)?;
+            (Box::new(Named { path, file }), false)
+        }
     })
+}
+
+/// A file of which an error says that it is this one.
+struct Named {
+    path: PathBuf,
+    file: File,
+}
+
+impl Named {
+    fn name(&self, error: &io::Error) -> io::Error {
+        let path = self.path.display();
+        let words = format!("the report events={path} could not be written: {error}");
+        io::Error::new(error.kind(), words)
+    }
+}
+
+impl Write for Named {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.file.write(text).map_err(|error| self.name(&error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush().map_err(|error| self.name(&error))
+    }
 }
 
 /// Standard output, for as long as anybody reads it.

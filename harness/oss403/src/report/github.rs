@@ -6,12 +6,17 @@ use super::entry::Entry;
 use super::json::ResultFile;
 use super::spool::Spool;
 use super::style::counted;
+use super::workspace::Workspace;
 
 /// GitHub shows ten errors of a step and drops the others without a word; the last one says how many there are.
 const MOST: usize = 9;
 
 /// The workflow commands for the failures, the gravest in full.
-pub(super) fn annotations(head: &ResultFile, spool: &mut Spool) -> io::Result<String> {
+pub(super) fn annotations(
+    head: &ResultFile,
+    spool: &mut Spool,
+    workspace: &Workspace,
+) -> io::Result<String> {
     let (mut failures, mut total): (Vec<Entry>, usize) = (Vec::new(), 0);
     spool.each(|entry| {
         if entry.is_new_failure() {
@@ -23,11 +28,13 @@ pub(super) fn annotations(head: &ResultFile, spool: &mut Spool) -> io::Result<St
         Ok(())
     })?;
     let mut text = String::new();
-    let stand = |file: &str, line: usize| format!("file={},line={line},", property(file));
-    let place = match &head.target.profile {
-        Some(profile) => stand(profile, 1),
+    // GitHub shows a file by its path in the repository, and knows no other.
+    let stand = |file: &str, line: usize| match workspace.file(file) {
+        Some(file) => format!("file={},line={line},", property(&file)),
         None => String::new(),
     };
+    let profile = head.target.profile.as_deref();
+    let place = profile.map_or_else(String::new, |profile| stand(profile, 1));
     let mut error = |place: &str, title: &str, words: &str| {
         let (title, words) = (property(title), data(words));
         text.push_str(&format!("::error {place}title={title}::{words}\n"));

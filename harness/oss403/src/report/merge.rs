@@ -13,14 +13,15 @@ use oss403_case::{Instance, Ledger};
 use super::Facts;
 use super::json::{ResultFile, Selection};
 use super::read::Recorded;
+use super::resume::difference;
 use super::spool::Spool;
 use crate::baseline::Account;
 use crate::exit::Exit;
 use crate::judge::scope::{Demands, Scope};
-use crate::judge::summary::Tally;
+use crate::judge::summary::{NoLevel, Tally};
 use crate::judge::verdict::Verdict;
 use crate::run::RunSummary;
-use crate::suite::{Certified, SnapshotCounts};
+use crate::suite::{Certified, SnapshotCounts, harmless};
 
 /// Why results are not the parts of one run.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +49,16 @@ pub enum NotTogether {
         /// What it is in the first.
         not: String,
     },
+    /// Two claim other things.
+    #[error("{other} is of another run than {first}, and claims other things: {difference}")]
+    Claims {
+        /// The one that the others are held against.
+        first: String,
+        /// The one that differs.
+        other: String,
+        /// What one of them alone claims.
+        difference: String,
+    },
     /// Some are not there, or did not come to their end.
     #[error("{0}")]
     Missing(String),
@@ -60,6 +71,14 @@ pub enum NotTogether {
         first: String,
         /// The second.
         second: String,
+    },
+    /// An instance that was asked for is in none.
+    #[error("{} in no part, the first is `{first}`", if *count == 1 { "1 instance is".to_owned() } else { format!("{count} instances are") })]
+    Lacking {
+        /// How many.
+        count: usize,
+        /// The first of them.
+        first: String,
     },
     /// The cases are not those of this ledger, and so no level can be stated.
     #[error(
@@ -197,8 +216,13 @@ fn baseline(head: &ResultFile) -> String {
 /// What the instances were chosen by, as one would ask for it.
 fn selection(selection: &Selection) -> String {
     let harmless = selection.left_out.as_ref().map(|_| "--harmless");
+    let rerun = selection.rerun.then_some("--rerun-failed");
     let filters = selection.filters.iter().map(String::as_str);
-    filters.chain(harmless).collect::<Vec<_>>().join(" ")
+    filters
+        .chain(harmless)
+        .chain(rerun)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn same(
@@ -210,6 +234,11 @@ fn same(
     let mut pairs = of_first.iter().zip(of_other);
     match pairs.find(|(first, other)| first.1 != other.1) {
         None => Ok(()),
+        Some((("claims", not), (_, is))) => Err(NotTogether::Claims {
+            first: first.to_owned(),
+            other: other.to_owned(),
+            difference: difference(&listed(is), &listed(not)),
+        }),
         Some(((what, not), (_, is))) => Err(NotTogether::Foreign {
             first: first.to_owned(),
             other: other.to_owned(),
@@ -218,6 +247,10 @@ fn same(
             not: not.clone(),
         }),
     }
+}
+
+fn listed(names: &str) -> Vec<String> {
+    names.split(", ").map(str::to_owned).collect()
 }
 
 /// What there is to say of the parts as one run, but for the sums.
@@ -248,7 +281,7 @@ fn together(parts: &[Part]) -> Facts {
         requests: heads().map(|head| head.summary.requests).sum(),
         tally: Tally::default(),
         baseline: first.baseline.as_ref().map(Account::anew),
-        level: Err(crate::judge::summary::NoLevel::NothingTested),
+        level: Err(NoLevel::NothingTested),
         scope: Scope::default(),
         unmet: Vec::new(),
         interrupted: false,
@@ -315,13 +348,17 @@ fn sums(
     if let Some(wrong) = wrong {
         return Err(wrong);
     }
+    lacking(&facts.selection, ledger, &homes)?;
     if let Some(account) = &mut facts.baseline {
         account.close(false);
     }
     let frozen = || ledger.listed().iter().map(|row| row.id.as_str());
-    facts.level = facts
-        .tally
-        .level_of(frozen(), &facts.selection.filters, ledger);
+    facts.level = match facts.selection.rerun {
+        true => Err(NoLevel::Again),
+        false => facts
+            .tally
+            .level_of(frozen(), &facts.selection.filters, ledger),
+    };
     facts.scope = Scope::of(&facts.tally, frozen(), &claims, &retired);
     facts.unmet = demands.unmet(&facts.tally, &facts.level, &facts.scope);
     let certified = Certified {
@@ -338,6 +375,31 @@ fn sums(
         recorded: Recorded { head, spool },
         exit,
     })
+}
+
+/// Whether everything is there that was asked for. Of a rerun nobody knows here what that was, and of case files by their paths neither.
+fn lacking(
+    selection: &Selection,
+    ledger: &Ledger,
+    homes: &HashMap<String, String>,
+) -> Result<(), NotTogether> {
+    let Ok(mut asked) = ledger.select(&selection.filters) else {
+        return Ok(());
+    };
+    if selection.rerun {
+        return Ok(());
+    }
+    if selection.left_out.is_some() {
+        (asked, _) = harmless(asked);
+    }
+    asked.retain(|instance| !homes.contains_key(&instance.id));
+    match asked.first() {
+        None => Ok(()),
+        Some(first) => Err(NotTogether::Lacking {
+            count: asked.len(),
+            first: first.id.clone(),
+        }),
+    }
 }
 
 fn capabilities(names: &[String]) -> BTreeSet<Capability> {

@@ -29,6 +29,7 @@ mod spool;
 pub mod style;
 mod tap;
 pub mod terminal;
+mod workspace;
 
 #[cfg(test)]
 mod tests;
@@ -98,6 +99,8 @@ impl Facts {
         match certified.exit_but(known, flaky_passes) {
             Exit::Ok | Exit::NothingSelected if is_red => Exit::Deviations,
             Exit::Ok if !self.unmet.is_empty() => Exit::Deviations,
+            // In another part there may be something to test: whether nothing was tested is a matter of the whole.
+            Exit::NothingSelected if self.selection.partition.is_some() => Exit::Ok,
             exit => exit,
         }
     }

@@ -62,8 +62,7 @@ impl Recorded {
     pub fn read(path: &Path) -> Result<Self, NoResult> {
         let mut reader = BufReader::new(File::open(path)?);
         let start = reader.fill_buf()?;
-        let is_stream = memchr::memmem::find(&start[..start.len().min(64)], b"\"event\"").is_some();
-        if is_stream {
+        if is_stream(start) {
             return Self::of_events(reader);
         }
         let file: ResultFile =
@@ -123,6 +122,11 @@ impl Recorded {
         })?;
         Ok(entries)
     }
+}
+
+/// Whether what begins so is a stream of events.
+pub(super) fn is_stream(start: &[u8]) -> bool {
+    memchr::memmem::find(&start[..start.len().min(64)], b"\"event\"").is_some()
 }
 
 /// What a stream of events says, as far as it came.

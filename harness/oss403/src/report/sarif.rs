@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -10,6 +11,7 @@ use super::entry::Entry;
 use super::json::ResultFile;
 use super::spool::Spool;
 use super::style::no_commands;
+use super::workspace::Workspace;
 use crate::baseline::Listed;
 use crate::judge::verdict::VerdictKind;
 use crate::wire::redact::one_line;
@@ -19,8 +21,16 @@ const MOST_RESULTS: usize = 5_000;
 /// GitLab takes messages up to this length.
 const MOST_CHARACTERS: usize = 1_000;
 
-/// Writes a run. What stands nowhere is not shown, so each result stands in the profile of the target, and without one in the case file.
-pub(super) fn write(out: &mut dyn Write, head: &ResultFile, spool: &mut Spool) -> io::Result<()> {
+/// Writes a run. What stands nowhere is not shown, so each result stands in the profile of the target, and in the case file without one, or
+/// where that is not in the workspace.
+pub(super) fn write(
+    out: &mut dyn Write,
+    head: &ResultFile,
+    spool: &mut Spool,
+    workspace: &Workspace,
+) -> io::Result<()> {
+    let profile = head.target.profile.as_deref();
+    let profile = profile.and_then(|profile| workspace.file(profile));
     let mut failures = Vec::new();
     spool.each(|entry| {
         if entry.verdict.is_failure() {
@@ -39,10 +49,13 @@ pub(super) fn write(out: &mut dyn Write, head: &ResultFile, spool: &mut Spool) -
     let places: BTreeMap<&str, usize> = rules.keys().copied().zip(0..).collect();
     let results = failures
         .iter()
-        .map(|entry| result(entry, head, places[entry.cause.as_str()]));
+        .map(|entry| result(entry, profile.as_deref(), places[entry.cause.as_str()]));
     let last = rules.len();
     let results: Vec<Value> = results
-        .chain(red.iter().map(|(file, entry)| red_entry(file, entry, last)))
+        .chain(red.iter().map(|(file, entry)| {
+            let file = workspace.file(file).unwrap_or_else(|| name_of(file));
+            red_entry(&file, entry, last)
+        }))
         .collect();
     let mut rules: Vec<Value> = rules.into_values().collect();
     if !red.is_empty() {
@@ -86,17 +99,13 @@ fn rule(entry: &Entry) -> Value {
     })
 }
 
-fn result(entry: &Entry, head: &ResultFile, rule: usize) -> Value {
+fn result(entry: &Entry, profile: Option<&str>, rule: usize) -> Value {
     let level = match entry.verdict {
         VerdictKind::Deviates if entry.gravity() < 3 => "error",
         VerdictKind::HarnessError => "note",
         _ => "warning",
     };
-    let place = head
-        .target
-        .profile
-        .clone()
-        .unwrap_or_else(|| entry.case_file());
+    let place = profile.map_or_else(|| entry.case_file(), str::to_owned);
     let message = format!(
         "{}: {}: {}",
         entry.id,
@@ -175,6 +184,12 @@ fn hash_of(text: &str) -> String {
         .map(|byte| format!("{byte:02x}"))
         .collect();
     format!("{hex}:1")
+}
+
+/// A file that is not in the workspace has no path there; where it is elsewhere is nobody's business.
+fn name_of(file: &str) -> String {
+    let name = Path::new(file).file_name();
+    name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 /// A path as the reference of a URI.

@@ -15,6 +15,7 @@ use super::junit::Files;
 use super::lore::Lore;
 use super::read::Recorded;
 use super::spool::Spool;
+use super::workspace::Workspace;
 use super::{ctrf, github, html, json, junit, markdown, sarif, tap};
 use crate::run::journal::{Copies, Stream};
 
@@ -77,11 +78,41 @@ pub enum ReportError {
     },
 }
 
+/// Reports that could not be written, a sentence each, which names the report. All others were.
+#[derive(Debug, Default, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("; "))]
+pub struct Unwritten(pub Vec<String>);
+
+impl Unwritten {
+    fn of(what: &str, error: &io::Error) -> Self {
+        Self(vec![format!("{what} could not be written: {error}")])
+    }
+
+    /// Takes in what came of another one.
+    pub(crate) fn note(&mut self, written: Result<(), Self>) {
+        if let Err(Self(new)) = written {
+            for sentence in new {
+                if !self.0.contains(&sentence) {
+                    self.0.push(sentence);
+                }
+            }
+        }
+    }
+
+    /// Whether there are any.
+    ///
+    /// # Errors
+    /// When there are.
+    pub(crate) fn or_all(self) -> Result<(), Self> {
+        if self.0.is_empty() { Ok(()) } else { Err(self) }
+    }
+}
+
 /// The reports that are being written.
 #[derive(Default)]
 pub struct Reports {
-    /// What is written when the run is over.
-    files: Vec<(Kind, Atomic)>,
+    /// What is written when the run is over, with the words by which it was asked for.
+    files: Vec<(Kind, String, Atomic)>,
     /// Where events are seen while it goes on, until there is a stream of them.
     copies: Copies,
     events_on_standard_output: bool,
@@ -159,7 +190,8 @@ impl Reports {
                 if reports.spool.is_none() {
                     reports.spool = Some(Spool::new().map_err(failed)?);
                 }
-                reports.files.push((kind, file));
+                let asked = format!("{}={}", kind.name(), path.display());
+                reports.files.push((kind, asked, file));
             }
         }
         Ok(reports)
@@ -186,7 +218,7 @@ impl Reports {
     /// Whether one goes to standard output, where nothing else may stand then.
     pub fn are_on_standard_output(&self) -> bool {
         let mut files = self.files.iter();
-        files.any(|(_, file)| file.is_standard_output()) || self.events_on_standard_output
+        files.any(|(_, _, file)| file.is_standard_output()) || self.events_on_standard_output
     }
 
     /// The events, where somebody wants to see them.
@@ -199,7 +231,7 @@ impl Reports {
 
     /// Whether one shows what the ledger says; see [`Self::explain`].
     pub fn want_lore(&self) -> bool {
-        self.files.iter().any(|(kind, _)| *kind == Kind::Html)
+        self.files.iter().any(|(kind, ..)| *kind == Kind::Html)
     }
 
     /// Gives them what the ledger says of the causes and the twins of the run.
@@ -217,40 +249,56 @@ impl Reports {
     /// Takes in an instance.
     ///
     /// # Errors
-    /// When it cannot be written.
-    pub fn add(&mut self, entry: &Entry) -> io::Result<()> {
+    /// When it cannot be kept for the reports that are written in the end.
+    pub fn add(&mut self, entry: &Entry) -> Result<(), Unwritten> {
         if let Some(stream) = self.stream() {
             stream.write(&Event::finished(entry), true);
         }
-        self.spool.as_mut().map_or(Ok(()), |spool| spool.add(entry))
+        let added = self.spool.as_mut().map_or(Ok(()), |spool| spool.add(entry));
+        added.map_err(|error| Unwritten::of("the temporary file of the reports", &error))
     }
 
     /// Puts the finished reports in their places. What is to be printed for GitHub Actions is added to `annotations`.
     ///
     /// # Errors
-    /// The first that cannot be written; the others are.
-    pub fn finish(mut self, head: &ResultFile, annotations: &mut String) -> io::Result<()> {
+    /// Those that cannot be written; the others are.
+    pub fn finish(mut self, head: &ResultFile, annotations: &mut String) -> Result<(), Unwritten> {
+        let mut unwritten = Unwritten::default();
         let logged = self.stream().map_or(Ok(()), |stream| finish(stream, head));
+        unwritten.note(logged);
         let Some(mut spool) = self.spool else {
-            return logged;
+            return unwritten.or_all();
         };
-        let shown = match self.github {
-            Some(github) => github.show(head, &mut spool, annotations),
-            None => Ok(()),
-        };
-        let (files, lore) = (self.files.into_iter(), self.lore.as_ref());
-        let written = files.map(|(kind, file)| write(kind, file, head, lore, &mut spool));
-        logged.and(shown).and(written.fold(Ok(()), io::Result::and))
+        let workspace = Workspace::of_process();
+        if let Some(github) = self.github {
+            unwritten.note(github.show(head, &mut spool, &workspace, annotations));
+        }
+        let besides = (self.lore.as_ref(), &workspace);
+        for (kind, asked, file) in self.files {
+            let written = write(kind, file, head, besides, &mut spool);
+            unwritten.note(
+                written.map_err(|error| Unwritten::of(&format!("the report {asked}"), &error)),
+            );
+        }
+        unwritten.or_all()
     }
 
     /// Makes the reports of a result that was written before.
     ///
     /// # Errors
     /// When it cannot be read any more, or one of them cannot be written.
-    pub fn of(mut self, recorded: &mut Recorded) -> io::Result<()> {
+    pub fn of(mut self, recorded: &mut Recorded) -> Result<(), Unwritten> {
         self.begin(&Started::of(&recorded.head));
-        recorded.spool.each(|entry| self.add(&entry))?;
-        self.finish(&recorded.head, &mut String::new())
+        let mut unwritten = Unwritten::default();
+        let read = recorded.spool.each(|entry| {
+            unwritten.note(self.add(&entry));
+            Ok(())
+        });
+        unwritten.note(read.map_err(|error| {
+            Unwritten(vec![format!("the result cannot be read any more: {error}")])
+        }));
+        unwritten.note(self.finish(&recorded.head, &mut String::new()));
+        unwritten.or_all()
     }
 }
 
@@ -259,38 +307,52 @@ impl Github {
         self,
         head: &ResultFile,
         spool: &mut Spool,
+        workspace: &Workspace,
         annotations: &mut String,
-    ) -> io::Result<()> {
-        annotations.push_str(&github::annotations(head, spool)?);
+    ) -> Result<(), Unwritten> {
+        let made = github::annotations(head, spool, workspace);
+        let made = made.map_err(|error| Unwritten::of("the annotations", &error));
+        annotations.push_str(&made?);
         let Some(path) = self.summary else {
             return Ok(());
         };
         // Other steps of the job may have written to it.
-        let mut file = File::options().append(true).create(true).open(path)?;
-        markdown::write(&mut file, head, spool)
+        let file = File::options().append(true).create(true).open(&path);
+        let written = file.and_then(|mut file| markdown::write(&mut file, head, spool));
+        written.map_err(|error| {
+            Unwritten::of(
+                &format!("the summary of the step, {},", path.display()),
+                &error,
+            )
+        })
     }
 }
 
 /// Writes the last line. That the journal cannot be written has been said when it was so before.
-fn finish(stream: &Stream, head: &ResultFile) -> io::Result<()> {
+fn finish(stream: &Stream, head: &ResultFile) -> Result<(), Unwritten> {
     let was_broken = stream.is_broken();
     let result = Box::new(head.clone());
     let at = events::now();
     stream.write(&Event::RunFinished { at, result }, true);
-    let written = stream.sound().map_err(|(_, error)| error);
-    let copied = stream.copied();
-    if was_broken {
-        copied
-    } else {
-        written.and(copied)
+    let mut unwritten = Unwritten::default();
+    if let Err((path, error)) = stream.sound().or_else(|trouble| match was_broken {
+        true => Ok(()),
+        false => Err(trouble),
+    }) {
+        let journal = format!("the journal {}", path.display());
+        unwritten.note(Err(Unwritten::of(&journal, &error)));
     }
+    // These name themselves.
+    let copied = stream.copied();
+    unwritten.note(copied.map_err(|error| Unwritten(vec![error.to_string()])));
+    unwritten.or_all()
 }
 
 fn write(
     kind: Kind,
     file: Atomic,
     head: &ResultFile,
-    lore: Option<&Lore>,
+    (lore, workspace): (Option<&Lore>, &Workspace),
     spool: &mut Spool,
 ) -> io::Result<()> {
     file.write(|out| match kind {
@@ -298,7 +360,7 @@ fn write(
         Kind::Junit => junit::write(out, head, spool, Files::Unsaid),
         Kind::JunitFile => junit::write(out, head, spool, Files::Said),
         Kind::Ctrf => ctrf::write(out, head, spool),
-        Kind::Sarif => sarif::write(out, head, spool),
+        Kind::Sarif => sarif::write(out, head, spool, workspace),
         Kind::Tap => tap::write(out, head, spool),
         Kind::Markdown => markdown::write(out, head, spool),
         Kind::Html => html::write(out, head, lore, spool),

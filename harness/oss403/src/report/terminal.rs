@@ -73,7 +73,7 @@ impl Terminal {
     /// Everything that is printed after the run. `files` are the causes in the order of the table.
     pub fn render(&self, facts: &Facts, files: &[&CaseFile], style: Style) -> String {
         let mut text = String::new();
-        if !self.detail.quiet {
+        if !self.detail.quiet && facts.tally.causes().next().is_some() {
             self.table(&mut text, &facts.tally, files, style);
             self.failures.render(&mut text, style);
             text.push('\n');

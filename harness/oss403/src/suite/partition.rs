@@ -56,22 +56,14 @@ impl Partition {
         mine
     }
 
-    /// What an engine says in the environment.
+    /// What an engine says in the environment. One that says both the part and how many there are is heard first.
     ///
     /// # Errors
     /// When none says it, or says what cannot be.
     fn auto(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let said = |name: &str| variable(name).filter(|text| !text.trim().is_empty());
         for (index, from, total) in ENGINES {
-            let Some(index_said) = variable(index) else {
-                continue;
-            };
-            // GitLab sets neither for a job that is not parallel.
-            let Some(total_said) = variable(total) else {
-                if index == "JOB_COMPLETION_INDEX" {
-                    return Err(format!(
-                        "{index} is set, and {total} does not say how many parts there are"
-                    ));
-                }
+            let (Some(index_said), Some(total_said)) = (said(index), said(total)) else {
                 continue;
             };
             let read = |name: &str, text: &str| {
@@ -89,15 +81,48 @@ impl Partition {
                     parts,
                 }),
                 _ => Err(format!(
-                    "{index} is {index_said}, and {total} is {total_said}"
+                    "{index} is {index_said}, and {total} is {total_said}: it counts from {from}"
                 )),
             };
         }
-        let known: Vec<_> = ENGINES.iter().map(|(index, ..)| *index).collect();
-        Err(format!(
-            "nothing says which part this is: none of {} is set",
-            known.join(", ")
-        ))
+        if let Some((index, _, total)) = ENGINES.iter().find(|(index, ..)| said(index).is_some()) {
+            return Err(format!(
+                "{index} is set, and {total}, which would say how many parts there are, is not"
+            ));
+        }
+        let known = |total: &str| {
+            let indices = ENGINES.iter().filter(|(.., other)| *other == total);
+            let indices: Vec<&str> = indices.map(|(index, ..)| *index).collect();
+            indices.join(" nor ")
+        };
+        match ENGINES
+            .iter()
+            .find_map(|(.., total)| Some((*total, said(total)?)))
+        {
+            // GitLab says how many jobs there are also where there is but one, and not which that is.
+            Some((_, one)) if one.trim() == "1" => Ok(Self {
+                how: How::Slice,
+                part: 1,
+                parts: 1,
+            }),
+            Some((total, _)) => {
+                let indices = known(total);
+                let (neither, is) = match indices.contains(" nor ") {
+                    true => ("neither ", ""),
+                    false => ("", " not"),
+                };
+                Err(format!(
+                    "{total} is set, and {neither}{indices} is{is}, which would say which part this is"
+                ))
+            }
+            None => {
+                let indices: Vec<_> = ENGINES.iter().map(|(index, ..)| *index).collect();
+                Err(format!(
+                    "nothing says which part this is: none of {} is set",
+                    indices.join(", ")
+                ))
+            }
+        }
     }
 }
 
@@ -232,14 +257,44 @@ mod tests {
         ] {
             assert_eq!(auto(&said), Ok(part.into()), "{said:?}");
         }
-        for said in [
-            &[][..],
-            &[("JOB_COMPLETION_INDEX", "0")],
-            &[("JOB_COMPLETION_INDEX", "8"), ("OSS403_PARTITIONS", "8")],
-            &[("CI_NODE_INDEX", "0"), ("CI_NODE_TOTAL", "5")],
-            &[("CI_NODE_INDEX", "x"), ("CI_NODE_TOTAL", "5")],
+        // One that says half of it does not stand in the way of one that says all; GitLab names no part where there is but one.
+        let half = [
+            ("CIRCLE_NODE_INDEX", "0"),
+            ("CI_NODE_INDEX", "2"),
+            ("CI_NODE_TOTAL", "5"),
+        ];
+        assert_eq!(auto(&half), Ok("2/5".into()));
+        assert_eq!(auto(&[("CI_NODE_TOTAL", "1")]), Ok("1/1".into()));
+        for (said, why) in [
+            (&[][..], "none of JOB_COMPLETION_INDEX, "),
+            (
+                &[("JOB_COMPLETION_INDEX", "8"), ("OSS403_PARTITIONS", "8")],
+                "counts from 0",
+            ),
+            (
+                &[("CI_NODE_INDEX", "0"), ("CI_NODE_TOTAL", "5")],
+                "counts from 1",
+            ),
+            (
+                &[("CI_NODE_INDEX", "x"), ("CI_NODE_TOTAL", "5")],
+                "no number",
+            ),
+            (
+                &[("CI_NODE_TOTAL", "5")],
+                "CI_NODE_TOTAL is set, and CI_NODE_INDEX is not",
+            ),
+            (
+                &[("OSS403_PARTITIONS", "5")],
+                "neither JOB_COMPLETION_INDEX nor OSS403_PARTITION is",
+            ),
         ] {
-            assert!(auto(said).is_err(), "{said:?}");
+            let said = auto(said).expect_err(why);
+            assert!(said.contains(why), "{why}: {said}");
+        }
+        for (index, _, total) in ENGINES {
+            let said = auto(&[(index, "1")]).expect_err(index);
+            let names = said.starts_with(&format!("{index} is set, and {total},"));
+            assert!(names, "{said}");
         }
     }
 

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Partition;
 use crate::exit::Exit;
 use oss403_case::ledger::Entry;
 use oss403_case::select::UnknownFilter;
@@ -22,7 +21,7 @@ pub enum SelectionError {
     /// Two instances have the same id.
     #[error("the instance `{0}` is selected twice")]
     Twice(String),
-    /// The part is empty.
+    /// There is nothing in what is named.
     #[error("nothing is selected")]
     Nothing,
     /// Only what is harmless was wanted.
@@ -52,18 +51,17 @@ impl fmt::Display for LeftOut {
     }
 }
 
-/// The instances that the filters name in the ledger (all of it when there is neither filter nor file) and those of the case files, as far
-/// as they belong to the part.
+/// The instances that the filters name in the ledger (all of it when there is neither filter nor file) and those of the case files. What
+/// belongs to a part of them says [`Partition::of`](super::Partition::of): a part may be empty, and a selection may not.
 ///
 /// # Errors
-/// When a filter names nothing, an instance is named twice, or nothing is left.
+/// When a filter names nothing, an instance is named twice, or nothing is named.
 pub fn select(
     ledger: &Ledger,
     filters: &[String],
     files: &[Entry],
-    partition: Option<Partition>,
 ) -> Result<Vec<Instance>, SelectionError> {
-    let instances = part_of(named(ledger, filters, files)?, partition);
+    let instances = named(ledger, filters, files)?;
     if instances.is_empty() {
         return Err(SelectionError::Nothing);
     }
@@ -71,7 +69,7 @@ pub fn select(
 }
 
 /// The same without what costs, leaves or asks of people anything beyond requests and buckets that are removed at once
-/// ([`Instance::burdens`]). What is left out is so before the rest is parted, so that all parts say the same of it.
+/// ([`Instance::burdens`]).
 ///
 /// # Errors
 /// As [`select`], and when nothing is harmless.
@@ -79,15 +77,10 @@ pub fn select_harmless(
     ledger: &Ledger,
     filters: &[String],
     files: &[Entry],
-    partition: Option<Partition>,
 ) -> Result<(Vec<Instance>, LeftOut), SelectionError> {
-    let (harmless, left_out) = harmless(named(ledger, filters, files)?);
-    if harmless.is_empty() && left_out.instances > 0 {
-        return Err(SelectionError::NothingHarmless(left_out));
-    }
-    let instances = part_of(harmless, partition);
+    let (instances, left_out) = harmless(select(ledger, filters, files)?);
     if instances.is_empty() {
-        return Err(SelectionError::Nothing);
+        return Err(SelectionError::NothingHarmless(left_out));
     }
     Ok((instances, left_out))
 }
@@ -121,13 +114,6 @@ fn named(
         return Err(SelectionError::Twice(twice.to_owned()));
     }
     Ok(instances)
-}
-
-fn part_of(instances: Vec<Instance>, partition: Option<Partition>) -> Vec<Instance> {
-    match partition {
-        Some(partition) => partition.of(instances),
-        None => instances,
-    }
 }
 
 /// The instances of a case file by itself. Whoever names a file means all that is in it: also what is our own inference, which counts for

@@ -1,30 +1,14 @@
 //! Runs that go on, runs that repeat what failed, and what removes what dead ones left.
 
 use std::fs::File;
-use std::path::Path;
 
 use oss_reference::config::Config;
 use serde_json::{Value, json};
 
-use crate::support::{Desk, Ran, reference};
-
-/// Of a server that is wrong about hotlinks.
-const FAULTY: &str =
-    "name: faulty\nendpoint: embedded\nembedded: { config: { faults: { without: [referer] } } }\n";
-
-/// The journals of a folder.
-fn journals(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.unwrap().path().display().to_string())
-        .filter(|path| path.ends_with(".jsonl"))
-        .collect();
-    names.sort();
-    names
-}
+use crate::support::{Desk, reference};
 
 /// A journal whose run was killed after so many lines, and half a line more.
-fn cut_off(desk: &Desk, journal: &str, lines: usize) {
+pub(crate) fn cut_off(desk: &Desk, journal: &str, lines: usize) {
     let text = desk.read(journal);
     let mut kept: String = text.split_inclusive('\n').take(lines).collect();
     let next = text.lines().nth(lines).unwrap();
@@ -32,21 +16,15 @@ fn cut_off(desk: &Desk, journal: &str, lines: usize) {
     desk.write(journal, &kept);
 }
 
-fn fails(ran: &Ran, code: i32, says: &str) {
-    assert_eq!(ran.code, Some(code), "{ran:?}");
-    assert!(ran.err.contains(says), "{says}: {}", ran.err);
-}
-
 #[test]
 fn a_run_is_finished_as_it_was_begun_or_not_at_all() {
-    let desk = Desk::new();
-    desk.write("faulty.yaml", FAULTY);
+    let desk = Desk::with_faulty();
     let line = "run referer-denied bucket-acl --target faulty.yaml --seed 7 --out o";
     let whole = desk.run(&format!(
         "{line} --report json=whole.json --report events=e.jsonl"
     ));
     assert_eq!(whole.code, Some(1), "{whole:?}");
-    let [journal] = &journals(&desk.path("o"))[..] else {
+    let [journal] = &desk.journals("o")[..] else {
         panic!("one journal");
     };
     // Every line of the copy is one of the journal.
@@ -56,11 +34,8 @@ fn a_run_is_finished_as_it_was_begun_or_not_at_all() {
         .filter(|line| !line.starts_with("{\"event\":\"exchanged\""))
         .collect();
     assert_eq!(copy.lines().collect::<Vec<_>>(), own);
-    fails(
-        &desk.run(&format!("{line} --resume {journal}")),
-        2,
-        "its run came to its end",
-    );
+    desk.run(&format!("{line} --resume {journal}"))
+        .fails(2, "its run came to its end");
 
     let lines = desk.read(journal).lines().count();
     cut_off(&desk, journal, lines / 2);
@@ -86,7 +61,8 @@ fn a_run_is_finished_as_it_was_begun_or_not_at_all() {
             "its target is faulty, not embedded",
         ),
     ] {
-        fails(&desk.run(&format!("{other} --resume {journal}")), 2, says);
+        desk.run(&format!("{other} --resume {journal}"))
+            .fails(2, says);
     }
     let resumed = desk.run(&format!(
         "{line} --resume {journal} --report json=resumed.json"
@@ -119,19 +95,77 @@ fn a_run_is_finished_as_it_was_begun_or_not_at_all() {
     let sums = |name: &str| desk.json(name)["summary"]["instances"].clone();
     assert_eq!(sums("resumed.json"), sums("whole.json"));
     // What finished it can be read without what it finished.
-    let newest = journals(&desk.path("o"));
+    let newest = desk.journals("o");
     let newest = newest.iter().find(|path| *path != journal).unwrap();
     let shown = desk.run(&format!("report --from {newest} --report json=again.json"));
     assert_eq!(verdicts("again.json"), verdicts("whole.json"), "{shown:?}");
 }
 
 #[test]
+fn what_cannot_be_gone_on_with_says_which_file_or_claims_it_should_be() {
+    let desk = Desk::with_faulty();
+    let line = "run referer-denied time-skewed --target faulty.yaml --out o";
+    let whole = desk.run(&format!("{line} --report json=night.json"));
+    assert_eq!(whole.code, Some(1), "{whole:?}");
+    desk.run(&format!("{line} --resume night.json"))
+        .fails(2, "night.json: it is the result file of a run; what a run is gone on with is its journal\nhelp: that run came to its end; `--rerun-failed night.json` runs again");
+    // One that was cut off has its journal, where that is there.
+    let journal = desk.journals("o").remove(0);
+    let text = desk.read("night.json");
+    let cut = text.replacen("\"summary\":{", "\"summary\":{\"interrupted\":true,", 1);
+    assert_ne!(text, cut);
+    desk.write("night.json", &cut);
+    let journal = journal.split('/').next_back().unwrap();
+    desk.run(&format!("{line} --resume night.json"))
+        .fails(2, &format!("help: `--resume o/{journal}`"));
+    desk.run(&format!(
+        "{} --resume night.json",
+        line.replace("--out o", "--out p")
+    ))
+    .fails(2, "help: the journal of a run is `journal-<run>.jsonl`");
+    for (line, says) in [
+        ("run --resume faulty.yaml", "faulty.yaml: line 1"),
+        (
+            "sweep night.json --target",
+            "it is not the journal of a run",
+        ),
+    ] {
+        let profile = desk.profile(std::net::SocketAddr::from(([127, 0, 0, 1], 1)), "");
+        let line = line.replace("--target", &format!("--target {}", profile.display()));
+        let ran = desk.run(&line);
+        ran.fails(2, says);
+        ran.fails(2, "help: the journal of a run is `journal-<run>.jsonl`");
+    }
+
+    let path = format!("o/{journal}");
+    let lines = desk.read(&path).lines().count();
+    cut_off(&desk, &path, lines / 2);
+    let claims = "capabilities: { except: [kms, worm, sts, versioning, append, multipart] }\n";
+    desk.write("faulty.yaml", &(crate::support::FAULTY.to_owned() + claims));
+    let other = desk.run_with(&format!("{line} --resume {path}"), &[("COLUMNS", "80")]);
+    assert_eq!(other.code, Some(2), "{other:?}");
+    let words = other.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("which claims other things: `") && words.contains(" more there alone"),
+        "{}",
+        other.err
+    );
+    assert!(
+        words.contains("help: ask for it as it was begun"),
+        "{words}"
+    );
+    assert!(other.err.len() < 500, "{}", other.err);
+    for line in other.err.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+#[test]
 fn half_a_line_is_forgiven_at_the_end_alone() {
-    let desk = Desk::new();
-    desk.write("faulty.yaml", FAULTY);
+    let desk = Desk::with_faulty();
     let line = "run referer-denied --target faulty.yaml --out o";
     desk.run(line);
-    let journal = journals(&desk.path("o")).remove(0);
+    let journal = desk.journals("o").remove(0);
     cut_off(&desk, &journal, 30);
     let text = desk
         .read(&journal)
@@ -144,8 +178,7 @@ fn half_a_line_is_forgiven_at_the_end_alone() {
 
 #[test]
 fn only_what_failed_is_run_again() {
-    let desk = Desk::new();
-    desk.write("faulty.yaml", FAULTY);
+    let desk = Desk::with_faulty();
     let first = "run referer-denied bucket-acl --target faulty.yaml --report json=a.json --report events=a.jsonl";
     assert_eq!(desk.run(first).code, Some(1));
     let result = desk.json("a.json");
@@ -177,30 +210,18 @@ fn only_what_failed_is_run_again() {
             ran.out
         );
     }
-    fails(
-        &desk.run("run --rerun-failed b.json"),
-        4,
-        "nothing to run again: everything in it is conformant",
-    );
-    fails(
-        &desk.run("run time-skewed --rerun-failed a.json"),
-        4,
-        "nothing to run again: none of the",
-    );
-    fails(
-        &desk.run("run --rerun-failed absent.json"),
-        2,
-        "absent.json",
-    );
-    fails(
-        &desk.run("run --rerun-failed a.json --resume x"),
-        2,
-        "cannot be used",
-    );
+    desk.run("run --rerun-failed b.json")
+        .fails(4, "nothing to run again: everything in it is conformant");
+    desk.run("run time-skewed --rerun-failed a.json")
+        .fails(4, "nothing to run again: none of the");
+    desk.run("run --rerun-failed absent.json")
+        .fails(2, "absent.json");
+    desk.run("run --rerun-failed a.json --resume x")
+        .fails(2, "cannot be used");
 }
 
 /// A journal of a run against a server, with these lines after the first.
-fn journal_of(desk: &Desk, run: &str, endpoint: &str, lines: &[Value]) -> String {
+pub(crate) fn journal_of(desk: &Desk, run: &str, endpoint: &str, lines: &[Value]) -> String {
     let mut text = json!({
         "event": "run-started", "schema": 1, "run": run, "at": "2026-11-29T08:00:00.000Z",
         "target": { "name": "elsewhere", "endpoint": endpoint }, "seed": 0,
@@ -214,7 +235,7 @@ fn journal_of(desk: &Desk, run: &str, endpoint: &str, lines: &[Value]) -> String
     format!("o/journal-{run}.jsonl")
 }
 
-fn bucket(seq: u64, name: &str) -> Value {
+pub(crate) fn bucket(seq: u64, name: &str) -> Value {
     json!({ "event": "making", "seq": seq, "what": { "bucket": { "name": name, "region": "cn-hangzhou", "owner": "owner" } } })
 }
 
@@ -266,7 +287,7 @@ async fn a_sweep_obeys_no_journal_that_names_what_is_not_its_runs() {
     assert!(server.buckets().contains(&own));
 
     let swept = desk.run(&format!("sweep {journal} --target {profile}"));
-    fails(&swept, 3, "left behind: bucket photos");
+    swept.fails(3, "left behind: bucket photos");
     assert!(
         swept.err.contains("left behind: bucket oss403-backup"),
         "{}",
@@ -285,34 +306,22 @@ async fn a_sweep_obeys_no_journal_that_names_what_is_not_its_runs() {
     let lines = [json!({ "event": "making", "seq": 1, "what": account })];
     let journal = journal_of(&desk, &run, &endpoint, &lines);
     let swept = desk.run(&format!("sweep {journal} --target {profile}"));
-    fails(
-        &swept,
-        3,
-        &format!("left behind: account {}", owner.account),
-    );
+    swept.fails(3, &format!("left behind: account {}", owner.account));
     let alive = desk.run(&format!("run url-auth-expired --target {profile} --out p"));
     assert_eq!(alive.code, Some(0), "{alive:?}");
 
     // What is not of this target, or of nobody, is not touched at all.
     let elsewhere = journal_of(&desk, &run, "http://127.0.0.1:1", &[bucket(1, &own)]);
-    fails(
-        &desk.run(&format!("sweep {elsewhere} --target {profile}")),
-        2,
-        "is of a run against http://127.0.0.1:1",
-    );
+    desk.run(&format!("sweep {elsewhere} --target {profile}"))
+        .fails(2, "is of a run against http://127.0.0.1:1");
     let nobodys = journal_of(&desk, "00000000000000", &endpoint, &[bucket(1, "photos")]);
-    fails(
-        &desk.run(&format!("sweep {nobodys} --target {profile}")),
-        2,
-        "names no run of this program",
-    );
+    desk.run(&format!("sweep {nobodys} --target {profile}"))
+        .fails(2, "names no run of this program");
     desk.write("notes.txt", "no journal\n");
-    fails(
-        &desk.run(&format!("sweep notes.txt --target {profile}")),
-        2,
-        "it is not the journal of a run",
-    );
-    fails(&desk.run("sweep --target embedded"), 2, "embedded server");
+    desk.run(&format!("sweep notes.txt --target {profile}"))
+        .fails(2, "it is not the journal of a run");
+    desk.run("sweep --target embedded")
+        .fails(2, "embedded server");
     assert_eq!(server.inventory(), before);
 }
 
@@ -335,11 +344,8 @@ async fn a_living_run_is_not_swept_and_a_young_one_may_live() {
         .open(desk.path(&journal))
         .unwrap();
     held.try_lock().unwrap();
-    fails(
-        &desk.run(&format!("sweep {journal} --target {profile}")),
-        2,
-        "its run is still going on",
-    );
+    desk.run(&format!("sweep {journal} --target {profile}"))
+        .fails(2, "its run is still going on");
     let spared = desk.run(&format!("sweep --target {profile} --out o --older-than 0s"));
     assert_eq!(spared.code, Some(0), "{spared:?}");
     assert!(
@@ -348,7 +354,7 @@ async fn a_living_run_is_not_swept_and_a_young_one_may_live() {
         spared.out
     );
     let line = format!("run bucket-acl --target {profile} --resume {journal}");
-    fails(&desk.run(&line), 2, "of another run");
+    desk.run(&line).fails(2, "of another run");
     assert!(server.buckets().contains(&own));
     drop(held);
 
@@ -374,10 +380,10 @@ async fn a_sweep_of_a_silent_target_ends_with_3() {
     let profile = desk.profile(server.address(), "").display().to_string();
     server.stop().await;
     let ran = desk.run(&format!("sweep --target {profile}"));
-    fails(&ran, 3, "unreachable");
+    ran.fails(3, "unreachable");
 }
 
-fn proof(drawn: &str) -> String {
+pub(crate) fn proof(drawn: &str) -> String {
     use sha2::{Digest as _, Sha256};
     let digest = Sha256::digest(format!("oss403 run {drawn}"));
     digest[..3]

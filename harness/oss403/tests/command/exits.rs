@@ -251,6 +251,25 @@ fn wrong_usage_exits_2_and_help_exits_0() {
 }
 
 #[test]
+fn an_engine_that_says_half_of_which_part_it_is_is_told_the_other_half() {
+    let desk = Desk::new();
+    for (index, total) in [
+        ("JOB_COMPLETION_INDEX", "OSS403_PARTITIONS"),
+        ("CI_NODE_INDEX", "CI_NODE_TOTAL"),
+        ("BUILDKITE_PARALLEL_JOB", "BUILDKITE_PARALLEL_JOB_COUNT"),
+        ("CIRCLE_NODE_INDEX", "CIRCLE_NODE_TOTAL"),
+    ] {
+        let ran = desk.run_with("run --partition auto", &[(index, "1")]);
+        let says = format!(
+            "{index} is set, and {total}, which would say how many parts there are, is not"
+        );
+        ran.fails(2, &says);
+    }
+    desk.run("run --partition auto")
+        .fails(2, "nothing says which part this is");
+}
+
+#[test]
 fn partitions_together_are_the_whole() {
     let desk = Desk::new();
     let mut ids = Vec::new();

@@ -290,3 +290,29 @@ fn a_case_file_is_checked_from_inside_its_own_folder() {
         );
     }
 }
+
+#[test]
+fn what_is_said_of_a_file_fits_the_terminal_and_stays_in_one_piece_elsewhere() {
+    let desk = Desk::new();
+    desk.write(
+        "server.yaml",
+        "name: x\nendpoint: http://127.0.0.1:1\nregions: [cn-hangzhou]\nsuffix: aliyuncs.test\nzzz: { a: a value that goes on and on, b: and another one behind it, c: until nobody reads }\nidentities: {}\n",
+    );
+    for width in [40, 80] {
+        let columns = width.to_string();
+        let ran = desk.run_with("check server.yaml", &[("COLUMNS", &*columns)]);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        assert!(ran.err.contains("the keys here:"), "{}", ran.err);
+        for line in ran.err.lines() {
+            assert!(line.chars().count() <= width, "{width}: {line}");
+        }
+        let refused = desk.run_with(
+            "run no-such-cause-as-this-one-which-has-a-long-name-indeed",
+            &[("COLUMNS", &*columns)],
+        );
+        assert!(refused.err.starts_with("error: "), "{}", refused.err);
+    }
+    let ran = desk.run("check server.yaml");
+    let help = ran.err.lines().find(|line| line.contains("the keys here:"));
+    assert!(help.unwrap().len() > 150, "{}", ran.err);
+}

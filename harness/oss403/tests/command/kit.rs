@@ -94,6 +94,15 @@ fn bash_completes_commands_and_options() {
         completed(&desk, &["oss403", "run", "--revision", "o"]),
         ["observed"]
     );
+    assert_eq!(
+        completed(&desk, &["oss403", "run", "--report", "ju"]),
+        ["junit=", "junit+file="]
+    );
+    let kinds = completed(&desk, &["oss403", "report", "merge", "--report", ""]);
+    let known: Vec<String> = oss403::report::sink::Kind::names()
+        .map(|kind| format!("{kind}="))
+        .collect();
+    assert_eq!(kinds, known);
     assert!(
         completed(&desk, &["oss403", "run", "--no-such"])
             .iter()

@@ -7,6 +7,8 @@ mod again;
 mod authors;
 mod baselines;
 mod certificates;
+#[cfg(unix)]
+mod copies;
 mod documents;
 mod exits;
 mod explained;
@@ -25,6 +27,7 @@ mod kit;
 mod mutants;
 mod output;
 mod pages;
+mod parts;
 mod pasted;
 mod precedence;
 mod reports;

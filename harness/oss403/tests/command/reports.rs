@@ -98,25 +98,18 @@ fn parts_come_together_as_one_run_and_one_that_is_missing_or_foreign_is_refused(
 
 #[test]
 fn what_is_new_in_a_night_is_said_and_shown_on_github() {
-    let desk = Desk::new();
-    let broken = desk.write(
-        "broken.yaml",
-        "name: faulty\nendpoint: embedded\nembedded: { config: { faults: { without: [referer] } } }\n",
-    );
+    let desk = Desk::with_faulty();
     assert_eq!(
         desk.run("run referer-denied --report events=before").code,
         Some(0)
     );
-    let line = format!(
-        "run referer-denied --report events=after --target {}",
-        broken.display()
-    );
+    let line = "run referer-denied --report events=after --target faulty.yaml";
     let summary = desk.path("summary.md");
     let environment = [
         ("GITHUB_ACTIONS", "true"),
         ("GITHUB_STEP_SUMMARY", summary.to_str().unwrap()),
     ];
-    let ran = desk.run_with(&line, &environment);
+    let ran = desk.run_with(line, &environment);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     let shown: Vec<&str> = ran
         .out
@@ -160,6 +153,148 @@ fn what_is_new_in_a_night_is_said_and_shown_on_github() {
         (Some(2), true),
         "{none:?}"
     );
+}
+
+/// What one of two results alone has, and when that ends with 1.
+#[test]
+fn what_is_added_makes_nothing_worse_and_what_is_gone_does() {
+    let desk = Desk::with_faulty();
+    for (line, name) in [
+        ("time-skewed", "little.json"),
+        ("time-skewed url-auth-expired", "more.json"),
+    ] {
+        let ran = desk.run(&format!("run {line} --report json={name}"));
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+    }
+    let count = desk.json("more.json")["summary"]["instances"]["total"]
+        .as_u64()
+        .unwrap()
+        - desk.json("little.json")["summary"]["instances"]["total"]
+            .as_u64()
+            .unwrap();
+    let added = desk.run("report compare little.json more.json");
+    assert_eq!(added.code, Some(0), "{added:?}");
+    for says in [
+        format!("added: {count} instances\n"),
+        "not there → conformant".into(),
+        format!("  … and {} more\n", count - 10),
+        format!("  url-auth-expired              {count} added\n"),
+    ] {
+        assert!(added.out.contains(&says), "{says}: {}", added.out);
+    }
+    let gone = desk.run("report compare more.json little.json");
+    assert_eq!(gone.code, Some(1), "{gone:?}");
+    assert!(
+        gone.out.contains(&format!("gone: {count} instances\n")),
+        "{}",
+        gone.out
+    );
+    let faulty = desk.run("run time-skewed referer-denied/blacklist-alone --target faulty.yaml --report json=faulty.json");
+    assert_eq!(faulty.code, Some(1), "{faulty:?}");
+    let new = desk.run("report compare little.json faulty.json");
+    assert_eq!(new.code, Some(1), "{new:?}");
+    assert!(
+        new.out.contains("new: 1 instance\n") && new.out.contains("not there → deviates/granted"),
+        "{}",
+        new.out
+    );
+    let help = desk.run("report compare --help").out;
+    for says in [
+        "Exit codes: 0 nothing is new, changed or gone; 1 something is",
+        "gone, it is not in AFTER",
+    ] {
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(help.contains(says), "{says}: {help}");
+    }
+}
+
+/// GitHub knows files by their paths in the repository, however they were named.
+#[test]
+fn a_report_names_files_as_the_repository_does() {
+    let desk = Desk::with_faulty();
+    let repository = desk.path("repository");
+    for name in ["repository/ci/faulty.yaml", "elsewhere/faulty.yaml"] {
+        desk.write(name, crate::support::FAULTY);
+    }
+    std::fs::create_dir_all(repository.join(".git")).unwrap();
+    let workspace = repository.display().to_string();
+    let absolute = repository.join("ci/faulty.yaml").display().to_string();
+    let own = "file=ci/faulty.yaml,line=1,";
+    // Where it is run, what is named there, what GitHub says of the workspace, and what is shown.
+    let table: [(&str, &str, Option<&str>, &str); 7] = [
+        ("repository/ci", "faulty.yaml", Some(&workspace), own),
+        ("repository/ci", "./faulty.yaml", Some(&workspace), own),
+        ("repository", &absolute, Some(&workspace), own),
+        ("elsewhere", &absolute, Some(&workspace), own),
+        ("repository/ci", "./faulty.yaml", None, own),
+        ("elsewhere", "faulty.yaml", Some(&workspace), ""),
+        ("repository", "../elsewhere/faulty.yaml", None, ""),
+    ];
+    for (folder, target, workspace, shown) in table {
+        let line = format!(
+            "run referer-denied/blacklist-alone --target {target} --report sarif=r.sarif --out o"
+        );
+        let mut command = desk.command(&line);
+        command
+            .current_dir(desk.path(folder))
+            .env("GITHUB_ACTIONS", "true");
+        if let Some(workspace) = workspace {
+            command.env("GITHUB_WORKSPACE", workspace);
+        }
+        let out = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        let error = out
+            .lines()
+            .find(|line| line.starts_with("::error "))
+            .unwrap();
+        let due = format!("::error {shown}title=");
+        assert!(error.starts_with(&due), "{folder} {target}: {error}");
+        let sarif = desk.json(&format!("{folder}/r.sarif"));
+        let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+        let place = place["artifactLocation"]["uri"].as_str().unwrap();
+        let due = match shown {
+            "" => "cases/AccessDenied/referer-denied.yaml",
+            _ => "ci/faulty.yaml",
+        };
+        assert_eq!(place, due, "{folder} {target}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_cannot_be_written_is_named_and_the_others_are_there() {
+    let desk = Desk::new();
+    let reports = "--report junit=/dev/full --report events=full --report tap=/dev/full2 --report json=night.json";
+    std::os::unix::fs::symlink("/dev/full", desk.path("full")).unwrap();
+    std::os::unix::fs::symlink("/dev/full", desk.path("full2")).unwrap();
+    let reports = reports.replace("/dev/full2", "full2");
+    let ran = desk.run(&format!("run time-skewed {reports}"));
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    for what in ["junit=/dev/full", "events=full", "tap=full2"] {
+        let says = format!("error: the report {what} could not be written: No space left");
+        assert!(ran.err.contains(&says), "{says}: {}", ran.err);
+    }
+    assert_eq!(
+        ran.err.matches("could not be written").count(),
+        3,
+        "{}",
+        ran.err
+    );
+    assert_eq!(
+        desk.json("night.json")["summary"]["causes"]["conformant"],
+        1
+    );
+    let later = desk.run("report --from night.json --report ctrf=full --report tap=night.tap");
+    later.fails(
+        3,
+        "the report ctrf=full could not be written: No space left",
+    );
+    assert!(desk.read("night.tap").starts_with("TAP version 14"));
+    let nowhere = desk.run("run time-skewed --report json=absent/night.json");
+    nowhere.fails(
+        2,
+        "absent/night.json cannot be written: No such file or directory",
+    );
+    assert!(!nowhere.err.contains(".oss403-"), "{}", nowhere.err);
 }
 
 /// Every command of the examples for engines is one that the program takes: what is missing is the target alone.

@@ -60,7 +60,7 @@ fn shown(desk: &Desk, line: &str, columns: usize) -> Ran {
 #[test]
 fn screens_are_what_was_looked_at() {
     let desk = Desk::new();
-    desk.write("faulty.yaml", "name: faulty\nendpoint: embedded\nembedded: { config: { faults: { without: [referer] } } }\n");
+    desk.write("faulty.yaml", crate::support::FAULTY);
     desk.write(
         "poor.yaml",
         "name: poor\nendpoint: embedded\ncapabilities: { except: [kms, archive, sts] }\n",

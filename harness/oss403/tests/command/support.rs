@@ -15,6 +15,33 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// The profile of a server that is wrong about hotlinks.
+pub(crate) const FAULTY: &str =
+    "name: faulty\nendpoint: embedded\nembedded: { config: { faults: { without: [referer] } } }\n";
+
+/// What would change what the program does: settings of terminals and of the engine that these tests run in.
+const SETTINGS: [&str; 19] = [
+    "CI",
+    "NO_COLOR",
+    "COLUMNS",
+    "CLICOLOR_FORCE",
+    "TERM",
+    "GITHUB_ACTIONS",
+    "GITHUB_STEP_SUMMARY",
+    "GITHUB_WORKSPACE",
+    "JOB_COMPLETION_INDEX",
+    "CI_NODE_INDEX",
+    "CI_NODE_TOTAL",
+    "BUILDKITE_PARALLEL_JOB",
+    "BUILDKITE_PARALLEL_JOB_COUNT",
+    "CIRCLE_NODE_INDEX",
+    "CIRCLE_NODE_TOTAL",
+    "OSS403_PARTITION",
+    "OSS403_PARTITIONS",
+    "OSS403_OPERATOR",
+    "OSS403_RUN",
+];
+
 /// A folder of its own for a test.
 pub(crate) struct Desk {
     pub(crate) folder: TempDir,
@@ -33,6 +60,24 @@ impl Desk {
         Self {
             folder: tempfile::tempdir().unwrap(),
         }
+    }
+
+    /// One with `faulty.yaml` in it: [`FAULTY`].
+    pub(crate) fn with_faulty() -> Self {
+        let desk = Self::new();
+        desk.write("faulty.yaml", FAULTY);
+        desk
+    }
+
+    /// The journals in a folder, by name.
+    pub(crate) fn journals(&self, folder: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(self.path(folder)).into_iter().flatten();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().path().display().to_string())
+            .filter(|path| path.ends_with(".jsonl"))
+            .collect();
+        names.sort();
+        names
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -63,7 +108,7 @@ impl Desk {
         command
             .args(line.split_whitespace())
             .current_dir(self.folder.path());
-        for name in ["CI", "NO_COLOR", "COLUMNS", "CLICOLOR_FORCE", "TERM"] {
+        for name in SETTINGS {
             command.env_remove(name);
         }
         command
@@ -119,6 +164,14 @@ impl Desk {
             token.display().to_string()
         );
         self.profile(endpoint, &operator)
+    }
+}
+
+impl Ran {
+    /// Ends so, and says this on standard error.
+    pub(crate) fn fails(&self, code: i32, says: &str) {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        assert!(self.err.contains(says), "{says}: {}", self.err);
     }
 }
 

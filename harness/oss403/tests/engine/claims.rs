@@ -42,7 +42,7 @@ pub(crate) async fn certify_at(
     let _alone = alone().await;
     let folder = tempfile::tempdir().unwrap();
     let ledger = Ledger::embedded().unwrap().at(revision);
-    let mut instances = select(&ledger, &[], &[], None).unwrap();
+    let mut instances = select(&ledger, &[], &[]).unwrap();
     instances.retain(keep);
     let job = Job {
         options: Options {

@@ -51,6 +51,11 @@ impl Hook {
 
     /// Asks the hook once, as the engine does: one line in, one object out.
     async fn ask(&self, request: Value) -> Value {
+        self.ask_with(request, &[]).await.0
+    }
+
+    /// The same with these in the environment besides, and what the hook said on standard error.
+    async fn ask_with(&self, request: Value, environment: &[(&str, &str)]) -> (Value, String) {
         let mut child = Command::new("python3");
         child
             .args(["-B".into(), script()])
@@ -62,9 +67,12 @@ impl Hook {
             .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "manager-secret")
             .env_remove("ALIBABA_CLOUD_SECURITY_TOKEN")
             .env_remove("OSS403_HOOK_DRY_RUN")
+            .env_remove("OSS403_RUN")
+            .envs(environment.iter().copied())
             .env("no_proxy", "127.0.0.1")
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let asked = tokio::task::spawn_blocking(move || {
             let mut child = child.spawn().unwrap();
             writeln!(child.stdin.take().unwrap(), "{request}").unwrap();
@@ -72,7 +80,8 @@ impl Hook {
         });
         let output = asked.await.unwrap();
         assert!(output.status.success(), "{output:?}");
-        serde_json::from_slice(&output.stdout).unwrap()
+        let said = String::from_utf8(output.stderr).unwrap();
+        (serde_json::from_slice(&output.stdout).unwrap(), said)
     }
 
     /// The actions since the last time, in order.
@@ -118,6 +127,24 @@ fn answer(seen: &Seen, calls: &Calls) -> Reply {
         "AssumeRole" => {
             json!({ "Credentials": { "AccessKeyId": "STS.new", "AccessKeySecret": "sts-secret", "SecurityToken": "sts-token" } })
         }
+        // A page, and the one behind it. Others have names that are like ours.
+        "ListUsers" if !seen.target.contains("Marker=") => {
+            json!({ "IsTruncated": true, "Marker": "next", "Users": { "User": [
+                { "UserName": "alice" }, { "UserName": "oss403-backup" },
+                { "UserName": "oss403-30cf0d9833b85b-1" }, { "UserName": format!("oss403-{RUN}") },
+            ] } })
+        }
+        "ListUsers" => {
+            json!({ "IsTruncated": false, "Users": { "User": [{ "UserName": format!("oss403-{RUN}-u") }] } })
+        }
+        "ListRoles" => {
+            json!({ "IsTruncated": false, "Roles": { "Role": [
+                { "RoleName": "AliyunOSSRole" }, { "RoleName": format!("oss403-{RUN}-r") },
+            ] } })
+        }
+        "ListPolicies" => {
+            json!({ "IsTruncated": false, "Policies": { "Policy": [{ "PolicyName": format!("oss403-{RUN}-p") }] } })
+        }
         "GetDefaultDomain" => json!({ "DefaultDomainName": "example.onaliyun.com" }),
         // Once too often, then as usual.
         "UpdateAccessKey" if many == 0 => {
@@ -134,6 +161,7 @@ fn answer(seen: &Seen, calls: &Calls) -> Reply {
 }
 
 const ACCOUNT: &str = "1000000000000001";
+const RUN: &str = "30cf0d9833b85a";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_is_made_changed_and_removed_by_the_apis_of_ram() {
@@ -226,6 +254,71 @@ async fn a_session_has_a_role_of_its_own_that_goes_with_it() {
     let remove = json!({ "remove": "session", "access_key_id": "STS.new" });
     assert_eq!(hook.ask(remove).await, json!({}));
     assert_eq!(hook.actions().last().unwrap(), "DeleteRole");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_made_for_a_run_is_removed_by_its_name_and_nothing_else() {
+    if !has_python() {
+        return;
+    }
+    let hook = Hook::new().await;
+    let of_run = [("OSS403_RUN", RUN)];
+    let create = json!({ "create": "ram-user", "account": ACCOUNT });
+    hook.ask_with(create, &of_run).await;
+    let (_, made) = hook.called().swap_remove(1);
+    let name = &made["UserName"];
+    assert!(name.starts_with(&format!("oss403-{RUN}-")), "{name}");
+    // One of no run, and one of another: of these the hook knows more than their names.
+    for environment in [&[][..], &[("OSS403_RUN", "30cf0d9833b85b")]] {
+        let create = json!({ "create": "session", "account": ACCOUNT, "lifetime_seconds": 900 });
+        hook.ask_with(create, environment).await;
+    }
+    hook.called();
+
+    let remove = json!({ "remove": "run", "run": RUN });
+    let (said, would) = hook
+        .ask_with(remove.clone(), &[("OSS403_HOOK_DRY_RUN", "1")])
+        .await;
+    assert_eq!(said, json!({}));
+    assert!(would.contains("would call ListUsers"), "{would}");
+    assert!(hook.actions().is_empty());
+
+    assert_eq!(hook.ask(remove).await, json!({}));
+    let deleted: Vec<(String, String)> = hook
+        .called()
+        .into_iter()
+        .filter(|(action, _)| action.starts_with("Delete"))
+        .map(|(action, mut parameters)| {
+            let what = ["UserName", "RoleName", "PolicyName"];
+            let name = what.iter().find_map(|what| parameters.remove(*what));
+            (action, name.unwrap())
+        })
+        .collect();
+    let user = format!("oss403-{RUN}-u");
+    let role = format!("oss403-{RUN}-r");
+    let expected = [
+        ("DeletePolicy", &user),
+        ("DeleteAccessKey", &user),
+        ("DeleteUser", &user),
+        ("DeletePolicy", &role),
+        ("DeleteRole", &role),
+        ("DeletePolicy", &format!("oss403-{RUN}-p")),
+    ];
+    assert_eq!(
+        deleted,
+        expected.map(|(action, name)| (action.to_owned(), name.clone()))
+    );
+    let left = std::fs::read_dir(hook.state.path()).unwrap().flatten();
+    let mut left: Vec<_> = left.map(|file| file.file_name()).collect();
+    left.sort();
+    // Both sessions have the same key here.
+    assert_eq!(left, ["session-STS.new"]);
+
+    for wrong in ["", "../x", "30cf0d9833b85", "*"] {
+        let said = hook.ask(json!({ "remove": "run", "run": wrong })).await;
+        assert_eq!(said["error"]["code"], "invalid-command", "{wrong}: {said}");
+        assert!(hook.actions().is_empty(), "{wrong}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use oss_reference::config::Config;
 use oss403::run::record::Progress;
-use oss403::suite::{select, select_harmless};
+use oss403::suite::{Partition, select, select_harmless};
 use oss403::target::Target;
 use oss403::target::profile::Endpoint;
 use oss403_case::Ledger;
@@ -18,8 +18,8 @@ async fn partitions_finish_every_instance_exactly_once() {
     let all: BTreeSet<String> = ledger.instances().map(|instance| instance.id).collect();
     let mut seen = BTreeSet::new();
     for part in ["1/3", "2/3", "3/3"] {
-        let partition = Some(part.parse().unwrap());
-        let selected = select(&ledger, &[], &[], partition).unwrap();
+        let part: Partition = part.parse().unwrap();
+        let selected = part.of(select(&ledger, &[], &[]).unwrap());
         for record in run_all(&target, selected).await.records {
             assert!(
                 seen.insert(record.instance.clone()),
@@ -151,10 +151,10 @@ async fn readers_share_a_world_and_writers_do_not() {
 }
 
 #[test]
-fn what_is_harmless_is_the_same_in_every_part() {
+fn what_is_left_out_as_not_harmless_is_counted_by_what_it_leaves() {
     let ledger = Ledger::embedded().unwrap();
     let all: Vec<String> = ledger.instances().map(|one| one.id).collect();
-    let (whole, left_out) = select_harmless(&ledger, &[], &[], None).unwrap();
+    let (whole, left_out) = select_harmless(&ledger, &[], &[]).unwrap();
     assert_eq!(whole.len() + left_out.instances, all.len());
     assert!(whole.iter().all(|one| one.burdens().is_empty()));
     for name in [
@@ -166,18 +166,8 @@ fn what_is_harmless_is_the_same_in_every_part() {
         let count = left_out.burdens[name];
         assert!(count > 0 && count <= left_out.instances, "{name}");
     }
-    let mut parted = BTreeSet::new();
-    for part in ["1/2", "2/2"] {
-        let partition = Some(part.parse().unwrap());
-        let (instances, same) = select_harmless(&ledger, &[], &[], partition).unwrap();
-        assert_eq!(same, left_out, "{part}");
-        for one in instances {
-            assert!(parted.insert(one.id));
-        }
-    }
-    assert_eq!(parted, whole.into_iter().map(|one| one.id).collect());
-    let error = select_harmless(&ledger, &["worm-locked".into()], &[], None).unwrap_err();
-    let locked = select(&ledger, &["worm-locked".into()], &[], None).unwrap();
+    let error = select_harmless(&ledger, &["worm-locked".into()], &[]).unwrap_err();
+    let locked = select(&ledger, &["worm-locked".into()], &[]).unwrap();
     let count = format!("left out as not harmless: {} (", locked.len());
     assert!(error.to_string().contains(&count), "{error}");
 }

@@ -52,8 +52,8 @@ pub struct SweepArgs {
     /// Where there is no journal: take a run for dead when its youngest bucket is older than this. Default: 24h.
     #[arg(long, value_name = "SPAN", value_parser = age, conflicts_with = "journals")]
     pub older_than: Option<Duration>,
-    /// Folder of the journals. Default: ./reports.
-    #[arg(long, value_name = "DIR", conflicts_with = "journals")]
+    /// Folder of the journals. Where JOURNAL is a copy of one in it, that one is settled too. Default: ./reports.
+    #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 }
 

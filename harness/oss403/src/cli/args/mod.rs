@@ -7,6 +7,7 @@ mod certify;
 mod init;
 mod report;
 mod run;
+mod values;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -22,9 +23,9 @@ pub(super) use report::{
 };
 pub(super) use run::{Most, RunArgs, RunOptions};
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use values::{at_least_one, report, revision, time};
+
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
-use oss403_case::model::Span;
 use oss403_case::revision::Revision;
 
 /// How a run ends.
@@ -372,33 +373,6 @@ pub enum Format {
     Text,
     /// For programs.
     Json,
-}
-
-/// The names of revisions, which completions offer.
-fn revision() -> impl TypedValueParser<Value = Revision> {
-    let names = Revision::ALL.map(|known| PossibleValue::new(known.word()).alias(known.name()));
-    PossibleValuesParser::new(names).try_map(|name| name.parse::<Revision>())
-}
-
-fn at_least_one(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) => Err("must be at least 1".into()),
-        Ok(number) => Ok(number),
-        Err(_) => Err("must be a whole number".into()),
-    }
-}
-
-fn time(text: &str) -> Result<Duration, String> {
-    // The examples of a span in a case may lie in the past.
-    let Ok(span) = text.parse::<Span>() else {
-        return Err(
-            "must be a whole number with its unit, such as `90s`, `15m`, `1h`, `7d`".into(),
-        );
-    };
-    match u64::try_from(span.seconds()) {
-        Ok(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
-        _ => Err("must be above zero".into()),
-    }
 }
 
 #[cfg(test)]

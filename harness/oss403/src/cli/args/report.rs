@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Format, OnFlaky};
+use super::{Format, OnFlaky, report};
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -21,8 +21,7 @@ pub struct ReportArgs {
 /// What `report` does with several results.
 #[derive(Debug, Subcommand)]
 pub enum ReportCommand {
-    /// Say what differs between two results: two nights, or two servers. Ends with 1 when something fails that did not before, or fails
-    /// otherwise
+    /// Say what differs between two results: two nights, or two servers. Ends with 1 when something is worse
     Compare(CompareArgs),
     /// Make one result of the parts of a run (`--partition`): none missing, none doubled, none of another run. Ends as the one run would
     /// have ended
@@ -68,7 +67,7 @@ pub struct MergeArgs {
     #[arg(value_name = "FILE", required = true)]
     pub parts: Vec<PathBuf>,
     /// Write a report, as for `run`. May be given more than once.
-    #[arg(long = "report", value_name = "KIND=PATH")]
+    #[arg(long = "report", value_name = "KIND=PATH", value_parser = report(), hide_possible_values = true)]
     pub reports: Vec<String>,
     /// End with 1 unless the level is at least this one, from 1 to 4.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=4))]
@@ -88,7 +87,7 @@ pub struct RenderArgs {
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
     /// Write a report, as for `run`. May be given more than once.
-    #[arg(long = "report", value_name = "KIND=PATH")]
+    #[arg(long = "report", value_name = "KIND=PATH", value_parser = report(), hide_possible_values = true)]
     pub reports: Vec<String>,
     /// Folder of the case files, for reports that say what causes mean. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(long, value_name = "DIR")]
@@ -97,6 +96,13 @@ pub struct RenderArgs {
 
 /// Arguments of `report compare`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Each instance that is not as it was is one of: new, it fails and did not, or was not there; changed, it fails in another \
+        way; gone, it is not in AFTER, or was not done there; fixed; added, it is in AFTER alone and does not fail; other, neither failed \
+        and yet the verdict is another.\n\n\
+        Exit codes: 0 nothing is new, changed or gone; 1 something is, or the run of AFTER did not come to its end; 2 one of the two is no \
+        result. What a baseline knows fails all the same, so that it is neither new nor changed as long as it stays as it is."
+)]
 pub struct CompareArgs {
     /// The result before: a result file or a stream of events.
     #[arg(value_name = "BEFORE")]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use oss403_case::revision::Revision;
 
-use super::{AgainOptions, EXIT_CODES, at_least_one, revision, time};
+use super::{AgainOptions, EXIT_CODES, at_least_one, report, revision, time};
 use crate::suite::Partition;
 
 /// Arguments of `run`.
@@ -33,7 +33,7 @@ pub struct RunOptions {
     pub revision: Revision,
     /// Write a report: json, events, junit, junit+file, ctrf, sarif, tap, markdown or html. `-` is standard output: what else is printed then goes to
     /// standard error.
-    #[arg(long = "report", value_name = "KIND=PATH")]
+    #[arg(long = "report", value_name = "KIND=PATH", value_parser = report(), hide_possible_values = true)]
     pub reports: Vec<String>,
     /// Deviations that are known (`oss403 baseline`): they fail no run and raise no level. One that passes, has expired, or fails in another
     /// way ends the run with 1.

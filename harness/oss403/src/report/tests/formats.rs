@@ -420,6 +420,7 @@ fn two_results_differ_in_what_is_new_changed_fixed_and_gone_and_not_by_chance() 
         named("same", bad, "GET on oss403-99999999-2 was answered 500"),
         named("unclaimed", VerdictKind::NotClaimed, "no claim"),
         named("new-scenario", bad, "a"),
+        named("extra", ok, ""),
     ];
     let ((_a, mut first), (_b, mut second)) = (result(&before), result(&after));
     let compared = Comparison::of(&mut first, &mut second).expect("compares");
@@ -438,6 +439,7 @@ fn two_results_differ_in_what_is_new_changed_fixed_and_gone_and_not_by_chance() 
         [
             ("changed", Change::Changed),
             ("dropped", Change::Gone),
+            ("extra", Change::Added),
             ("fixed", Change::Fixed),
             ("gone", Change::Gone),
             ("new", Change::New),
@@ -449,6 +451,13 @@ fn two_results_differ_in_what_is_new_changed_fixed_and_gone_and_not_by_chance() 
     let ((_a, mut first), (_b, mut second)) = (result(&before), result(&before));
     let compared = Comparison::of(&mut first, &mut second).expect("compares");
     assert!(compared.differences.is_empty() && !compared.is_worse());
+    // What is looked at besides, and is as it should be, makes nothing worse.
+    let passing = [named("fixed", ok, ""), named("extra", ok, "")];
+    let ((_a, mut first), (_b, mut second)) = (result(&passing[..1]), result(&passing));
+    let compared = Comparison::of(&mut first, &mut second).expect("compares");
+    assert!(!compared.is_worse());
+    let counts = &compared.causes["time-skewed"];
+    assert_eq!(counts.iter().collect::<Vec<_>>(), [(&"added", &1)]);
     // What is not looked at any more may be as bad as one likes.
     let ((_a, mut first), (_b, mut second)) = (result(&after[1..2]), result(&[]));
     let compared = Comparison::of(&mut first, &mut second).expect("compares");

@@ -207,6 +207,12 @@ impl std::fmt::Display for Made {
             Self::RamUser { account, user } if user.is_empty() => {
                 write!(f, "a RAM user without a name of account {account}")
             }
+            Self::Session {
+                account,
+                access_key_id,
+            } if access_key_id.is_empty() => {
+                write!(f, "a session without a name of account {account}")
+            }
             Self::VpcEndpoint { account, endpoint } if endpoint.is_empty() => {
                 write!(f, "a VPC endpoint without a name of account {account}")
             }

@@ -1,12 +1,14 @@
 //! Journals of earlier runs: what they made and may still be there.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use super::stream::locked;
+use super::stream::{Stream, locked};
 use super::{Header, Line, Made, SCHEMA};
+use crate::run::context::is_run_id;
 
 /// Longer lines are none of ours.
 const LONGEST_LINE: u64 = 64 << 20;
@@ -20,8 +22,10 @@ pub struct Past {
     pub path: PathBuf,
     /// Which run it was.
     pub header: Header,
-    /// What may still be at the target, in the order in which it was made.
-    pub alive: Vec<Made>,
+    /// What may still be at the target, in the order in which it was made, with the numbers by which it was announced.
+    made: Vec<(u64, Made)>,
+    /// Numbers of what is not there any more.
+    gone: HashSet<u64>,
     /// Up to where there are whole lines. What follows is half a line of somebody who was killed while he wrote it.
     whole: u64,
 }
@@ -60,27 +64,30 @@ impl Past {
         Self::of(path, &File::open(path)?)
     }
 
-    /// Reads the journal of a dead run, and holds it: nobody else can while the file that is given back is open.
+    /// What may still be at the target, in the order in which it was made.
+    pub fn alive(&self) -> impl Iterator<Item = &Made> {
+        self.made.iter().map(|(_, made)| made)
+    }
+
+    /// Reads the journal of a dead run, and holds it: nobody else can while what is given back is there.
     ///
     /// # Errors
     /// When it is none, or its run lives.
-    pub fn claim(path: &Path) -> Result<(Self, File), NoJournal> {
+    pub fn claim(path: &Path) -> Result<Claimed, NoJournal> {
         let file = File::options().read(true).write(true).open(path)?;
         locked(&file).map_err(|error| match error.kind() {
             io::ErrorKind::WouldBlock => NoJournal::Alive,
             _ => NoJournal::Io(error),
         })?;
-        Ok((Self::of(path, &file)?, file))
-    }
-
-    /// Opens it so that lines can be added to what is whole of it.
-    pub(in crate::run) fn appending(&self, mut file: File) -> io::Result<File> {
-        if file.metadata()?.len() > self.whole {
-            file.set_len(self.whole)?;
-        }
-        file.seek(SeekFrom::End(0))?;
-        file.flush()?;
-        Ok(file)
+        let past = Self::of(path, &file)?;
+        Ok(Claimed {
+            files: vec![Held {
+                path: path.to_owned(),
+                whole: past.whole,
+                file,
+            }],
+            past,
+        })
     }
 
     fn of(path: &Path, file: &File) -> Result<Self, NoJournal> {
@@ -98,26 +105,24 @@ impl Past {
         let mut past = Self {
             path: path.to_owned(),
             header,
-            alive: Vec::new(),
+            made: Vec::new(),
+            gone: HashSet::new(),
             whole: text.len() as u64,
         };
-        let mut made: Vec<(u64, Made)> = Vec::new();
         for line in 2.. {
             if !next_line(&mut reader, &mut text)? {
                 break;
             }
             past.whole += text.len() as u64;
-            past.take(&text, &mut made)
-                .map_err(|error| NoJournal::Line {
-                    line,
-                    detail: error.to_string(),
-                })?;
+            past.take(&text).map_err(|error| NoJournal::Line {
+                line,
+                detail: error.to_string(),
+            })?;
         }
-        past.alive = made.into_iter().map(|(_, made)| made).collect();
         Ok(past)
     }
 
-    fn take(&self, text: &[u8], made: &mut Vec<(u64, Made)>) -> Result<(), serde_json::Error> {
+    fn take(&mut self, text: &[u8]) -> Result<(), serde_json::Error> {
         /// Of every other line this alone is of interest here.
         #[derive(serde::Deserialize)]
         struct Any<'a> {
@@ -128,6 +133,11 @@ impl Past {
         if !matches!(&*event, "making" | "made" | "not-made" | "removed") {
             return Ok(());
         }
+        let Self { made, gone, .. } = self;
+        let mut drop = |goes: &dyn Fn(u64, &Made) -> bool| {
+            let dropped = made.extract_if(.., |(seq, made)| goes(*seq, made));
+            gone.extend(dropped.map(|(seq, _)| seq));
+        };
         match serde_json::from_slice(text)? {
             Line::Making { seq, what } => made.push((seq, what)),
             Line::Made { seq, what } => {
@@ -135,11 +145,100 @@ impl Past {
                     *known = what;
                 }
             }
-            Line::NotMade { seq } => made.retain(|(known, _)| *known != seq),
-            Line::Removed { what } => made.retain(|(_, known)| !known.goes_with(&what)),
+            Line::NotMade { seq } => drop(&|known, _| known == seq),
+            Line::Removed { what } => drop(&|_, known| known.goes_with(&what)),
             _ => {}
         }
         Ok(())
+    }
+
+    /// Takes in what another journal of the same run says: one of them may have been cut off before the other, and what one says to be
+    /// gone is so.
+    fn join(&mut self, other: Self) {
+        let known: HashSet<u64> = self.made.iter().map(|(seq, _)| *seq).collect();
+        let new = other
+            .made
+            .into_iter()
+            .filter(|(seq, _)| !known.contains(seq));
+        self.made.extend(new);
+        self.gone.extend(other.gone);
+        self.made.retain(|(seq, _)| !self.gone.contains(seq));
+    }
+}
+
+/// The journals of a dead run that are at hand, each held as long as this is there.
+#[derive(Debug)]
+pub struct Claimed {
+    /// What they say; path and first line are those of the one that was asked for.
+    pub past: Past,
+    files: Vec<Held>,
+}
+
+/// A journal that is held.
+#[derive(Debug)]
+struct Held {
+    path: PathBuf,
+    file: File,
+    /// Up to where there are whole lines.
+    whole: u64,
+}
+
+impl Claimed {
+    /// The same, together with the journal that its run has in a folder, where this is a copy of that: what becomes of the one has become
+    /// of the other.
+    ///
+    /// # Errors
+    /// When that cannot be read, or the run lives.
+    pub fn with_own(mut self, folder: &Path) -> Result<Self, NoJournal> {
+        let header = &self.past.header;
+        let own = folder.join(format!("journal-{}.jsonl", header.run));
+        let is_known = own.canonicalize().is_ok_and(|own| self.holds(&own));
+        let is_same = |other: &Header| (&other.run, &other.target) == (&header.run, &header.target);
+        if !is_run_id(&header.run) || !header_of(&own).is_some_and(|own| is_same(&own)) || is_known
+        {
+            return Ok(self);
+        }
+        self.join(Past::claim(&own)?);
+        Ok(self)
+    }
+
+    /// Whether a file, by its canonical path, is among them.
+    pub fn holds(&self, path: &Path) -> bool {
+        let mut paths = self.files.iter().map(|held| held.path.canonicalize());
+        paths.any(|held| held.is_ok_and(|held| held == path))
+    }
+
+    /// Takes in another journal of the same run.
+    pub fn join(&mut self, other: Self) {
+        self.past.join(other.past);
+        self.files.extend(other.files);
+    }
+
+    /// A stream that goes on with each of them behind what is whole of it.
+    pub(in crate::run) fn appending(self) -> io::Result<Stream> {
+        let run = self.past.header.run;
+        let mut files = Vec::new();
+        for held in self.files {
+            files.push((held.path.clone(), held.appending()?));
+        }
+        let mut files = files.into_iter();
+        let Some((path, file)) = files.next() else {
+            return Ok(Stream::nowhere(run));
+        };
+        let stream = Stream::append(run, path, file);
+        let copies = files.map(|(_, file)| Box::new(file) as Box<dyn io::Write + Send>);
+        stream.copy_to(copies.collect());
+        Ok(stream)
+    }
+}
+
+impl Held {
+    fn appending(mut self) -> io::Result<File> {
+        if self.file.metadata()?.len() > self.whole {
+            self.file.set_len(self.whole)?;
+        }
+        self.file.seek(SeekFrom::End(0))?;
+        Ok(self.file)
     }
 }
 
@@ -204,6 +303,16 @@ pub fn unfinished(folder: &Path, endpoint: &str) -> Vec<PathBuf> {
         .collect();
     found.sort();
     found.into_iter().map(|(_, path)| path).collect()
+}
+
+/// The journal in a folder of the run that began at a moment, against an endpoint; `None` unless there is just one.
+pub fn journal_of(folder: &Path, started: &str, endpoint: &str) -> Option<PathBuf> {
+    let mut found = journals(folder).into_iter().filter(|(_, path)| {
+        header_of(path)
+            .is_some_and(|header| header.at == started && header.target.endpoint == endpoint)
+    });
+    let (_, path) = found.next()?;
+    found.next().is_none().then_some(path)
 }
 
 /// The files of a folder that are called like journals, and when they were last written to. None through a link.

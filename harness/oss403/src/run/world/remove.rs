@@ -30,9 +30,10 @@ impl World {
         world
     }
 
-    /// Removes a bucket of which nothing is known but its name.
-    pub(crate) async fn remove_found(&self, sender: &Sender<'_>, made: &Made) {
-        self.remove_bucket(sender, made, &Contents::default()).await;
+    /// Removes a bucket of which nothing is known but its name. Whether there was one: not when the first thing that is heard of it is that
+    /// there is none.
+    pub(crate) async fn remove_found(&self, sender: &Sender<'_>, made: &Made) -> bool {
+        self.remove_bucket(sender, made, &Contents::default()).await
     }
 
     /// Lets it stay for somebody who looks at an instance, but for states, which others meet too.
@@ -100,14 +101,14 @@ impl World {
         join_all(accounts.iter().map(|made| remove_by_operator(sender, made))).await;
     }
 
-    async fn remove_bucket(&self, sender: &Sender<'_>, made: &Made, contents: &Contents) {
+    async fn remove_bucket(&self, sender: &Sender<'_>, made: &Made, contents: &Contents) -> bool {
         let Made::Bucket {
             name,
             region,
             owner,
         } = made
         else {
-            return;
+            return false;
         };
         let place = BucketPlace {
             name: name.clone(),
@@ -115,8 +116,14 @@ impl World {
             owner: owner.as_str().into(),
         };
         match self.empty_and_delete(sender, &place, contents).await {
-            Ok(()) => sender.context.removed(made),
-            Err(reason) => sender.context.leave_behind(made, &reason),
+            Ok(was_there) => {
+                sender.context.removed(made);
+                was_there
+            }
+            Err(reason) => {
+                sender.context.leave_behind(made, &reason);
+                true
+            }
         }
     }
 
@@ -125,7 +132,7 @@ impl World {
         sender: &Sender<'_>,
         place: &BucketPlace,
         contents: &Contents,
-    ) -> Result<(), String> {
+    ) -> Result<bool, String> {
         let ask = |method: &str, key: Option<&str>| {
             self.request(sender, method, place, key)
                 .map_err(RunFault::reason)
@@ -147,7 +154,8 @@ impl World {
                 break;
             };
             if matches!(response.status, 200..300 | 404) {
-                return Ok(());
+                let was_gone = response.status == 404 && round == 0 && exchange.earlier.is_empty();
+                return Ok(!was_gone);
             }
             // A policy may keep even the owner out: of the bucket, or of what would have to be listed and deleted in it.
             if response.status == 403 || round > 0 {

@@ -1,6 +1,7 @@
 //! Baselines as a vendor uses them: a night with deviations, and the next.
 
 mod reports;
+mod signs;
 
 use serde_json::Value;
 
@@ -394,4 +395,33 @@ fn another_seed_makes_no_failure_another() {
             "{faults}: {first:?}"
         );
     }
+}
+
+#[test]
+fn what_is_disabled_asks_for_nothing_when_it_was_run_all_the_same() {
+    let desk = Desk::new();
+    server(&desk, NO_REFERER);
+    let ran = night(
+        &desk,
+        "referer-denied/wildcard-forms --report json=night.json",
+    );
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let with_expiry = |expires: String| {
+        desk.write(
+            "known.yaml",
+            &format!("version: 1\ntarget: faulty\nledger: documented-2023-06-27\nentries:\n  - {{ id: referer-denied, verdict: disabled, reason: stops billing, owner: us, expires: {expires} }}\n"),
+        );
+        record(&desk, "--accept-risk")
+    };
+    let updated = with_expiry(day(9));
+    assert_eq!(updated.code, Some(0), "{updated:?}");
+    assert_eq!(updated.out, "known.yaml: nothing to add\n");
+    let next = night(
+        &desk,
+        "referer-denied time-skewed/behind --baseline known.yaml",
+    );
+    assert!(!next.out.contains("✗"), "{next:?}");
+    let over = with_expiry(day(-1));
+    assert_eq!(over.code, Some(1), "{over:?}");
+    assert!(over.out.contains("has expired"), "{over:?}");
 }

@@ -1,8 +1,9 @@
 //! What dead runs left at a target: by their journals, and by the names of what they made where the journal is lost.
 
+mod people;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,11 +11,11 @@ use futures_util::future::join_all;
 use oss_auth::Timestamp;
 use oss403_operator::{Command, Remove};
 
+use self::people::People;
 use super::canary::{CanaryError, ask_owner};
 use super::context::{Context, is_run_id, run_of, unix_now};
-use super::edit::ends_a_state;
 use super::ending::Ending;
-use super::journal::read::Past;
+use super::journal::read::{Claimed, Past};
 use super::journal::{Journal, Line, Made, Stream};
 use super::kept::Kept;
 use super::remains::Remains;
@@ -25,7 +26,6 @@ use super::world::World;
 use super::world::remove::remove_by_operator;
 use crate::exit::Exit;
 use crate::target::Target;
-use crate::wire::identity::Identity;
 use oss403_case::model::Who;
 
 /// So many things are removed at a time.
@@ -34,8 +34,10 @@ const AT_A_TIME: usize = 16;
 /// What became of what a dead run made.
 #[derive(Debug, Default)]
 pub struct Swept {
-    /// What is gone, in words.
+    /// What was there and is gone, in words.
     pub removed: Vec<String>,
+    /// How much was gone already.
+    pub gone: usize,
     /// What could not be removed, in words.
     pub left_behind: Vec<String>,
     /// What else there is to say.
@@ -99,15 +101,12 @@ pub struct Lost {
 pub fn in_words(target: &Target, past: &Past) -> (Vec<String>, Vec<String>) {
     let people = People::of_profile(target.inner.identities.values());
     let run = &past.header.run;
-    let (own, others): (Vec<_>, Vec<_>) = past
-        .alive
-        .iter()
-        .partition(|made| is_of(run, made, &people));
+    let (own, others): (Vec<_>, Vec<_>) = past.alive().partition(|made| people.is_of(run, made));
     let words = |made: Vec<&Made>| made.iter().map(ToString::to_string).collect();
     (words(own), words(others))
 }
 
-/// Removes what the run of a journal left, and notes that in it. `file` is what [`Past::claim`] gave.
+/// Removes what the run of a journal left, and notes that in it, and in whatever other journals of it are held with it.
 ///
 /// What the journal names and its run cannot have made is left alone: whoever wrote it, a journal is no order to delete.
 ///
@@ -115,67 +114,62 @@ pub fn in_words(target: &Target, past: &Past) -> (Vec<String>, Vec<String>) {
 /// When it is of another target, or the target cannot be asked. What could not be removed is no error, but named.
 pub async fn sweep_journal(
     target: &Target,
-    past: Past,
-    file: File,
+    claimed: Claimed,
     stop: &StopSignal,
 ) -> Result<Swept, SweepError> {
+    let past = &claimed.past;
     let (theirs, ours) = (&past.header.target.endpoint, target.endpoint());
     if theirs != ours {
         return Err(SweepError::Foreign {
-            path: past.path,
+            path: past.path.clone(),
             theirs: theirs.clone(),
             ours: ours.to_owned(),
         });
     }
     let run = past.header.run.clone();
     if !is_run_id(&run) {
-        return Err(SweepError::Nameless(past.path));
+        return Err(SweepError::Nameless(past.path.clone()));
     }
-    let failed = |error| SweepError::Journal {
-        path: past.path.clone(),
-        error,
-    };
-    let file = past.appending(file).map_err(failed)?;
-    let stream = Arc::new(Stream::append(run.clone(), past.path.clone(), file));
+    let alive: Vec<Made> = past.alive().cloned().collect();
+    let stream = Arc::new(gone_on_with(claimed)?);
     let context = context(target, Arc::clone(&stream), stop).await?;
     let people = People::of(&context).await;
-    let (own, others): (Vec<_>, Vec<_>) = past
-        .alive
-        .iter()
-        .cloned()
-        .partition(|made| is_of(&run, made, &people));
+    let (own, others): (Vec<_>, Vec<_>) =
+        alive.into_iter().partition(|made| people.is_of(&run, made));
     for made in &others {
         context.leave_behind(made, "this run cannot have made it, and it is left alone");
     }
-    let found = clear(&context, own.clone(), Hook::ForTheNameless).await;
-    let mut all = own;
-    add_new(&mut all, found);
-    let swept = sums(&context, &all);
-    let line = Line::Swept {
-        at: Timestamp(unix_now()).to_iso_extended_millis(),
-        left: swept.left_behind.len(),
-    };
-    stream.write(&line, true);
-    match stream.sound() {
-        Ok(()) => Ok(swept),
-        Err((path, error)) => Err(SweepError::Journal { path, error }),
-    }
+    let cleared = clear(&context, own.clone(), Hook::ForTheNameless).await;
+    let swept = sums(&context, own, cleared);
+    ended(&stream, swept.left_behind.len())?;
+    Ok(swept)
 }
 
-/// Notes in a journal that nothing is left of what its run made: it ended with the run.
+/// Notes in the journals of a run that nothing is left of what it made: it ended with the run.
 ///
 /// # Errors
-/// When it cannot be written.
-pub fn end_journal(past: &Past, file: File) -> Result<(), SweepError> {
-    let failed = |error| SweepError::Journal {
-        path: past.path.clone(),
-        error,
-    };
-    let file = past.appending(file).map_err(failed)?;
-    let stream = Stream::append(past.header.run.clone(), past.path.clone(), file);
+/// When one cannot be written.
+pub fn end_journal(claimed: Claimed) -> Result<(), SweepError> {
+    ended(&gone_on_with(claimed)?, 0)
+}
+
+/// The stream that goes on with journals of a run: each sees every line.
+fn gone_on_with(claimed: Claimed) -> Result<Stream, SweepError> {
+    let path = claimed.past.path.clone();
+    claimed
+        .appending()
+        .map_err(|error| SweepError::Journal { path, error })
+}
+
+/// Writes that what a run left is swept, but for so much.
+fn ended(stream: &Stream, left: usize) -> Result<(), SweepError> {
     let at = Timestamp(unix_now()).to_iso_extended_millis();
-    stream.write(&Line::Swept { at, left: 0 }, true);
-    stream.sound().map_err(|(_, error)| failed(error))
+    stream.write(&Line::Swept { at, left }, true);
+    let path = stream.path().map(Path::to_owned).unwrap_or_default();
+    stream
+        .sound()
+        .and_then(|()| stream.copied().map_err(|error| (path, error)))
+        .map_err(|(path, error)| SweepError::Journal { path, error })
 }
 
 /// The runs that have buckets at the target, by the names alone. Of a name that no run gives nobody hears.
@@ -226,8 +220,8 @@ pub async fn sweep_lost(
 ) -> Result<Swept, SweepError> {
     let stream = Arc::new(Stream::nowhere(run.to_owned()));
     let context = context(target, stream, stop).await?;
-    let found = clear(&context, Vec::new(), Hook::Always).await;
-    Ok(sums(&context, &found))
+    let cleared = clear(&context, Vec::new(), Hook::Always).await;
+    Ok(sums(&context, Vec::new(), cleared))
 }
 
 /// When the operator is asked to remove whatever it made for a run.
@@ -260,69 +254,16 @@ async fn context(
     ))
 }
 
-/// Those whom the profile names. No run has made them.
-#[derive(Default)]
-struct People {
-    accounts: BTreeSet<String>,
-    users: BTreeSet<String>,
-    keys: BTreeSet<String>,
-    /// Whether there is an account of which nobody says which it is.
-    is_unknown: bool,
+/// What was seen while everything was removed.
+struct Cleared {
+    /// Buckets that the target still listed.
+    found: Vec<Made>,
+    /// Buckets that were not there any more.
+    gone: Vec<Made>,
 }
 
-impl People {
-    fn of_profile<'i>(identities: impl IntoIterator<Item = &'i Arc<Identity>>) -> Self {
-        let mut people = Self::default();
-        for identity in identities {
-            people.accounts.extend(identity.account.clone());
-            people.users.extend(identity.user.clone());
-            people.keys.insert(identity.access_key_id.clone());
-        }
-        people
-    }
-
-    /// The same, with the accounts that the target itself names.
-    async fn of(context: &Context) -> Self {
-        let mut people = Self::of_profile(context.target.identities.values());
-        let sender = Sender::new(context);
-        for who in accounts(context) {
-            let Some(identity) = context.known_identity(&who) else {
-                continue;
-            };
-            let world = World::of_owner(context, &who, Arc::clone(&identity));
-            let account = context
-                .account_of(&who, &identity, &world.scene, &sender)
-                .await;
-            match account {
-                Ok(account) => drop(people.accounts.insert(account)),
-                Err(_) => people.is_unknown = true,
-            }
-        }
-        people
-    }
-}
-
-/// Whether a run can have made something.
-fn is_of(run: &str, made: &Made, people: &People) -> bool {
-    match made {
-        Made::Bucket { name, .. } => run_of(name) == Some(run),
-        Made::Domain { domain } => domain.ends_with(&format!(".oss403-{run}.example")),
-        Made::State { undo } => {
-            let bucket = undo.get("bucket").and_then(serde_json::Value::as_str);
-            ends_a_state(undo) && bucket.is_none_or(|name| run_of(name) == Some(run))
-        }
-        // Whom the operator has not named yet, it knows by the run.
-        Made::Account { account } => {
-            account.is_empty() || !people.is_unknown && !people.accounts.contains(account)
-        }
-        Made::RamUser { user, .. } => !people.users.contains(user),
-        Made::Session { access_key_id, .. } => !people.keys.contains(access_key_id),
-        Made::VpcEndpoint { .. } => true,
-    }
-}
-
-/// Removes everything; gives the buckets that were found besides.
-async fn clear(context: &Context, made: Vec<Made>, hook: Hook) -> Vec<Made> {
+/// Removes everything.
+async fn clear(context: &Context, made: Vec<Made>, hook: Hook) -> Cleared {
     let sender = Sender::new(context);
     let (nameless, made): (Vec<_>, Vec<_>) = made.into_iter().partition(Made::is_nameless);
     let (buckets, made): (Vec<_>, Vec<_>) = made
@@ -343,8 +284,14 @@ async fn clear(context: &Context, made: Vec<Made>, hook: Hook) -> Vec<Made> {
     if hook == Hook::Always || !nameless.is_empty() {
         remove_run(&sender, &nameless).await;
     }
+    let mut gone = Vec::new();
     for some in buckets.chunks(AT_A_TIME) {
-        join_all(some.iter().map(|made| remove_bucket(&sender, made))).await;
+        let were_there = join_all(some.iter().map(|made| remove_bucket(&sender, made))).await;
+        let not_there = some
+            .iter()
+            .zip(were_there)
+            .filter(|(_, was_there)| !was_there);
+        gone.extend(not_there.map(|(made, _)| made.clone()));
     }
     let accounts = accounts(context);
     let mut found = Vec::new();
@@ -356,7 +303,8 @@ async fn clear(context: &Context, made: Vec<Made>, hook: Hook) -> Vec<Made> {
         }
     }
     sweep_accounts(context, &accounts).await;
-    found
+    gone.retain(|made: &Made| !found.iter().any(|listed| listed.is_same(made)));
+    Cleared { found, gone }
 }
 
 /// Asks the operator for what only it can name.
@@ -387,16 +335,23 @@ async fn remove_run(sender: &Sender<'_>, nameless: &[Made]) {
     }
 }
 
-async fn remove_bucket(sender: &Sender<'_>, made: &Made) {
+/// Removes a bucket; whether it was there.
+async fn remove_bucket(sender: &Sender<'_>, made: &Made) -> bool {
     let Made::Bucket { owner, .. } = made else {
-        return;
+        return false;
     };
     let context = sender.context;
     match owner_of(context, &owner.as_str().into()) {
         Some(world) => world.remove_found(sender, made).await,
         // It was that of an account that was made for a scenario, which takes its buckets with it.
-        None if !context.is_anything_left() => context.removed(made),
-        None => context.leave_behind(made, &format!("the profile has no identity `{owner}`")),
+        None if !context.is_anything_left() => {
+            context.removed(made);
+            true
+        }
+        None => {
+            context.leave_behind(made, &format!("the profile has no identity `{owner}`"));
+            true
+        }
     }
 }
 
@@ -414,21 +369,21 @@ fn owner_of(context: &Context, who: &Who) -> Option<World> {
     Some(World::of_owner(context, who, identity))
 }
 
-fn add_new(all: &mut Vec<Made>, found: Vec<Made>) {
+fn sums(context: &Context, mut all: Vec<Made>, cleared: Cleared) -> Swept {
+    let Cleared { found, gone } = cleared;
     for made in found {
         if !all.iter().any(|known| known.is_same(&made)) {
             all.push(made);
         }
     }
-}
-
-fn sums(context: &Context, all: &[Made]) -> Swept {
+    let is_gone = |made: &Made| gone.iter().any(|gone| gone.is_same(made));
     Swept {
         removed: all
             .iter()
-            .filter(|made| !context.is_left(made))
+            .filter(|made| !context.is_left(made) && !is_gone(made))
             .map(ToString::to_string)
             .collect(),
+        gone: gone.len(),
         left_behind: context.left_behind(),
         notes: context.notes(),
     }
