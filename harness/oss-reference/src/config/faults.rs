@@ -3,6 +3,8 @@
 //! One fault is one way in which an implementation of OSS can be wrong. The faults are told in the words of the table of checks, so that
 //! they can be made from it: whoever adds a check, a cause or a limit has added its faults too.
 
+use std::fmt;
+
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
@@ -109,6 +111,55 @@ impl Faults {
     }
 }
 
+/// In a few words; nothing when there are none.
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut said = Vec::new();
+        if !self.without.is_empty() {
+            said.push(format!("without {}", self.without.join(", ")));
+        }
+        if let Some((first, second)) = &self.swap {
+            said.push(format!("{first} and {second} in each other's place"));
+        }
+        if let Some(cause) = self.lets_through {
+            said.push(format!("lets through {}", cause.id()));
+        }
+        if let Some(AnswerFault { cause, wrong }) = &self.answer {
+            said.push(format!(
+                "answers {} otherwise: {}",
+                cause.id(),
+                wrong.in_words()
+            ));
+        }
+        if let Some(LimitFault { of, by }) = self.limit {
+            said.push(format!("{} off by {by}", of.name()));
+        }
+        match self.extreme {
+            Some(Extreme::AllowAll) => said.push("allows everything".into()),
+            Some(Extreme::DenyAll) => said.push("denies everything".into()),
+            None => {}
+        }
+        f.write_str(&said.join("; "))
+    }
+}
+
+impl Wrong {
+    fn in_words(&self) -> String {
+        match self {
+            Self::Status(status) => format!("status {status}"),
+            Self::Code(code) => format!("code {code}"),
+            Self::Message(message) => format!("message {message:?}"),
+            Self::Missing(element) => format!("without {element}"),
+            Self::Altered(element) => format!("another {element}"),
+            Self::Bare => "without a document".into(),
+            Self::ContentType => "another type of document".into(),
+            Self::Applies => "and carries it out".into(),
+            Self::ShowsContent => "and shows the content".into(),
+            Self::ShowsMetadata => "and shows what tells of the object".into(),
+        }
+    }
+}
+
 fn cause_name(_: &mut SchemaGenerator) -> Schema {
     let ids: Vec<&str> = Cause::ALL.iter().map(|cause| cause.id()).collect();
     json_schema!({ "type": "string", "enum": ids })
@@ -136,4 +187,36 @@ pub(crate) fn nearest(name: &str, known: &[&str]) -> Option<String> {
         .filter(|(distance, _)| *distance <= 3)
         .min()
         .map(|(_, known)| known.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Faults;
+
+    #[test]
+    fn every_kind_of_fault_is_told_and_none_is_nothing() {
+        assert_eq!(Faults::default().to_string(), "");
+        for (fault, told) in [
+            (r#"{"without":["referer","acl"]}"#, "without referer, acl"),
+            (
+                r#"{"swap":["acl","referer"]}"#,
+                "acl and referer in each other's place",
+            ),
+            (
+                r#"{"lets-through":"bucket-acl"}"#,
+                "lets through bucket-acl",
+            ),
+            (
+                r#"{"answer":{"cause":"bucket-acl","wrong":{"status":404}}}"#,
+                "answers bucket-acl otherwise: status 404",
+            ),
+            (
+                r#"{"limit":{"of":"url-v1","by":-1},"extreme":"allow-all"}"#,
+                "url-v1 off by -1; allows everything",
+            ),
+        ] {
+            let faults: Faults = serde_json::from_str(fault).unwrap();
+            assert_eq!(faults.to_string(), told);
+        }
+    }
 }

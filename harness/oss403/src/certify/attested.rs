@@ -11,7 +11,7 @@ use super::dsse::{DsseError, Envelope};
 use super::key::PublicKey;
 use super::refusal::Refusal;
 use super::statement::{Digests, FILES, PAYLOAD_TYPE, STATEMENT, SVR, TEST_RESULT};
-use super::unique::unique;
+use super::unique::{unique, written};
 
 /// No attestation is longer, in bytes.
 const LONGEST: u64 = 1 << 20;
@@ -46,7 +46,7 @@ pub(super) fn attestation(folder: &Path, key: &PublicKey) -> Result<[Value; 2], 
         return Err(Refusal::AttestationEmpty);
     }
     let mut found: BTreeMap<String, Value> = BTreeMap::new();
-    for (index, text) in text.lines().enumerate() {
+    for (index, text) in text.split_terminator('\n').enumerate() {
         let line = index + 1;
         let statement = statement(line, text, key)?;
         let kind = statement["predicateType"]
@@ -76,6 +76,8 @@ fn statement(line: usize, text: &str, key: &PublicKey) -> Result<Value, Refusal>
     let refused = |error| Refusal::Envelope { line, error };
     unique(text.as_bytes()).map_err(|error| refused(DsseError::Form(error.to_string())))?;
     let envelope = Envelope::parse(text).map_err(refused)?;
+    written(&envelope, text.as_bytes())
+        .map_err(|error| refused(DsseError::Form(error.to_string())))?;
     let is_ours = |bytes: &[u8], signature: &[u8]| key.is_signature(bytes, signature);
     let payload = match envelope.verified(&[&is_ours], 1) {
         Ok(payload) => payload,

@@ -11,11 +11,12 @@ use serde_json::json;
 use super::bundle::EVENTS;
 use super::refusal::Refusal;
 use super::terms::Terms;
-use super::unique::unique;
+use super::unique::{unique, written};
 use crate::report::entry::Entry;
 use crate::report::events::{Event, Started};
 use crate::report::json::ResultFile;
 use crate::report::read::Recorded;
+use crate::run::journal::Line;
 
 /// Longer lines are no events, in bytes.
 const LONGEST_LINE: u64 = 64 << 20;
@@ -70,6 +71,8 @@ fn other_than(path: &Path, head: &ResultFile, terms: &Terms) -> Result<(), Strin
         }
         unique(&text).map_err(|error| format!("line {line}: {error}"))?;
         let event = Event::read(&text).map_err(|error| format!("line {line}: {error}"))?;
+        let own = written(&event, text.strip_suffix(b"\n").unwrap_or_default());
+        own.map_err(|error| format!("line {line}: {error}"))?;
         let at = match event {
             Event::RunStarted(started) => {
                 if let Some(what) = other_start(&started, head, terms) {
@@ -90,6 +93,10 @@ fn other_than(path: &Path, head: &ResultFile, terms: &Terms) -> Result<(), Strin
             Event::RunFinished { at, .. } => {
                 ended = true;
                 at
+            }
+            // What was sent and answered stands in the records.
+            Event::Journal(Line::Exchanged { .. } | Line::RunStarted(_)) => {
+                return Err(format!("line {line} is none of its events"));
             }
             Event::Journal(_) => continue,
         };

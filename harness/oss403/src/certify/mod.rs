@@ -9,6 +9,8 @@ pub mod bundle;
 pub mod dsse;
 mod events;
 pub mod key;
+pub mod keys;
+mod place;
 pub mod records;
 pub mod refusal;
 pub mod sample;

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::unique::unique;
+use super::unique::{unique, written};
 use crate::run::Surroundings;
 use crate::run::record::TwinRecord;
 use crate::wire::exchange::{Exchange, Outcome};
@@ -182,7 +182,8 @@ pub fn read(path: &Path, surroundings: &Surroundings) -> Result<Vec<Line>, BadRe
     }
     let parsed = super::in_parallel(&texts, |text| {
         unique(text)?;
-        serde_json::from_slice::<Line>(text)
+        let line = serde_json::from_slice::<Line>(text)?;
+        written(&line, text.strip_suffix(b"\n").unwrap_or_default()).map(|()| line)
     });
     let lines = parsed.into_iter().enumerate().map(|(index, line)| {
         let mut line = line.map_err(|error| BadRecords::Line {

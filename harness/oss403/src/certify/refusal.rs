@@ -105,6 +105,9 @@ pub enum Refusal {
     /// The result names another time than the requests.
     #[error("the run began at `{0}` by the result, and its requests were made on another day")]
     Started(String),
+    /// No request went to the endpoint.
+    #[error("the endpoint is `{0}` by the result, and that is not where its requests went")]
+    Endpoint(String),
     /// Another version of the program made it.
     #[error(
         "the bundle was made by {name} {version}, and this is {ours}: use that version to verify it, since no other makes its words and pages again",

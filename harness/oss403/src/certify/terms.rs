@@ -72,9 +72,14 @@ impl Terms {
         format!("oss403 names {} {nonce}", challenge.unwrap_or("-"))
     }
 
+    /// What they are derived from in this run.
+    pub fn named_by(&self) -> String {
+        Self::names(self.challenge.as_deref(), &self.nonce)
+    }
+
     /// The id of the run, which stands in the name of everything that it made.
     pub fn run(&self) -> String {
-        id_from(&Self::names(self.challenge.as_deref(), &self.nonce))
+        id_from(&self.named_by())
     }
 
     /// Digest of what decides what is sent to the target.
@@ -92,6 +97,10 @@ impl Terms {
             ("suite", self.suite != head.suite.hash),
             ("seed", self.seed != head.seed),
             ("target", self.target != head.target.name),
+            (
+                "kind of target",
+                self.surroundings.embedded != head.target.reference.is_some(),
+            ),
             (
                 "claims",
                 !claims.eq(head.scope.claimed.iter().map(String::as_str)),

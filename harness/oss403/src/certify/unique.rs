@@ -1,8 +1,10 @@
-//! JSON in which no object has a key twice: of two values different readers take different ones.
+//! JSON that can be read in one way only: no object has a key twice, of whose values different readers take different ones, and nothing is in it
+//! that nobody reads.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
+use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 /// Any JSON whose keys are there once.
@@ -14,6 +16,19 @@ struct Unique;
 /// Both.
 pub(super) fn unique(text: &[u8]) -> Result<(), serde_json::Error> {
     serde_json::from_slice::<Unique>(text).map(drop)
+}
+
+/// Says that a value is written otherwise than this program writes it: with white space, keys in another order, or something that nobody reads.
+///
+/// # Errors
+/// When it is.
+pub(super) fn written<T: Serialize>(value: &T, text: &[u8]) -> Result<(), serde_json::Error> {
+    match serde_json::to_vec(value)? == text {
+        true => Ok(()),
+        false => Err(serde_json::Error::custom(
+            "it is not written as this program writes it, or holds what nobody reads",
+        )),
+    }
 }
 
 impl<'de> Deserialize<'de> for Unique {

@@ -11,6 +11,8 @@ use super::attested::{attestation, digests};
 use super::bundle::{self, EVENTS, RECORDS, RESULT, TERMS};
 use super::events;
 use super::key::PublicKey;
+use super::keys::{lore, renamed};
+use super::place::{dated, reached};
 use super::records::{self, Line};
 use super::refusal::Refusal;
 use super::statement::{SVR, TEST_RESULT, statements};
@@ -21,7 +23,6 @@ use crate::judge::verdict::VerdictKind;
 use crate::report::Facts;
 use crate::report::entry::Entry;
 use crate::report::json::{ResultFile, Tool};
-use crate::report::lore::Lore;
 use crate::report::read::Recorded;
 use crate::report::sink::Reports;
 use crate::run::due::misfit;
@@ -31,9 +32,6 @@ use crate::wire::redact::REDACTED;
 use oss_auth::Timestamp;
 use oss403_case::revision::Revision;
 use oss403_case::{Instance, Ledger};
-
-/// In seconds: no run is longer, and no clock further off.
-const DAY: u64 = 86_400;
 
 /// What is asked of a bundle.
 #[derive(Debug)]
@@ -84,6 +82,7 @@ pub fn verify(folder: &Path, question: &Question<'_>) -> Result<Verified, Refusa
     rules(&recorded.head, &entries, &terms, question.challenge)?;
     let lines = records::read(&folder.join(RECORDS), &terms.surroundings)?;
     dated(&recorded.head, &lines)?;
+    reached(&recorded.head, &lines)?;
     let not_again = not_again(&lines);
     let again = again(&ledger, &terms, lines)?;
     compared(&again.entries, &entries)?;
@@ -212,32 +211,11 @@ struct Again {
     certified: crate::suite::Certified,
 }
 
-/// The result names the time at which its requests say that they were made.
-fn dated(head: &ResultFile, lines: &[Line]) -> Result<(), Refusal> {
-    let bases = lines.iter().filter_map(|line| line.record.base.as_ref());
-    let dates = bases.filter_map(|base| {
-        let mut headers = base.request.headers.iter();
-        let is_date = |name: &str| name.eq_ignore_ascii_case("date");
-        let (_, value) = headers.find(|(name, _)| is_date(name))?;
-        Timestamp::parse_rfc1123(value).ok()
-    });
-    // Some scenarios put their clock off; most do not.
-    let mut dates: Vec<i64> = dates.map(|date| date.0).collect();
-    dates.sort_unstable();
-    let started = Timestamp::parse_iso_extended(&head.started);
-    let started = started.map_err(|_| Refusal::Started(head.started.clone()))?;
-    match dates.get(dates.len() / 2) {
-        Some(middle) if middle.abs_diff(started.0) > DAY => {
-            Err(Refusal::Started(head.started.clone()))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Judges every record again, after it was seen to be one of its instance.
 fn again(ledger: &Ledger, terms: &Terms, lines: Vec<Line>) -> Result<Again, Refusal> {
     let instances =
         select(ledger, &[], &[]).map_err(|error| Refusal::Unreadable(error.to_string()))?;
+    let instances = renamed(&instances, &terms.named_by());
     let known: BTreeMap<&str, &Instance> = instances
         .iter()
         .map(|instance| (instance.id.as_str(), instance))
@@ -316,6 +294,7 @@ impl Again {
             target: terms.target.clone(),
             endpoint: head.target.endpoint.clone(),
             profile: head.target.profile.clone(),
+            reference: head.target.reference.clone(),
             selection: head.selection.clone(),
             seed: terms.seed,
             started: started.map_or(0, |started| started.0),
@@ -448,7 +427,7 @@ fn reports(
         .collect();
     let mut again =
         Reports::open(&wanted).map_err(|error| Refusal::Unreadable(error.to_string()))?;
-    again.explain(Lore::of_ledger(ledger));
+    again.explain(lore(ledger, &terms.named_by()));
     let written = again.of(recorded);
     written.map_err(|error| Refusal::Unreadable(error.to_string()))?;
     for (_, name) in made {

@@ -10,6 +10,7 @@ use super::runtime::block_on;
 use super::{Console, signals, source, target};
 use crate::certify::bundle::Bundle;
 use crate::certify::key::{SigningKey, generate};
+use crate::certify::keys::renamed;
 use crate::certify::terms::{SCHEMA, Terms};
 use crate::exit::Exit;
 use crate::job::{Asked, Job};
@@ -131,10 +132,12 @@ fn prepared(args: &CertifyArgs, console: Console) -> Result<Exit, Exit> {
     let nonce = oss_auth::hex(&nonce);
     let challenge = args.challenge.as_deref();
     let seed = Terms::seed_of(challenge, &nonce);
+    let names = Terms::names(challenge, &nonce);
+    let instances = renamed(&instances, &names);
     let usual = Options::default();
     let options = Options {
         seed,
-        names: Some(Terms::names(challenge, &nonce)),
+        names: Some(names),
         jobs: args.jobs,
         attempts: args.attempts,
         out: args.journals.clone().unwrap_or(usual.out.clone()),

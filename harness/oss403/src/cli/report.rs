@@ -92,7 +92,7 @@ fn site(args: &SiteArgs, console: Console) -> Result<Exit, Exit> {
             Exit::Usage
         })?);
     }
-    let mut site = Site::open(&args.out).map_err(|error| match error {
+    let mut site = Site::open(&args.out, args.pages).map_err(|error| match error {
         NoPlace::Io(error) => failed(error),
         refused => {
             let help = "name another folder with `--out`";

@@ -7,7 +7,9 @@ use super::certify::ledger;
 use super::runtime::block_on;
 use super::{Console, signals, target};
 use crate::certify::key::PublicKey;
+use crate::certify::keys::renamed;
 use crate::certify::sample::sample;
+use crate::certify::terms::Terms;
 use crate::certify::verify::{Question, Verified, verify};
 use crate::exit::Exit;
 use crate::judge::verdict::VerdictKind;
@@ -94,7 +96,13 @@ fn in_words(verified: &Verified, args: &VerifyArgs, key: &PublicKey, style: Styl
         ),
     ];
     if terms.surroundings.embedded {
-        lines.push("this is the reference server of oss403, not a product".into());
+        let wrong = head.target.made_wrong();
+        let wrong = wrong.map_or(String::new(), |wrong| {
+            format!(", made wrong on purpose ({wrong})")
+        });
+        lines.push(format!(
+            "this is the reference server of oss403{wrong}, not a product"
+        ));
     }
     match &terms.artifact {
         Some(artifact) => lines.push(format!(
@@ -118,7 +126,7 @@ fn in_words(verified: &Verified, args: &VerifyArgs, key: &PublicKey, style: Styl
         lines.push(format!("not judged again, of {of}: {what}"));
     }
     lines.push(
-        "not judged again: endpoint, name of the profile, times, the number of requests, notes, what was left behind".into(),
+        "not judged again: that nothing else answers at the endpoint, name of the profile, times, the number of requests, notes, what was left behind".into(),
     );
     lines.push(String::new());
     lines.push(
@@ -152,8 +160,10 @@ async fn replay(
 ) -> Exit {
     let revision = verified.terms.revision.parse().unwrap_or_default();
     let ledger = ledger.clone().at(revision);
+    // Under names of its own, as the certificate's run was.
+    let names = Terms::names(None, &oss_auth::hex(&fastrand::u128(..).to_be_bytes()));
     let instances = match select(&ledger, &ids, &[]) {
-        Ok(instances) => instances,
+        Ok(instances) => renamed(&instances, &names),
         Err(error) => return console.fail(&error, Exit::Usage),
     };
     let target = match Target::ready(profile).await {
@@ -162,6 +172,7 @@ async fn replay(
     };
     let usual = Options::default();
     let options = Options {
+        names: Some(names),
         attempts: verified.terms.attempts,
         out: args.journals.clone().unwrap_or(usual.out.clone()),
         keep_journals: Some(20),

@@ -369,6 +369,7 @@ impl Job<'_> {
             target: at.0,
             endpoint: at.1,
             profile: self.asked.profile.clone(),
+            reference: self.reference(),
             selection: self.asked.selection.clone(),
             seed: self.options.seed,
             started: 0,
@@ -385,6 +386,21 @@ impl Job<'_> {
             notes,
             left_behind: run.left_behind,
             snapshots: String::new(),
+        }
+    }
+
+    /// How the reference server is configured, when that is the target.
+    fn reference(&self) -> Option<String> {
+        match &self.profile.endpoint {
+            Endpoint::Embedded(config) => {
+                let wrong = config.faults.to_string();
+                Some(if wrong.is_empty() {
+                    json::AS_IT_IS.to_owned()
+                } else {
+                    wrong
+                })
+            }
+            Endpoint::Remote(_) => None,
         }
     }
 
@@ -411,6 +427,7 @@ impl Job<'_> {
                 name: target.name().to_owned(),
                 endpoint: target.endpoint().to_owned(),
                 profile: self.asked.profile.clone(),
+                reference: self.reference(),
             },
             embedded: match &self.profile.endpoint {
                 Endpoint::Embedded(config) => {

@@ -119,14 +119,25 @@ pub struct TargetName {
     /// The file of its profile, as it was named; the embedded server has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
+    /// How the reference server of this program is configured, where that is the target: as it is, or in what it is wrong on purpose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
 }
 
 impl TargetName {
     /// Whether it is the reference server of this program, and no product.
     pub fn is_reference(&self) -> bool {
-        self.profile.is_none()
+        self.reference.is_some() || self.profile.is_none()
+    }
+
+    /// In what it is wrong on purpose, when it is the reference server.
+    pub fn made_wrong(&self) -> Option<&str> {
+        self.reference.as_deref().filter(|how| *how != AS_IT_IS)
     }
 }
+
+/// How the reference server is when nothing of it is wrong on purpose.
+pub const AS_IT_IS: &str = "as it is";
 
 /// What the level is stated for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -255,6 +266,7 @@ impl ResultFile {
                 name: facts.target.clone(),
                 endpoint: facts.endpoint.clone(),
                 profile: facts.profile.clone(),
+                reference: facts.reference.clone(),
             },
             claims: names(&facts.scope.claimed),
             scope: ScopeNames {

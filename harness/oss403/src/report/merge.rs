@@ -270,6 +270,7 @@ fn together(parts: &[Part]) -> Facts {
         target: first.target.name.clone(),
         endpoint: first.target.endpoint.clone(),
         profile: first.target.profile.clone(),
+        reference: first.target.reference.clone(),
         selection: Selection {
             partition: None,
             ..first.selection.clone()

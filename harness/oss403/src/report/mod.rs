@@ -56,6 +56,8 @@ pub struct Facts {
     pub endpoint: String,
     /// The file of its profile, as it was named.
     pub profile: Option<String>,
+    /// How the reference server is configured, when that is the target.
+    pub reference: Option<String>,
     /// What of the suite was run.
     pub selection: json::Selection,
     /// What decided the order.

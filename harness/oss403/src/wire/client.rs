@@ -98,9 +98,20 @@ impl Outgoing {
             fresh,
         }
     }
-}
 
-impl Outgoing {
+    /// The same in disguises.
+    pub fn disguised(signed: Signed, disguises: &[Disguise], default_port: u16) -> Self {
+        // The slash behind a bucket in the path is none of the key's.
+        let bucket = signed.bucket.as_deref();
+        let before_key = match bucket.filter(|_| signed.bucket_in == BucketIn::Path) {
+            Some(bucket) => oss_auth::percent_encode(bucket).len() + 2,
+            None => 1,
+        };
+        let mut outgoing = Self::new(signed);
+        disguise::apply(&mut outgoing, disguises, default_port, before_key);
+        outgoing
+    }
+
     /// The request as it goes on the wire.
     fn bytes(&self, close: bool) -> Vec<u8> {
         let Self {
@@ -168,16 +179,7 @@ const USER_AGENT: &str = concat!("oss403/", env!("CARGO_PKG_VERSION"));
 impl Client {
     /// A signed request in disguises, as this client will send it.
     pub fn disguised(&self, signed: Signed, disguises: &[Disguise]) -> Outgoing {
-        let port = self.addresses.scheme.default_port();
-        // The slash behind a bucket in the path is none of the key's.
-        let bucket = signed.bucket.as_deref();
-        let before_key = match bucket.filter(|_| signed.bucket_in == BucketIn::Path) {
-            Some(bucket) => oss_auth::percent_encode(bucket).len() + 2,
-            None => 1,
-        };
-        let mut outgoing = Outgoing::new(signed);
-        disguise::apply(&mut outgoing, disguises, port, before_key);
-        outgoing
+        Outgoing::disguised(signed, disguises, self.addresses.scheme.default_port())
     }
 
     /// A client for these addresses.

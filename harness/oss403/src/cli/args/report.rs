@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Format, OnFlaky, report};
+use super::{Format, OnFlaky, at_least_one, report};
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -41,6 +41,10 @@ pub struct SiteArgs {
     /// The folder that the pages are written to.
     #[arg(long, value_name = "SITE")]
     pub out: PathBuf,
+    /// Of each server, how many of its last nights have a page of what was sent and answered. Older ones keep their place in the history,
+    /// and their page only when something began there that is still wrong.
+    #[arg(long, value_name = "N", default_value = "14", value_parser = at_least_one)]
+    pub pages: usize,
     /// Folder of the case files, which say what causes mean. Default: ./cases when it is a ledger, else the one compiled in.
     #[arg(long, value_name = "DIR")]
     pub cases: Option<PathBuf>,

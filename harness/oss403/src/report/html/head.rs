@@ -90,13 +90,21 @@ pub(super) fn section(head: &ResultFile, gathered: &Gathered) -> Markup {
                     @if summary.complete && summary.level.is_some() { span .complete { "complete" } }
                 }
                 (says(head, gathered))
-                @if head.target.is_reference() { p .why { "Of the reference server of oss403, not of a product." } }
+                @if head.target.is_reference() { p .why { "Of the reference server of oss403" (made_wrong(head)) ", not of a product." } }
             }
             (alarms(head))
             (facts(head, gathered))
             (counts(&summary.instances, gathered))
         }
     }
+}
+
+/// In what the reference server is wrong on purpose.
+fn made_wrong(head: &ResultFile) -> String {
+    let wrong = head.target.made_wrong();
+    wrong.map_or(String::new(), |wrong| {
+        format!(", made wrong on purpose ({})", shown(wrong))
+    })
 }
 
 fn mark(tone: &str) -> &'static str {
@@ -233,7 +241,7 @@ fn facts(head: &ResultFile, gathered: &Gathered) -> Markup {
             div {
                 dt { "What was tested" }
                 dd { strong { (shown(&head.target.name)) } " at " code { (shown(&head.target.endpoint)) } br; small { (shown(&when)) " UTC" }
-                    @if head.target.is_reference() { br; strong { "This is the reference server of oss403, not a product." } }
+                    @if head.target.is_reference() { br; strong { "This is the reference server of oss403" (made_wrong(head)) ", not a product." } }
                 }
             }
             div {

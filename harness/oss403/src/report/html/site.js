@@ -43,7 +43,7 @@
       const [tone, mark, conformant, total, aside, worst] = cell ?? ["aside", "–", 0, 0, 0, null];
       const words = cell === undefined ? "not run" : worst === null ? (aside === total ? "not asked" : "as documented") : inWords(worst);
       return el("tr", {}, el("td", {}, day(started)), el("td", {}, el("span", { class: `tag ${tone}` }, `${mark} ${words}`)),
-        el("td", { class: "number" }, `${conformant} / ${total}`), el("td", {}, el("a", { href: `${page}#cause=${encodeURIComponent(cause)}` }, "what was sent and answered")));
+        el("td", { class: "number" }, `${conformant} / ${total}`), el("td", {}, page === null ? "" : el("a", { href: `${page}#cause=${encodeURIComponent(cause)}` }, "what was sent and answered")));
     });
     const spells = (server.spells[cause] ?? []).map(([first, fixed, worst]) =>
       el("li", {}, `${inWords(worst)}: first seen ${day(first)}, ${fixed === null ? "still there" : `fixed ${day(fixed)}`}`));

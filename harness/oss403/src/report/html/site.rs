@@ -28,6 +28,8 @@ pub struct Site {
     pub(super) suites: BTreeSet<(String, String)>,
     /// Results that say less than a whole run.
     pub(super) left_out: usize,
+    /// Of so many nights of a server there is a page, the last ones.
+    pages: usize,
 }
 
 /// What became of a result.
@@ -81,8 +83,8 @@ pub(super) struct Night {
     pub(super) causes: (usize, usize),
     pub(super) instances: (usize, usize),
     pub(super) scope: ScopeNames,
-    /// The address of its page.
-    pub(super) page: String,
+    /// The address of its page; an older night has none.
+    pub(super) page: Option<String>,
     pub(super) cells: BTreeMap<String, Cell>,
 }
 
@@ -98,11 +100,12 @@ pub(super) struct Spell<'n> {
 }
 
 impl Site {
-    /// A site in a folder, which is made.
+    /// A site in a folder, which is made. Of the last `pages` nights of each server it has pages, and of the older ones in which something
+    /// was seen first that is still there.
     ///
     /// # Errors
     /// When it cannot be, or what is there is not ours to change.
-    pub fn open(out: &Path) -> Result<Self, NoPlace> {
+    pub fn open(out: &Path, pages: usize) -> Result<Self, NoPlace> {
         let whole = std::path::absolute(out)?;
         if let Some(bundle) = whole.ancestors().find(|folder| is_bundle(folder)) {
             return Err(NoPlace::Bundle(bundle.to_owned()));
@@ -119,6 +122,7 @@ impl Site {
             causes: BTreeMap::new(),
             suites: BTreeSet::new(),
             left_out: 0,
+            pages,
         })
     }
 
@@ -143,7 +147,7 @@ impl Site {
             return Ok(Added::Known);
         }
         let page = format!("{}/{}.html", server.slug, file_name(&started));
-        let mut night = Night::of(head, page);
+        let mut night = Night::of(head, page.clone());
         let causes = &mut self.causes;
         recorded.spool.each(|entry| {
             let cause = shown(&entry.cause);
@@ -156,7 +160,7 @@ impl Site {
         })?;
         let mut text = Vec::new();
         super::write(&mut text, head, Some(lore), &mut recorded.spool)?;
-        put(&self.out.join(&night.page), &text)?;
+        put(&self.out.join(page), &text)?;
         let suite = &head.suite;
         self.suites
             .insert((shown(&suite.revision), shown(&suite.hash)));
@@ -168,9 +172,17 @@ impl Site {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn finish(self) -> io::Result<(usize, usize)> {
+    pub fn finish(mut self) -> io::Result<(usize, usize)> {
         if self.servers.is_empty() {
             return Ok((0, 0));
+        }
+        for server in self.servers.values_mut() {
+            for page in server.without_page(self.pages) {
+                match fs::remove_file(self.out.join(page)) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                    _ => {}
+                }
+            }
         }
         let page = site_page::page(&self);
         put(&self.out.join("index.html"), page.as_bytes())?;
@@ -251,7 +263,7 @@ impl Night {
             causes: (summary.causes.conformant, summary.causes.total),
             instances: (summary.instances.conformant, summary.instances.total),
             scope: head.scope.clone(),
-            page,
+            page: Some(page),
             cells: BTreeMap::new(),
         }
     }
@@ -266,6 +278,19 @@ impl Server {
     /// The last night.
     pub(super) fn latest(&self) -> Option<&Night> {
         self.nights.values().next_back()
+    }
+
+    /// Takes their pages from all nights but the last ones, and those in which something was seen first that is still there. Gives the
+    /// addresses.
+    fn without_page(&mut self, pages: usize) -> Vec<String> {
+        let open = |(_, spells): (&str, Vec<Spell<'_>>)| {
+            let open = spells.into_iter().filter(|spell| spell.fixed.is_none());
+            open.map(|spell| spell.first.to_owned()).collect::<Vec<_>>()
+        };
+        let first: BTreeSet<String> = self.spells().flat_map(open).collect();
+        let older = self.nights.iter_mut().rev().skip(pages.max(1));
+        let older = older.filter(|(started, _)| !first.contains(*started));
+        older.filter_map(|(_, night)| night.page.take()).collect()
     }
 
     /// When which causes were not as they should be.
@@ -372,7 +397,7 @@ mod tests {
                 causes: (0, 1),
                 instances: (0, 4),
                 scope: ScopeNames::default(),
-                page: String::new(),
+                page: Some(format!("a/{started}.html")),
                 cells: BTreeMap::from([("bucket-acl".to_owned(), cell)]),
             };
             ((*started).to_owned(), night)
@@ -409,12 +434,37 @@ mod tests {
     }
 
     #[test]
+    fn the_last_nights_have_pages_and_those_in_which_something_began_that_is_still_there() {
+        let bad = Some((3, "deviates/code"));
+        let nights = [
+            ("1", 0, bad),
+            ("2", 0, None),
+            ("3", 0, None),
+            ("4", 0, bad),
+            ("5", 0, bad),
+            ("6", 0, bad),
+            ("7", 0, bad),
+        ];
+        let left = |pages| {
+            let mut server = server(&nights);
+            let gone = server.without_page(pages);
+            let has =
+                |(started, night): (&String, &Night)| night.page.is_some().then(|| started.clone());
+            let left: Vec<String> = server.nights.iter().filter_map(has).collect();
+            (left.concat(), gone.len())
+        };
+        assert_eq!(left(2), ("467".to_owned(), 4));
+        assert_eq!(left(0), ("47".to_owned(), 5), "the last one is linked");
+        assert_eq!(left(9), ("1234567".to_owned(), 0));
+    }
+
+    #[test]
     fn a_level_of_a_few_causes_stands_below_the_same_level_of_all() {
         let ranked = |nights: &[(Option<u8>, bool, usize, usize)]| {
             let mut all = server(&[("1", 0, None)]);
             let night = all.nights.pop_first().expect("a night").1;
             let folder = tempfile::tempdir().expect("a folder");
-            let mut site = Site::open(folder.path()).expect("opens");
+            let mut site = Site::open(folder.path(), 9).expect("opens");
             for (place, (level, is_complete, tested, conformant)) in nights.iter().enumerate() {
                 let night = Night {
                     level: *level,

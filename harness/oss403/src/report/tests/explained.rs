@@ -345,9 +345,8 @@ fn a_failure_is_known_by_what_it_says_every_night() {
     assert_eq!(entry(&Twin::new()).fingerprint, None);
 }
 
-/// A night with a baseline: one failure is known, an entry is stale, one was not looked at.
-fn with_baseline(width: usize) -> String {
-    let twins = twins();
+/// The entries of a night with a baseline, and what it came to: one failure is known, an entry is stale, one was not looked at.
+pub(super) fn held_to_a_baseline(twins: &[Twin]) -> (Vec<Entry>, Account) {
     let id = "bucket-acl/get-after-expiry";
     let granted = twins
         .iter()
@@ -365,15 +364,25 @@ fn with_baseline(width: usize) -> String {
     let today = Day::parse("2026-11-28").expect("is a day");
     let baseline = Baseline::read("known.yaml", &text, today).expect("is sound");
     let mut account = Account::new(&baseline);
-    let mut terminal = Terminal::new(Detail::default());
-    for twin in &twins {
+    let marked = twins.iter().map(|twin| {
         let mut entry = entry(twin);
         let became = (entry.verdict, entry.facet);
         entry.baseline = baseline.mark(&entry.id, today, became, entry.fingerprint.as_ref());
         account.add(entry.verdict, entry.baseline.as_ref());
+        entry
+    });
+    let marked = marked.collect();
+    account.close(false);
+    (marked, account)
+}
+
+fn with_baseline(width: usize) -> String {
+    let twins = twins();
+    let (entries, account) = held_to_a_baseline(&twins);
+    let mut terminal = Terminal::new(Detail::default());
+    for entry in entries {
         terminal.add(entry);
     }
-    account.close(false);
     let facts = Facts {
         baseline: Some(account),
         ..facts(&twins)

@@ -1,7 +1,5 @@
 //! What other programs read: each format has what its readers ask for, and all of them can be made of the stream of events.
 
-use quick_xml::Reader;
-use quick_xml::events::Event;
 use serde_json::Value;
 
 use super::super::compare::{Change, Comparison};
@@ -84,100 +82,6 @@ fn events_are_written_as_they_happen_and_a_stream_that_was_cut_is_no_result() {
         Recorded::read(&path),
         Err(NoResult::Line { line: 2, .. })
     ));
-}
-
-/// Both schemas: no `file`, no attributes of the root, what Ant asks for of a suite and in it, at most three decimals of a second.
-#[test]
-fn junit_has_the_form_that_jenkins_and_ant_take() {
-    let text = written("junit");
-    let mut reader = Reader::from_str(&text);
-    let (mut path, mut children): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-    let mut ids = Vec::new();
-    loop {
-        let event = reader.read_event().expect("is well-formed");
-        let (tag, is_empty) = match event {
-            Event::Start(tag) => (tag, false),
-            Event::Empty(tag) => (tag, true),
-            Event::End(_) => {
-                path.pop();
-                continue;
-            }
-            Event::Eof => break,
-            _ => continue,
-        };
-        let name = tag.name().as_ref().to_owned();
-        let attributes: Vec<(String, String)> = tag
-            .attributes()
-            .map(|attribute| attribute.expect("is one"))
-            .map(|a| (a.key.as_ref().to_owned(), a.value.to_string()))
-            .collect();
-        let names: Vec<&str> = attributes.iter().map(|(name, _)| name.as_str()).collect();
-        let value = |name: &str| {
-            let found = attributes.iter().find(|(known, _)| known == name);
-            found.map(|(_, value)| value.as_str()).unwrap_or_default()
-        };
-        let decimals = |text: &str| text.split_once('.').map(|(_, after)| after.len());
-        match name.as_str() {
-            "testsuites" => assert_eq!(names, [""; 0]),
-            "testsuite" => {
-                for needed in [
-                    "id",
-                    "name",
-                    "package",
-                    "hostname",
-                    "timestamp",
-                    "tests",
-                    "failures",
-                    "errors",
-                    "skipped",
-                    "time",
-                ] {
-                    assert!(names.contains(&needed), "{needed} of {names:?}");
-                }
-                assert_eq!(value("timestamp"), "2023-11-14T22:13:20");
-                assert_eq!(decimals(value("time")), Some(3));
-                ids.push(value("id").to_owned());
-                children.clear();
-            }
-            "testcase" => {
-                assert_eq!(names, ["name", "time", "classname"]);
-                assert_eq!(decimals(value("time")), Some(3));
-            }
-            "failure" | "error" => assert_eq!(names, ["type", "message"]),
-            "skipped" => assert_eq!(names, ["message"]),
-            _ => {}
-        }
-        if path.last().is_some_and(|parent| parent == "testsuite") {
-            children.push(name.clone());
-            let rank = |name: &str| {
-                ["properties", "testcase", "system-out", "system-err"]
-                    .iter()
-                    .position(|known| *known == name)
-            };
-            assert!(
-                children.is_sorted_by_key(|name| rank(name).expect("belongs there")),
-                "{children:?}"
-            );
-        }
-        if name == "system-err" {
-            assert_eq!(children.first().map(String::as_str), Some("properties"));
-            assert!(children.contains(&"system-out".into()));
-        }
-        if !is_empty {
-            path.push(name);
-        }
-    }
-    let numbers: Vec<String> = (0..ids.len()).map(|id| id.to_string()).collect();
-    assert_eq!(ids, numbers);
-    for property in [
-        "oss403.target\" value=\"vendor\"",
-        "oss403.seed\" value=\"7\"",
-        "oss403.level\" value=\"none\"",
-        "oss403.scope.not-claimed\" value=\"sts\"",
-    ] {
-        assert_eq!(text.matches(property).count(), ids.len(), "{property}");
-    }
-    assert!(written("junit+file").contains("file=\"cases/RequestTimeTooSkewed/time-skewed.yaml\""));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::super::json::AS_IT_IS;
 use super::super::lore::Lore;
 use super::*;
 use crate::judge::summary::Level;
@@ -246,6 +247,14 @@ fn a_level_of_a_few_causes_is_not_shown_as_one_of_all() {
     );
     facts.scope.not_claimed.clear();
     assert!(!said.contains("reference server"), "{said}");
+    // One that a profile configures is no product either.
+    facts.reference = Some("without referer".into());
+    let said = top(&page_of(&twins, &facts, None));
+    assert!(
+        said.contains("This is the reference server of oss403, made wrong on purpose (without referer), not a product."),
+        "{said}"
+    );
+    facts.reference = Some(AS_IT_IS.into());
     facts.profile = None;
     let page = page_of(&twins, &facts, None);
     let said = top(&page);

@@ -142,6 +142,7 @@ fn facts(twins: &[Twin]) -> Facts {
         target: "vendor".into(),
         endpoint: "http://127.0.0.1:9403".into(),
         profile: Some("profiles/vendor,1.yaml".into()),
+        reference: None,
         selection: Selection {
             filters: vec!["object-state".into()],
             partition: None,

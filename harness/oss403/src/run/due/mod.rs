@@ -1,25 +1,25 @@
 //! What a record of an instance must hold besides what a target answered: whoever reads one that somebody else wrote can tell whether it is
 //! of that instance at all, and whether anything was left out of it that judging looks for.
 
-mod request;
+mod scene;
+mod sent;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use self::request::{Looking, Tampered, has_key, made_at};
+use self::scene::{apart, scene};
+use self::sent::{Looking, MOMENTS, Source, carries_token};
 use super::plan::{Surroundings, is_twofold};
 use super::record::{Progress, TwinRecord};
 use super::world::buckets::kept_text;
+use crate::target::profile::usual_signature;
 use crate::wire::draft::Draft;
-use crate::wire::identity::{Identity, Secret};
+use crate::wire::exchange::{Exchange, SentRequest};
 use crate::wire::parts::parse_path;
 use crate::wire::redact::REDACTED;
-use crate::wire::scene::{BucketPlace, Scene, SceneError};
+use crate::wire::scene::{Scene, SceneError};
 use oss403_case::Instance;
-use oss403_case::model::{BucketSpec, Given, RegionName, TextMap, Who};
-
-/// Two moments: what differs between them was made for the second in which it went out.
-const MOMENTS: [i64; 2] = [1_000_000_000, 1_100_000_000];
+use oss403_case::model::{Given, SignWith, TextMap};
 
 /// So many seconds may be between two requests of an instance besides those that it took: worlds are made before it begins.
 const APART: i64 = 120;
@@ -53,15 +53,21 @@ pub fn misfit(
     if record.base.is_none() || record.edited.is_none() {
         return Some("a request is missing from it".into());
     }
+    if record.failed_step.is_some() {
+        return Some("a step of it failed, and yet it is complete".into());
+    }
     if record.same_for.is_some() != expect.same_for.is_some() {
         return Some("the request for the other object is missing from it".into());
     }
-    let scene = scene(instance, record, surroundings);
-    foreign_name(&scene, run)
-        .or_else(|| expectation(instance, record, &scene))
-        .or_else(|| hidden(&instance.scenario.given, record, &scene))
-        .or_else(|| probes(instance, record, &scene))
-        .or_else(|| requests(instance, record, &scene, run))
+    let scenes = Scenes {
+        plain: scene(instance, record, surroundings, false),
+        with_tokens: scene(instance, record, surroundings, true),
+    };
+    let scene = &scenes.plain;
+    foreign_name(scene, run)
+        .or_else(|| expectation(instance, record, scene))
+        .or_else(|| hidden(&instance.scenario.given, record, scene))
+        .or_else(|| requests(instance, record, &scenes, surroundings, run))
         .or_else(|| unsigned(record))
 }
 
@@ -75,43 +81,6 @@ fn unsigned(record: &TwinRecord) -> Option<String> {
     let reported = edited.response()?.reports_string_to_sign();
     let is_missing = due && reported && edited.request.string_to_sign.is_none();
     is_missing.then(|| "the StringToSign of its request is missing from it".into())
-}
-
-/// What the words of the scenario stood for.
-fn scene(instance: &Instance, record: &TwinRecord, surroundings: &Surroundings) -> Scene {
-    let names = Arc::new(surroundings.names());
-    let given = &instance.scenario.given;
-    let mut buckets = BTreeMap::new();
-    let mut place = |name: &str, placeholder: &str, spec: Option<&BucketSpec>| {
-        let region = match spec.and_then(|spec| spec.region) {
-            Some(RegionName::Away) => names.away.clone().unwrap_or_default(),
-            _ => names.home.clone(),
-        };
-        let known = record.placeholders.get(placeholder);
-        let bucket = BucketPlace {
-            name: known.cloned().unwrap_or_default(),
-            region,
-            owner: spec.and_then(|spec| spec.owner.clone()).unwrap_or_default(),
-        };
-        buckets.insert(name.to_owned(), bucket);
-    };
-    place("", "bucket", given.bucket.as_ref());
-    for (name, spec) in &given.buckets {
-        place(name, &format!("bucket.{name}"), Some(spec));
-    }
-    let people = record.placeholders.iter().filter_map(|(name, id)| {
-        let who = Who::from(name.strip_prefix("access-key-id.")?);
-        let hidden = || Secret::new(REDACTED);
-        Some((who, Arc::new(Identity::new(id, hidden(), Some(hidden())))))
-    });
-    Scene {
-        identities: people.collect(),
-        names,
-        buckets,
-        no_bucket: given.no_bucket,
-        values: record.placeholders.clone(),
-        vpc_address: Some(REDACTED.into()),
-    }
 }
 
 /// A bucket that is not called as this run calls what it makes.
@@ -190,98 +159,155 @@ fn hidden(given: &Given, record: &TwinRecord, scene: &Scene) -> Option<String> {
     None
 }
 
-/// Everything that must not change was read before and after.
-fn probes(instance: &Instance, record: &TwinRecord, scene: &Scene) -> Option<String> {
-    let unchanged = &instance.scenario.unchanged;
-    let missing = |entry: &str| {
-        Some(format!(
-            "that `{entry}` did not change is not shown by it: it was not read before and after"
-        ))
-    };
-    if unchanged.len() != record.probes.len() {
-        return missing(unchanged.first().map_or("", String::as_str));
-    }
-    for (entry, probe) in unchanged.iter().zip(&record.probes) {
-        if !is_text(scene, entry, &probe.target) {
-            return missing(entry);
-        }
-        let named = probe.target.split_once(':');
-        let named = named.filter(|(name, _)| scene.buckets.contains_key(*name));
-        let (bucket, path) = named.unwrap_or(("", probe.target.as_str()));
-        let (key, _) = parse_path(path);
-        let bucket = scene.bucket(bucket).map_or("", |place| &place.name);
-        for read in [&probe.before, &probe.after] {
-            let sent = &read.request;
-            let is_it = sent.method == "GET"
-                && has_key(sent, key.as_deref())
-                && (sent.host.contains(bucket) || sent.target.contains(bucket));
-            if !is_it {
-                return missing(entry);
+/// What is sent in one way or another by those who have a token of their own.
+struct Scenes {
+    plain: Scene,
+    with_tokens: Scene,
+}
+
+/// The requests of an instance, each looked at.
+struct Requests<'r> {
+    instance: &'r Instance,
+    scenes: &'r Scenes,
+    run: &'r str,
+    /// How the harness itself may have signed: what the target was found to refuse to everybody was claimed before.
+    own: [SignWith; 2],
+    /// When each was made that tells.
+    made: Vec<i64>,
+}
+
+impl Requests<'_> {
+    /// In what a request is another one than is due from `source`.
+    fn other_than(
+        &mut self,
+        sent: &SentRequest,
+        source: Source<'_>,
+        is_apart: bool,
+    ) -> Option<String> {
+        let Scenes { plain, with_tokens } = self.scenes;
+        let scenes = match carries_token(sent) {
+            true => [with_tokens, plain],
+            false => [plain, with_tokens],
+        };
+        let disguises = match source {
+            Source::Call { .. } => &self.instance.scenario.base.disguise[..],
+            Source::Read(_) => &[],
+        };
+        let mut why = None;
+        for scene in scenes {
+            let scene = match is_apart {
+                true => Cow::Owned(apart(scene)),
+                false => Cow::Borrowed(scene),
+            };
+            let looking = Looking {
+                sent,
+                source,
+                scene: &scene,
+                disguises,
+                is_apart,
+                run: self.run,
+            };
+            match looking.made_at() {
+                Ok(at) => {
+                    self.made.extend(at);
+                    return None;
+                }
+                Err(other) => why = why.or(Some(other)),
             }
         }
+        why
+    }
+}
+
+/// What was sent is what the scenario says.
+fn requests(
+    instance: &Instance,
+    record: &TwinRecord,
+    scenes: &Scenes,
+    surroundings: &Surroundings,
+    run: &str,
+) -> Option<String> {
+    let scenario = &*instance.scenario;
+    let Surroundings {
+        claims, retired, ..
+    } = surroundings;
+    let own = [claims, &(claims | retired)].map(usual_signature);
+    let mut requests = Requests {
+        instance,
+        scenes,
+        run,
+        own: own.map(|with| with.unwrap_or(SignWith::HeaderV4)),
+        made: Vec::new(),
+    };
+    let (call, same_for) = (&scenario.base, scenario.expect.same_for.as_deref());
+    let edit = Some(&scenario.edit);
+    let sent = [
+        ("base", None, None, &record.base),
+        ("edited", edit, None, &record.edited),
+        ("edited", edit, same_for, &record.same_for),
+    ];
+    for (what, edit, path, exchange) in sent {
+        let Some(exchange) = exchange else { continue };
+        let is_apart = scenario.to_the_second || (edit.is_none() && is_twofold(scenario));
+        let source = Source::Call { call, edit, path };
+        if let Some(wrong) = requests.other_than(&exchange.request, source, is_apart) {
+            return Some(format!("its {what} request is another one: {wrong}"));
+        }
+    }
+    if let Some(entry) = unread(instance, record, &mut requests) {
+        return Some(format!(
+            "that `{entry}` did not change is not shown by it: it was not read before and after"
+        ));
+    }
+    // All were made within the time that the instance took.
+    let took = i64::try_from(record.elapsed_us / 1_000_000).unwrap_or(i64::MAX);
+    let apart = requests.made.iter().max().zip(requests.made.iter().min());
+    if apart.is_some_and(|(last, first)| last.saturating_sub(*first) > took.saturating_add(APART)) {
+        return Some("its requests were made by other clocks than those of the scenario".into());
     }
     None
 }
 
-/// What was sent is what the scenario says.
-fn requests(instance: &Instance, record: &TwinRecord, scene: &Scene, run: &str) -> Option<String> {
-    let scenario = &*instance.scenario;
-    let call = &scenario.base;
-    let due = |edited: bool, path: Option<&str>| -> Option<[Draft; 2]> {
-        let draft = |now| {
-            let mut draft = match edited {
-                true => Draft::of_edited(call, &scenario.edit, scene, now),
-                false => Draft::of_call(call, scene, now),
-            }
-            .ok()?;
-            if let Some(path) = path {
-                draft.key = parse_path(scene.text(path, now).ok()?.trim_start_matches('/')).0;
-            }
-            Some(draft)
+/// What was not read before and after by its owner, of what must not change.
+fn unread(instance: &Instance, record: &TwinRecord, requests: &mut Requests<'_>) -> Option<String> {
+    let unchanged = &instance.scenario.unchanged;
+    if unchanged.len() != record.probes.len() {
+        return Some(unchanged.first().cloned().unwrap_or_default());
+    }
+    let scene = &requests.scenes.plain;
+    let mut due = unchanged.iter().zip(&record.probes);
+    let other = due.find(|(entry, probe)| {
+        let reads = reads(scene, &probe.target, requests.own);
+        let mut is_read = |read: &Exchange| {
+            let mut reads = reads.iter().flatten();
+            reads.any(|draft| {
+                requests
+                    .other_than(&read.request, Source::Read(draft), false)
+                    .is_none()
+            })
         };
-        Some([draft(MOMENTS[0])?, draft(MOMENTS[1])?])
-    };
-    let tampered = Tampered::of(&scenario.edit);
-    let same_for = scenario.expect.same_for.as_deref();
-    let everybodys = ["owner", "other-account", "disabled-key"];
-    let everybodys = everybodys.map(|who| {
-        let id = record.placeholders.get(&format!("access-key-id.{who}"));
-        id.map_or("", String::as_str)
+        !is_text(scene, entry, &probe.target) || !is_read(&probe.before) || !is_read(&probe.after)
     });
-    let sent = [
-        ("base", false, None, &record.base),
-        ("edited", true, None, &record.edited),
-        ("edited", true, same_for, &record.same_for),
-    ];
-    let mut clocks = Vec::new();
-    for (what, edited, path, exchange) in sent {
-        let Some(exchange) = exchange else { continue };
-        let Some(drafts) = due(edited, path) else {
-            return Some(format!(
-                "its {what} request cannot be made of what it says of names and people"
-            ));
-        };
-        let looking = Looking {
-            sent: &exchange.request,
-            tampered: tampered.filter(|_| edited),
-            is_disguised: !call.disguise.is_empty(),
-            is_apart: scenario.to_the_second || (!edited && is_twofold(scenario)),
-            everybodys: &everybodys,
-            run,
-        };
-        if let Some(wrong) = looking.other_than(&drafts) {
-            return Some(format!("its {what} request is another one: {wrong}"));
-        }
-        if looking.tampered.is_none() {
-            let made = made_at(&exchange.request, &drafts[0]);
-            clocks.extend(made.map(|made| made.saturating_sub(drafts[0].signing.clock)));
-        }
-    }
-    // Both were made within the time that the instance took, but for the clocks that the scenario gives them.
-    let took = i64::try_from(record.elapsed_us / 1_000_000).unwrap_or(i64::MAX);
-    let apart = clocks.iter().max().zip(clocks.iter().min());
-    if apart.is_some_and(|(last, first)| last - first > took.saturating_add(APART)) {
-        return Some("its requests were made by other clocks than those of the scenario".into());
-    }
-    None
+    other.map(|(entry, _)| entry.clone())
+}
+
+/// What an entry of `unchanged` may be read with.
+fn reads(scene: &Scene, entry: &str, own: [SignWith; 2]) -> Option<[Draft; 2]> {
+    let named = entry.split_once(':');
+    let named = named.filter(|(name, _)| scene.buckets.contains_key(*name));
+    let (bucket, path) = named.unwrap_or(("", entry));
+    let (key, query) = parse_path(path);
+    let place = scene.bucket(bucket).ok()?;
+    let owner = scene.identity(&place.owner).ok()??;
+    Some(own.map(|with| Draft {
+        query: query.clone(),
+        ..Draft::new(
+            "GET",
+            scene,
+            Some(place),
+            key.as_deref(),
+            Arc::clone(&owner),
+            with,
+        )
+    }))
 }

@@ -246,7 +246,7 @@ impl Profile {
 }
 
 /// The best scheme among claims, in headers rather than in URLs.
-pub(super) fn usual_signature(claims: &BTreeSet<Capability>) -> Option<SignWith> {
+pub(crate) fn usual_signature(claims: &BTreeSet<Capability>) -> Option<SignWith> {
     const BEST: [SignWith; 6] = [
         SignWith::HeaderV4,
         SignWith::HeaderV1,

@@ -229,17 +229,13 @@ pub(super) const ALL: &[Doctoring] = &[
             b.sign_again();
         },
     ),
-    way(
-        "another StringToSign",
-        "is deviates/envelope by its record",
-        |b| {
-            let id = explained(b);
-            b.edit_record(&id, |record| {
-                record["edited"]["request"]["string_to_sign"] = "GET".into()
-            });
-            b.sign_again();
-        },
-    ),
+    way("another StringToSign", "with another StringToSign", |b| {
+        let id = explained(b);
+        b.edit_record(&id, |record| {
+            record["edited"]["request"]["string_to_sign"] = "GET".into()
+        });
+        b.sign_again();
+    }),
     way("a failure set aside", "says that it has to be sent", |b| {
         let id = granted(b);
         b.edit_record(&id, |record| {

@@ -7,6 +7,8 @@
 
 mod another_run;
 mod by_the_vendor;
+mod of_files;
+mod of_requests;
 mod other_statements;
 mod without_the_key;
 
@@ -34,7 +36,8 @@ const ATTESTATION: &str = "cert.intoto.jsonl";
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Doctoring> {
     let known = without_the_key::ALL.iter().chain(other_statements::ALL);
-    known.chain(by_the_vendor::ALL).chain(another_run::ALL)
+    let known = known.chain(by_the_vendor::ALL).chain(another_run::ALL);
+    known.chain(of_requests::ALL).chain(of_files::ALL)
 }
 
 /// An instance that the server grants although it should not.
