@@ -7,6 +7,7 @@ mod data;
 mod gathered;
 mod head;
 mod map;
+mod nights;
 mod rest;
 pub(super) mod shell;
 pub mod site;

@@ -4,8 +4,9 @@ use maud::{Markup, html};
 
 use super::gathered::Cell;
 use super::map::{escaped, look};
+use super::nights::{Night, Server};
 use super::shell::{Shell, data_block, tools};
-use super::site::{GENERATOR, Night, Server, Site};
+use super::site::{GENERATOR, Site};
 use crate::judge::scope::shortened;
 use crate::report::style::{counted, grouped};
 
