@@ -71,7 +71,9 @@ impl Vocabulary {
             .split_whitespace()
             .collect::<Vec<_>>()
             .join(" ")
-            .replace('’', "'");
+            .replace('’', "'")
+            // As SQL writes it.
+            .replace("''", "'");
         let known = elements
             .get("Message")
             .is_some_and(|said| self.messages().any(|message| matches(message, said)));
