@@ -317,12 +317,12 @@ fn said(text: &str) -> Reply {
 async fn buckets_that_wait_count_among_those_that_there_may_be() {
     let (address, log) = granting(|_, _| None).await;
     let target = Desk::new()
-        .target(address, "limits: { buckets: 5, bucket-pool: 4 }\n")
+        .target(address, "limits: { buckets: 7, bucket-pool: 4 }\n")
         .await;
     let scenarios = "
-      - { name: write, matrix: { n: [a, b, c, d, e, f, g, h] }, base: { request: PUT /$n }, edit: { as: anonymous } }
+      - { name: write, matrix: { n: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] }, base: { request: PUT /$n }, edit: { as: anonymous } }
       - { name: most, matrix: { n: [a, b] }, given: { buckets: { b: {}, c: {}, d: {}, e: {} } }, base: { request: PUT /$n }, edit: { as: anonymous } }
-      - { name: public, matrix: { n: [a, b, c] }, given: { bucket: { acl: public-read } }, base: { request: PUT /$n }, edit: { as: anonymous } }
+      - { name: public, matrix: { n: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] }, given: { bucket: { acl: public-read } }, base: { request: PUT /$n }, edit: { as: anonymous } }
     ";
     let ran = run_all(&target, instances(scenarios)).await;
     assert!(
@@ -331,6 +331,7 @@ async fn buckets_that_wait_count_among_those_that_there_may_be() {
             .all(|record| record.progress == Progress::Complete)
     );
     let log = log.lock().unwrap();
-    assert!(log.most_alive <= 5, "{}", log.most_alive);
+    // Of the seven two may wait: the scenario with five buckets needs the others.
+    assert!((5..=7).contains(&log.most_alive), "{}", log.most_alive);
     assert!(log.alive.is_empty());
 }
