@@ -11,8 +11,8 @@ use sha2::{Digest as _, Sha256};
 use super::evidence::{Evidence, Kind, Lines, RESOURCE};
 pub(super) use derived::Derivation;
 use derived::keys;
-use resource::resources;
-use values::{dates, values};
+use resource::{orders, resources};
+use values::{alone, values};
 
 /// A string that a client may have signed instead.
 pub(super) struct Variant {
@@ -43,9 +43,8 @@ pub(super) fn variants(evidence: &Evidence, kind: Kind) -> Vec<Variant> {
                 .map(|(more, lines)| (format!("{says} {more}"), lines)),
         );
     }
-    if matches!(kind, Kind::V1 | Kind::V2) {
-        all.extend(dates(&base));
-    }
+    all.extend(alone(&base, kind));
+    all.extend(orders(&base, kind));
     let mut found: Vec<Variant> = Vec::with_capacity(all.len());
     let mut add = |says, string, key| found.push(Variant { says, string, key });
     for (says, lines) in all {

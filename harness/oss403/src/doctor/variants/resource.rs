@@ -202,13 +202,34 @@ fn queries(lines: &Lines, at: usize, path: &str, query: &str, found: &mut Vec<Ch
         "The client signed parameters without a value without an equals sign.".into(),
         &each(joined),
     );
-    for order in permutations(pairs.len()) {
-        let turned: Vec<String> = order.iter().map(|at| pairs[*at].to_owned()).collect();
-        query_is(
-            "The client signed the parameters in another order.".into(),
-            &turned,
-        );
-    }
+}
+
+/// The parameters in every other order.
+pub(super) fn orders(lines: &Lines, kind: Kind) -> Vec<Change> {
+    let name = match kind {
+        Kind::V4 | Kind::S3V4 => "canonical query",
+        Kind::V1 | Kind::V2 => RESOURCE,
+    };
+    let (Some(at), Some(line)) = (place(lines, name), lines.get(name)) else {
+        return Vec::new();
+    };
+    let (head, query) = match kind {
+        Kind::V4 | Kind::S3V4 => ("", line),
+        Kind::V1 | Kind::V2 => match line.split_once('?') {
+            Some((path, query)) => (&line[..=path.len()], query),
+            None => return Vec::new(),
+        },
+    };
+    let pairs: Vec<&str> = query.split('&').collect();
+    let orders = permutations(pairs.len()).into_iter().map(|order| {
+        let turned: Vec<&str> = order.iter().map(|at| pairs[*at]).collect();
+        let says = "The client signed the parameters in another order.";
+        (
+            says.into(),
+            with(lines, at, format!("{head}{}", turned.join("&"))),
+        )
+    });
+    orders.collect()
 }
 
 fn lower_escapes(text: &str) -> String {

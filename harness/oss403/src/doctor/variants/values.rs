@@ -12,7 +12,15 @@ pub(super) fn values(lines: &Lines, kind: Kind, found: &mut Vec<Change>) {
     digests(lines, found);
     hosts(lines, found);
     ends(lines, kind, found);
-    orders(lines, found);
+}
+
+/// Changes that are tried alone: there are many of them.
+pub(super) fn alone(lines: &Lines, kind: Kind) -> Vec<Change> {
+    let mut found = orders(lines);
+    if matches!(kind, Kind::V1 | Kind::V2) {
+        found.extend(dates(lines));
+    }
+    found
 }
 
 /// The digest of the body in another form.
@@ -122,19 +130,20 @@ fn ends(lines: &Lines, kind: Kind, found: &mut Vec<Change>) {
 }
 
 /// The headers in another order than by their names.
-fn orders(lines: &Lines, found: &mut Vec<Change>) {
+fn orders(lines: &Lines) -> Vec<Change> {
     let is_header = |(name, _): &(String, Vec<u8>)| name.ends_with(" header");
     let places: Vec<usize> = (0..lines.0.len())
         .filter(|at| is_header(&lines.0[*at]))
         .collect();
-    for order in permutations(places.len()) {
+    let orders = permutations(places.len()).into_iter().map(|order| {
         let mut changed = lines.clone();
         for (at, from) in places.iter().zip(order) {
             changed.0[*at] = lines.0[places[from]].clone();
         }
         let says = "The client signed the headers in another order than that of their names.";
-        found.push((says.into(), changed));
-    }
+        (says.into(), changed)
+    });
+    orders.collect()
 }
 
 /// The orders of so many things but their own: all of them of a few, of more what a map may give, which nobody can tell.
@@ -159,8 +168,8 @@ pub(super) fn permutations(count: usize) -> Vec<Vec<usize>> {
     found
 }
 
-/// The line of the date as another clock writes it. Tried alone: there are many.
-pub(super) fn dates(lines: &Lines) -> Vec<Change> {
+/// The line of the date as another clock writes it.
+fn dates(lines: &Lines) -> Vec<Change> {
     let mut found = Vec::new();
     let (Some(at), Some(date)) = (place(lines, DATE), lines.get(DATE)) else {
         return found;

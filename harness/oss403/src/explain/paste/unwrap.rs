@@ -81,8 +81,40 @@ pub(super) fn views(text: &str) -> Vec<String> {
     views.extend(of_url(text));
     views.extend(of_base64(text));
     // Of readings that are as good as each other the last one counts.
-    views.extend(unbroken(text));
+    views.extend(unprefixed(text));
+    views.splice(0..0, unbroken(text));
     views
+}
+
+/// Without what stands before every line of a document, as before its root: an indent, or the prefix of a log, in which times go on.
+fn unprefixed(text: &str) -> Option<String> {
+    let root = text.find("<Error>").or_else(|| text.find("<Error "))?;
+    let start = text[..root].rfind('\n').map_or(0, |end| end + 1);
+    let prefix: Vec<char> = text[start..root].chars().collect();
+    let end = text[root..]
+        .find("</Error>")
+        .map_or(text.len(), |end| root + end);
+    let has_lines = text[root..end].contains('\n');
+    if prefix.is_empty() || prefix.contains(&'<') || !has_lines {
+        return None;
+    }
+    let is_same =
+        |(c, known): (char, &char)| c == *known || c.is_ascii_digit() && known.is_ascii_digit();
+    let bare = |line: &str| {
+        // White space at the end of an empty line is lost on the way.
+        let whole = line.chars().count() >= prefix.len();
+        let is_prefixed = line.chars().zip(&prefix).all(is_same);
+        let rest: String = line.chars().skip(prefix.len()).collect();
+        let is_blank = prefix
+            .iter()
+            .skip(line.chars().count())
+            .all(|c| c.is_whitespace());
+        (is_prefixed && (whole || is_blank)).then_some(rest)
+    };
+    let lines = text[start..end].split('\n').map(bare);
+    let lines: Vec<String> = lines.collect::<Option<_>>()?;
+    let (before, after) = (&text[..start], &text[end..]);
+    Some([before, &lines.join("\n"), after].concat())
 }
 
 /// Without up to three layers of the escapes of URLs, when there is an error below them.

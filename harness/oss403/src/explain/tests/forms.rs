@@ -129,6 +129,49 @@ fn what_stands_around_a_text_is_taken_off() {
     }
 }
 
+/// A StringToSign has lines of its own, so that what stands before each line of a log would be taken for a part of it.
+#[test]
+fn what_stands_before_every_line_is_none_of_the_string() {
+    let string =
+        "OSS4-HMAC-SHA256\n20260101T000000Z\n20260101/cn-hangzhou/oss/aliyun_v4_request\n0000";
+    let canonical =
+        "PUT\n/b/k\n\ncontent-type:text/plain\nx-oss-date:20260101T000000Z\n\n\nUNSIGNED-PAYLOAD";
+    let answer = format!(
+        "<?xml version=\"1.0\"?>\n<Error>\n  <Code>SignatureDoesNotMatch</Code>\n  <StringToSign>{string}</StringToSign>\n  <CanonicalRequest>{canonical}</CanonicalRequest>\n</Error>"
+    );
+    let before = |prefix: &dyn Fn(usize) -> String| -> String {
+        let lines = answer.lines().enumerate();
+        lines.map(|(at, line)| prefix(at) + line + "\n").collect()
+    };
+    let indented = before(&|_| "    ".into());
+    for (form, text) in [
+        ("nothing", answer.clone()),
+        ("an indent", indented.clone()),
+        (
+            "an indent in YAML",
+            format!("error:\n  body: |\n{indented}  at: 7\n"),
+        ),
+        (
+            "an indent without blanks at the ends of lines",
+            indented.replace("    \n", "\n"),
+        ),
+        ("tabs", before(&|_| "\t\t".into())),
+        (
+            "a log",
+            before(&|at| format!("2026-01-01 00:00:0{},123 ERROR ", at % 10)),
+        ),
+        (
+            "a log of a container",
+            before(&|at| format!("2026-01-01T00:00:00.00000{:03}Z stdout F ", at * 7)),
+        ),
+        ("a mail", before(&|_| "> ".into())),
+    ] {
+        let found = &pasted(&text)[0];
+        assert_eq!(found.text("StringToSign"), Some(string), "{form}");
+        assert_eq!(found.text("CanonicalRequest"), Some(canonical), "{form}");
+    }
+}
+
 #[test]
 fn utf_16_needs_no_mark() {
     let units: Vec<u16> = BODY.encode_utf16().collect();
