@@ -147,7 +147,7 @@ impl World {
             };
             let exchange = sender.clear(draft.query(name, None)).await.ok();
             let response = exchange.as_ref().and_then(Exchange::response);
-            if !response.is_some_and(|response| response.status == 404) {
+            if response.is_none_or(|response| response.status != 404) {
                 return false;
             }
         }
