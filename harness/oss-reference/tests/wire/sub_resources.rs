@@ -2,29 +2,35 @@
 
 use crate::client::{DIGITS, Reply, Wire};
 
-/// What the SDKs sign under V1 or ask with: Python, Go, Java, PHP, C#, C++ and Node.js, first and second editions, and what the API
-/// reference has in request lines. Companions (`comp`, `position`) and parameters too.
+/// What the SDKs sign under V1 or ask with: Python, Go, Java, PHP, C#, C++ and Node.js, first and second editions, the generated ones of
+/// `alibabacloud-gateway-oss`, and what the API reference has in request lines. Companions (`comp`, `position`) and parameters too.
 const OF_SDKS: &str = "MetaQuery accessPoint accessPointConfigForObjectProcess accessPointForObjectProcess accessPointPolicy \
-    accessPointPolicyForObjectProcess accessmonitor acl append asyncFetch bucketArchiveDirectRead bucketInfo callbackPolicy \
-    cleanRestoredObject cloudboxes cname comp cors dataAccelerator dataPipeline delete encryption endTime group httpsConfig img \
-    inventory inventoryId legalHold lifecycle link live location logging metaQuery objectInfo objectMeta objectWorm overwriteConfig \
-    partNumber policy policyStatus position processConfiguration publicAccessBlock qos qosInfo qosRequester redundancyTransition \
-    referer regionList regions replication replicationLocation replicationProgress requestPayment requesterQosInfo resourceGroup \
-    resourcePool resourcePoolBuckets resourcePoolInfo responseHeader restore retention rtc seal startTime stat status style styleName \
-    symlink tagging transferAcceleration udf udfApplication udfApplicationLog udfId udfImage udfImageDesc udfName uploadId uploads \
-    userDefinedLogFieldsConfig versioning versions vip vod vpcip website worm wormExtend wormId x-oss-async-process x-oss-delete \
-    x-oss-dir x-oss-rename x-oss-write-get-object-response";
+    accessPointPolicyForObjectProcess accessmonitor acl append asyncFetch bucketArchiveDirectRead bucketInfo cacheConfiguration \
+    callbackPolicy cleanRestoredObject cloudboxes cname comp cors dataAccelerator dataPipeline delete deleteVectorIndex deleteVectors \
+    dfs dfsadmin dfssecurity encryption endTime eventnotification getVectorIndex getVectors group httpsConfig img inventory \
+    inventoryId legalHold lifecycle link listVectorIndexes listVectors live location logging metaQuery metadataConfiguration \
+    metadataInventoryTable metadataJournalTable objectInfo objectMeta objectWorm overwriteConfig partNumber policy policyStatus \
+    position processConfiguration publicAccessBlock putVectorIndex putVectors qos qosInfo qosRequester queryVectors quota \
+    redundancyProgress redundancyTransition redundancyType referer regionList regions regionsV2 replication replicationLocation \
+    replicationProgress requestPayment requesterQosInfo reservedcapacity resourceGroup resourcePool resourcePoolBuckets \
+    resourcePoolInfo responseHeader restore retention rtc seal startTime stat status style styleName symlink tagging \
+    transferAcceleration udf udfApplication udfApplicationLog udfId udfImage udfImageDesc udfName uploadId uploads \
+    userDefinedLogFieldsConfig userRegion versioning versions vip virtualBucket vod vpcip website worm wormExtend wormId \
+    x-oss-async-process x-oss-delete x-oss-dir x-oss-rename x-oss-write-get-object-response";
 
 /// Of other dialects, misspelt, in other cases, and made up.
-const OTHERS: &str = "accelerate analytics attributes intelligent-tiering legal-hold metrics notification object-lock ownershipControls \
-    policy-status select torrent accessPoints acls appends bucketinfo cor deletes encrytion legalhold lifecyle lifecycles locations \
-    loging metaquery object-acl objectMetas objectmeta overwrite policies publicaccessblock referers replications request-payment \
-    retentions retentoin seals stats style-name symlinks tag tags taging tagings transfer-acceleration upload uploadid uploadID \
-    version versionning versioned web websites worms ACL Acl CORS LIVE Live Tagging TAGGING Policy POLICY Worm Versions VERSIONING \
-    Lifecycle Retention LegalHold Restore RESTORE Symlink Uploads UPLOADS Stat BucketInfo Location Delete DELETE x-foo x-oss-foo \
-    x-oss-legal-hold x-oss-Dir foo bar unheard nonsense purge trash undelete archive clone copy move lock unlock freeze thaw snapshot \
-    backup mirror share grants owner access audit billing quota limits events hooks jobs tasks index search query schema manifest \
+const OTHERS: &str = "accelerate analytics attributes intelligent-tiering legal-hold metrics notification object-lock \
+    ownershipControls policy-status select torrent accessPoints acls appends bucketinfo cor deletes encrytion legalhold lifecyle \
+    lifecycles locations loging metaquery object-acl objectMetas objectmeta overwrite policies publicaccessblock referers replications \
+    request-payment retentions retentoin seals stats style-name symlinks tag tags taging tagings transfer-acceleration upload uploadid \
+    uploadID version versionning versioned web websites worms ACL Acl CORS LIVE Live Tagging TAGGING Policy POLICY Worm Versions \
+    VERSIONING Lifecycle Retention LegalHold Restore RESTORE Symlink Uploads UPLOADS Stat BucketInfo Location Delete DELETE x-foo \
+    x-oss-foo x-oss-legal-hold x-oss-Dir foo bar unheard nonsense purge trash undelete archive clone move lock unlock freeze thaw \
+    snapshot backup mirror share grants owner access audit billing limits events hooks jobs tasks index search query schema manifest \
     checksum digest hash signature-of verify repair compact merge split compose concat truncate touch rename-to mkdir rmdir ls rm";
+
+/// Words that the generated SDKs sign with a value. Whoever reads an object may mean something of his own by them.
+const WORDS: &str = "action chunkNumber chunkSize copy partSize partUploadId verbose";
 
 /// What a resource has, so that it is answered about that and not about the whole: the keys of the tables in `operation`, written again.
 const OF_BUCKET: &str = "accessmonitor acl asyncFetch bucketArchiveDirectRead bucketInfo cname cors dataAccelerator delete encryption \
@@ -40,6 +46,7 @@ fn names() -> Vec<&'static str> {
     OF_SDKS
         .split_whitespace()
         .chain(OTHERS.split_whitespace())
+        .chain(WORDS.split_whitespace())
         .collect()
 }
 
@@ -175,6 +182,34 @@ async fn on_the_service_it_lists_no_buckets() {
             );
             says_nothing(&reply, &request);
         }
+    }
+    assert_eq!(state(&wire).await, before);
+}
+
+/// A word with a value says what is asked, as far as anybody knows, wherever something could be changed or listed.
+#[tokio::test]
+async fn a_word_with_a_value_changes_nothing() {
+    let wire = with_object().await;
+    let before = state(&wire).await;
+    for word in WORDS.split_whitespace() {
+        for (method, target) in [
+            ("PUT", format!("/bkt/k?{word}=1")),
+            ("DELETE", format!("/bkt/k?{word}=1")),
+            ("POST", format!("/bkt/k?{word}=1")),
+            ("PUT", format!("/bkt?{word}=1")),
+            ("DELETE", format!("/bkt?{word}=1")),
+            ("GET", format!("/bkt?{word}=1")),
+        ] {
+            let reply = wire.ask(method, &target).body(body_of(method)).send().await;
+            assert!(
+                matches!(reply.status, 405 | 501),
+                "{method} {target}: {}",
+                reply.status
+            );
+            says_nothing(&reply, &target);
+        }
+        let read = wire.get(&format!("/bkt/k?{word}=1")).await;
+        assert_eq!(read.is(200).text(), DIGITS, "{word}");
     }
     assert_eq!(state(&wire).await, before);
 }

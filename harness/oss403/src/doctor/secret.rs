@@ -45,13 +45,23 @@ pub(super) fn by_secret(evidence: &Evidence, secret: &str) -> Option<Guess> {
             )
         };
     }
-    let trimmed = secret.trim();
+    let trimmed = unquoted(secret);
     if trimmed != secret && server.is_some_and(|server| fits(server, trimmed)) {
         return proven(
             "secret-blank",
-            "The secret in the environment has a blank or line end that the client did not use."
-                .into(),
-            "Without it, it gives the signature that was sent.".into(),
+            "The secret in the environment has a blank, a line end or quotes that the client did not use.".into(),
+            "Without them, it gives the signature that was sent.".into(),
+        );
+    }
+    if let Some(server) = server
+        && let Some((with, _)) = misspelt(trimmed)
+            .into_iter()
+            .find(|(_, spelt)| fits(server, spelt))
+    {
+        return proven(
+            "client-secret",
+            format!("The string is right, and so is the secret but for what the client signed with it: {with}."),
+            "With that, the secret gives the signature that was sent for the very string of the server.".into(),
         );
     }
     let own = [
@@ -60,8 +70,12 @@ pub(super) fn by_secret(evidence: &Evidence, secret: &str) -> Option<Guess> {
     ];
     let all = variants(evidence, kind);
     let known = all.len();
-    for Variant { says, string } in all {
-        if fits(&string, secret) {
+    for Variant { says, string, key } in all {
+        let fits = match key {
+            Some(key) => is_same(&key.signature(secret, &string), provided),
+            None => fits(&string, secret),
+        };
+        if fits {
             return proven(
                 "variant",
                 format!("{says} The secret is right."),
@@ -94,6 +108,46 @@ pub(super) fn by_secret(evidence: &Evidence, secret: &str) -> Option<Guess> {
             format!("Neither the string of the server nor any of {known} known variants has the signature that was sent.")
         },
     })
+}
+
+/// A secret without what a shell, a file or a sheet of paper adds to it.
+fn unquoted(secret: &str) -> &str {
+    let secret = secret.trim().trim_start_matches('\u{feff}');
+    let inside = |quote: char| {
+        secret
+            .strip_prefix(quote)
+            .and_then(|rest| rest.strip_suffix(quote))
+    };
+    ['"', '\'', '`']
+        .into_iter()
+        .find_map(inside)
+        .unwrap_or(secret)
+        .trim()
+}
+
+/// What a client may have signed with instead of its secret, and what is too much or too little in it.
+fn misspelt(secret: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("a line feed behind it", format!("{secret}\n")),
+        (
+            "a carriage return and a line feed behind it",
+            format!("{secret}\r\n"),
+        ),
+        ("a carriage return behind it", format!("{secret}\r")),
+        ("a blank behind it", format!("{secret} ")),
+        ("a blank before it", format!(" {secret}")),
+        ("a tab behind it", format!("{secret}\t")),
+        ("a byte order mark before it", format!("\u{feff}{secret}")),
+        ("a zero byte behind it", format!("{secret}\0")),
+        ("quotes around it", format!("\"{secret}\"")),
+        ("single quotes around it", format!("'{secret}'")),
+        (
+            "an ampersand behind it, as the other APIs of the cloud want it",
+            format!("{secret}&"),
+        ),
+        ("all of it in lower case", secret.to_lowercase()),
+        ("all of it in upper case", secret.to_uppercase()),
+    ]
 }
 
 /// How a signature of the right string was made or written otherwise than its scheme wants it.
@@ -151,14 +205,18 @@ fn from_hex(digits: &str) -> Option<Vec<u8>> {
 
 /// Whether a string has the signature that was sent, also when a URL mangled it.
 fn fits(scheme: Scheme, string: &[u8], secret: &str, provided: &str) -> bool {
-    let signature = signature_of(scheme, string, secret);
+    is_same(&signature_of(scheme, string, secret), provided)
+}
+
+fn is_same(signature: &str, provided: &str) -> bool {
     if signature.is_empty() {
         return false;
     }
     let repaired = provided.replace(' ', "+");
     let decoded = oss_auth::percent_decode(&repaired).unwrap_or_default();
     let spelt = [&repaired, &*decoded, &repaired.to_ascii_lowercase()].map(str::to_owned);
-    spelt.contains(&signature) || spelt[1].replace('-', "+").replace('_', "/") == signature
+    spelt.iter().any(|spelt| spelt == signature)
+        || spelt[1].replace('-', "+").replace('_', "/") == signature
 }
 
 /// The signature of a string; of version 4 by the scope that stands in it.

@@ -27,14 +27,25 @@ pub(super) fn not_of_oss(pasted: &Pasted, known: bool) -> Option<String> {
     let nothing = pasted.text("Code").is_none()
         && pasted.text("Message").is_none()
         && pasted.text("EC").is_none();
+    let of_browser = [
+        "blocked by cors policy",
+        "cross-origin request blocked",
+        "is not allowed by access-control-allow-origin",
+    ];
+    if nothing && of_browser.iter().any(|words| lower.contains(words)) {
+        return Some(CORS.into());
+    }
     let json = pasted.text.trim_start().starts_with(['{', '[']);
     match (nothing, json) {
         (true, true) => Some("This is JSON of another service or of your own program: OSS answers in XML, and nothing of an error of OSS is in it. Print the response that the program received from OSS.".into()),
-        (true, false) if lower.contains("403") || pasted.status == Some(403) => Some("A 403 and nothing else: no code, no message and no EC of OSS. An answer to HEAD has no body; its error stands in the headers x-oss-err and x-oss-ec, or comes with GET for the same request.".into()),
+        (true, false) if lower.contains("403") || pasted.status == Some(403) => Some("A 403 and nothing else: no code, no message and no EC of OSS. An answer to HEAD has no body; its error stands in the headers x-oss-err and x-oss-ec, or comes with GET for the same request. The console of a browser shows no body either: it is under Network, or there when the address itself is opened.".into()),
         (true, false) => Some("Nothing in it is an error of OSS: it has no code, no message and no EC that OSS knows.".into()),
         _ => None,
     }
 }
+
+/// What a browser says instead of an answer, or of what it missed in one.
+const CORS: &str = "This is a browser that keeps an answer from its page, for want of CORS headers; the answer itself is not in it. OSS sends them when a CORS rule of the bucket has the origin, the method and every header of the request, also with a refusal. Look under Network: for the OPTIONS request, which is answered 403 AccessForbidden where no rule fits (`oss403 explain AccessForbidden`), and for the body of the request itself.";
 
 fn has_server(pasted: &Pasted, name: &str) -> bool {
     pasted

@@ -93,6 +93,10 @@ fn unknown(diagnosis: &Diagnosis, style: Style, text: &mut String) {
         return;
     }
     let said = match diagnosis.same_code {
+        count @ 1.. if diagnosis.message.is_empty() && diagnosis.ec.is_none() => format!(
+            "It says nothing but the code, which {count} documented causes have (`oss403 explain {}`). Message and EC tell them apart: print the whole answer, or look for the header x-oss-ec.",
+            in_a_line(&diagnosis.code)
+        ),
         0 => "No documented cause has this code or this message. Look for the EC in the OSS documentation, and keep the request id for support.".to_owned(),
         count => format!(
             "No documented cause has this message; {count} of them have this code (`oss403 explain {}`). Look for the EC in the OSS documentation, and keep the request id for support.",

@@ -15,6 +15,7 @@ use super::ending::Ending;
 use super::fault::{RunFault, succeeded};
 use super::journal::{Journal, Made};
 use super::kept::Kept;
+use super::pool::Pool;
 use super::sender::Sender;
 use crate::target::ReadyTarget;
 use crate::target::operator::Operator;
@@ -33,6 +34,8 @@ pub(crate) struct Context {
     pub(crate) journal: Journal,
     pub(crate) ending: Ending,
     pub(crate) kept: Kept,
+    /// Buckets for worlds to come; whoever lets it hold any empties it.
+    pub(crate) pool: Pool,
     /// What no other run has in its names.
     pub(crate) id: String,
     /// Seconds that the target's clock is ahead of ours.
@@ -75,6 +78,7 @@ impl Context {
             journal,
             ending,
             kept,
+            pool: Pool::default(),
             id,
             clock_ahead,
             clock: Mutex::default(),

@@ -14,6 +14,7 @@ pub mod journal;
 mod kept;
 mod patience;
 mod plan;
+mod pool;
 pub mod record;
 pub mod remains;
 mod sender;
@@ -47,6 +48,7 @@ use self::kept::Kept;
 pub use self::plan::Surroundings;
 use self::plan::{Group, Plan};
 pub(crate) use self::plan::{NOT_CLAIMED, is_read, world_of};
+use self::pool::Pool;
 use self::record::TwinRecord;
 use self::twin::blank;
 use crate::exit::Exit;
@@ -282,7 +284,7 @@ impl Run<'_> {
         summary: &mut RunSummary,
     ) -> Result<PathBuf, Trouble> {
         let Self {
-            context,
+            mut context,
             options,
             stop,
         } = self;
@@ -304,7 +306,14 @@ impl Run<'_> {
         let jobs = options.jobs.unwrap_or(limits.concurrency);
         let jobs = jobs.clamp(1, Semaphore::MAX_PERMITS);
         let (events, received) = mpsc::channel(1024);
-        let buckets = limits.buckets - context.kept.most();
+        let mut buckets = limits.buckets - context.kept.most();
+        // Buckets that wait count as well, and the scenario that needs most of all must still find as many.
+        let needed = plan.groups.iter().map(|group| group.buckets).max();
+        let idle = limits
+            .bucket_pool
+            .min(buckets.saturating_sub(needed.unwrap_or_default()));
+        context.pool = Pool::new(idle);
+        buckets -= idle;
         let context = Arc::new(context);
         let crew = Arc::new(Crew {
             context: Arc::clone(&context),
@@ -314,6 +323,7 @@ impl Run<'_> {
             events,
         });
         run_plan(crew, plan.groups.into(), jobs, stop, received, on_event).await;
+        world::empty_pool(&context).await;
         sweep::sweep(&context).await;
         let context = Arc::into_inner(context).expect("every worker has ended");
         summary.left_behind = context.left_behind();

@@ -15,7 +15,12 @@ use crate::wire::sign;
 
 /// Pauses between two looks at something that takes its time.
 pub(crate) fn pauses() -> impl Iterator<Item = Duration> {
-    (0..).map(|step: u32| Duration::from_millis(50 << step.min(5)))
+    pauses_up_to(Duration::from_millis(1_600))
+}
+
+/// The same for what takes longer: each pause is twice as long as the one before, up to the longest.
+pub(crate) fn pauses_up_to(longest: Duration) -> impl Iterator<Item = Duration> {
+    (0..).map(move |step: u32| Duration::from_millis(50 << step.min(20)).min(longest))
 }
 
 /// The attempts at one request.

@@ -10,6 +10,7 @@ use super::record::Progress;
 use super::world::Wanted;
 use super::{Options, edit};
 use crate::target::ReadyTarget;
+use crate::wire::parts::RequestLine;
 use crate::wire::scene::{Addressing, Names, Style};
 use oss403_case::Instance;
 use oss403_case::model::{Call, Capability, Edit, OperatorEdit, Scenario, Staged, Who};
@@ -107,7 +108,27 @@ impl Plan {
 pub(crate) fn world_of(instance: &Instance) -> Option<String> {
     let scenario = &*instance.scenario;
     let shared = usage(scenario) == Usage::Shared;
-    shared.then(|| serde_json::to_string(&scenario.given).unwrap_or_default())
+    // One that reads while an object is being restored, and one that reads it afterwards, do not fit together.
+    let restored = restored(scenario).unwrap_or_default();
+    shared.then(|| serde_json::to_string(&scenario.given).unwrap_or_default() + &restored)
+}
+
+/// The object that the base reads, where the world begins to restore it: there is nothing to read before that is over.
+fn restored(scenario: &Scenario) -> Option<String> {
+    let base = RequestLine::parse(&scenario.base.request).ok()?;
+    let mut query = base.query.iter();
+    let reads = base.method == "GET" && query.all(|(name, _)| name == "x-oss-process");
+    let key = base
+        .key
+        .filter(|_| reads && scenario.base.bucket.is_none())?;
+    let mut made = scenario.given.requests.iter();
+    let restores = made.any(|call| {
+        RequestLine::parse(&call.request).is_ok_and(|line| {
+            let mut query = line.query.iter();
+            line.key.as_ref() == Some(&key) && query.any(|(name, _)| name == "restore")
+        })
+    });
+    restores.then_some(key)
 }
 
 /// The place of an id in the order of a seed.
@@ -126,6 +147,7 @@ fn wanted(instance: &Instance) -> Wanted {
         people: instance.needs.people.clone(),
         private: BTreeSet::new(),
         uids: instance.needs.uids.clone(),
+        restored: restored(&instance.scenario).into_iter().collect(),
     };
     let mut change = |who: &Who| {
         if matches!(who, Who::RamUser | Who::Sts) {

@@ -11,6 +11,7 @@ use super::context::Context;
 use super::fault::RunFault;
 use super::patience::{Attempts, may_repeat};
 use super::plan::is_read;
+use super::pool::Doubts;
 use crate::target::operator::OperatorError;
 use crate::wire::client::Outgoing;
 use crate::wire::draft::Draft;
@@ -32,6 +33,8 @@ pub(crate) struct Sender<'a> {
     sent: AtomicU64,
     /// Microseconds that were waited for permits.
     waited: AtomicU64,
+    /// What must not be used again of what it was sent for.
+    pub(crate) doubts: Doubts,
 }
 
 impl<'a> Sender<'a> {
@@ -40,6 +43,7 @@ impl<'a> Sender<'a> {
             context,
             sent: AtomicU64::new(0),
             waited: AtomicU64::new(0),
+            doubts: Doubts::default(),
         }
     }
 
@@ -65,6 +69,7 @@ impl<'a> Sender<'a> {
     pub(crate) async fn send(&self, draft: Draft) -> Result<Exchange, RunFault> {
         let mut attempts = Attempts::new(&self.context.target.limits.patience);
         let repeats = may_repeat(&draft);
+        self.doubts.about_to_send(&draft);
         loop {
             let permit = self.permit().await?;
             let now = self.context.now();
@@ -74,6 +79,7 @@ impl<'a> Sender<'a> {
                 ..Outgoing::new(signed)
             };
             let mut exchange = self.deliver(permit, outgoing).await?;
+            self.doubts.sent(draft.bucket.as_deref(), &exchange);
             if exchange
                 .response()
                 .is_some_and(Response::reports_string_to_sign)
@@ -100,6 +106,7 @@ impl<'a> Sender<'a> {
         seen: impl Fn() -> S,
     ) -> Result<Sent<T>, RunFault> {
         let mut attempts = Attempts::new(&self.context.target.limits.patience);
+        self.doubts.about_to_send(&draft);
         loop {
             let permit = self.permit().await?;
             let outgoing = Outgoing {
@@ -107,6 +114,7 @@ impl<'a> Sender<'a> {
                 ..Outgoing::new(sign::sign(draft.clone(), self.context.now()))
             };
             let exchange = self.deliver(permit, outgoing).await?;
+            self.doubts.sent(draft.bucket.as_deref(), &exchange);
             if exchange.unreadable().is_some()
                 && let Some(state) = seen().await?
             {
@@ -191,6 +199,7 @@ impl<'a> Sender<'a> {
                     ..Outgoing::new(signed)
                 };
                 let exchange = target.client.send(outgoing).await;
+                self.doubts.sent(draft.bucket.as_deref(), &exchange);
                 self.context.hear(&exchange).await;
                 if ending.is_gone() {
                     return exchange;
@@ -243,6 +252,9 @@ impl<'a> Sender<'a> {
     /// When it is not made.
     pub(crate) async fn set(&self, set: Set) -> Result<(), RunFault> {
         let operator = self.context.operator()?;
+        if let Set::BucketStatus { bucket, .. } = &set {
+            self.doubts.add(Some(bucket));
+        }
         Ok(self.operated(operator.set(set), "set").await?)
     }
 

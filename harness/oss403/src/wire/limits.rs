@@ -19,6 +19,8 @@ pub struct Limits {
     pub concurrency: usize,
     /// Most buckets that exist at a time.
     pub buckets: usize,
+    /// How many of them may be empty and wait for their next use; none are used again when it is 0.
+    pub bucket_pool: usize,
     /// From connecting to the last byte of an answer.
     pub time_per_request: Duration,
     /// Most bytes of a body that are kept.
@@ -38,6 +40,7 @@ impl Default for Limits {
             concurrency: 256,
             // An account of the service may have a hundred buckets in a region.
             buckets: 100,
+            bucket_pool: 0,
             time_per_request: Duration::from_secs(30),
             body_bytes: 1024 * 1024,
             idle: Duration::from_secs(15),

@@ -53,6 +53,10 @@ pub struct Settle {
     pub policy: Duration,
     /// The state of access keys and accounts, and the networks that keys are bound to.
     pub key_status: Duration,
+    /// Transfer acceleration: until the accelerate endpoint knows a bucket.
+    pub acceleration: Duration,
+    /// Restoring an object of an archive class.
+    pub restore: Duration,
     /// Everything else.
     pub other: Duration,
 }

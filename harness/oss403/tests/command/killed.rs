@@ -150,7 +150,7 @@ impl Place {
     fn profile(&self, desk: &Desk) -> PathBuf {
         let token = desk.write("secrets/operator", self.server.operator_token());
         let operator = format!(
-            "operator: {{ url: \"http://{}/\", token: {{ file: {:?} }} }}",
+            "limits: {{ bucket-pool: 5 }}\noperator: {{ url: \"http://{}/\", token: {{ file: {:?} }} }}",
             self.hook,
             token.display().to_string()
         );

@@ -47,7 +47,7 @@ async fn the_whole_ledger_leaves_nothing_behind() {
 }
 
 /// Every intent was resolved, and everything created was removed.
-fn assert_balanced(lines: &[Line]) {
+pub(crate) fn assert_balanced(lines: &[Line]) {
     let mut open = Vec::new();
     let mut alive: Vec<Made> = Vec::new();
     for line in lines {

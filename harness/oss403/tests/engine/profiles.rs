@@ -259,6 +259,12 @@ fn what_is_wrong_is_said_where_it_stands() {
             "a limit must be at least 1",
             "0, time-per",
         ),
+        (
+            "buckets: 3",
+            "buckets: 3, bucket-pool: 3",
+            "a pool of 3 leaves no bucket to anything else: 3 may exist at a time",
+            "3, time-per",
+        ),
         ("12.5", "-1", "a rate must be above zero", "-1, conc"),
         (
             "time-per-request: 5s",

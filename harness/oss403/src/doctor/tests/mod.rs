@@ -1,5 +1,6 @@
 //! The doctor, rule by rule, and with the secret.
 
+mod misderived;
 mod requests;
 mod rules;
 mod secret;

@@ -1,13 +1,18 @@
 //! The known ways to get a StringToSign wrong, each made of the server's own.
 
+mod derived;
 mod resource;
+mod values;
 
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
 use super::evidence::{Evidence, Kind, Lines, RESOURCE};
-use resource::resources;
+pub(super) use derived::Derivation;
+use derived::keys;
+use resource::{orders, resources};
+use values::{alone, values};
 
 /// A string that a client may have signed instead.
 pub(super) struct Variant {
@@ -15,6 +20,8 @@ pub(super) struct Variant {
     pub(super) says: String,
     /// The StringToSign.
     pub(super) string: Vec<u8>,
+    /// How the key was made; as it has to be, by default.
+    pub(super) key: Option<Derivation>,
 }
 
 /// A change of lines, with what it says. Names of lines are those of [`Lines`].
@@ -36,17 +43,20 @@ pub(super) fn variants(evidence: &Evidence, kind: Kind) -> Vec<Variant> {
                 .map(|(more, lines)| (format!("{says} {more}"), lines)),
         );
     }
+    all.extend(alone(&base, kind));
+    all.extend(orders(&base, kind));
     let mut found: Vec<Variant> = Vec::with_capacity(all.len());
+    let mut add = |says, string, key| found.push(Variant { says, string, key });
     for (says, lines) in all {
         if let Some(string) = to_sign(evidence, kind, &joined(&lines)) {
-            found.push(Variant { says, string });
+            add(says, string, None);
         }
     }
     for (says, string) in whole(evidence, kind) {
-        found.push(Variant {
-            says: says.into(),
-            string,
-        });
+        add(says.into(), string, None);
+    }
+    for (says, key) in keys(evidence, kind) {
+        add(says, evidence.server.clone().unwrap_or_default(), Some(key));
     }
     found
 }
@@ -99,6 +109,10 @@ fn whole(evidence: &Evidence, kind: Kind) -> Vec<(&'static str, Vec<u8>)> {
     let [day, region, product, terminator] = parts[..] else {
         return found;
     };
+    found.push((
+        "The client signed the hash of the canonical request in upper case.",
+        format!("{algorithm}\n{date}\n{scope}\n{}", hash.to_uppercase()).into_bytes(),
+    ));
     let mut with = |says, scope: String| {
         found.push((
             says,
@@ -151,6 +165,7 @@ fn changes(lines: &Lines, kind: Kind) -> Vec<Change> {
     headers(lines, &mut found);
     methods(lines, &mut found);
     blanked(lines, &mut found);
+    values(lines, kind, &mut found);
     resources(lines, kind, &mut found);
     match kind {
         Kind::V1 | Kind::V2 => {}

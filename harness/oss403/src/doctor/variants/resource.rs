@@ -1,5 +1,6 @@
 //! The known ways to get the resource and its parameters wrong.
 
+use super::values::permutations;
 use super::{Change, place, with};
 use crate::doctor::evidence::{Kind, Lines, RESOURCE, URI};
 
@@ -44,48 +45,56 @@ pub(super) fn resources(lines: &Lines, kind: Kind, found: &mut Vec<Change>) {
         oss_auth::percent_encode_keeping_slash(&encoded),
     );
     path_is("The client signed the key decoded.", decoded.clone());
+    // As the scheme has it: only version 1 signs it decoded.
+    let spelt = |path: &str| match kind {
+        Kind::V1 => path.to_owned(),
+        Kind::V2 => oss_auth::percent_encode(path),
+        Kind::V4 | Kind::S3V4 => oss_auth::percent_encode_keeping_slash(path),
+    };
+    let own = spelt(&decoded);
     path_is(
         "The client signed blanks of the key as plus signs.",
-        decoded.replace(' ', "+"),
+        own.replace("%20", "+").replace(' ', "+"),
     );
     path_is(
         "The client signed plus signs of the key as blanks.",
-        decoded.replace('+', " "),
+        spelt(&decoded.replace('+', " ")),
     );
     path_is(
         "The client signed plus signs of the key as `%2B`.",
-        decoded.replace('+', "%2B"),
+        own.replace('+', "%2B"),
     );
     if let Some((bucket, key)) = decoded
         .strip_prefix('/')
         .and_then(|rest| rest.split_once('/'))
     {
-        path_is(
+        let mut spelt_is = |says, path: String| path_is(says, spelt(&path));
+        spelt_is(
             "The client signed the resource without its bucket.",
             format!("/{key}"),
         );
-        path_is(
+        spelt_is(
             "The client signed the bare key as the resource.",
             key.to_owned(),
         );
-        path_is(
+        spelt_is(
             "The client signed the bucket twice.",
             format!("/{bucket}/{bucket}/{key}"),
         );
-        path_is(
+        spelt_is(
             "The client signed the resource without the slash before the bucket.",
             format!("{bucket}/{key}"),
         );
-        path_is(
+        spelt_is(
             "The client signed a slash more before the key.",
             format!("/{bucket}//{key}"),
         );
-        path_is(
+        spelt_is(
             "The client signed the key without the slash at its beginning.",
             format!("/{bucket}/{}", key.trim_start_matches('/')),
         );
         if key.is_empty() {
-            path_is(
+            spelt_is(
                 "The client signed the resource without the slash after the bucket.",
                 format!("/{bucket}"),
             );
@@ -193,12 +202,34 @@ fn queries(lines: &Lines, at: usize, path: &str, query: &str, found: &mut Vec<Ch
         "The client signed parameters without a value without an equals sign.".into(),
         &each(joined),
     );
-    let mut turned: Vec<String> = pairs.iter().map(ToString::to_string).collect();
-    turned.reverse();
-    query_is(
-        "The client signed the parameters in another order.".into(),
-        &turned,
-    );
+}
+
+/// The parameters in every other order.
+pub(super) fn orders(lines: &Lines, kind: Kind) -> Vec<Change> {
+    let name = match kind {
+        Kind::V4 | Kind::S3V4 => "canonical query",
+        Kind::V1 | Kind::V2 => RESOURCE,
+    };
+    let (Some(at), Some(line)) = (place(lines, name), lines.get(name)) else {
+        return Vec::new();
+    };
+    let (head, query) = match kind {
+        Kind::V4 | Kind::S3V4 => ("", line),
+        Kind::V1 | Kind::V2 => match line.split_once('?') {
+            Some((path, query)) => (&line[..=path.len()], query),
+            None => return Vec::new(),
+        },
+    };
+    let pairs: Vec<&str> = query.split('&').collect();
+    let orders = permutations(pairs.len()).into_iter().map(|order| {
+        let turned: Vec<&str> = order.iter().map(|at| pairs[*at]).collect();
+        let says = "The client signed the parameters in another order.";
+        (
+            says.into(),
+            with(lines, at, format!("{head}{}", turned.join("&"))),
+        )
+    });
+    orders.collect()
 }
 
 fn lower_escapes(text: &str) -> String {

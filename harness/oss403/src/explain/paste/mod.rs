@@ -170,6 +170,7 @@ fn of_view(
         }
         pasted.elements.remove("Status");
     }
+    let score = |pasted| score(pasted) + 4 * usize::from(vocabulary.knows(pasted));
     let score = found.iter().map(score).max().unwrap_or_default();
     found.dedup_by(|later, first| later.elements == first.elements);
     found.truncate(MOST);
@@ -183,7 +184,8 @@ fn of_view(
 fn score(pasted: &Pasted) -> usize {
     let has = |name| usize::from(pasted.text(name).is_some());
     let clean = |name| usize::from(!pasted.trimmed(name).contains(['\\', '&', '"', '\n']));
-    has("Code") * 20
+    let in_a_word = usize::from(!pasted.trimmed("Code").contains(char::is_whitespace));
+    has("Code") * (20 + 4 * in_a_word)
         + has("Message") * (10 + 8 * clean("Message"))
         + has("EC") * 5
         + has("StringToSign") * usize::from(pasted.trimmed("StringToSign").contains('\n'))

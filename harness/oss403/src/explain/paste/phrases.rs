@@ -65,13 +65,21 @@ impl Vocabulary {
         self.messages.iter().map(|(message, _)| message.as_str())
     }
 
+    /// Whether the message of an answer is a known one.
+    pub(super) fn knows(&self, pasted: &super::Pasted) -> bool {
+        let said = pasted.trimmed("Message");
+        !said.is_empty() && self.messages().any(|message| matches(message, said))
+    }
+
     /// Adds what stands in the text and in none of the elements.
     pub(super) fn complete(&self, text: &str, elements: &mut BTreeMap<String, String>) {
         let flat = text
             .split_whitespace()
             .collect::<Vec<_>>()
             .join(" ")
-            .replace('’', "'");
+            .replace('’', "'")
+            // As SQL writes it.
+            .replace("''", "'");
         let known = elements
             .get("Message")
             .is_some_and(|said| self.messages().any(|message| matches(message, said)));

@@ -1,4 +1,4 @@
-//! Layers around a text: its encoding, escapes of programs and of HTML, marks of mail, base64.
+//! Layers around a text: its encoding, escapes of programs, of HTML and of URLs, marks of mail, base64, lines that a screen broke.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -7,7 +7,7 @@ use super::PasteError;
 
 /// The text of bytes: UTF-8, or UTF-16 as PowerShell writes it.
 pub(super) fn text(bytes: &[u8]) -> Result<String, PasteError> {
-    let wide = |swap: bool| {
+    let wide = |bytes: &[u8], swap: bool| {
         let unit = |pair: &[u8]| {
             let pair = [pair[0], pair[1]];
             if swap {
@@ -16,12 +16,14 @@ pub(super) fn text(bytes: &[u8]) -> Result<String, PasteError> {
                 u16::from_le_bytes(pair)
             }
         };
-        let units: Vec<u16> = bytes[2..].chunks_exact(2).map(unit).collect();
+        let units: Vec<u16> = bytes.chunks_exact(2).map(unit).collect();
         String::from_utf16_lossy(&units)
     };
     let text = match bytes {
-        [0xff, 0xfe, ..] => wide(false),
-        [0xfe, 0xff, ..] => wide(true),
+        [0xff, 0xfe, rest @ ..] => wide(rest, false),
+        [0xfe, 0xff, rest @ ..] => wide(rest, true),
+        _ if zeros(bytes, 1) => wide(bytes, false),
+        _ if zeros(bytes, 0) => wide(bytes, true),
         _ => String::from_utf8_lossy(bytes)
             .trim_start_matches('\u{feff}')
             .to_owned(),
@@ -37,6 +39,20 @@ pub(super) fn text(bytes: &[u8]) -> Result<String, PasteError> {
         return Err(PasteError::Binary);
     }
     Ok(text)
+}
+
+/// Whether every other byte is zero, from this one on: UTF-16 without the mark that says so, in a language of the west.
+fn zeros(bytes: &[u8], from: usize) -> bool {
+    let zero = |from: usize| {
+        bytes
+            .iter()
+            .skip(from)
+            .step_by(2)
+            .filter(|b| **b == 0)
+            .count()
+    };
+    let half = bytes.len() / 2;
+    half >= 8 && zero(from) * 10 > half * 9 && zero(1 - from) * 10 < half
 }
 
 /// The text as it stands and without one, two or three layers of escapes.
@@ -62,7 +78,102 @@ pub(super) fn views(text: &str) -> Vec<String> {
     if !views.contains(&both) {
         views.push(both);
     }
+    views.extend(of_url(text));
+    views.extend(of_base64(text));
+    // Of readings that are as good as each other the last one counts.
+    views.extend(unprefixed(text));
+    views.splice(0..0, unbroken(text));
     views
+}
+
+/// Without what stands before every line of a document, as before its root: an indent, or the prefix of a log, in which times go on.
+fn unprefixed(text: &str) -> Option<String> {
+    let root = text.find("<Error>").or_else(|| text.find("<Error "))?;
+    let start = text[..root].rfind('\n').map_or(0, |end| end + 1);
+    let prefix: Vec<char> = text[start..root].chars().collect();
+    let end = text[root..]
+        .find("</Error>")
+        .map_or(text.len(), |end| root + end);
+    let has_lines = text[root..end].contains('\n');
+    if prefix.is_empty() || prefix.contains(&'<') || !has_lines {
+        return None;
+    }
+    let is_same =
+        |(c, known): (char, &char)| c == *known || c.is_ascii_digit() && known.is_ascii_digit();
+    let bare = |line: &str| {
+        // White space at the end of an empty line is lost on the way.
+        let whole = line.chars().count() >= prefix.len();
+        let is_prefixed = line.chars().zip(&prefix).all(is_same);
+        let rest: String = line.chars().skip(prefix.len()).collect();
+        let is_blank = prefix
+            .iter()
+            .skip(line.chars().count())
+            .all(|c| c.is_whitespace());
+        (is_prefixed && (whole || is_blank)).then_some(rest)
+    };
+    let lines = text[start..end].split('\n').map(bare);
+    let lines: Vec<String> = lines.collect::<Option<_>>()?;
+    let (before, after) = (&text[..start], &text[end..]);
+    Some([before, &lines.join("\n"), after].concat())
+}
+
+/// Without up to three layers of the escapes of URLs, when there is an error below them.
+fn of_url(text: &str) -> Option<String> {
+    let mut at = text.to_owned();
+    for _ in 0..3 {
+        let decoded = oss_auth::percent_decode(&at.replace('+', " "))
+            .ok()?
+            .into_owned();
+        if decoded == at {
+            return None;
+        }
+        if is_error(&decoded) {
+            return Some(decoded);
+        }
+        at = decoded;
+    }
+    None
+}
+
+/// With what is base64 decoded, when it is an error. The header that is base64 of an error is read as a header.
+fn of_base64(text: &str) -> Option<String> {
+    const SHORTEST: usize = 40;
+    if text.to_ascii_lowercase().contains("x-oss-err") {
+        return None;
+    }
+    let is_code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
+    // Lines of a block belong together.
+    let words = text.split(|c: char| !is_code(c) && c != '\n' && c != '\r');
+    let mut words = words.map(str::trim).filter(|word| word.len() >= SHORTEST);
+    words.find_map(|word| {
+        let decoded = base64(word).filter(|decoded| is_error(decoded))?;
+        Some(text.replacen(word, &decoded, 1))
+    })
+}
+
+fn is_error(text: &str) -> bool {
+    ["<Error", "<Code>", "\"Code\"", "\"code\""]
+        .iter()
+        .any(|sign| text.contains(sign))
+}
+
+/// With lines joined that a screen broke at its edge, in the middle of words.
+fn unbroken(text: &str) -> Option<String> {
+    const NARROWEST: usize = 40;
+    let width = |line: &str| line.chars().count();
+    let widest = text.lines().map(width).max().unwrap_or_default();
+    let full = text.lines().filter(|line| width(line) == widest).count();
+    if widest < NARROWEST || full < 2 {
+        return None;
+    }
+    let mut joined = String::with_capacity(text.len());
+    for line in text.lines() {
+        joined.push_str(line);
+        if width(line) < widest {
+            joined.push('\n');
+        }
+    }
+    Some(joined)
 }
 
 /// Without the `>` of a mail, when most lines have one.

@@ -46,6 +46,174 @@ fn exceptions_of_every_sdk_are_read() {
     }
 }
 
+/// Each of these is a way in which a text comes from a program, a database or a screen, and not an answer of its own.
+#[test]
+fn what_stands_around_a_text_is_taken_off() {
+    let body = BODY.replace("Request has expired.", ACL);
+    let body = body.replace("0002-00000069", "0003-00000001");
+    let percent = |text: &str| oss_auth::percent_encode(text);
+    let coded = BASE64_STANDARD.encode(&body);
+    let block: Vec<&str> = coded
+        .as_bytes()
+        .chunks(64)
+        .filter_map(|line| std::str::from_utf8(line).ok())
+        .collect();
+    let flat = body.replace('\n', "");
+    let broken: Vec<String> = flat
+        .as_bytes()
+        .chunks(60)
+        .map(|line| String::from_utf8_lossy(line).into_owned())
+        .collect();
+    for (form, text) in [
+        (
+            "in a URL",
+            format!("https://example.com/report?error={}", percent(&body)),
+        ),
+        (
+            "in a URL of a URL",
+            format!("?next={}", percent(&percent(&body))),
+        ),
+        (
+            "in a form",
+            format!("error={}", percent(&body).replace("%20", "+")),
+        ),
+        ("base64", coded.clone()),
+        (
+            "base64 in JSON",
+            json!({ "isBase64Encoded": true, "body": coded }).to_string(),
+        ),
+        ("base64 in lines", block.join("\n")),
+        (
+            "in SQL",
+            format!("INSERT INTO log VALUES ('{}');", body.replace('\'', "''")),
+        ),
+        ("broken at the edge of a screen", broken.join("\n")),
+        (
+            "CSV",
+            format!("at,body\n1,\"{}\"\n", body.replace('"', "\"\"")),
+        ),
+        ("CDATA", format!("<detail><![CDATA[{body}]]></detail>")),
+        (
+            "numbers of lines",
+            body.lines()
+                .enumerate()
+                .map(|(at, line)| format!("{at:3}  {line}\n"))
+                .collect(),
+        ),
+        (
+            "a diff",
+            body.lines().map(|line| format!("+{line}\n")).collect(),
+        ),
+        (
+            "lines of docker",
+            body.lines()
+                .map(|line| json!({ "log": line, "stream": "stderr" }).to_string() + "\n")
+                .collect(),
+        ),
+        (
+            "a console that leaves the tags out",
+            format!(
+                "Invoke-WebRequest : AccessDenied{ACL}589A00000000000000000001bkt-a.oss-cn-hangzhou.aliyuncs.com0003-00000001https://api.aliyun.com/troubleshoot?q=0003-00000001"
+            ),
+        ),
+    ] {
+        let diagnosis = diagnosed(&text);
+        assert_eq!(first(&diagnosis), "bucket-acl", "{form}: {diagnosis:?}");
+        assert_eq!(diagnosis.code, "AccessDenied", "{form}");
+        assert_eq!(
+            diagnosis.message.trim_end_matches('.'),
+            ACL.trim_end_matches('.'),
+            "{form}"
+        );
+        assert_eq!(diagnosis.ec.as_deref(), Some("0003-00000001"), "{form}");
+    }
+}
+
+/// A StringToSign has lines of its own, so that what stands before each line of a log would be taken for a part of it.
+#[test]
+fn what_stands_before_every_line_is_none_of_the_string() {
+    let string =
+        "OSS4-HMAC-SHA256\n20260101T000000Z\n20260101/cn-hangzhou/oss/aliyun_v4_request\n0000";
+    let canonical =
+        "PUT\n/b/k\n\ncontent-type:text/plain\nx-oss-date:20260101T000000Z\n\n\nUNSIGNED-PAYLOAD";
+    let answer = format!(
+        "<?xml version=\"1.0\"?>\n<Error>\n  <Code>SignatureDoesNotMatch</Code>\n  <StringToSign>{string}</StringToSign>\n  <CanonicalRequest>{canonical}</CanonicalRequest>\n</Error>"
+    );
+    let before = |prefix: &dyn Fn(usize) -> String| -> String {
+        let lines = answer.lines().enumerate();
+        lines.map(|(at, line)| prefix(at) + line + "\n").collect()
+    };
+    let indented = before(&|_| "    ".into());
+    for (form, text) in [
+        ("nothing", answer.clone()),
+        ("an indent", indented.clone()),
+        (
+            "an indent in YAML",
+            format!("error:\n  body: |\n{indented}  at: 7\n"),
+        ),
+        (
+            "an indent without blanks at the ends of lines",
+            indented.replace("    \n", "\n"),
+        ),
+        ("tabs", before(&|_| "\t\t".into())),
+        (
+            "a log",
+            before(&|at| format!("2026-01-01 00:00:0{},123 ERROR ", at % 10)),
+        ),
+        (
+            "a log of a container",
+            before(&|at| format!("2026-01-01T00:00:00.00000{:03}Z stdout F ", at * 7)),
+        ),
+        ("a mail", before(&|_| "> ".into())),
+    ] {
+        let found = &pasted(&text)[0];
+        assert_eq!(found.text("StringToSign"), Some(string), "{form}");
+        assert_eq!(found.text("CanonicalRequest"), Some(canonical), "{form}");
+    }
+}
+
+#[test]
+fn utf_16_needs_no_mark() {
+    let units: Vec<u16> = BODY.encode_utf16().collect();
+    for bytes in [
+        units
+            .iter()
+            .flat_map(|unit| unit.to_le_bytes())
+            .collect::<Vec<u8>>(),
+        units.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
+    ] {
+        let found = paste::read(&bytes, &super::known().1).unwrap();
+        assert_eq!(found[0].trimmed("Message"), "Request has expired.");
+    }
+}
+
+#[test]
+fn what_is_coded_and_no_error_is_left_alone() {
+    // A policy of a form, and a token: base64 that is nobody's answer.
+    let policy =
+        BASE64_STANDARD.encode("{\"expiration\":\"2026-01-01T00:00:00Z\",\"conditions\":[]}");
+    for text in [
+        policy.as_str(),
+        "https://example.com/?q=100%25%20sure&r=a%2Fb",
+    ] {
+        let diagnosis = diagnosed(text);
+        assert!(
+            diagnosis.fits.is_empty() && diagnosis.not_of_oss.is_some(),
+            "{text}: {diagnosis:?}"
+        );
+    }
+}
+
+#[test]
+fn a_code_alone_is_not_called_a_message() {
+    let said = diagnosed("错误代码: AccessDenied\nRequestId: 65A0B1C2D3E4F5060708090A");
+    let said = unwrapped(&shown(&said));
+    assert!(
+        said.contains("nothing but the code") && !said.contains("has this message"),
+        "{said}"
+    );
+}
+
 #[test]
 fn http_is_read_with_its_head_in_every_way_it_is_shown() {
     let coded = BASE64_STANDARD.encode(BODY);
@@ -188,6 +356,18 @@ fn what_is_no_answer_of_oss_is_named() {
             "A 403 and nothing else",
         ),
         ("the weather is fine", "Nothing in it is an error of OSS"),
+        (
+            "Access to XMLHttpRequest at 'https://b.oss-cn-hangzhou.aliyuncs.com/a' from origin 'http://localhost:3000' has been blocked by CORS policy: Response to preflight request doesn't pass access control check: No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+            "keeps an answer from its page",
+        ),
+        (
+            "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at https://b.oss-cn-hangzhou.aliyuncs.com/a. (Reason: CORS header 'Access-Control-Allow-Origin' missing). Status code: 403.",
+            "keeps an answer from its page",
+        ),
+        (
+            "GET https://b.oss-cn-hangzhou.aliyuncs.com/a.png 403 (Forbidden)",
+            "The console of a browser shows no body",
+        ),
     ] {
         let diagnosis = diagnosed(text);
         let page = unwrapped(&shown(&diagnosis));

@@ -212,9 +212,13 @@ impl Twin<'_> {
         fresh: bool,
     ) -> Result<Exchange, RunFault> {
         let trace = Trace::of(&draft);
+        let (bucket, method) = (draft.bucket.clone(), draft.method.clone());
+        let doubts = &self.sender.doubts;
+        doubts.about_to_send(&draft);
         let mut signed = sign::sign(draft, now);
         if let Some(edit) = edit {
             tamper(&mut signed, edit, &world.scene, now)?;
+            doubts.about_to_tamper(edit, [&method, &signed.method]);
         }
         let string_to_sign = match edit {
             Some(_) if self.speaks_of_string_to_sign() => signed.string_to_sign(),
@@ -234,6 +238,7 @@ impl Twin<'_> {
                 .disguised(signed, disguises)
         };
         let mut exchange = self.sender.deliver(permit, outgoing).await?;
+        doubts.sent(bucket.as_deref(), &exchange);
         exchange.request.string_to_sign = string_to_sign.or_else(|| {
             let reported = exchange.response()?.reports_string_to_sign();
             reported.then(|| copy?.string_to_sign()).flatten()

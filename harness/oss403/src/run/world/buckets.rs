@@ -10,6 +10,7 @@ use super::settings::XML;
 use super::{World, documents, pictures};
 use crate::run::fault::{RunFault, succeeded};
 use crate::run::journal::Made;
+use crate::run::pool::is_plain;
 use crate::run::sender::Sender;
 use crate::wire::draft::Draft;
 use crate::wire::exchange::{Outcome, Response};
@@ -19,7 +20,7 @@ use oss403_case::model::{BucketSpec, ObjectSpec};
 
 impl World {
     /// The buckets that are to be made, by their name in the scenario.
-    fn specs(&self) -> Vec<(&BucketPlace, BucketSpec)> {
+    pub(super) fn specs(&self) -> Vec<(&BucketPlace, BucketSpec)> {
         let own =
             (!self.given.no_bucket).then(|| ("", self.given.bucket.clone().unwrap_or_default()));
         own.into_iter()
@@ -33,11 +34,18 @@ impl World {
             .collect()
     }
 
-    /// Makes all buckets, empty.
+    /// Whether a bucket is one that a scenario asks for without anything that cannot be taken from it again.
+    pub(super) fn is_plain_bucket(&self, name: &str) -> bool {
+        let mut specs = self.specs().into_iter();
+        self.account.is_none() && specs.any(|(place, spec)| place.name == name && is_plain(&spec))
+    }
+
+    /// Makes all buckets, empty, but those that the run had already.
     pub(super) async fn put_buckets(&self, sender: &Sender<'_>) -> Result<(), RunFault> {
         let specs = self.specs();
         let put = specs
             .iter()
+            .filter(|(place, _)| !self.has_made(&place.name))
             .map(|(place, spec)| self.put_bucket(sender, place, spec));
         join_all(put).await.into_iter().collect()
     }

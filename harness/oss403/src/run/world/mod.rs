@@ -5,6 +5,8 @@ pub(crate) mod documents;
 mod hook;
 mod people;
 mod pictures;
+mod ready;
+mod recycle;
 pub(crate) mod remove;
 mod settings;
 
@@ -14,13 +16,15 @@ use std::sync::{Arc, Mutex};
 use super::context::Context;
 use super::fault::{RunFault, succeeded};
 use super::journal::Made;
+use super::pool::{is_plain, is_private};
 use super::sender::Sender;
 use crate::wire::draft::Draft;
 use crate::wire::identity::Identity;
 use crate::wire::scene::{BucketPlace, Scene};
-use oss403_case::model::{Given, RegionName, Who};
+use oss403_case::model::{BucketSpec, Given, RegionName, Who};
 
 pub(crate) use hook::OwnAccount;
+pub(crate) use recycle::empty_pool;
 
 /// What decides how a world is made besides its `given`.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +35,8 @@ pub(crate) struct Wanted {
     pub(crate) private: BTreeSet<Who>,
     /// Those whose UIDs are asked for.
     pub(crate) uids: BTreeSet<Who>,
+    /// Keys of objects whose restoring must be over.
+    pub(crate) restored: BTreeSet<String>,
 }
 
 /// A world on a target. Whoever makes one removes it, whatever happened in between.
@@ -58,7 +64,7 @@ struct Removal {
 }
 
 impl World {
-    /// Names for everything that `given` speaks of. Nothing is made yet.
+    /// Names for everything that `given` speaks of. Nothing is made yet, but for buckets that the run has in its pool.
     pub(crate) fn named(
         context: &Context,
         given: &Given,
@@ -66,29 +72,32 @@ impl World {
     ) -> Self {
         let names = Arc::clone(&context.target.names);
         let mut buckets = BTreeMap::new();
-        let mut place = |name: &str, region: Option<RegionName>, owner: Option<&Who>| {
-            let region = match region {
+        let mut removal = Removal::default();
+        let mut place = |name: &str, spec: &BucketSpec, is_made: bool| {
+            let region = match spec.region {
                 Some(RegionName::Away) => names.away.clone().unwrap_or_default(),
                 _ => names.home.clone(),
             };
-            let owner = owner.cloned().unwrap_or_default();
-            buckets.insert(
-                name.to_owned(),
-                BucketPlace {
-                    name: context.fresh_name(),
-                    region,
-                    owner,
+            let owner = spec.owner.clone().unwrap_or_default();
+            let may_be_used = is_made && account.is_none() && is_plain(spec) && is_private(spec);
+            let used = may_be_used
+                .then(|| context.pool.take(&region, &owner))
+                .flatten();
+            let bucket = BucketPlace {
+                name: match &used {
+                    Some(Made::Bucket { name, .. }) => name.clone(),
+                    _ => context.fresh_name(),
                 },
-            );
+                region,
+                owner,
+            };
+            removal.made.extend(used);
+            buckets.insert(name.to_owned(), bucket);
         };
-        let own = given.bucket.as_ref();
-        place(
-            "",
-            own.and_then(|spec| spec.region),
-            own.and_then(|spec| spec.owner.as_ref()),
-        );
+        let own = given.bucket.clone().unwrap_or_default();
+        place("", &own, !given.no_bucket);
         for (name, spec) in &given.buckets {
-            place(name, spec.region, spec.owner.as_ref());
+            place(name, spec, true);
         }
         let mut scene = Scene {
             names,
@@ -106,7 +115,7 @@ impl World {
             account,
             private: BTreeSet::new(),
             worms: BTreeMap::new(),
-            removal: Mutex::default(),
+            removal: Mutex::new(removal),
         }
     }
 
@@ -144,7 +153,9 @@ impl World {
             self.put_buckets(sender).await?;
         }
         self.configure_buckets(sender).await?;
-        self.send_requests(sender).await
+        self.send_requests(sender).await?;
+        self.wait_for_acceleration(sender).await?;
+        self.wait_for_restored(sender, &wanted.restored).await
     }
 
     /// Sends the requests of `given`, one after the other.
@@ -174,6 +185,13 @@ impl World {
             .expect("nobody panics with this lock")
             .made
             .push(made);
+    }
+
+    /// Whether it has a bucket of that name.
+    pub(super) fn has_made(&self, bucket: &str) -> bool {
+        let removal = self.removal.lock().expect("nobody panics with this lock");
+        let mut made = removal.made.iter();
+        made.any(|made| matches!(made, Made::Bucket { name, .. } if name == bucket))
     }
 
     /// Notes a key that may be in a bucket now.

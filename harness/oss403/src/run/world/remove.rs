@@ -25,7 +25,11 @@ const ROUNDS: usize = 5;
 impl World {
     /// A world without anything in it, in which its owner can remove buckets.
     pub(crate) fn of_owner(context: &Context, who: &Who, identity: Arc<Identity>) -> Self {
-        let mut world = Self::named(context, &Given::default(), None);
+        let given = Given {
+            no_bucket: true,
+            ..Given::default()
+        };
+        let mut world = Self::named(context, &given, None);
         world.scene.add_person(who.clone(), identity);
         world
     }
@@ -82,11 +86,11 @@ impl World {
         // An account that was made for this world takes its buckets and people with it.
         if self.account.is_none() {
             let left = Contents { keys, uploads };
-            join_all(
-                buckets
-                    .iter()
-                    .map(|made| self.remove_bucket(sender, made, &left)),
-            )
+            join_all(buckets.iter().map(|made| async {
+                if !self.lay_aside(sender, made, &left).await {
+                    self.remove_bucket(sender, made, &left).await;
+                }
+            }))
             .await;
         } else {
             for made in &buckets {
@@ -137,14 +141,7 @@ impl World {
             self.request(sender, method, place, key)
                 .map_err(RunFault::reason)
         };
-        let mut known = Vec::new();
-        for key in contents.keys.get(&place.name).into_iter().flatten() {
-            known.push(ask("DELETE", Some(key))?);
-        }
-        for (key, id) in contents.uploads.get(&place.name).into_iter().flatten() {
-            known.push(ask("DELETE", Some(key))?.query("uploadId", Some(id)));
-        }
-        send_all(sender, known).await;
+        send_all(sender, self.deletions(sender, place, contents)?).await;
         let mut last = String::new();
         for round in 0..ROUNDS {
             let exchange = sender.clear(ask("DELETE", None)?).await?;
@@ -167,6 +164,24 @@ impl World {
             last = format!("answered {}", describe(response));
         }
         Err(format!("DeleteBucket: {last}"))
+    }
+
+    /// What deletes everything that is known to be in a bucket.
+    pub(super) fn deletions(
+        &self,
+        sender: &Sender<'_>,
+        place: &BucketPlace,
+        contents: &Contents,
+    ) -> Result<Vec<Draft>, String> {
+        let delete = |key: &str| {
+            self.request(sender, "DELETE", place, Some(key))
+                .map_err(RunFault::reason)
+        };
+        let keys = contents.keys.get(&place.name).into_iter().flatten();
+        let uploads = contents.uploads.get(&place.name).into_iter().flatten();
+        let objects = keys.map(|key| delete(key));
+        let uploads = uploads.map(|(key, id)| Ok(delete(key)?.query("uploadId", Some(id))));
+        objects.chain(uploads).collect()
     }
 
     /// Deletes whatever a listing shows, also old versions of objects if `versions`.
@@ -219,7 +234,7 @@ impl World {
 
 /// What is known to be in the buckets of a world.
 #[derive(Default)]
-struct Contents {
+pub(super) struct Contents {
     keys: BTreeMap<String, BTreeSet<String>>,
     uploads: BTreeMap<String, BTreeSet<(String, String)>>,
 }

@@ -132,6 +132,9 @@ pub(super) struct LimitKeys {
     pub(super) concurrency: Option<usize>,
     /// Buckets that exist at a time.
     pub(super) buckets: Option<usize>,
+    /// How many of these may be kept, empty, for a later instance instead of being deleted, so that fewer are made. Only a bucket that nothing
+    /// but objects was ever in is. Default: 0.
+    pub(super) bucket_pool: Option<usize>,
     /// From connecting to the last byte.
     pub(super) time_per_request: Option<Span>,
     /// Bytes of an answer that are kept.
@@ -163,6 +166,11 @@ pub(super) struct SettleKeys {
     pub(super) policy: Option<Span>,
     /// States of access keys and accounts, and the networks that keys are bound to.
     pub(super) key_status: Option<Span>,
+    /// Until the accelerate endpoint knows a bucket whose acceleration was just switched on. A scenario that has such a bucket begins when
+    /// it does; it is not provoked when the time is over before. Not covered by `default`. Default: nothing is waited for.
+    pub(super) acceleration: Option<Span>,
+    /// Until an object of an archive class is restored that a scenario reads. Like `acceleration`.
+    pub(super) restore: Option<Span>,
     /// Whatever has no time of its own here.
     pub(super) default: Option<Span>,
 }

@@ -262,6 +262,15 @@ impl LimitKeys {
         count("concurrency", self.concurrency, &mut limits.concurrency);
         count("buckets", self.buckets, &mut limits.buckets);
         count("body-bytes", self.body_bytes, &mut limits.body_bytes);
+        limits.bucket_pool = self.bucket_pool.unwrap_or(limits.bucket_pool);
+        if limits.bucket_pool > 0 && limits.bucket_pool >= limits.buckets {
+            let (pool, all) = (limits.bucket_pool, limits.buckets);
+            let what = format!(
+                "a pool of {pool} leaves no bucket to anything else: {all} may exist at a time, those of the pool among them"
+            );
+            problems.add(["limits", "bucket-pool"], &what).help =
+                Some("a few are enough; `limits.buckets` says how many there may be".into());
+        }
         let time = &mut limits.time_per_request;
         read_span(
             ["limits", "time-per-request"],
@@ -294,6 +303,12 @@ impl LimitKeys {
             {
                 *time = Duration::from_secs(usual);
             }
+            read_span(["limits", "settle", key], own, time, problems);
+        }
+        for (key, own, time) in [
+            ("acceleration", given.acceleration, &mut settle.acceleration),
+            ("restore", given.restore, &mut settle.restore),
+        ] {
             read_span(["limits", "settle", key], own, time, problems);
         }
         limits
