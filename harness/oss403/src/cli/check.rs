@@ -28,7 +28,11 @@ pub(super) fn check(args: &CheckArgs, console: Console) -> Exit {
         }
         Format::Text => {
             let mut err = io::stderr().lock();
-            let reported = report(&checked, (console.color_err(), console.width_err()), &mut err);
+            let reported = report(
+                &checked,
+                (console.color_err(), console.width_err()),
+                &mut err,
+            );
             if let Err(error) = tolerate_closed_pipe(reported) {
                 console.error(format_args!("standard error: {error}"), None);
             }

@@ -113,7 +113,8 @@ impl Desk<'_> {
 
     /// The file, when it is sound; else what is wrong with it.
     fn read(&self, path: &Path) -> Result<Entry, String> {
-        let text = read_text(path).map_err(|found| found.render_in(self.console.color_out(), self.console.width_out()))?;
+        let text = read_text(path)
+            .map_err(|found| found.render_in(self.console.color_out(), self.console.width_out()))?;
         let name = path.display().to_string();
         let (entry, found) = check::file(&name, &text, &source::lists_for(path));
         let said: Vec<String> = found
