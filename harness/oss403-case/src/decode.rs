@@ -284,6 +284,8 @@ fn wanted_in_words(wanted: &str) -> String {
         "a sequence" => "a list".into(),
         "u8" | "u16" | "u32" | "u64" | "usize" => "a number that is not negative".into(),
         "map" | "a map" | "an object" => "a map".into(),
+        "newtype variant" => "a value behind this word".into(),
+        "unit variant" => "this word alone".into(),
         "map with a single key" => "a map with exactly one key".into(),
         other if other.starts_with("struct ") || other.starts_with("internally tagged") => {
             "a map".into()
@@ -326,6 +328,9 @@ fn help_for(wanted: &str, whole: &Value, path: &Path) -> Option<String> {
         Some(value @ (Value::Number(_) | Value::Bool(_))) if wanted.starts_with("a text") => {
             Some(format!("write it in quotes: \"{value}\""))
         }
+        Some(Value::String(word)) if wanted == "a value behind this word" => {
+            Some(format!("write `{{ {word}: … }}`"))
+        }
         Some(Value::String(text)) if wanted.starts_with("a number") => {
             let number: u64 = text.trim().parse().ok()?;
             Some(format!(
@@ -342,6 +347,31 @@ fn help_for(wanted: &str, whole: &Value, path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_without_its_value_and_one_with_too_much_are_told_in_words() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        enum Wrong {
+            Message(#[allow(dead_code, reason = "read")] String),
+            Bare,
+        }
+        let said = |value: Value| first::<Wrong>(&value).expect_err("is wrong");
+        let alone = said(Value::from("message"));
+        assert_eq!(
+            (alone.message.as_str(), alone.help.as_deref()),
+            (
+                "a value behind this word is needed here, not the word alone",
+                Some("write `{ message: … }`")
+            )
+        );
+        let more = said(serde_json::json!({ "bare": 1 }));
+        assert!(!more.message.contains("variant"), "{}", more.message);
+        assert!(matches!(
+            first::<Wrong>(&Value::from("bare")),
+            Ok(Wrong::Bare)
+        ));
+    }
 
     #[test]
     fn an_unknown_capability_is_told_which_may_be_meant() {

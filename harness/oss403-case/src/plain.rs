@@ -74,6 +74,8 @@ fn in_words(found: Unexpected<'_>) -> String {
         Unexpected::Seq => "a list".into(),
         Unexpected::Map => "a map".into(),
         Unexpected::Unit | Unexpected::Option => "nothing".into(),
+        Unexpected::UnitVariant => "the word alone".into(),
+        Unexpected::NewtypeVariant => "a value behind it".into(),
         other => other.to_string(),
     }
 }
