@@ -322,7 +322,7 @@ async fn buckets_that_wait_count_among_those_that_there_may_be() {
     let scenarios = "
       - { name: write, matrix: { n: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] }, base: { request: PUT /$n }, edit: { as: anonymous } }
       - { name: most, matrix: { n: [a, b] }, given: { buckets: { b: {}, c: {}, d: {}, e: {} } }, base: { request: PUT /$n }, edit: { as: anonymous } }
-      - { name: public, matrix: { n: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] }, given: { bucket: { acl: public-read } }, base: { request: PUT /$n }, edit: { as: anonymous } }
+      - { name: public, matrix: { n: [a, b, c, d, e, f, g, h, i, j], m: [a, b, c, d, e, f, g, h] }, given: { bucket: { acl: public-read } }, base: { request: PUT /$n$m }, edit: { as: anonymous } }
     ";
     let ran = run_all(&target, instances(scenarios)).await;
     assert!(

@@ -132,8 +132,8 @@ pub(super) struct LimitKeys {
     pub(super) concurrency: Option<usize>,
     /// Buckets that exist at a time.
     pub(super) buckets: Option<usize>,
-    /// How many of these may be kept, empty, for a later instance instead of being deleted, so that fewer are made. Only a bucket that nothing
-    /// but objects was ever in is. Default: 0.
+    /// How many of these may be kept, empty, for a later instance instead of being deleted, so that fewer are made. Only a bucket
+    /// is of which all is known that was ever in it, and taken back. Default: 0.
     pub(super) bucket_pool: Option<usize>,
     /// From connecting to the last byte.
     pub(super) time_per_request: Option<Span>,
