@@ -313,6 +313,12 @@ fn is_piece_of_a_text(word: &str, whole: &Value, path: &Path) -> bool {
 }
 
 fn help_for(wanted: &str, whole: &Value, path: &Path) -> Option<String> {
+    // The path ends with the word itself.
+    if wanted == "a value behind this word"
+        && let Some(Step::Key(word)) = path.0.last()
+    {
+        return Some(format!("write `{{ {word}: … }}`"));
+    }
     match value_at(whole, path) {
         Some(Value::Object(entries)) if wanted == "a list" => {
             let glued = |key: &&String| key.len() > 1 && key.starts_with('-');
@@ -327,9 +333,6 @@ fn help_for(wanted: &str, whole: &Value, path: &Path) -> Option<String> {
         }
         Some(value @ (Value::Number(_) | Value::Bool(_))) if wanted.starts_with("a text") => {
             Some(format!("write it in quotes: \"{value}\""))
-        }
-        Some(Value::String(word)) if wanted == "a value behind this word" => {
-            Some(format!("write `{{ {word}: … }}`"))
         }
         Some(Value::String(text)) if wanted.starts_with("a number") => {
             let number: u64 = text.trim().parse().ok()?;

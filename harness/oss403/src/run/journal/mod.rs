@@ -328,3 +328,36 @@ impl Journal {
         Ok(path.unwrap_or_default())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Made;
+
+    #[test]
+    fn what_nobody_has_named_yet_is_said_to_have_no_name() {
+        let account = || "1000000000000001".to_owned();
+        let all = [
+            Made::Account {
+                account: String::new(),
+            },
+            Made::RamUser {
+                account: account(),
+                user: String::new(),
+            },
+            Made::Session {
+                account: account(),
+                access_key_id: String::new(),
+            },
+            Made::VpcEndpoint {
+                account: account(),
+                endpoint: String::new(),
+            },
+        ];
+        for made in all {
+            assert!(made.is_nameless());
+            let words = made.to_string();
+            assert!(words.contains(" without a name"), "{words}");
+            assert!(!words.contains("  "), "{words}");
+        }
+    }
+}
