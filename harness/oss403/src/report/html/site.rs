@@ -73,6 +73,8 @@ pub(super) struct Server {
 #[derive(Debug)]
 pub(super) struct Night {
     pub(super) endpoint: String,
+    /// That it was the reference server, and no product.
+    pub(super) reference: Option<String>,
     /// `Level 4 Exact`.
     pub(super) verdict: String,
     pub(super) level: Option<u8>,
@@ -256,6 +258,7 @@ impl Night {
         let summary = &head.summary;
         Self {
             endpoint: shown(&head.target.endpoint),
+            reference: head.target.is_reference().then(|| head::reference(head)),
             verdict: head::verdict(head),
             level: summary.level,
             is_complete: summary.complete && summary.level.is_some(),
@@ -390,6 +393,7 @@ mod tests {
             };
             let night = Night {
                 endpoint: String::new(),
+                reference: None,
                 verdict: String::new(),
                 level: None,
                 is_complete: false,
@@ -473,6 +477,7 @@ mod tests {
                     causes: (*conformant, 51),
                     instances: night.instances,
                     endpoint: night.endpoint.clone(),
+                    reference: None,
                     verdict: night.verdict.clone(),
                     scope: night.scope.clone(),
                     page: night.page.clone(),
