@@ -100,7 +100,7 @@ pub(super) fn section(head: &ResultFile, gathered: &Gathered) -> Markup {
 }
 
 /// What the reference server is called, with what it was made wrong in.
-pub(super) fn reference(head: &ResultFile) -> String {
+fn reference(head: &ResultFile) -> String {
     let wrong = head.target.made_wrong();
     let wrong = wrong.map(|wrong| format!(", made wrong on purpose ({})", shown(wrong)));
     format!(

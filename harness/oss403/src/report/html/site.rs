@@ -258,7 +258,13 @@ impl Night {
         let summary = &head.summary;
         Self {
             endpoint: shown(&head.target.endpoint),
-            reference: head.target.is_reference().then(|| head::reference(head)),
+            reference: head.target.is_reference().then(|| {
+                let wrong = head
+                    .target
+                    .made_wrong()
+                    .map(|wrong| format!(": {}", shown(wrong)));
+                format!("reference server{}", wrong.unwrap_or_default())
+            }),
             verdict: head::verdict(head),
             level: summary.level,
             is_complete: summary.complete && summary.level.is_some(),
