@@ -90,7 +90,7 @@ pub(super) fn section(head: &ResultFile, gathered: &Gathered) -> Markup {
                     @if summary.complete && summary.level.is_some() { span .complete { "complete" } }
                 }
                 (says(head, gathered))
-                @if head.target.is_reference() { p .why { "Of the reference server of oss403" (made_wrong(head)) ", not of a product." } }
+                @if head.target.is_reference() { p .why { "Of " (reference(head)) ", not of a product." } }
             }
             (alarms(head))
             (facts(head, gathered))
@@ -99,12 +99,14 @@ pub(super) fn section(head: &ResultFile, gathered: &Gathered) -> Markup {
     }
 }
 
-/// In what the reference server is wrong on purpose.
-fn made_wrong(head: &ResultFile) -> String {
+/// What the reference server is called, with what it was made wrong in.
+fn reference(head: &ResultFile) -> String {
     let wrong = head.target.made_wrong();
-    wrong.map_or(String::new(), |wrong| {
-        format!(", made wrong on purpose ({})", shown(wrong))
-    })
+    let wrong = wrong.map(|wrong| format!(", made wrong on purpose ({})", shown(wrong)));
+    format!(
+        "the reference server of oss403{}",
+        wrong.unwrap_or_default()
+    )
 }
 
 fn mark(tone: &str) -> &'static str {
@@ -241,7 +243,7 @@ fn facts(head: &ResultFile, gathered: &Gathered) -> Markup {
             div {
                 dt { "What was tested" }
                 dd { strong { (shown(&head.target.name)) } " at " code { (shown(&head.target.endpoint)) } br; small { (shown(&when)) " UTC" }
-                    @if head.target.is_reference() { br; strong { "This is the reference server of oss403" (made_wrong(head)) ", not a product." } }
+                    @if head.target.is_reference() { br; strong { "This is " (reference(head)) ", not a product." } }
                 }
             }
             div {

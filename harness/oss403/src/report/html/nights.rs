@@ -19,6 +19,8 @@ pub(super) struct Server {
 #[derive(Debug)]
 pub(super) struct Night {
     pub(super) endpoint: String,
+    /// That it was the reference server, and no product.
+    pub(super) reference: Option<String>,
     /// `Level 4 Exact`.
     pub(super) verdict: String,
     pub(super) level: Option<u8>,
@@ -50,6 +52,13 @@ impl Night {
         let summary = &head.summary;
         Self {
             endpoint: shown(&head.target.endpoint),
+            reference: head.target.is_reference().then(|| {
+                let wrong = head
+                    .target
+                    .made_wrong()
+                    .map(|wrong| format!(": {}", shown(wrong)));
+                format!("reference server{}", wrong.unwrap_or_default())
+            }),
             verdict: head::verdict(head),
             level: summary.level,
             is_complete: summary.complete && summary.level.is_some(),
@@ -145,6 +154,7 @@ pub(super) mod tests {
             };
             let night = Night {
                 endpoint: String::new(),
+                reference: None,
                 verdict: String::new(),
                 level: None,
                 is_complete: false,

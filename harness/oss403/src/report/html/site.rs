@@ -270,6 +270,7 @@ mod tests {
                     causes: (*conformant, 51),
                     instances: night.instances,
                     endpoint: night.endpoint.clone(),
+                    reference: None,
                     verdict: night.verdict.clone(),
                     scope: night.scope.clone(),
                     page: night.page.clone(),

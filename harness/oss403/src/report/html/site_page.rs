@@ -82,7 +82,7 @@ fn standing(name: &str, server: &Server, night: &Night) -> Markup {
     let last = server.nights.keys().next_back();
     html! {
         tr {
-            th scope="row" { span .name { a href=[&night.page] { (name) } br; small { (night.endpoint) } } }
+            th scope="row" { span .name { a href=[&night.page] { (name) } br; small { (night.endpoint) @if let Some(reference) = &night.reference { br; (reference) } } } }
             td { span .tag .(class) { (mark) " " (night.verdict) } @if night.is_complete { br; small { "complete" } } }
             td .number data-as="causes" { (night.causes.0) " / " (night.causes.1) }
             td .number data-as="instances" { (grouped(night.instances.0 as u64)) " / " (grouped(night.instances.1 as u64)) }

@@ -119,8 +119,14 @@ fn table(matrix: &Matrix, suite: &Suite, kinds: &[Kind]) -> Markup {
             cells.entry((cause, row.mutant.kind)).or_default().push(row);
         }
     }
-    let code_begins =
-        |place: usize| place == 0 || suite.causes[place - 1].0 != suite.causes[place].0;
+    // Where a part was asked for, the rest has no marks, and its rows would say nothing.
+    let is_marked = |cause: &str| kinds.iter().any(|kind| cells.contains_key(&(cause, *kind)));
+    let causes: Vec<_> = suite
+        .causes
+        .iter()
+        .filter(|(_, cause)| suite.extent == Extent::All || is_marked(cause))
+        .collect();
+    let code_begins = |place: usize| place == 0 || causes[place - 1].0 != causes[place].0;
     html! {
         div .wide tabindex="0" role="region" aria-label="Mutants by cause and kind" {
             table .map .marks data-keys {
@@ -131,7 +137,7 @@ fn table(matrix: &Matrix, suite: &Suite, kinds: &[Kind]) -> Markup {
                     }
                 }
                 tbody {
-                    @for (place, (code, cause)) in suite.causes.iter().enumerate() {
+                    @for (place, (code, cause)) in causes.iter().enumerate() {
                         @if code_begins(place) {
                             tr .code { th scope="colgroup" colspan=(kinds.len() + 1) { span { (code) } } }
                         }
