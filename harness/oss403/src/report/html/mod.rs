@@ -10,6 +10,7 @@ mod map;
 mod rest;
 pub(super) mod shell;
 pub mod site;
+mod site_folder;
 mod site_page;
 
 use std::io::{self, Write};
