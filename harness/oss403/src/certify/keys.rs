@@ -237,6 +237,5 @@ mod tests {
             "{others} of {}",
             instances.len()
         );
-        println!("{others} of {}", instances.len());
     }
 }

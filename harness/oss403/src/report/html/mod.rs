@@ -11,6 +11,7 @@ mod nights;
 mod rest;
 pub(super) mod shell;
 pub mod site;
+mod site_folder;
 mod site_page;
 
 use std::io::{self, Write};

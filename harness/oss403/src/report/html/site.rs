@@ -3,17 +3,17 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use super::map::look;
 use super::nights::{Night, Server};
+use super::site_folder::{file_name, is_bundle, is_site, put};
 use super::{shown, site_page};
 use crate::report::lore::{Lore, Told};
 use crate::report::read::Recorded;
-use crate::whole;
 
 /// A comparison as it is put together, one result after the other. The pages of results are written as they come, the first page last.
 #[derive(Debug)]
@@ -211,45 +211,6 @@ impl Site {
     }
 }
 
-/// A text as part of a file's name, whatever stands in it.
-fn file_name(text: &str) -> String {
-    let plain = text.chars().map(|c| match c {
-        'a'..='z' | '0'..='9' => c,
-        'A'..='Z' => c.to_ascii_lowercase(),
-        _ => '-',
-    });
-    let text: String = plain.take(60).collect();
-    let words: Vec<&str> = text.split('-').filter(|word| !word.is_empty()).collect();
-    if words.is_empty() {
-        "server".to_owned()
-    } else {
-        words.join("-")
-    }
-}
-
-/// Whether a folder is what `oss403 certify` wrote.
-fn is_bundle(folder: &Path) -> bool {
-    let has = |name: &str| folder.join(name).is_file();
-    has("result.json") && (has("cert.intoto.jsonl") || has("terms.json"))
-}
-
-/// Whether a page is an older one of a site. What it says of that stands in its first lines.
-fn is_site(page: &[u8]) -> bool {
-    let head = memchr::memmem::find(page, b"<title>").map_or(page, |end| &page[..end]);
-    let said = format!("<meta name=\"generator\" content=\"{GENERATOR}\">");
-    memchr::memmem::find(head, said.as_bytes()).is_some()
-}
-
-/// A file that is seen when it is whole.
-fn put(path: &Path, text: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = whole::temporary(folder)?;
-    file.write_all(text)?;
-    file.persist(path)?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,18 +253,5 @@ mod tests {
         let worse = (None, false, 51, 4);
         let all = [worse, few, none, good, whole];
         assert_eq!(ranked(&all), ["4", "1", "3", "2", "0"]);
-    }
-
-    #[test]
-    fn no_name_of_a_server_leads_out_of_the_folder() {
-        for (name, is) in [
-            ("../../etc/passwd", "etc-passwd"),
-            ("Vendor A", "vendor-a"),
-            ("..", "server"),
-            ("店", "server"),
-            ("2026-11-29T09:10:46.000Z", "2026-11-29t09-10-46-000z"),
-        ] {
-            assert_eq!(file_name(name), is);
-        }
     }
 }
