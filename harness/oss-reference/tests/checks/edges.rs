@@ -63,7 +63,7 @@ fn archived_objects_are_read_at_once_only_where_that_is_on_and_only_from_archive
         setup
             .bucket("bucket-one")
             .settings
-            .insert("bucketArchiveDirectRead".into(), xml);
+            .insert("bucketArchiveDirectRead".into(), xml.into());
         assert_eq!(setup.cause(&get), read, "{class:?} {enabled}");
     }
     setup.object("bucket-one").storage_class = StorageClass::Archive;
