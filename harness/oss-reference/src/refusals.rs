@@ -8,6 +8,12 @@ pub(crate) fn no_such_bucket(bucket: &str) -> Rejection {
         .extra("BucketName", bucket)
 }
 
+/// What the service says when it cannot serve for now (help page: HTTP status code 503); the text is ours.
+pub(crate) fn full() -> Rejection {
+    let message = "The server holds as much in memory as it may (limits.total-bytes).";
+    Rejection::new(503, "ServiceUnavailable", message)
+}
+
 pub(crate) fn no_such_key(key: &str) -> Rejection {
     Rejection::new(404, "NoSuchKey", "The specified key does not exist.")
         .ec("0026-00000001")

@@ -49,6 +49,7 @@ impl Server {
         let world = World::seeded(&config, clock.now());
         let config = Arc::new(config);
         let front = Arc::new(Front::new(world, Arc::clone(&config), clock.clone())?);
+        let connections = config.limits.connections;
         let (stop, stopping) = watch::channel(false);
         let operator = Arc::new(OperatorService::new(
             Arc::clone(&front),
@@ -58,6 +59,7 @@ impl Server {
         let shared = Arc::clone(&front);
         let requests = tokio::spawn(accept(
             listener,
+            connections,
             vec![stopping.clone()],
             move |stream, peer: SocketAddr| {
                 let peer = Peer {
@@ -69,6 +71,7 @@ impl Server {
         ));
         let commands = tokio::spawn(accept(
             operator_listener,
+            connections,
             vec![stopping],
             move |stream, peer| Arc::clone(&operator).serve(stream, peer),
         ));
@@ -126,6 +129,11 @@ impl Running {
     /// Names of the buckets that exist, of all accounts.
     pub fn buckets(&self) -> Vec<String> {
         self.front.world.read().buckets.keys().cloned().collect()
+    }
+
+    /// Bytes of `limits.total-bytes` that are taken.
+    pub fn memory_taken(&self) -> u64 {
+        self.front.memory.taken()
     }
 
     /// Everything that exists, in words, sorted: two servers with the same have the same things in the same states.

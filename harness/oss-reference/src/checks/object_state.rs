@@ -40,5 +40,5 @@ fn reads_archive_directly(bucket: &Bucket) -> bool {
     bucket
         .settings
         .get("bucketArchiveDirectRead")
-        .is_some_and(|xml| xml.contains("<Enabled>true</Enabled>"))
+        .is_some_and(|kept| kept.text.contains("<Enabled>true</Enabled>"))
 }

@@ -36,7 +36,7 @@ pub struct Config {
     pub decisions: Decisions,
     /// Deliberate errors, for testing a test suite.
     pub faults: Faults,
-    /// How much of everything a request may bring.
+    /// How much of everything a request may bring, and how much there may be of all.
     pub limits: Limits,
 }
 
@@ -148,10 +148,15 @@ pub enum ConfigError {
     ZeroLimit(&'static str),
 }
 
-/// How much of everything a request may bring.
+/// How much of everything a request may bring, and how much there may be of all.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Limits {
+    /// Bytes that everything together may take which the server stores and which is on its way to be stored. What adds to them is
+    /// answered with 503 when there are so many.
+    pub total_bytes: u64,
+    /// Connections at a time; who comes then waits until one of them ends.
+    pub connections: usize,
     /// Bytes of an object, a part or a form's file.
     pub object_bytes: u64,
     /// Bytes of an XML or JSON body.
@@ -175,6 +180,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            total_bytes: 1 << 30,
+            connections: 4096,
             object_bytes: 256 << 20,
             small_body: 1 << 20,
             form_field_name: 8 << 10,
@@ -191,6 +198,8 @@ impl Default for Limits {
 impl Limits {
     fn validate(&self) -> Result<(), ConfigError> {
         let zero = [
+            ("total-bytes", self.total_bytes == 0),
+            ("connections", self.connections == 0),
             ("object-bytes", self.object_bytes == 0),
             ("small-body", self.small_body == 0),
             ("form-field-name", self.form_field_name == 0),

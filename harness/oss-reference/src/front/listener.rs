@@ -11,9 +11,13 @@ use tokio::task::JoinSet;
 const BREATHER: Duration = Duration::from_millis(20);
 
 /// Takes connections and serves each on a task of its own, until one of `ends` becomes true or loses its sender. Then the
-/// listener closes and the connections are cut.
-pub(crate) async fn accept<S, F>(listener: TcpListener, ends: Vec<watch::Receiver<bool>>, serve: S)
-where
+/// listener closes and the connections are cut. When there are `most` of them, those that come wait.
+pub(crate) async fn accept<S, F>(
+    listener: TcpListener,
+    most: usize,
+    ends: Vec<watch::Receiver<bool>>,
+    serve: S,
+) where
     S: Fn(TcpStream, SocketAddr) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
@@ -27,7 +31,7 @@ where
     loop {
         tokio::select! {
             _ = ending.join_next() => break,
-            taken = listener.accept() => match taken {
+            taken = listener.accept(), if connections.len() < most => match taken {
                 Ok((stream, peer)) => {
                     // Answers are written whole; waiting for more to send would only delay them.
                     let _ = stream.set_nodelay(true);

@@ -38,7 +38,7 @@ use crate::config::Config;
 use crate::dialect;
 use crate::operations;
 use crate::request::{self, Arrival, Destination};
-use crate::world::World;
+use crate::world::{Memory, World};
 
 /// An unread body that is too long for the connection to live on is still read for this long, so that the client sees the answer:
 /// closing a socket with unread bytes would reset it.
@@ -55,6 +55,8 @@ pub(crate) struct Front {
     pub(crate) world: RwLock<World>,
     pub(crate) config: Arc<Config>,
     pub(crate) clock: Clock,
+    /// That of the world, which what arrives takes from as well.
+    pub(crate) memory: Memory,
     ids: RequestIds,
     date: DateHeader,
 }
@@ -70,6 +72,7 @@ pub(crate) struct Peer {
 impl Front {
     pub(crate) fn new(world: World, config: Arc<Config>, clock: Clock) -> io::Result<Self> {
         Ok(Self {
+            memory: world.memory.clone(),
             world: RwLock::new(world),
             config,
             clock,

@@ -195,6 +195,7 @@ impl OperatorService {
         };
         tokio::spawn(accept(
             listener,
+            self.front.config.limits.connections,
             vec![self.stopping.clone(), closing],
             serve,
         ));

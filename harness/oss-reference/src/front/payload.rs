@@ -8,9 +8,11 @@ use super::body::Arriving;
 use crate::answer::{Refusal, Rejection};
 use crate::config::Limits;
 use crate::operation::Operation;
-use crate::operations::content::{ContentWriter, TooLong};
+use crate::operations::content::ContentWriter;
 use crate::operations::{self, Payload, Wants};
+use crate::refusals::full;
 use crate::request::Request;
+use crate::world::Memory;
 
 /// Reads what `operation` wants of the body.
 ///
@@ -21,12 +23,13 @@ pub(super) async fn take_payload(
     operation: Operation,
     limits: &Limits,
     body: &mut Arriving,
+    memory: &Memory,
 ) -> Result<Payload, Refusal> {
     let expected = declared_md5(request)?;
     let (payload, md5) = match operations::wants(operation, limits) {
         Wants::Nothing => return Ok(Payload::None),
         Wants::Small { limit } => {
-            let bytes = read_small(body, limit).await?;
+            let bytes = read_small(body, limit, memory).await?;
             let md5 = expected.map(|_| operations::content::content_of(bytes.clone()).md5);
             (Payload::Small(bytes), md5)
         }
@@ -35,9 +38,10 @@ pub(super) async fn take_payload(
             if body.announced().is_some_and(|length| length > limit) {
                 return Err(too_large().into());
             }
-            let mut writer = ContentWriter::new(limit);
+            let mut writer = ContentWriter::new(limit, memory);
             while let Some(bytes) = body.next().await? {
-                writer.push(bytes).map_err(|TooLong| too_large())?;
+                let taken = writer.push(bytes);
+                taken.map_err(|why| why.rejection(too_large))?;
             }
             let content = writer.finish();
             let md5 = content.md5;
@@ -50,31 +54,25 @@ pub(super) async fn take_payload(
     }
 }
 
-async fn read_small(body: &mut Arriving, limit: usize) -> Result<Bytes, Rejection> {
+/// The document holds what it takes.
+async fn read_small(
+    body: &mut Arriving,
+    limit: usize,
+    memory: &Memory,
+) -> Result<Bytes, Rejection> {
     if body.announced().is_some_and(|length| length > limit as u64) {
         return Err(too_large());
     }
-    let Some(first) = body.next().await? else {
-        return Ok(Bytes::new());
-    };
+    let mut share = memory.share();
     let mut gathered = BytesMut::new();
-    let mut next = body.next().await?;
-    if next.is_none() && first.len() <= limit {
-        return Ok(first);
-    }
-    gathered.extend_from_slice(&first);
-    while let Some(bytes) = next {
+    while let Some(bytes) = body.next().await? {
         if gathered.len() + bytes.len() > limit {
             return Err(too_large());
         }
+        share.grow(bytes.len() as u64).map_err(|_| full())?;
         gathered.extend_from_slice(&bytes);
-        next = body.next().await?;
     }
-    if gathered.len() > limit {
-        Err(too_large())
-    } else {
-        Ok(gathered.freeze())
-    }
+    Ok(share.around(gathered.freeze()))
 }
 
 /// OSS wants to know where a body ends before it begins.

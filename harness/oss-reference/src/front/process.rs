@@ -14,8 +14,9 @@ use crate::checks::{self, Granted, Inquiry};
 use crate::config::Extreme;
 use crate::denial::{Cause, Denial};
 use crate::operation::{self, Operation};
-use crate::operations::content::{ContentWriter, TooLong};
+use crate::operations::content::ContentWriter;
 use crate::operations::{self, Call, Payload};
+use crate::refusals::full;
 use crate::request::{Arrival, Destination, Form, Request};
 use crate::world::World;
 
@@ -96,7 +97,14 @@ impl Front {
         granted: &Granted,
         body: &mut Arriving,
     ) -> Result<Answer, Refusal> {
-        let payload = take_payload(request, granted.operation, &self.config.limits, body).await?;
+        let payload = take_payload(
+            request,
+            granted.operation,
+            &self.config.limits,
+            body,
+            &operations::memory_of(granted.operation, &self.memory),
+        )
+        .await?;
         let mut world = self.world.write();
         let mut refusal = None;
         if let Payload::Small(bytes) = &payload {
@@ -137,11 +145,16 @@ impl Front {
             body.digest();
         }
         let mut parser = FormParser::new(request.header("content-type").unwrap_or(""), limits)?;
+        // The fields take what has arrived of them, until the request is over.
+        let mut fields = self.memory.share();
         let form = loop {
             match parser.step()? {
                 Step::Fields(form) => break form,
                 Step::More => match body.next().await? {
-                    Some(bytes) => parser.feed(&bytes),
+                    Some(bytes) => {
+                        fields.grow(bytes.len() as u64).map_err(|_| full())?;
+                        parser.feed(&bytes);
+                    }
                     None => {
                         parser.finish()?;
                         return Err(operations::post::no_file().into());
@@ -168,14 +181,15 @@ impl Front {
     ) -> Result<Answer, Refusal> {
         let limits = &self.config.limits;
         let range = operations::post::size_range(form);
-        let mut writer = ContentWriter::new(range.map_or(limits.object_bytes, |(_, most)| {
+        let limit = range.map_or(limits.object_bytes, |(_, most)| {
             most.min(limits.object_bytes)
-        }));
+        });
+        let mut writer = ContentWriter::new(limit, &self.memory);
         loop {
             match parser.step()? {
                 Step::File(bytes) => writer
                     .push(bytes)
-                    .map_err(|TooLong| operations::post::too_large())?,
+                    .map_err(|why| why.rejection(operations::post::too_large))?,
                 Step::End => {
                     // What stands behind the closing boundary counts for nothing but the digest of the whole body.
                     while body.next().await?.is_some() {}

@@ -30,6 +30,12 @@ macro_rules! operations {
                 }
             }
 
+            /// Whether it takes something away and adds nothing.
+            pub(crate) fn only_removes(self) -> bool {
+                let name = self.name();
+                name.starts_with("Delete") || name.starts_with("Abort")
+            }
+
             /// How it is authorised once no policy has spoken.
             pub fn class(self) -> Class {
                 match self {

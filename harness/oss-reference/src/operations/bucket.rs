@@ -44,7 +44,7 @@ pub(super) fn put(world: &mut World, call: &Call<'_>, body: &[u8]) -> Result<Ans
         encryption: wanted.encryption,
         hierarchical_namespace: wanted.hierarchical_namespace,
         block_public_access: call.config.decisions.block_public_access,
-        ..Bucket::new(name, account, wanted.region, call.now())
+        ..Bucket::new(name, account, wanted.region, call.now()).within(&world.memory)
     };
     world.buckets.insert(name.to_owned(), bucket);
     Ok(answer)

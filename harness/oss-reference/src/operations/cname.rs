@@ -9,6 +9,9 @@ use crate::xml::Writer;
 /// A bucket may have this many domains.
 const MOST: usize = 100;
 
+/// What a token takes besides its domain.
+const TOKEN: u64 = 512;
+
 /// CreateCnameToken: the text for the TXT record that proves ownership.
 pub(super) fn create_token(
     world: &mut World,
@@ -22,6 +25,7 @@ pub(super) fn create_token(
     let token = CnameToken {
         token: oss_auth::hex(call.request.arrival.id.as_bytes()),
         expires,
+        _share: world.memory.note(TOKEN + domain.len() as u64),
     };
     let answer = written(call.bucket_name(), &domain, &token);
     world

@@ -4,7 +4,9 @@ use bytes::{Bytes, BytesMut};
 use md5::{Digest, Md5};
 
 use super::crc64::Crc64;
-use crate::world::Content;
+use crate::answer::Rejection;
+use crate::refusals::full;
+use crate::world::{Content, Full, Memory, Share};
 
 /// Arriving frames below this size are copied together: a client that sends single bytes must not cost a buffer for each.
 const SMALL_FRAME: usize = 16 * 1024;
@@ -15,22 +17,48 @@ const GATHERED: usize = 64 * 1024;
 pub struct ContentWriter {
     chunks: Vec<Bytes>,
     gathering: BytesMut,
+    /// What is being gathered takes.
+    share: Share,
+    memory: Memory,
     length: u64,
     limit: u64,
     md5: Md5,
     crc64: Crc64,
 }
 
-/// The limit of a [`ContentWriter`] was passed.
+/// Why a [`ContentWriter`] takes no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooLong;
+pub enum NoMore {
+    /// Its limit would be passed.
+    TooLong,
+    /// The server holds as much as it may.
+    Full,
+}
+
+impl NoMore {
+    /// The answer; `too_long` is what is said to too much.
+    pub(crate) fn rejection(self, too_long: impl FnOnce() -> Rejection) -> Rejection {
+        match self {
+            Self::TooLong => too_long(),
+            Self::Full => full(),
+        }
+    }
+}
+
+impl From<Full> for NoMore {
+    fn from(_: Full) -> Self {
+        Self::Full
+    }
+}
 
 impl ContentWriter {
-    /// A writer that takes at most `limit` bytes.
-    pub fn new(limit: u64) -> Self {
+    /// A writer that takes at most `limit` bytes, and them from `memory`.
+    pub fn new(limit: u64, memory: &Memory) -> Self {
         Self {
             chunks: Vec::new(),
             gathering: BytesMut::new(),
+            share: memory.share(),
+            memory: memory.clone(),
             length: 0,
             limit,
             md5: Md5::new(),
@@ -41,23 +69,24 @@ impl ContentWriter {
     /// Adds the next bytes.
     ///
     /// # Errors
-    /// [`TooLong`] when they would pass the limit; nothing is added then.
-    pub fn push(&mut self, bytes: Bytes) -> Result<(), TooLong> {
+    /// When they would pass a limit; nothing is added then.
+    pub fn push(&mut self, bytes: Bytes) -> Result<(), NoMore> {
         let length = self.length + bytes.len() as u64;
         if length > self.limit {
-            return Err(TooLong);
+            return Err(NoMore::TooLong);
         }
-        self.length = length;
         self.md5.update(&bytes);
         self.crc64.update(&bytes);
+        self.length = length;
         if bytes.len() < SMALL_FRAME {
+            self.share.grow(bytes.len() as u64)?;
             self.gathering.extend_from_slice(&bytes);
             if self.gathering.len() >= GATHERED {
                 self.put_away();
             }
         } else {
             self.put_away();
-            self.chunks.push(bytes);
+            self.chunks.push(self.memory.hold(bytes)?);
         }
         Ok(())
     }
@@ -83,7 +112,9 @@ impl ContentWriter {
     fn put_away(&mut self) {
         if !self.gathering.is_empty() {
             // A copy of the exact size: the buffer's spare room must not live as long as the object.
-            self.chunks.push(Bytes::copy_from_slice(&self.gathering));
+            let bytes = Bytes::copy_from_slice(&self.gathering);
+            let share = std::mem::replace(&mut self.share, self.memory.share());
+            self.chunks.push(share.around(bytes));
             self.gathering.clear();
         }
     }
@@ -91,7 +122,7 @@ impl ContentWriter {
 
 /// The content made of `bytes`.
 pub fn content_of(bytes: impl Into<Bytes>) -> Content {
-    let mut writer = ContentWriter::new(u64::MAX);
+    let mut writer = ContentWriter::new(u64::MAX, &Memory::default());
     let taken = writer.push(bytes.into());
     debug_assert!(taken.is_ok(), "no length passes u64::MAX");
     writer.finish()
@@ -123,11 +154,11 @@ mod tests {
 
     #[test]
     fn digests_are_those_of_the_whole_whatever_the_frames() {
-        let mut writer = ContentWriter::new(9);
+        let mut writer = ContentWriter::new(9, &Memory::default());
         for piece in ["1", "2345", "", "6789"] {
             writer.push(Bytes::from(piece)).unwrap();
         }
-        assert_eq!(writer.push(Bytes::from("x")), Err(TooLong));
+        assert_eq!(writer.push(Bytes::from("x")), Err(NoMore::TooLong));
         let content = writer.finish();
         assert_eq!(content.etag, "\"25F9E794323B453885F5181F1B624D0B\"");
         assert_eq!(content.crc64, 0x995d_c9bb_df19_39fa);
@@ -137,7 +168,7 @@ mod tests {
 
     #[test]
     fn slices_cross_chunks() {
-        let mut writer = ContentWriter::new(u64::MAX);
+        let mut writer = ContentWriter::new(u64::MAX, &Memory::default());
         writer.push(Bytes::from(vec![b'a'; SMALL_FRAME])).unwrap();
         writer.push(Bytes::from("bc")).unwrap();
         writer.push(Bytes::from(vec![b'd'; SMALL_FRAME])).unwrap();

@@ -12,7 +12,7 @@ use crate::documents::encryption_named;
 use crate::refusals::{file_already_exists, invalid_argument};
 use crate::request::{Form, Request};
 use crate::world::object::ObjectKind;
-use crate::world::{Bucket, Content, Encryption, Object, StorageClass};
+use crate::world::{Bucket, Content, Encryption, Object, Share, StorageClass};
 
 /// Headers kept with an object and given back with it, besides `x-oss-meta-*`, which the S3 dialect calls `x-amz-meta-*`.
 const KEPT: [&str; 6] = [
@@ -162,6 +162,7 @@ impl<'a> Given<'a> {
                 .transpose()?
                 .unwrap_or_default(),
             version: None,
+            share: Share::default(),
         })
     }
 

@@ -37,7 +37,11 @@ pub(crate) use self::call::Call;
 use crate::answer::{Answer, Rejection};
 use crate::config::Limits;
 use crate::operation::Operation::{self, *};
-use crate::world::{Content, World};
+use crate::refusals::full;
+use crate::world::{Bucket, Content, Memory, World};
+
+/// Bytes beyond the limit for what removes: the lists of what is to go, and the markers that deletions leave.
+const FOR_REMOVALS: u64 = 64 << 20;
 
 /// The body of a request, as far as its operation wanted it.
 #[derive(Debug, Clone)]
@@ -117,6 +121,14 @@ pub fn wants(operation: Operation, limits: &Limits) -> Wants {
     }
 }
 
+/// The memory that an operation takes from: there is more of it for those that make room.
+pub(crate) fn memory_of(operation: Operation, memory: &Memory) -> Memory {
+    match operation.only_removes() {
+        true => memory.and(FOR_REMOVALS),
+        false => memory.clone(),
+    }
+}
+
 /// Carries out an operation that changes nothing; `None` for one that does, which is [`change`]'s.
 ///
 /// # Errors
@@ -170,6 +182,33 @@ pub(crate) fn change(
     call: &Call<'_>,
     payload: Payload,
 ) -> Result<Answer, Rejection> {
+    has_room(world, call)?;
+    let answer = carry_out(world, call, payload);
+    // What is said of a bucket as a whole makes it larger, or smaller.
+    let bucket = call
+        .request
+        .bucket()
+        .filter(|_| call.request.key().is_none());
+    if let Some(bucket) = bucket.and_then(|name| world.buckets.get_mut(name)) {
+        bucket.weigh();
+    }
+    answer
+}
+
+/// Whether there is memory for what the request adds. What only removes needs none; a deletion that may leave a marker has some of its
+/// own, so that it goes on when nothing else does.
+fn has_room(world: &World, call: &Call<'_>) -> Result<(), Rejection> {
+    let leaves_markers =
+        call.version().is_none() && call.bucket(world).is_ok_and(Bucket::is_versioned);
+    let operation = call.granted.operation;
+    let has_room = match operation.only_removes() {
+        true => !leaves_markers || memory_of(operation, &world.memory).has_room(),
+        false => world.memory.has_room(),
+    };
+    if has_room { Ok(()) } else { Err(full()) }
+}
+
+fn carry_out(world: &mut World, call: &Call<'_>, payload: Payload) -> Result<Answer, Rejection> {
     let document = payload.document();
     match call.granted.operation {
         PutBucket => bucket::put(world, call, document),

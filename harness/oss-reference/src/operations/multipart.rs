@@ -16,11 +16,13 @@ use crate::answer::{Answer, Rejection};
 use crate::documents::document;
 use crate::refusals::{invalid_argument, malformed_xml, no_such_upload, precondition_failed};
 use crate::world::object::ObjectKind;
-use crate::world::{Bucket, Content, Object, Upload, World};
+use crate::world::{Bucket, Content, Memory, Object, Upload, World};
 use crate::xml::{Element, Writer};
 
 /// Every part but the last has at least this many bytes.
 const SMALLEST_PART: u64 = 100 * 1024;
+/// What a part takes besides its bytes.
+const PART: u64 = 512;
 /// Parts are numbered from 1 to this.
 const LAST_PART: u64 = 10_000;
 
@@ -28,11 +30,12 @@ const LAST_PART: u64 = 10_000;
 pub(super) fn initiate(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
     let given = Given::by_headers(call.request);
     given.forbid_overwrite(bucket, call.key())?;
-    let template = given.object(bucket, ObjectKind::Multipart, call.now())?;
+    let mut template = given.object(bucket, ObjectKind::Multipart, call.now())?;
     let names = call.name_encoding()?;
     let digest: [u8; 16] = Md5::digest(call.request.arrival.id.as_bytes()).into();
     let id = oss_auth::upper_hex(&digest);
     let encryption = template.encryption.clone();
+    template.share = bucket.memory.note(template.weight(call.key()));
     let upload = Upload {
         initiated: call.now(),
         template,
@@ -101,7 +104,9 @@ fn put_part(bucket: &mut Bucket, call: &Call<'_>, content: Content) -> Result<()
             "The parts together exceed the maximum allowed object size.",
         ));
     }
-    upload.parts.insert(number, content);
+    if upload.parts.insert(number, content).is_none() {
+        upload.template.share.add(PART);
+    }
     Ok(())
 }
 
@@ -123,7 +128,8 @@ pub(super) fn copy_part(world: &mut World, call: &Call<'_>) -> Result<Answer, Re
         None => original.content,
         Some(text) => {
             let (start, end) = range::of_copy(text, original.content.length)?;
-            let mut writer = ContentWriter::new(u64::MAX);
+            // The pieces are those of the source, and hold what they take.
+            let mut writer = ContentWriter::new(u64::MAX, &Memory::default());
             for chunk in slice(&original.content, start, end) {
                 writer
                     .push(chunk)

@@ -148,6 +148,7 @@ pub(super) fn append(
         object.acl = acl;
     }
     join(&mut object.content, &content);
+    object.weigh(key);
     Ok(appended(object))
 }
 

@@ -10,7 +10,11 @@ use crate::documents::document;
 use crate::operation::settings::setting;
 use crate::refusals::{invalid_argument, malformed_xml};
 use crate::world::Bucket;
+use crate::world::bucket::Setting;
 use crate::xml::{self, Writer};
+
+/// What a sub-resource takes besides its name and text.
+const PLACE: usize = 256;
 
 /// Most configurations on a page of a list (help page: ListBucketInventory).
 const PAGE: usize = 100;
@@ -30,7 +34,10 @@ pub(super) fn put(bucket: &mut Bucket, call: &Call<'_>, body: &[u8]) -> Result<A
             .map_err(|_| malformed_xml("not UTF-8"))?
             .to_owned(),
     };
-    bucket.settings.insert(place, text);
+    let _share = bucket
+        .memory
+        .note((PLACE + place.len() + text.len()) as u64);
+    bucket.settings.insert(place, Setting { text, _share });
     Ok(Answer::empty(200))
 }
 
@@ -48,8 +55,8 @@ pub(super) fn get(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rejection>
         }
         _ => {}
     }
-    if let Some(text) = bucket.settings.get(&place(name, id)) {
-        return Ok(Answer::xml(200, text.clone()));
+    if let Some(setting) = bucket.settings.get(&place(name, id)) {
+        return Ok(Answer::xml(200, setting.text.clone()));
     }
     match unset(name) {
         Unset::Default(root) => Ok(Answer::xml(200, Writer::new(root).finish())),
@@ -99,7 +106,7 @@ pub(super) fn resource_group(bucket: &Bucket) -> String {
 }
 
 fn text_of(bucket: &Bucket, setting: &str, element: &str) -> Option<String> {
-    let root = xml::read(bucket.settings.get(setting)?.as_bytes()).ok()?;
+    let root = xml::read(bucket.settings.get(setting)?.text.as_bytes()).ok()?;
     root.text_of(element).map(str::to_owned)
 }
 
@@ -112,9 +119,9 @@ fn list(
 ) -> Result<Answer, Rejection> {
     let after = call.request.query_value("continuation-token").unwrap_or("");
     let start = format!("{name}:");
-    let mut found = bucket.settings.iter().filter_map(|(place, text)| {
+    let mut found = bucket.settings.iter().filter_map(|(place, setting)| {
         let id = place.strip_prefix(start.as_str())?;
-        (id > after).then_some((id, text))
+        (id > after).then_some((id, &setting.text))
     });
     let page: Vec<(&str, &String)> = found.by_ref().take(PAGE).collect();
     let Some((last, _)) = page.last() else {
@@ -138,7 +145,7 @@ fn style(bucket: &Bucket, call: &Call<'_>, id: &str, body: &[u8]) -> Result<Stri
     let given = document(body, "Style")?;
     let now = Timestamp(call.now()).to_rfc1123();
     let earlier = bucket.settings.get(&place("style", Some(id)));
-    let earlier = earlier.and_then(|text| xml::read(text.as_bytes()).ok());
+    let earlier = earlier.and_then(|style| xml::read(style.text.as_bytes()).ok());
     let created = earlier.and_then(|style| style.text_of("CreateTime").map(str::to_owned));
     let mut xml = Writer::new("Style");
     xml.leaf("Name", id)

@@ -49,7 +49,9 @@ pub(super) fn put_object(
     body: &[u8],
 ) -> Result<Answer, Rejection> {
     let tags = read(body, MOST_OF_OBJECT)?;
-    call.object_mut(bucket)?.tags = tags;
+    let object = call.object_mut(bucket)?;
+    object.tags = tags;
+    object.weigh(call.key());
     Ok(told(Answer::empty(200), bucket, call.object(bucket)?))
 }
 
@@ -59,7 +61,9 @@ pub(super) fn get_object(bucket: &Bucket, call: &Call<'_>) -> Result<Answer, Rej
 }
 
 pub(super) fn delete_object(bucket: &mut Bucket, call: &Call<'_>) -> Result<Answer, Rejection> {
-    call.object_mut(bucket)?.tags.clear();
+    let object = call.object_mut(bucket)?;
+    object.tags.clear();
+    object.weigh(call.key());
     Ok(told(Answer::empty(204), bucket, call.object(bucket)?))
 }
 

@@ -4,8 +4,14 @@ use std::collections::BTreeMap;
 
 use oss_policy::{BucketAcl, CorsRules, Policy, RefererRules};
 
-use super::object::{Object, StorageClass};
+use super::memory::{Memory, Share};
+use super::object::{Object, PAIR, StorageClass};
 use super::versions::{Version, Versioning};
+
+/// What a bucket takes at least.
+const BUCKET: usize = 2048;
+/// How often the text of a policy is held: as it was put, and as it is understood.
+const POLICY: usize = 4;
 
 #[derive(Debug, Clone)]
 pub struct Bucket {
@@ -51,7 +57,11 @@ pub struct Bucket {
     /// Bucket tags.
     pub tags: Vec<(String, String)>,
     /// Sub-resources kept as given (`lifecycle`, `logging`, `website`, …), by name: their stored XML.
-    pub settings: BTreeMap<String, String>,
+    pub settings: BTreeMap<String, Setting>,
+    /// What it takes from.
+    pub(crate) memory: Memory,
+    /// What it takes besides objects, uploads and settings.
+    pub(crate) share: Share,
 }
 
 impl Bucket {
@@ -86,6 +96,68 @@ impl Bucket {
             requester_pays: false,
             tags: Vec::new(),
             settings: BTreeMap::new(),
+            memory: Memory::default(),
+            share: Share::default(),
+        }
+    }
+
+    /// Takes from `memory` from now on.
+    pub(crate) fn within(mut self, memory: &Memory) -> Self {
+        self.memory = memory.clone();
+        self.share = memory.share();
+        self
+    }
+
+    /// Takes as much as it has become.
+    pub(crate) fn weigh(&mut self) {
+        let policy = self
+            .policy
+            .as_ref()
+            .map_or(0, |(text, _)| text.len() * POLICY);
+        let rules = self
+            .cors
+            .iter()
+            .flat_map(|cors| &cors.rules)
+            .flat_map(|rule| {
+                [
+                    &rule.allowed_origins,
+                    &rule.allowed_methods,
+                    &rule.allowed_headers,
+                    &rule.expose_headers,
+                ]
+            });
+        let referer = self.referer.iter();
+        let lists = referer.flat_map(|rules| [&rules.whitelist, &rules.blacklist]);
+        let lists = lists.chain(rules).map(|list| {
+            let texts = list.iter().map(|text| PAIR + text.len());
+            PAIR + texts.sum::<usize>()
+        });
+        let tags = self.tags.iter();
+        let tags = tags.map(|(key, value)| PAIR + key.len() + value.len());
+        let encryption = self
+            .encryption
+            .iter()
+            .flat_map(|encryption| &encryption.key_id);
+        let more = lists.chain(tags).chain(encryption.map(String::len));
+        let all = BUCKET + self.name.len() + policy + more.sum::<usize>();
+        self.share.set(all as u64);
+    }
+}
+
+/// A sub-resource kept as given.
+#[derive(Debug, Clone, Default)]
+pub struct Setting {
+    /// Its XML.
+    pub text: String,
+    /// What it takes.
+    pub(crate) _share: Share,
+}
+
+impl From<String> for Setting {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            _share: Share::default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod bucket;
+pub mod memory;
 pub mod object;
 pub mod versions;
 
@@ -11,6 +12,7 @@ pub use account::{
     AccessKey, Account, AccountStatus, KeyHolder, KmsStatus, RamUser, Role, Session,
 };
 pub use bucket::{Bucket, BucketStatus, Encryption, Retention, RetentionState, Upload};
+pub use memory::{Full, Memory, Share};
 pub use object::{Content, Object, Restoration, StorageClass};
 pub use versions::{Missing, Version, Versioning};
 
@@ -46,6 +48,8 @@ pub struct World {
     pub serial: u64,
     /// What takes away what the operator has made for a run of oss403, as far as it is still there.
     pub made_for: HashMap<String, Vec<oss403_operator::Remove>>,
+    /// How much all of it may take.
+    pub memory: Memory,
 }
 
 impl World {
@@ -53,7 +57,10 @@ impl World {
     ///
     /// A policy that cannot be read, which [`Config::validate`] would have told, gives no rights.
     pub fn seeded(config: &Config, now: i64) -> Self {
-        let mut world = Self::default();
+        let mut world = Self {
+            memory: Memory::new(config.limits.total_bytes),
+            ..Self::default()
+        };
         for (name, identity) in &config.identities.0 {
             world.add(name, identity, now);
         }
@@ -135,6 +142,8 @@ pub struct CnameToken {
     pub token: String,
     /// Unix seconds; 72 h after its making.
     pub expires: i64,
+    /// What it takes.
+    pub(crate) _share: Share,
 }
 
 /// An endpoint inside a VPC: requests that arrive through it must be allowed by its policy.

@@ -6,7 +6,13 @@ use bytes::Bytes;
 use oss_policy::ObjectAcl;
 
 use super::bucket::Encryption;
+use super::memory::Share;
 use super::versions::NULL;
+
+/// What an object takes at least.
+const OBJECT: usize = 1024;
+/// What a name and its value take besides their text.
+pub(super) const PAIR: usize = 64;
 
 #[derive(Debug, Clone)]
 pub struct Object {
@@ -30,6 +36,8 @@ pub struct Object {
     pub tags: Vec<(String, String)>,
     /// Its version id; `None` when it was put while its bucket had no versioning.
     pub version: Option<String>,
+    /// What it takes besides its bytes.
+    pub(crate) share: Share,
 }
 
 impl Object {
@@ -46,12 +54,35 @@ impl Object {
             headers: Vec::new(),
             tags: Vec::new(),
             version: None,
+            share: Share::default(),
         }
     }
 
     /// Its version id, as a request names it.
     pub fn version_id(&self) -> &str {
         self.version.as_deref().unwrap_or(NULL)
+    }
+
+    /// Takes as much as it has become.
+    pub(crate) fn weigh(&mut self, key: &str) {
+        self.share.set(self.weight(key));
+    }
+
+    /// What it takes under `key` besides its bytes.
+    pub(crate) fn weight(&self, key: &str) -> u64 {
+        let pairs = self.headers.iter().chain(&self.tags);
+        let pairs = pairs.map(|(name, value)| PAIR + name.len() + value.len());
+        let link = match &self.kind {
+            ObjectKind::Symlink { target } => target.len(),
+            _ => 0,
+        };
+        let encryption = self
+            .encryption
+            .iter()
+            .flat_map(|encryption| &encryption.key_id);
+        let encryption: usize = encryption.map(String::len).sum();
+        let pieces = self.content.chunks.len() * size_of::<Bytes>();
+        (OBJECT + key.len() + pairs.sum::<usize>() + link + encryption + pieces) as u64
     }
 
     /// The stored Content-Type, if any.

@@ -8,12 +8,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use md5::{Digest as _, Md5};
 
 use super::bucket::Bucket;
+use super::memory::Share;
 use super::object::Object;
 use crate::answer::Rejection;
 use crate::refusals::no_such_key;
 
 /// The id of the one version of a key that was written while versioning was not on.
 pub const NULL: &str = "null";
+
+/// What a delete marker takes besides its key.
+const MARKER: u64 = 256;
 
 /// Every other id begins so.
 const START: &str = "CAEQ";
@@ -60,6 +64,7 @@ pub struct DeleteMarker {
     pub id: String,
     /// Unix seconds.
     pub made: i64,
+    pub(crate) share: Share,
 }
 
 impl Version {
@@ -194,6 +199,7 @@ impl Bucket {
             Versioning::Enabled => Some(self.next_version_id()),
             Versioning::Suspended => Some(NULL.into()),
         };
+        object.share = self.memory.note(object.weight(key));
         self.make_room(key);
         self.objects
             .entry(key.to_owned())
@@ -215,6 +221,7 @@ impl Bucket {
         let marker = DeleteMarker {
             id: id.clone(),
             made: now,
+            share: self.memory.note(MARKER + key.len() as u64),
         };
         self.keep(key, Version::DeleteMarker(marker));
         Removed {

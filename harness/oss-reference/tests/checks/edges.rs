@@ -6,7 +6,7 @@ use oss_policy::{CorsRule, CorsRules, RefererRules};
 use oss_reference::Cause;
 use oss_reference::checks::Caller;
 use oss_reference::config::{Extreme, Faults};
-use oss_reference::world::{Encryption, Object, StorageClass, Upload, Version};
+use oss_reference::world::{Encryption, StorageClass, Upload, Version};
 use serde_json::{Value, json};
 
 use crate::fixture::{Ask, NOW, OWNER, Scheme, Setup, allow, content};
@@ -63,7 +63,7 @@ fn archived_objects_are_read_at_once_only_where_that_is_on_and_only_from_archive
         setup
             .bucket("bucket-one")
             .settings
-            .insert("bucketArchiveDirectRead".into(), xml);
+            .insert("bucketArchiveDirectRead".into(), xml.into());
         assert_eq!(setup.cause(&get), read, "{class:?} {enabled}");
     }
     setup.object("bucket-one").storage_class = StorageClass::Archive;
@@ -230,10 +230,8 @@ fn each_request_needs_its_own_action_and_no_other() {
     let mut setup = Setup::new();
     let bucket = setup.bucket("bucket-one");
     bucket.hierarchical_namespace = true;
-    let first = Object {
-        version: Some("CAEQMDAwMDAwMDAwMDAwMDAwMA".into()),
-        ..bucket.objects["k.txt"].clone()
-    };
+    let mut first = bucket.objects["k.txt"].clone();
+    first.version = Some("CAEQMDAwMDAwMDAwMDAwMDAwMA".into());
     bucket
         .past
         .insert("k.txt".into(), vec![Version::Object(first)]);

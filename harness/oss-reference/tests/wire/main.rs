@@ -10,6 +10,7 @@ mod copies;
 mod faults;
 mod forms;
 mod lists;
+mod memory;
 mod multipart;
 mod objects;
 mod operator;

@@ -234,6 +234,26 @@ mod tests {
     }
 
     #[test]
+    fn the_last_byte_that_fits_is_read_and_the_next_is_not() {
+        let padded = |length: usize| format!("<Error>{}</Error>", " ".repeat(length - 15));
+        assert!(parse(&padded(MAX_BYTES)).is_ok());
+        assert_eq!(parse(&padded(MAX_BYTES + 1)), Err(EnvelopeError::TooLong));
+        // What stands in a header is measured there: base64 makes four bytes of three.
+        let of_head = |length: usize| {
+            let coded = BASE64_STANDARD.encode(padded(length));
+            let twin = crate::judge::testing::Twin::new().head();
+            let twin = twin.edited_header("x-oss-err", Some(&coded));
+            let sent = twin.record.edited.expect("there is one");
+            let response = sent.response().expect("it was answered");
+            (coded.len(), Envelope::of(&sent, response).map(|_| ()))
+        };
+        assert_eq!(of_head(MAX_BYTES / 4 * 3), (MAX_BYTES, Ok(())));
+        let more = of_head(MAX_BYTES / 4 * 3 + 1);
+        assert_eq!(more, (MAX_BYTES + 4, Err(EnvelopeError::TooLong)));
+        assert_eq!(of_head(MAX_BYTES).1, Err(EnvelopeError::TooLong));
+    }
+
+    #[test]
     fn what_is_not_one_well_formed_document_is_refused() {
         for broken in [
             "",

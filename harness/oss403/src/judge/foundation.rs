@@ -151,4 +151,109 @@ mod tests {
         ));
         assert!(Stone::of("bucket-policy-denied").is_none());
     }
+
+    use std::sync::Arc;
+
+    use super::super::testing::Twin;
+    use super::super::verdict::Facet;
+    use oss403_case::model::Call;
+
+    /// An instance of a cause whose base is signed in that carrier.
+    fn signed(cause: &str, carrier: &str) -> Instance {
+        let base: Call =
+            serde_json::from_value(serde_json::json!({ "request": "GET /k", "sign": carrier }))
+                .expect("is a call");
+        Twin::new()
+            .file(|file| file.cause = cause.into())
+            .scenario(|scenario| scenario.base = base)
+            .instance
+    }
+
+    fn core(seen: &[(&str, &str, Verdict)]) -> Core {
+        let mut core = Core::default();
+        for (cause, carrier, verdict) in seen {
+            core.add(&signed(cause, carrier), *verdict);
+        }
+        core
+    }
+
+    const ALL: [&str; 4] = [
+        "signature-mismatch",
+        "access-key-unknown",
+        "url-auth-expired",
+        "anonymous-object",
+    ];
+
+    #[test]
+    fn refused_in_one_carrier_is_enough_however_it_is_worded() {
+        for verdict in [
+            Verdict::Conformant,
+            Verdict::Deviates(Facet::Status),
+            Verdict::Deviates(Facet::Message),
+            Verdict::Deviates(Facet::Envelope),
+        ] {
+            let all = ALL.map(|cause| (cause, "url-v1", verdict));
+            assert_eq!(core(&all).missing(), None, "{verdict:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_refused_is_missing_and_named() {
+        for verdict in [
+            Verdict::Deviates(Facet::Granted),
+            Verdict::Deviates(Facet::Leak),
+            Verdict::NotProvoked,
+            Verdict::Flaky,
+        ] {
+            for missing in ALL {
+                let seen = |cause| match cause == missing {
+                    true => (cause, "url-v2", verdict),
+                    false => (cause, "url-v2", Verdict::Conformant),
+                };
+                let said = core(&ALL.map(seen)).missing().expect("one is missing");
+                assert!(said.contains(missing), "{said}");
+                let named = ALL.iter().filter(|cause| said.contains(**cause));
+                assert_eq!(named.count(), 1, "{said}");
+                let in_carrier = said.starts_with("with `url-v2` nothing shows");
+                assert_eq!(in_carrier, missing != "anonymous-object", "{said}");
+            }
+        }
+        let said = core(&[]).missing().expect("everything is missing");
+        assert!(said.starts_with("with any scheme nothing"), "{said}");
+        assert!(ALL.iter().all(|cause| said.contains(cause)), "{said}");
+    }
+
+    /// Half of it in one carrier and half in another shows of neither that it is safe; what is nearest is said.
+    #[test]
+    fn two_carriers_do_not_add_up() {
+        let seen = [
+            (ALL[0], "header-v1", Verdict::Conformant),
+            (ALL[1], "url-v4", Verdict::Conformant),
+            (ALL[2], "url-v4", Verdict::Conformant),
+            (ALL[3], "url-v4", Verdict::Conformant),
+        ];
+        let said = core(&seen).missing().expect("a signature is missing");
+        assert!(said.starts_with("with `url-v4` nothing shows"), "{said}");
+        assert!(said.contains("signature-mismatch") && !said.contains("access-key-unknown"));
+        // A form carries one operation alone.
+        let seen = ALL.map(|cause| (cause, "form-v1", Verdict::Conformant));
+        let said = core(&seen).missing().expect("no carrier of any request");
+        assert!(said.starts_with("with any scheme nothing shows"), "{said}");
+    }
+
+    #[test]
+    fn only_what_is_conformant_shows_a_capability() {
+        let mut instance = signed("sts-denied", "url-v1");
+        Arc::make_mut(&mut instance.needs).capabilities = [Capability::Sts].into();
+        for (verdict, shows) in [
+            (Verdict::Conformant, true),
+            (Verdict::Deviates(Facet::Message), false),
+            (Verdict::NotProvoked, false),
+        ] {
+            let mut core = Core::default();
+            core.add(&instance, verdict);
+            assert_eq!(core.shows(Capability::Sts), shows, "{verdict:?}");
+            assert!(!core.shows(Capability::Kms));
+        }
+    }
 }

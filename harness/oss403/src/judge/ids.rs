@@ -52,11 +52,17 @@ impl Ids {
                         instance.unwrap_or_default()
                     )
                 });
-            } else if self.seen.len() < MOST_IDS {
-                self.seen.insert(hash, place);
+            } else {
+                self.remember(hash, place);
             }
         }
         repeated
+    }
+
+    fn remember(&mut self, hash: u64, place: u32) {
+        if self.seen.len() < MOST_IDS {
+            self.seen.insert(hash, place);
+        }
     }
 
     /// The judgement of a record, its request ids taken into account: one that was seen before is no id.

@@ -348,6 +348,54 @@ mod tests {
     }
 
     #[test]
+    fn a_header_without_a_value_shows_none() {
+        let twin = Twin::new().edited_header("x-oss-request-id", Some(""));
+        let text = normalised(&twin.edited_header("location", Some("")));
+        assert!(text.contains("\nx-oss-request-id:\nlocation:\n"), "{text}");
+    }
+
+    /// A request id is one whatever it looks like, and what HEAD is told in base64 stands below in words.
+    #[test]
+    fn headers_are_known_by_their_names() {
+        let text = normalised(&Twin::new().edited_header("x-oss-request-id", Some("nine")));
+        assert!(
+            text.contains("\nx-oss-request-id: [request-id]\n"),
+            "{text}"
+        );
+        let text = normalised(&Twin::new().head());
+        let told = "\nx-oss-err: [the envelope below]\n\nError\n  Code: AccessDenied\n";
+        assert!(text.contains(told), "{text}");
+    }
+
+    #[test]
+    fn reasons_of_many_instances_have_their_words_in_common() {
+        for (reason, common) in [
+            ("the bucket oss403-1a2b-7 is gone", "the bucket … is gone"),
+            ("(oss403-x), not \"oss403\"", "(…), not \"oss403\""),
+            ("12345 of 123456", "12345 of …"),
+            ("a1b2c3d4e5f, a1b2c3d4e5f6", "a1b2c3d4e5f, …"),
+            (
+                "at 2026-11-24T00:11:22.000Z, said b_1%2F2+34.56 é",
+                "at …, said … é",
+            ),
+            ("403 instead of 404", "403 instead of 404"),
+            ("", ""),
+        ] {
+            assert_eq!(in_common(reason), common, "{reason}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_the_next_night_again_is_said_alike() {
+        let placeholders = BTreeMap::from([("bucket".to_owned(), "examplebucket".to_owned())]);
+        let said = "  examplebucket\nsaid 636B68BA80DA8539399F0001 of oss403-9 ";
+        assert_eq!(
+            steady(said, &placeholders),
+            r"[bucket]\nsaid [request-id] of …"
+        );
+    }
+
+    #[test]
     fn a_server_cannot_forge_lines() {
         let body = error_body("AccessDenied", "a\n  EC: 0000\r\u{85}b", "1");
         let text = normalised(&Twin::new().edited_body(&body));

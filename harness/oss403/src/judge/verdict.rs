@@ -194,4 +194,38 @@ mod tests {
             assert_eq!(kind.is_set_aside(), set_aside, "{kind:?}");
         }
     }
+
+    #[test]
+    fn somebody_should_look_at_what_fails_and_at_nothing_else() {
+        for (kind, fails) in [
+            (Conformant, false),
+            (Deviates, true),
+            (NotProvoked, true),
+            (NotClaimed, false),
+            (NotApplicable, false),
+            (Disabled, false),
+            (Flaky, true),
+            (HarnessError, true),
+        ] {
+            assert_eq!(kind.is_failure(), fails, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_verdict_is_put_together_of_its_kind_and_its_facet() {
+        for kind in [
+            Conformant,
+            NotProvoked,
+            NotClaimed,
+            NotApplicable,
+            Disabled,
+            Flaky,
+            HarnessError,
+        ] {
+            assert_eq!(Verdict::of(kind, None).map(Verdict::kind), Some(kind));
+        }
+        assert_eq!(Verdict::of(Deviates, None), None);
+        let leak = Verdict::Deviates(Facet::Leak);
+        assert_eq!(Verdict::of(Deviates, Some(Facet::Leak)), Some(leak));
+    }
 }

@@ -1,13 +1,23 @@
 //! What is written down shows neither secrets nor tokens nor signatures, and can still be judged.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use oss_reference::config::{Config, Identities};
 use oss403::judge;
+use oss403::judge::snapshot::Snapshots;
+use oss403::run::StopSignal;
 use oss403::run::journal::Line;
+use oss403::suite::{SnapshotCounts, certify};
 use oss403::wire::curl;
 use oss403::wire::exchange::Exchange;
 use serde_json::json;
 
-use crate::support::{Desk, embedded, fake, instances, instances_of, plain, run_all};
+use crate::support::{
+    Desk, Seen, embedded, fake, instances, instances_of, options, plain, run_all,
+};
 
 const SCENARIOS: &str = "
   - name: read
@@ -99,8 +109,7 @@ async fn neither_journal_nor_command_lines_show_what_is_confidential() {
     });
     let mut looked = 0;
     for coded in coded {
-        use base64::Engine as _;
-        let document = base64::prelude::BASE64_STANDARD.decode(coded).unwrap();
+        let document = BASE64_STANDARD.decode(coded).unwrap();
         let document = String::from_utf8(document).unwrap();
         assert!(
             document.contains("<SignatureProvided>[redacted]</SignatureProvided>"),
@@ -189,5 +198,135 @@ async fn a_server_cannot_smuggle_a_token_into_the_journal() {
                 .all(|value| !ran.journal.contains(value.as_str())),
             "{found:?}"
         );
+    }
+}
+
+/// The forms in which a server may say a value again.
+fn echoes(value: &str) -> Vec<String> {
+    let percent = |text: &str| {
+        text.bytes()
+            .map(|b| format!("%{b:02X}"))
+            .collect::<String>()
+    };
+    let hex: Vec<String> = value.bytes().map(|b| format!("{b:02x}")).collect();
+    vec![
+        value.to_owned(),
+        percent(value),
+        percent(&percent(value)),
+        oss_auth::percent_encode(value),
+        oss_auth::percent_encode(&oss_auth::percent_encode(value)),
+        hex.concat(),
+        hex.concat().to_uppercase(),
+        hex.join(" "),
+        hex.join(" ").to_uppercase(),
+        BASE64_STANDARD.encode(value),
+        BASE64_STANDARD.encode(format!("x{value}")),
+        BASE64_STANDARD.encode(format!("xy{value}")),
+        value.to_lowercase(),
+        value.to_uppercase(),
+        value.chars().rev().collect(),
+    ]
+}
+
+/// What a request carried that no file may show, as the server sees it.
+fn carried(seen: &Seen) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, value) in &seen.headers {
+        match name.as_str() {
+            "authorization" => found.push(value.rsplit([':', '=']).find(|part| part.len() > 20)),
+            "x-oss-security-token" => found.push(Some(value.as_str())),
+            _ => {}
+        }
+    }
+    let query = seen.target.split_once('?').map_or("", |(_, query)| query);
+    let mut found: Vec<String> = found.into_iter().flatten().map(str::to_owned).collect();
+    for pair in query.split('&') {
+        if let Some((name, value)) = pair.split_once('=')
+            && (name.to_lowercase().ends_with("signature") || name.ends_with("security-token"))
+        {
+            found.push(oss_auth::percent_decode(value).unwrap().into_owned());
+        }
+    }
+    found
+}
+
+/// Pending snapshots are made to be committed. A refusal may hold elements of the server's own, and is conformant all the same.
+#[tokio::test]
+async fn a_pending_snapshot_shows_nothing_that_a_server_repeats_of_the_request() {
+    let identities = Config::default().identities;
+    let refused = identities.get("sts").unwrap().access_key_id.clone();
+    let said = Arc::new(Mutex::new(Vec::<String>::new()));
+    let (saying, number) = (Arc::clone(&said), Arc::new(AtomicUsize::new(0)));
+    let address = fake(move |seen: Seen| {
+        let is_refused = seen.target.contains(&refused)
+            || seen.headers.iter().any(|(_, value)| value.contains(&refused));
+        let values = carried(&seen);
+        let id = format!("{:024X}", number.fetch_add(1, Ordering::Relaxed) + 1);
+        let said = Arc::clone(&saying);
+        async move {
+            if !is_refused {
+                return plain(200);
+            }
+            let echoes: Vec<String> = values.iter().flat_map(|value| echoes(value)).collect();
+            let elements: String = echoes.iter().map(|echo| format!("<Echo>{echo}</Echo>")).collect();
+            let body = format!(
+                "<Error><Code>AccessDenied</Code><Message>no</Message><RequestId>{id}</RequestId><HostId>{}</HostId>{elements}</Error>",
+                seen.host
+            );
+            said.lock().unwrap().extend(echoes.iter().cloned());
+            let mut headers = vec![
+                ("content-type", "application/xml".to_owned()),
+                ("x-oss-request-id", id),
+            ];
+            headers.push(("location", echoes.join(" ")));
+            let is_head = seen.method == "HEAD";
+            if is_head {
+                headers.push(("x-oss-err", BASE64_STANDARD.encode(&body)));
+            }
+            Some((403, headers, if is_head { String::new() } else { body }))
+        }
+    })
+    .await;
+    let target = Desk::new().target(address, "").await;
+    let scenarios = "[{ name: x, matrix: { scheme: [header-v1, header-v2, header-v4, url-v1, url-v2, url-v4], method: [GET, HEAD] }, base: { as: owner, sign: $scheme, request: $method /k }, edit: { as: sts } }]";
+    let folder = tempfile::tempdir().unwrap();
+    let snapshots = Snapshots::new(folder.path(), "echo", false);
+    let mut reasons = Vec::new();
+    let certified = certify(
+        &target,
+        instances(scenarios),
+        &options(folder.path()),
+        StopSignal::new(),
+        Some(&snapshots),
+        |step| {
+            if let oss403::suite::Step::Finished(done) = step {
+                reasons.push(done.judged.judgement.reason.clone());
+            }
+        },
+    )
+    .await
+    .unwrap();
+    let all_new = SnapshotCounts {
+        new: 12,
+        ..SnapshotCounts::default()
+    };
+    assert_eq!(certified.snapshots, all_new, "{reasons:?}");
+    let pending = folder.path().join("echo/test/x.snap.new");
+    let text = std::fs::read_to_string(pending).unwrap();
+    assert!(
+        text.contains("Echo: [redacted]") && text.contains("location: [redacted]"),
+        "{text}"
+    );
+    let said = said.lock().unwrap();
+    // Two values of each of twelve requests: a signature and a token.
+    assert_eq!(said.len(), 12 * 2 * echoes("").len());
+    for echo in said.iter() {
+        // The ends of a base64 text are those of its neighbours; the middle is the value's own.
+        let middle: String = echo
+            .chars()
+            .skip(4)
+            .take(echo.chars().count() - 12)
+            .collect();
+        assert!(!text.contains(&middle), "{echo} in {text}");
     }
 }

@@ -199,3 +199,30 @@ impl Pair {
 pub(super) fn pending_path(path: &Path) -> PathBuf {
     path.with_extension("snap.new")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nothing_waits_nothing_has_to_be_there() {
+        let root = tempfile::tempdir().expect("a folder");
+        let path = root.path().join("cause/scenario.snap");
+        let pair = Pair::open(&path).expect("the folder is made");
+        assert!(!pair.save().expect("there is nothing to be removed"));
+    }
+
+    /// Advice for what is in a file is none for what is no file.
+    #[test]
+    fn what_is_no_file_was_not_written_by_an_older_version() {
+        let root = tempfile::tempdir().expect("a folder");
+        let path = root.path().join("scenario.snap");
+        fs::write(pending_path(&path), "---\nno end").expect("is written");
+        let said = Pair::read(&path).expect_err("it has no end").to_string();
+        assert!(said.contains("older version"), "{said}");
+        fs::remove_file(pending_path(&path)).expect("is there");
+        fs::create_dir(pending_path(&path)).expect("is made");
+        let said = Pair::read(&path).expect_err("it is a folder").to_string();
+        assert!(!said.contains("older version"), "{said}");
+    }
+}

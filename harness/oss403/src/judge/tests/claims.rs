@@ -41,6 +41,14 @@ fn the_signature_provided_is_the_one_that_was_sent() {
     let other = sent(provided(), header("Authorization", "OSS id:b3RoZXI="));
     assert_facet(&other, Facet::Envelope, "SignatureProvided");
     assert_facet(&provided(), Facet::Envelope, "SignatureProvided");
+    let other = sent(provided(), |request| {
+        request.target = "/k.txt?Signature=b3RoZXI%3D&acl".into();
+    });
+    assert_facet(&other, Facet::Envelope, "SignatureProvided");
+    let other = sent(provided(), |request| {
+        request.body = b"--b\r\nname=Signature\r\n\r\nb3RoZXI=\r\n".to_vec();
+    });
+    assert_facet(&other, Facet::Envelope, "SignatureProvided");
 }
 
 #[test]

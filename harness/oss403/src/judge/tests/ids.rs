@@ -152,3 +152,22 @@ fn the_date_is_that_of_the_answer_to_the_base() {
     let slow = dated(Some("Mon, 23 Sep 2024 06:35:40 GMT"));
     assert_conformant(&slow.record(|record| record.elapsed_us = 120_000_000));
 }
+
+/// Whose an id was is told as long as there is room for the names; that it was given before is told all the same.
+#[test]
+fn so_many_instances_are_remembered_by_name() {
+    const MOST_INSTANCES: usize = 100_000;
+    let mut ids = Ids::default();
+    let silent = Twin::new().record(|record| (record.base, record.edited) = (None, None));
+    for _ in 1..MOST_INSTANCES {
+        assert_eq!(ids.add(&silent.record), None);
+    }
+    let (last, beyond) = (twin(REQUEST_ID), twin(OTHER_ID));
+    assert_eq!(ids.add(&last.record), None);
+    assert_eq!(ids.add(&beyond.record), None);
+    let again = |ids: &mut Ids, twin: &Twin| ids.add(&twin.record).expect("it was seen");
+    assert!(
+        again(&mut ids, &last).ends_with(&format!("before (instance cause/scenario/{REQUEST_ID})"))
+    );
+    assert!(again(&mut ids, &beyond).ends_with("to another request before"));
+}

@@ -110,6 +110,38 @@ fn an_ec_that_sources_name_is_enough_and_one_that_is_none_is_not() {
     assert!(found.len() > 1, "{found:?}");
 }
 
+/// Where the EC is all that there is to go by, the code says which of its causes is meant.
+#[test]
+fn of_causes_with_one_ec_the_one_whose_code_it_is_comes_first() {
+    for code in ["KmsServiceNotEnabled", "KmsUbsmsInvalidBid"] {
+        let found = fit(code, "", Some("0005-00000218"));
+        assert!(found.len() > 1, "{code}");
+        assert_eq!(found[0].file.code, code);
+    }
+}
+
+/// An answer that is documented is told as such, whatever other forms of it are known.
+#[test]
+fn what_is_documented_is_not_taken_for_another_form() {
+    let mut told = 0;
+    for entry in ledger().entries() {
+        let file = &entry.file;
+        if file.message == oss403_case::ledger::ANY_MESSAGE {
+            continue;
+        }
+        let found = fit(&file.code, &file.message, None);
+        let own = found.iter().find(|found| found.file.cause == file.cause);
+        let why = &own.unwrap_or_else(|| panic!("{}", file.cause)).why;
+        assert_eq!(
+            why[0], "code and message are those documented",
+            "{}",
+            file.cause
+        );
+        told += 1;
+    }
+    assert!(told > 50, "{told}");
+}
+
 #[test]
 fn a_longer_message_is_another() {
     let lost =

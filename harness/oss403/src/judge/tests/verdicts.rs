@@ -1,6 +1,29 @@
 //! What sets a verdict other than a deviation.
 
 use super::*;
+use crate::judge::expected::Observed;
+use crate::judge::judge;
+
+#[test]
+fn what_was_answered_goes_with_the_judgement() {
+    let body = error_body("AccessDenied", "no", REQUEST_ID)
+        .replace("</Error>", "<EC>0003-00000001</EC></Error>");
+    let observed = |twin: &Twin| judge(&twin.instance, &twin.record).observed();
+    let of_body = observed(&Twin::new().edited_body(&body));
+    let said = [&of_body.code, &of_body.message, &of_body.ec].map(Option::as_deref);
+    assert_eq!(
+        said,
+        [Some("AccessDenied"), Some("no"), Some("0003-00000001")]
+    );
+    assert_eq!(of_body.status, Some(403));
+    // The element speaks before the header.
+    let of_header = Twin::new().edited_header("x-oss-ec", Some("0002-00000069"));
+    assert_eq!(observed(&of_header).ec.as_deref(), Some("0002-00000069"));
+    let both = of_header.edited_body(&body);
+    assert_eq!(observed(&both).ec.as_deref(), Some("0003-00000001"));
+    let nothing = Twin::new().failed(FailureKind::Connect);
+    assert_eq!(observed(&nothing), Observed::default());
+}
 
 #[test]
 fn what_was_not_sent_is_set_aside_with_its_reason() {

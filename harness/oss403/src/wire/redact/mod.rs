@@ -80,12 +80,20 @@ impl Redactor {
         }
         // What is hidden already is no secret, and neither is what looks like it elsewhere.
         found.retain(|value| value.len() >= SHORTEST && value != REDACTED);
-        found.sort_unstable();
-        found.dedup();
         let mut redactor = Self {
             values: HashMap::new(),
             begins_with: Box::new([false; 256]),
         };
+        // What ends a base64 text is left out as often as not.
+        let bare: Vec<String> = found
+            .iter()
+            .map(|value| value.trim_end_matches('='))
+            .filter(|bare| bare.len() >= SHORTEST)
+            .map(str::to_owned)
+            .collect();
+        found.extend(bare);
+        found.sort_unstable();
+        found.dedup();
         for form in found.iter().flat_map(|value| forms(value)) {
             if let Some(start) = form.as_bytes().first_chunk() {
                 redactor.begins_with[usize::from(start[0])] = true;
@@ -344,7 +352,17 @@ fn forms(value: &str) -> Vec<String> {
         .collect();
     // As `StringToSignBytes` is written.
     let pairs = pairs.join(" ");
+    let all = |text: &str| {
+        text.bytes()
+            .map(|b| format!("%{b:02X}"))
+            .collect::<String>()
+    };
+    let each = all(value);
     let mut forms = vec![
+        all(&each),
+        small_escapes(&all(&each)),
+        small_escapes(&each),
+        each,
         encoded.replace('%', "%25"),
         small_escapes(&encoded.replace('%', "%25")),
         small_escapes(&encoded),

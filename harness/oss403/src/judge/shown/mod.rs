@@ -5,6 +5,9 @@
 //! case of letters, with character references, percent-encoding and escapes of JSON resolved, inside of base64 and of hexdumps too, and most
 //! of it as well as all of it; and its MD5 and SHA-256.
 
+#[cfg(test)]
+mod tests;
+
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::prelude::BASE64_STANDARD;
