@@ -54,6 +54,8 @@ impl<'p> Attempts<'p> {
         mut exchange: Exchange,
         end: impl Future<Output = E>,
     ) -> Option<Exchange> {
+        // What met the end of a kept connection was sent again already.
+        self.earlier.append(&mut exchange.earlier);
         if let Some(why) = exchange.unreadable() {
             let sent = u32::try_from(self.earlier.len() + 1).unwrap_or(u32::MAX);
             let pause = self.patience.pause_after(sent);

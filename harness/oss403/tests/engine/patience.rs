@@ -6,13 +6,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use oss_reference::config::Config;
+use oss403::judge::verdict::Verdict;
+use oss403::target::Target;
 use oss403::wire::client::Outgoing;
 use oss403::wire::exchange::FailureKind;
 use oss403::wire::limits::Limits;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
+use oss403_case::Ledger;
+
+use crate::front::{Act, front};
 use crate::rogues::{both_ways, client, failure, get, limits, rogue, says};
+use crate::support::{Desk, operator, reference, run_all};
 
 /// A server that reads whole heads and answers `answers` of them on each connection. Then it closes, unannounced and before it reads
 /// another, or after it has read it when `reads`. Also how many heads it has read.
@@ -197,4 +204,40 @@ async fn everybody_waits_as_long_as_retry_after_says() {
     let started = Instant::now();
     client.send(get("/other")).await;
     assert!(started.elapsed() >= Duration::from_millis(990));
+}
+
+/// The base deletes what it needs, so that the second time it is refused. It was the connection that did that, and not the server.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_base_that_was_carried_out_on_a_kept_connection_that_broke_is_asked_in_another_world() {
+    let server = reference(Config::default()).await;
+    let desk = Desk::new();
+    let broken = Arc::new(AtomicUsize::new(0));
+    let breaks = Arc::clone(&broken);
+    let address = front(server.address(), move |passing| {
+        let is_kept = passing.on_connection > 0;
+        let is_base =
+            passing.head.starts_with("DELETE /k.txt ") && passing.head.contains("USERKEY");
+        match is_kept && is_base && breaks.fetch_add(1, Ordering::SeqCst) == 0 {
+            true => Act::ResetAfter,
+            false => Act::Pass,
+        }
+    })
+    .await;
+    let hook = operator(&desk, server.operator_address(), server.operator_token());
+    let profile = desk.profile(address, &Config::default(), &hook);
+    let target = Target::ready(&profile).await.unwrap();
+    let id = "object-acl-write/object-writable-by-itself-is-closed/private-ram-user-public-read";
+    let instances = Ledger::embedded().unwrap().select(&[id.into()]).unwrap();
+    let ran = run_all(&target, instances.clone()).await;
+    let judged = oss403::judge::judge(&instances[0], ran.record(id));
+    assert_eq!(
+        judged.verdict(),
+        Verdict::Conformant,
+        "{:?}",
+        judged.judgement.reason
+    );
+    assert!(
+        broken.load(Ordering::SeqCst) > 0,
+        "no base came on a kept connection"
+    );
 }

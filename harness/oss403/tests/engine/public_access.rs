@@ -31,6 +31,8 @@ async fn blocking(after: Option<Duration>, account: &'static str) -> SocketAddr 
             } else if public && !is_over {
                 let body = "<Error><Code>AccessDenied</Code><Message>Put public bucket acl is not allowed</Message></Error>";
                 return Some((403, Vec::new(), body.to_owned()));
+            } else if seen.target == "/k" {
+                return plain(403);
             }
             plain(200)
         }
