@@ -190,59 +190,45 @@ impl<'a> Draft<'a> {
         } else {
             args.regions.clone()
         };
-        let draft = |style, suffix: Option<&str>, service: Option<&str>| Self {
+        // What stands behind the region, what the service is called, and the likelier style with that.
+        let (hosted, path) = (InitStyle::VirtualHosted, InitStyle::Path);
+        let guesses = match (args.service.as_deref(), args.suffix.as_deref(), told) {
+            (Some(service), None, _) => vec![(None, Some(service), path)],
+            (service, Some(suffix), _) if service.is_some() || is_name => {
+                vec![(Some(suffix), service, hosted)]
+            }
+            (service, Some(suffix), _) => vec![(Some(suffix), service, path)],
+            (None, None, Some((_, suffix))) => vec![(Some(suffix), None, hosted)],
+            (None, None, None) if is_name => vec![(Some(host), Some("{suffix}"), hosted)],
+            // Requests go to the address whatever hosts are called.
+            (None, None, None) => vec![
+                (None, Some(authority), path),
+                (Some("aliyuncs.com"), None, path),
+            ],
+        };
+        let tried = guesses.into_iter().flat_map(|(suffix, service, likelier)| {
+            let styles = match args.style {
+                Some(style) => vec![style],
+                // A bucket in the host name stands before a suffix.
+                None if suffix.is_none() => vec![path],
+                None => vec![likelier, likelier.other()],
+            };
+            let has_place =
+                |style: &InitStyle| *style == path || suffix.is_some() || args.service.is_some();
+            styles
+                .into_iter()
+                .filter(has_place)
+                .map(|style| (style, suffix, service))
+                .collect::<Vec<_>>()
+        });
+        let draft = |(style, suffix, service): (InitStyle, Option<&str>, Option<&str>)| Self {
             args,
             style,
             regions: regions.clone(),
             suffix: suffix.map(str::to_owned),
             service: service.map(str::to_owned),
         };
-        let styles = |likelier: InitStyle| match args.style {
-            Some(style) => vec![style],
-            None => vec![likelier, likelier.other()],
-        };
-        let (hosted, path) = (InitStyle::VirtualHosted, InitStyle::Path);
-        if let Some(service) = &args.service {
-            let suffix = args.suffix.as_deref();
-            let likelier = if suffix.is_some() { hosted } else { path };
-            let styles = styles(likelier).into_iter();
-            return styles
-                // A bucket in the host name stands before a suffix.
-                .filter(|style| suffix.is_some() || *style == path || args.style.is_some())
-                .map(|style| draft(style, suffix, Some(service)))
-                .collect();
-        }
-        if let Some(suffix) = &args.suffix {
-            let styles = styles(if is_name { hosted } else { path }).into_iter();
-            return styles
-                .map(|style| draft(style, Some(suffix), None))
-                .collect();
-        }
-        match told {
-            Some((_, suffix)) => {
-                let styles = styles(hosted).into_iter();
-                styles
-                    .map(|style| draft(style, Some(suffix), None))
-                    .collect()
-            }
-            None if is_name => {
-                let styles = styles(hosted).into_iter();
-                styles
-                    .map(|style| draft(style, Some(host), Some("{suffix}")))
-                    .collect()
-            }
-            // Requests go to the address whatever hosts are called.
-            None => {
-                let styles = styles(path);
-                let own = styles
-                    .contains(&path)
-                    .then(|| draft(path, None, Some(authority)));
-                let usual = styles
-                    .into_iter()
-                    .map(|style| draft(style, Some("aliyuncs.com"), None));
-                own.into_iter().chain(usual).collect()
-            }
-        }
+        tried.map(draft).collect()
     }
 
     /// What was guessed, as options of this command.
