@@ -343,6 +343,18 @@ fn first_line(text: &str) -> &str {
     text.split("\r\n").next().unwrap_or_default()
 }
 
+/// Every byte of a text percent-encoded, also those that need not be.
+fn all_escaped(text: &str) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut escaped = String::with_capacity(3 * text.len());
+    for byte in text.bytes() {
+        let digits = [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]));
+        escaped.push('%');
+        escaped.extend(digits);
+    }
+    escaped
+}
+
 /// The forms in which a value may come back.
 fn forms(value: &str) -> Vec<String> {
     let encoded = oss_auth::percent_encode(value);
@@ -352,15 +364,11 @@ fn forms(value: &str) -> Vec<String> {
         .collect();
     // As `StringToSignBytes` is written.
     let pairs = pairs.join(" ");
-    let all = |text: &str| {
-        text.bytes()
-            .map(|b| format!("%{b:02X}"))
-            .collect::<String>()
-    };
-    let each = all(value);
+    let each = all_escaped(value);
+    let twice = all_escaped(&each);
     let mut forms = vec![
-        all(&each),
-        small_escapes(&all(&each)),
+        small_escapes(&twice),
+        twice,
         small_escapes(&each),
         each,
         encoded.replace('%', "%25"),
