@@ -218,9 +218,8 @@ fn outlasts(draft: &Draft) -> Outlasts {
     };
     // Of headers that nobody has thought of, and of rights that a form or a query has.
     let named = draft.headers.iter().chain(fields).map(|(name, _)| name);
-    let mut rights = named.map(|name| name.to_ascii_lowercase());
-    let rights: Vec<String> = rights
-        .by_ref()
+    let rights: Vec<String> = named
+        .map(|name| name.to_ascii_lowercase())
         .filter(|name| name.starts_with("x-oss-object-") || name.starts_with("x-oss-acl"))
         .collect();
     let mut names = draft.query.iter().map(|(name, _)| name.as_str());

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
-use super::remove::Contents;
+use super::remove::{Contents, place_of};
 use super::settings::XML;
 use super::{World, documents};
 use crate::run::context::Context;
@@ -35,14 +35,10 @@ impl World {
         made: &Made,
         contents: &Contents,
     ) -> bool {
-        let Made::Bucket {
-            name,
-            region,
-            owner,
-        } = made
-        else {
+        let Some(place) = place_of(made) else {
             return false;
         };
+        let name = &place.name;
         let context = sender.context;
         let is_wanted = || context.pool.has_room() && context.go_on().is_ok();
         if !is_wanted() || !self.is_plain_bucket(name) {
@@ -50,11 +46,6 @@ impl World {
         }
         let Some(set) = sender.doubts.set(name) else {
             return false;
-        };
-        let place = BucketPlace {
-            name: name.clone(),
-            region: region.clone(),
-            owner: owner.as_str().into(),
         };
         // A policy may stand in the way of everything else, so it goes first.
         let is_as_new = self.takes_back(sender, &place, &set).await
@@ -75,7 +66,6 @@ impl World {
         place: &BucketPlace,
         set: &BTreeSet<Setting>,
     ) -> bool {
-        // The policy may stand in the way of the others.
         let ordered = [
             Setting::Policy,
             Setting::Acl,

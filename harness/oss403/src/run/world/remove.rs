@@ -106,18 +106,8 @@ impl World {
     }
 
     async fn remove_bucket(&self, sender: &Sender<'_>, made: &Made, contents: &Contents) -> bool {
-        let Made::Bucket {
-            name,
-            region,
-            owner,
-        } = made
-        else {
+        let Some(place) = place_of(made) else {
             return false;
-        };
-        let place = BucketPlace {
-            name: name.clone(),
-            region: region.clone(),
-            owner: owner.as_str().into(),
         };
         match self.empty_and_delete(sender, &place, contents).await {
             Ok(was_there) => {
@@ -230,6 +220,23 @@ impl World {
         send_all(sender, found).await;
         Ok(())
     }
+}
+
+/// Where a bucket is that was made; `None` of anything else.
+pub(super) fn place_of(made: &Made) -> Option<BucketPlace> {
+    let Made::Bucket {
+        name,
+        region,
+        owner,
+    } = made
+    else {
+        return None;
+    };
+    Some(BucketPlace {
+        name: name.clone(),
+        region: region.clone(),
+        owner: owner.as_str().into(),
+    })
 }
 
 /// What is known to be in the buckets of a world.
