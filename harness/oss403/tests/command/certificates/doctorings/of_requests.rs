@@ -7,6 +7,14 @@ use crate::certificates::bundle::Bundle;
 
 const OTHER: &str = "request is another one";
 
+/// An instance for which something was read before and after.
+fn probed(b: &Bundle) -> String {
+    b.find(|_, record| {
+        let probes = record["probes"].as_array();
+        probes.is_some_and(|probes| !probes.is_empty())
+    })
+}
+
 /// An instance whose request is tampered with after it was signed.
 fn tampered(b: &Bundle) -> String {
     b.find(|entry, _| {
@@ -127,10 +135,7 @@ pub(super) const ALL: &[Doctoring] = &[
         "something else read",
         "was not read before and after",
         |b| {
-            let id = b.find(|_, record| {
-                let probes = record["probes"].as_array();
-                probes.is_some_and(|probes| !probes.is_empty())
-            });
+            let id = probed(b);
             b.edit_record(&id, |record| {
                 let request = &mut record["probes"][0]["before"]["request"];
                 request["target"] = format!("{}?acl", request["target"].as_str().unwrap()).into();
@@ -142,10 +147,7 @@ pub(super) const ALL: &[Doctoring] = &[
         "something else read with a header",
         "was not read before and after",
         |b| {
-            let id = b.find(|_, record| {
-                let probes = record["probes"].as_array();
-                probes.is_some_and(|probes| !probes.is_empty())
-            });
+            let id = probed(b);
             b.edit_record(&id, |record| {
                 headers(&mut record["probes"][0]["after"]["request"])
                     .push(json!(["Range", "bytes=0-0"]))
