@@ -2,10 +2,10 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{RwLock, Semaphore, mpsc};
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 
 use super::context::Context;
 use super::events::RunEvent;
@@ -65,9 +65,10 @@ impl Crew {
         };
         let sender = Sender::new(&self.context);
         let given = &group.instances[0].scenario.given;
-        let mut turns = Turns::new(&self.context);
+        let patience = &self.context.target.limits.patience;
+        let mut turns = Turns::new(patience, sender.in_vain());
         loop {
-            let is_last = turns.next_is_last(&sender);
+            let is_last = turns.next_is_last(sender.in_vain());
             let mut world = World::named(&self.context, given, None);
             let made = world.make(&sender, &group.wanted).await;
             let world = Arc::new(world);
@@ -143,12 +144,13 @@ impl Crew {
         how: Private,
         sender: &Sender<'_>,
     ) -> Result<TwinRecord, RunFault> {
-        let mut turns = Turns::new(&self.context);
+        let patience = &self.context.target.limits.patience;
+        let mut turns = Turns::new(patience, sender.in_vain());
         let mut earlier = Vec::new();
         loop {
             let turn = Turn {
                 earlier: &earlier,
-                is_last: turns.next_is_last(sender),
+                is_last: turns.next_is_last(sender.in_vain()),
             };
             match self.in_account(instance, wanted, how, sender, turn).await? {
                 Ok(record) => return Ok(record),
@@ -226,7 +228,8 @@ impl Crew {
 /// In how many worlds, one after the other, something is tried when nobody knows what became of a request.
 struct Turns<'c> {
     patience: &'c Patience,
-    started: Instant,
+    /// What came to nothing before the first.
+    before: Duration,
     begun: u32,
 }
 
@@ -234,20 +237,20 @@ struct Turns<'c> {
 const TIMES_A_REQUEST: u32 = 4;
 
 impl<'c> Turns<'c> {
-    fn new(context: &'c Context) -> Self {
+    /// Before the first, when so much time has gone into what came to nothing.
+    fn new(patience: &'c Patience, in_vain: Duration) -> Self {
         Self {
-            patience: &context.target.limits.patience,
-            started: Instant::now(),
+            patience,
+            before: in_vain,
             begun: 0,
         }
     }
 
-    /// Begins another one, which may be the last.
-    fn next_is_last(&mut self, sender: &Sender<'_>) -> bool {
+    /// Begins another one, which may be the last. Only what came to nothing counts: a world that takes long to make or to remove, because
+    /// the target is far away or many are under way, is no reason to give up.
+    fn next_is_last(&mut self, in_vain: Duration) -> bool {
         self.begun += 1;
-        // Several may wait at a time.
-        let since = self.started.elapsed().saturating_sub(sender.waited());
-        let since = since / TIMES_A_REQUEST;
+        let since = in_vain.saturating_sub(self.before) / TIMES_A_REQUEST;
         !self.patience.allows(self.begun, since)
     }
 }
@@ -321,4 +324,28 @@ fn given_up(instance: &Instance, fault: RunFault) -> TwinRecord {
     let mut record = blank(instance, Progress::Complete);
     fault.note_in(&mut record);
     record
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn worlds_end_with_attempts_or_with_what_came_to_nothing_since_the_first() {
+        let patience = Patience {
+            attempts: 5,
+            time: Duration::from_secs(10),
+            pause: Duration::ZERO,
+        };
+        let last = |in_vain: [u64; 5]| {
+            let mut turns = Turns::new(&patience, Duration::from_secs(100));
+            in_vain.map(|seconds| turns.next_is_last(Duration::from_secs(100 + seconds)))
+        };
+        assert_eq!(last([0, 0, 0, 0, 0]), [false, false, false, false, true]);
+        // Four times the time of a request; a second world there always is.
+        assert_eq!(
+            last([60, 39, 39, 40, 40]),
+            [false, false, false, true, true]
+        );
+    }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Sender<'a> {
     sent: AtomicU64,
     /// Microseconds that were waited for permits.
     waited: AtomicU64,
+    /// Microseconds that exchanges took which came to nothing.
+    in_vain: AtomicU64,
     /// What must not be used again of what it was sent for.
     pub(crate) doubts: Doubts,
 }
@@ -43,6 +45,7 @@ impl<'a> Sender<'a> {
             context,
             sent: AtomicU64::new(0),
             waited: AtomicU64::new(0),
+            in_vain: AtomicU64::new(0),
             doubts: Doubts::default(),
         }
     }
@@ -55,6 +58,12 @@ impl<'a> Sender<'a> {
     /// How long it has waited for permits: because of limits of ours, or because the target has told everybody to wait.
     pub(crate) fn waited(&self) -> Duration {
         Duration::from_micros(self.waited.load(Ordering::Relaxed))
+    }
+
+    /// How long the target has taken for what it then did not answer readably. What it was waited for otherwise (permits, pauses, worlds that
+    /// were made and removed) is not its doing.
+    pub(crate) fn in_vain(&self) -> Duration {
+        Duration::from_micros(self.in_vain.load(Ordering::Relaxed))
     }
 
     /// Counts a request that somebody else has sent.
@@ -177,6 +186,10 @@ impl<'a> Sender<'a> {
         } else {
             delivery.await
         };
+        if exchange.unreadable().is_some() {
+            let took = exchange.elapsed_us;
+            self.in_vain.fetch_add(took, Ordering::Relaxed);
+        }
         self.context.hear(&exchange).await;
         Ok(exchange)
     }
