@@ -95,17 +95,15 @@ impl Envelope {
         })
     }
 
-    /// Every child of that name. One in a namespace of its own is somebody else's.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
-        let own = self.elements.iter().filter(|child| self.owns(child));
-        own.filter(move |element| element.name == name)
+    /// Its children. One in a namespace of its own is somebody else's.
+    pub fn own(&self) -> impl Iterator<Item = &Element> {
+        self.elements.iter().filter(|child| self.owns(child))
     }
 
     /// Text of the first child of that name.
     pub fn text(&self, name: &str) -> Option<&str> {
-        let own = self.elements.iter().filter(|child| self.owns(child));
-        own.into_iter()
-            .find(|element| element.name == name)
+        let mut own = self.own();
+        own.find(|element| element.name == name)
             .map(|element| element.text.as_str())
     }
 

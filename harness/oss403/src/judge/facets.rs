@@ -174,19 +174,28 @@ fn structure(envelope: &Envelope) -> Vec<String> {
             shorten(&envelope.namespace)
         )];
     }
-    let counted = |name: &&str| match envelope.all(name).count() {
+    let mut times = [0; KNOWN.len()];
+    let mut is_divided = [false; KNOWN.len()];
+    for element in envelope.own() {
+        if let Some(at) = KNOWN.iter().position(|name| element.name == *name) {
+            times[at] += 1;
+            is_divided[at] |= element.name != DIVIDED && !element.children.is_empty();
+        }
+    }
+    let counted = KNOWN.iter().zip(times);
+    let counted = counted.filter_map(|(name, times)| match times {
         0 if DUE.contains(name) => Some(format!("the element `{name}` is missing")),
         0 | 1 => None,
         times => Some(format!("the element `{name}` stands there {times} times")),
-    };
-    let divided = |name: &&str| {
-        let mut named = envelope.all(name);
-        let divided = *name != "AccessDeniedDetail" && named.any(|own| !own.children.is_empty());
-        divided.then(|| format!("the element `{name}` holds elements instead of a text alone"))
-    };
-    let counted = KNOWN.iter().filter_map(counted);
-    counted.chain(KNOWN.iter().filter_map(divided)).collect()
+    });
+    let divided = KNOWN.iter().zip(is_divided).filter(|(_, divided)| *divided);
+    let divided = divided
+        .map(|(name, _)| format!("the element `{name}` holds elements instead of a text alone"));
+    counted.chain(divided).collect()
 }
+
+/// The one that holds elements.
+const DIVIDED: &str = "AccessDeniedDetail";
 
 /// The elements that every refusal has.
 const DUE: [&str; 4] = ["Code", "Message", "RequestId", "HostId"];
@@ -194,7 +203,7 @@ const DUE: [&str; 4] = ["Code", "Message", "RequestId", "HostId"];
 /// The elements that refusals were seen to have, each once.
 const KNOWN: [&str; 17] = [
     "AWSAccessKeyId",
-    "AccessDeniedDetail",
+    DIVIDED,
     "CanonicalRequest",
     "CanonicalRequestBytes",
     "Code",
