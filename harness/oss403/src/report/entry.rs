@@ -165,7 +165,7 @@ impl Entry {
             curl: record
                 .edited
                 .as_ref()
-                .map(|edited| curl::command(&edited.request)),
+                .map(|edited| curl::redacted(&edited.request, redactor)),
         };
         entry.fingerprint = entry.known_by(&record.placeholders);
         entry
@@ -367,7 +367,7 @@ impl Sent {
             code: observed.code,
             message: observed.message,
             is_the_answer_of: observed.is_the_answer_of,
-            curl: curl::command(&exchange.request),
+            curl: curl::redacted(&exchange.request, redactor),
         }
     }
 

@@ -9,10 +9,12 @@ const OWN: [&str; 3] = ["content-length", "accept", "user-agent"];
 
 /// The request as a command of curl. Signatures and tokens are redacted.
 pub fn command(request: &SentRequest) -> String {
-    written(
-        &Redactor::for_request(request).request(request),
-        Shell::Bash,
-    )
+    redacted(request, &Redactor::for_request(request))
+}
+
+/// The same with a redactor that hides what the request carried, and maybe more.
+pub fn redacted(request: &SentRequest, redactor: &Redactor) -> String {
+    written(&redactor.request(request), Shell::Bash)
 }
 
 /// The request as a command for any POSIX shell, its signature included: whoever has it can send the request.

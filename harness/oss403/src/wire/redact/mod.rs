@@ -54,8 +54,16 @@ pub fn one_line(text: String) -> String {
 pub struct Redactor {
     /// Every form of every value by the bytes that it begins with: every text is searched for all of them, in one pass.
     values: HashMap<[u8; SHORTEST], Vec<String>>,
-    /// Which bytes a form begins with, so that most places are passed over at once.
-    begins_with: Box<[bool; 256]>,
+    /// What forms begin with, in few bits, so that most places are passed over at once.
+    beginnings: [u64; 16],
+}
+
+/// Where among the bits of [`Redactor::beginnings`] what begins so stands.
+fn place(start: [u8; SHORTEST]) -> (usize, u64) {
+    let [a, b, c, d, ..] = start;
+    // The golden ratio of 2^32, after Knuth.
+    let place = u32::from_le_bytes([a, b, c, d]).wrapping_mul(0x9e37_79b9) >> 22;
+    ((place >> 6) as usize, 1 << (place & 63))
 }
 
 impl std::fmt::Debug for Redactor {
@@ -82,7 +90,7 @@ impl Redactor {
         found.retain(|value| value.len() >= SHORTEST && value != REDACTED);
         let mut redactor = Self {
             values: HashMap::new(),
-            begins_with: Box::new([false; 256]),
+            beginnings: [0; 16],
         };
         // What ends a base64 text is left out as often as not.
         let bare: Vec<String> = found
@@ -96,7 +104,8 @@ impl Redactor {
         found.dedup();
         for form in found.iter().flat_map(|value| forms(value)) {
             if let Some(start) = form.as_bytes().first_chunk() {
-                redactor.begins_with[usize::from(start[0])] = true;
+                let (word, bit) = place(*start);
+                redactor.beginnings[word] |= bit;
                 redactor.values.entry(*start).or_default().push(form);
             }
         }
@@ -110,19 +119,19 @@ impl Redactor {
 
     fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let bytes = text.as_bytes();
-        let longest = |at: usize| {
-            let start = bytes[at..].first_chunk()?;
+        let longest = |at: usize, start: &[u8; SHORTEST]| {
+            let (word, bit) = place(*start);
+            if self.beginnings[word] & bit == 0 {
+                return None;
+            }
             let forms = self.values.get(start)?.iter();
             let here = forms.filter(|form| bytes[at..].starts_with(form.as_bytes()));
             here.map(String::len).max()
         };
         let mut hidden = String::new();
         let (mut shown, mut end) = (0, 0);
-        for at in 0..bytes.len() {
-            let Some(length) = self.begins_with[usize::from(bytes[at])]
-                .then(|| longest(at))
-                .flatten()
-            else {
+        for (at, start) in bytes.array_windows().enumerate() {
+            let Some(length) = longest(at, start) else {
                 continue;
             };
             // One that begins inside another is hidden with it.
@@ -343,49 +352,55 @@ fn first_line(text: &str) -> &str {
     text.split("\r\n").next().unwrap_or_default()
 }
 
+/// The digits of base 16, small or not.
+const DIGITS: [&[u8; 16]; 2] = [b"0123456789abcdef", b"0123456789ABCDEF"];
+
 /// Every byte of a text percent-encoded, also those that need not be.
-fn all_escaped(text: &str) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+fn all_escaped(text: &str, digits: &[u8; 16]) -> String {
     let mut escaped = String::with_capacity(3 * text.len());
     for byte in text.bytes() {
-        let digits = [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]));
+        let pair = [byte >> 4, byte & 15].map(|digit| char::from(digits[usize::from(digit)]));
         escaped.push('%');
-        escaped.extend(digits);
+        escaped.extend(pair);
     }
     escaped
 }
 
+/// The bytes of a text in hexadecimal, one after the other, and with blanks between them, as `StringToSignBytes` is written.
+fn hexadecimal(text: &str, digits: &[u8; 16]) -> [String; 2] {
+    let mut apart = String::with_capacity(3 * text.len());
+    for byte in text.bytes() {
+        let pair = [byte >> 4, byte & 15].map(|digit| char::from(digits[usize::from(digit)]));
+        if !apart.is_empty() {
+            apart.push(' ');
+        }
+        apart.extend(pair);
+    }
+    [apart.replace(' ', ""), apart]
+}
+
 /// The forms in which a value may come back.
 fn forms(value: &str) -> Vec<String> {
-    let encoded = oss_auth::percent_encode(value);
-    let hex = oss_auth::hex(value.as_bytes());
-    let pairs: Vec<&str> = (0..value.len())
-        .map(|at| &hex[at * 2..at * 2 + 2])
-        .collect();
-    // As `StringToSignBytes` is written.
-    let pairs = pairs.join(" ");
-    let each = all_escaped(value);
-    let twice = all_escaped(&each);
     let mut forms = vec![
-        small_escapes(&twice),
-        twice,
-        small_escapes(&each),
-        each,
-        encoded.replace('%', "%25"),
-        small_escapes(&encoded.replace('%', "%25")),
-        small_escapes(&encoded),
-        encoded,
         quick_xml::escape::escape(value).into_owned(),
         value.replace('/', "\\/"),
         value.to_ascii_lowercase(),
         value.to_ascii_uppercase(),
         value.chars().rev().collect(),
-        hex.to_ascii_uppercase(),
-        pairs.to_ascii_uppercase(),
-        hex,
-        pairs,
         value.to_owned(),
     ];
+    let encoded = oss_auth::percent_encode(value);
+    for encoded in [small_escapes(&encoded), encoded] {
+        forms.push(encoded.replace('%', "%25"));
+        forms.push(encoded);
+    }
+    for digits in DIGITS {
+        let each = all_escaped(value, digits);
+        // Of the bytes of that none has a letter among its digits.
+        forms.push(all_escaped(&each, digits));
+        forms.push(each);
+        forms.extend(hexadecimal(value, digits));
+    }
     for offset in 0..3 {
         let coded = base64_inside(value.as_bytes(), offset);
         forms.push(coded.replace('+', "-").replace('/', "_"));

@@ -103,6 +103,11 @@ fn a_value_is_hidden_in_any_form_and_in_any_place() {
             .to_ascii_lowercase()
             .replace("tok%2f123%2bz", "tok%2f123%2bZ"),
         percent(&percent(token)),
+        percent(
+            &percent(token)
+                .to_ascii_lowercase()
+                .replace("tok%2f123%2bz", "tok%2f123%2bZ"),
+        ),
         token.replace('/', "\\/"),
         escaped,
     ];
