@@ -8,7 +8,6 @@
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use oss_auth::is_confidential;
 
@@ -52,13 +51,18 @@ pub fn one_line(text: String) -> String {
 /// Hides the signatures and tokens of some requests.
 #[derive(Clone)]
 pub struct Redactor {
-    /// Every form of every value by the bytes that it begins with: every text is searched for all of them, in one pass.
-    values: HashMap<[u8; SHORTEST], Vec<String>>,
-    /// What forms begin with, in few bits, so that most places are passed over at once.
-    beginnings: [u64; 16],
+    /// Every form of every value: every text is searched for all of them, in one pass.
+    forms: [Forms; 16],
 }
 
-/// Where among the bits of [`Redactor::beginnings`] what begins so stands.
+/// Some of the forms, and what they begin with in few bits, so that most places of a text are passed over at once.
+#[derive(Clone, Default)]
+struct Forms {
+    beginnings: u64,
+    forms: Vec<String>,
+}
+
+/// Among which forms what begins so stands, and its bit there.
 fn place(start: [u8; SHORTEST]) -> (usize, u64) {
     let [a, b, c, d, ..] = start;
     // The golden ratio of 2^32, after Knuth.
@@ -68,9 +72,7 @@ fn place(start: [u8; SHORTEST]) -> (usize, u64) {
 
 impl std::fmt::Debug for Redactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Redactor")
-            .field("values", &self.values.len())
-            .finish()
+        f.debug_struct("Redactor").finish_non_exhaustive()
     }
 }
 
@@ -89,8 +91,7 @@ impl Redactor {
         // What is hidden already is no secret, and neither is what looks like it elsewhere.
         found.retain(|value| value.len() >= SHORTEST && value != REDACTED);
         let mut redactor = Self {
-            values: HashMap::new(),
-            beginnings: [0; 16],
+            forms: Default::default(),
         };
         // What ends a base64 text is left out as often as not.
         let bare: Vec<String> = found
@@ -104,9 +105,9 @@ impl Redactor {
         found.dedup();
         for form in found.iter().flat_map(|value| forms(value)) {
             if let Some(start) = form.as_bytes().first_chunk() {
-                let (word, bit) = place(*start);
-                redactor.beginnings[word] |= bit;
-                redactor.values.entry(*start).or_default().push(form);
+                let (at, bit) = place(*start);
+                redactor.forms[at].beginnings |= bit;
+                redactor.forms[at].forms.push(form);
             }
         }
         redactor
@@ -120,13 +121,13 @@ impl Redactor {
     fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let bytes = text.as_bytes();
         let longest = |at: usize, start: &[u8; SHORTEST]| {
-            let (word, bit) = place(*start);
-            if self.beginnings[word] & bit == 0 {
+            let (among, bit) = place(*start);
+            let Forms { beginnings, forms } = &self.forms[among];
+            if beginnings & bit == 0 {
                 return None;
             }
-            let forms = self.values.get(start)?.iter();
-            let here = forms.filter(|form| bytes[at..].starts_with(form.as_bytes()));
-            here.map(String::len).max()
+            let here = |form: &&String| bytes[at..].starts_with(form.as_bytes());
+            forms.iter().filter(here).map(String::len).max()
         };
         let mut hidden = String::new();
         let (mut shown, mut end) = (0, 0);
@@ -406,8 +407,6 @@ fn forms(value: &str) -> Vec<String> {
         forms.push(coded.replace('+', "-").replace('/', "_"));
         forms.push(coded);
     }
-    forms.sort_unstable();
-    forms.dedup();
     forms
 }
 
