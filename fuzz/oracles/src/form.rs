@@ -4,7 +4,7 @@
 //! the body; the effort is linear. Signature: the right one verifies with its own secret alone, and covers the policy field and, in
 //! V4, the scope; nothing else.
 
-use oss_auth::find_form_claim;
+use oss_auth::{FormClaim, find_form_claim};
 use oss_reference::config::Limits;
 use oss_reference::front::{ReadForm, read_form};
 
@@ -137,22 +137,7 @@ fn write(read: &ReadForm, boundary: &str) -> Vec<u8> {
 
 fn signature(fields: &[(String, String)], mut dice: Dice) {
     let claim = match find_form_claim(fields) {
-        Ok(None) => {
-            let marks = [
-                "OSSAccessKeyId",
-                "Signature",
-                "policy",
-                "x-oss-signature-version",
-            ];
-            let signed = fields
-                .iter()
-                .any(|(name, _)| marks.iter().any(|mark| name.eq_ignore_ascii_case(mark)));
-            assert!(
-                !signed,
-                "a form with signature fields passes for an anonymous one"
-            );
-            return;
-        }
+        Ok(None) => return without_marks(fields),
         Err(error) => {
             assert!(error.ec().starts_with("0002-") && !error.field().is_empty());
             return;
@@ -165,47 +150,66 @@ fn signature(fields: &[(String, String)], mut dice: Dice) {
         claim.signature() == right,
         "verified by another signature than the right one"
     );
-    let covered = (
-        claim.policy().to_owned(),
-        claim.scope().map(ToString::to_string),
-    );
-    let names = ["Signature", "x-oss-signature"];
-    let signs = |name: &str| {
-        names[usize::from(claim.scope().is_some() || claim.scheme() == oss_auth::Scheme::V2)]
-            .eq_ignore_ascii_case(name)
+    let name = match claim.scope().is_some() || claim.scheme() == oss_auth::Scheme::V2 {
+        true => "x-oss-signature",
+        false => "Signature",
     };
     let mut signed = fields.to_vec();
-    if let Some((_, value)) = signed.iter_mut().find(|(name, _)| signs(name)) {
-        *value = right;
+    let place = signed
+        .iter()
+        .position(|(known, _)| known.eq_ignore_ascii_case(name));
+    if let Some(place) = place {
+        signed[place].1 = right;
     }
-    let verifies = |fields: &[(String, String)], secret| matches!(find_form_claim(fields), Ok(Some(claim)) if claim.verify(secret).is_ok());
     assert!(verifies(&signed, SECRET), "what was signed does not verify");
     assert!(
         !verifies(&signed, "another secret"),
         "verified with another secret"
     );
-    // One field becomes another; it may only go on verifying if the policy and the scope are the same.
     let at = dice.roll(signed.len());
-    let is_first = signed.iter().position(|(name, _)| signs(name)) == Some(at);
-    let value = &mut signed[at].1;
-    if is_first {
-        value.insert(0, 'A');
+    if place == Some(at) {
+        signed[at].1.insert(0, 'A');
         assert!(
             !verifies(&signed, SECRET),
             "verified with a longer signature"
         );
-        return;
+    } else {
+        signed[at].1.push('A');
+        after_an_edit(&signed, &claim);
     }
-    value.push('A');
-    if let Ok(Some(claim)) = find_form_claim(&signed) {
-        let same = covered
-            == (
-                claim.policy().to_owned(),
-                claim.scope().map(ToString::to_string),
-            );
+}
+
+fn verifies(fields: &[(String, String)], secret: &str) -> bool {
+    matches!(find_form_claim(fields), Ok(Some(claim)) if claim.verify(secret).is_ok())
+}
+
+/// An anonymous form has no field of a signature.
+fn without_marks(fields: &[(String, String)]) {
+    let marks = [
+        "OSSAccessKeyId",
+        "Signature",
+        "policy",
+        "x-oss-signature-version",
+    ];
+    let signed = fields
+        .iter()
+        .any(|(name, _)| marks.iter().any(|mark| name.eq_ignore_ascii_case(mark)));
+    assert!(
+        !signed,
+        "a form with signature fields passes for an anonymous one"
+    );
+}
+
+/// After an edit, it goes on verifying only if the policy and the scope are the same.
+fn after_an_edit(fields: &[(String, String)], former: &FormClaim<'_>) {
+    let covered = |claim: &FormClaim<'_>| {
+        let scope = claim.scope().map(ToString::to_string);
+        (claim.policy().to_owned(), scope)
+    };
+    if let Ok(Some(claim)) = find_form_claim(fields) {
         assert_eq!(
             claim.verify(SECRET).is_ok(),
-            same,
+            covered(&claim) == covered(former),
             "after an edit of a field"
         );
     }

@@ -119,78 +119,126 @@ pub fn evaluate(data: &[u8]) -> bool {
 }
 
 fn laws(policy: &Policy, access: &Access<'_>, mut dice: Dice) {
-    let decision = policy.evaluate(access);
-    let kind = policy.kind();
-    let statements = policy.statements();
-    let of = |statements: Vec<Statement>| match Policy::new(kind, statements) {
-        Ok(policy) => policy.evaluate(access),
-        Err(_) => Decision::ImplicitDeny,
+    let judged = Judged {
+        kind: policy.kind(),
+        statements: policy.statements(),
+        access,
+        decision: policy.evaluate(access),
     };
-    let one_by_one: Vec<Decision> = statements.iter().map(|one| of(vec![one.clone()])).collect();
-    let denies = one_by_one.contains(&Decision::ExplicitDeny);
-    let allows = one_by_one.contains(&Decision::Allow);
-    let expected = match (denies, allows) {
-        (true, _) => Decision::ExplicitDeny,
-        (false, true) => Decision::Allow,
-        (false, false) => Decision::ImplicitDeny,
-    };
-    assert_eq!(
-        decision, expected,
-        "not what the statements come to one by one"
-    );
-    for (statement, alone) in statements.iter().zip(&one_by_one) {
-        let expected = match (applies(kind, statement, access), statement.effect()) {
-            (Some(true), Effect::Allow) => Decision::Allow,
-            (Some(true), Effect::Deny) => Decision::ExplicitDeny,
-            (Some(false), _) => Decision::ImplicitDeny,
-            (None, _) => *alone,
-        };
-        assert_eq!(*alone, expected, "a statement by itself: {statement:?}");
-    }
-    let mut reversed = statements.to_vec();
-    reversed.reverse();
-    reversed.extend_from_slice(statements);
-    assert_eq!(
-        of(reversed),
-        decision,
-        "order or number of statements matters"
-    );
-
-    let at = dice.roll(statements.len() + 1);
-    let mut denied = statements.to_vec();
-    denied.insert(
-        at,
-        Statement::new(Effect::Deny, &["*"], &["*"]).expect("a statement"),
-    );
-    let exempt = kind == PolicyKind::Bucket && access.principal == Principal::Root { uid: OWNER };
-    let expected = if exempt {
-        decision
-    } else {
-        Decision::ExplicitDeny
-    };
-    assert_eq!(of(denied), expected, "one Deny of everything more");
-    let mut allowed = statements.to_vec();
-    allowed.insert(
-        at,
-        Statement::new(Effect::Allow, &["*"], &["*"]).expect("a statement"),
-    );
-    let expected = match decision {
-        Decision::ImplicitDeny if !exempt => Decision::Allow,
-        same => same,
-    };
-    assert_eq!(of(allowed), expected, "one Allow of everything more");
-
+    judged.follows_from_each_statement();
+    judged.is_the_same_in_any_order();
+    let at = dice.roll(judged.statements.len() + 1);
+    judged.heeds_one_deny_more(at);
+    judged.heeds_one_allow_more(at);
     // With a condition `Principal "*"` means the owner too, which without one it does not.
-    if !exempt {
-        let statement = &statements[dice.roll(statements.len())];
-        let narrower = statement.clone().with_condition(
+    if !judged.is_exempt() {
+        judged.narrows_by_a_condition(dice.roll(judged.statements.len()));
+    }
+}
+
+/// A policy, taken apart, and what it decides of an access.
+struct Judged<'p> {
+    kind: PolicyKind,
+    statements: &'p [Statement],
+    access: &'p Access<'p>,
+    decision: Decision,
+}
+
+impl Judged<'_> {
+    /// What other statements come to.
+    fn decision_of(&self, statements: Vec<Statement>) -> Decision {
+        match Policy::new(self.kind, statements) {
+            Ok(policy) => policy.evaluate(self.access),
+            Err(_) => Decision::ImplicitDeny,
+        }
+    }
+
+    /// Whether the owner asks, whom a statement of a bucket policy on everybody does not mean.
+    fn is_exempt(&self) -> bool {
+        self.kind == PolicyKind::Bucket && self.access.principal == Principal::Root { uid: OWNER }
+    }
+
+    fn follows_from_each_statement(&self) {
+        let one_by_one: Vec<Decision> = self
+            .statements
+            .iter()
+            .map(|one| self.decision_of(vec![one.clone()]))
+            .collect();
+        let denies = one_by_one.contains(&Decision::ExplicitDeny);
+        let allows = one_by_one.contains(&Decision::Allow);
+        let expected = match (denies, allows) {
+            (true, _) => Decision::ExplicitDeny,
+            (false, true) => Decision::Allow,
+            (false, false) => Decision::ImplicitDeny,
+        };
+        assert_eq!(
+            self.decision, expected,
+            "not what the statements come to one by one"
+        );
+        for (statement, alone) in self.statements.iter().zip(&one_by_one) {
+            let applies = applies(self.kind, statement, self.access);
+            let expected = match (applies, statement.effect()) {
+                (Some(true), Effect::Allow) => Decision::Allow,
+                (Some(true), Effect::Deny) => Decision::ExplicitDeny,
+                (Some(false), _) => Decision::ImplicitDeny,
+                (None, _) => *alone,
+            };
+            assert_eq!(*alone, expected, "a statement by itself: {statement:?}");
+        }
+    }
+
+    fn is_the_same_in_any_order(&self) {
+        let mut reversed = self.statements.to_vec();
+        reversed.reverse();
+        reversed.extend_from_slice(self.statements);
+        assert_eq!(
+            self.decision_of(reversed),
+            self.decision,
+            "order or number of statements matters"
+        );
+    }
+
+    fn heeds_one_deny_more(&self, at: usize) {
+        let expected = if self.is_exempt() {
+            self.decision
+        } else {
+            Decision::ExplicitDeny
+        };
+        assert_eq!(
+            self.decision_of(self.with_one_of_everything(Effect::Deny, at)),
+            expected,
+            "one Deny of everything more"
+        );
+    }
+
+    fn heeds_one_allow_more(&self, at: usize) {
+        let expected = match self.decision {
+            Decision::ImplicitDeny if !self.is_exempt() => Decision::Allow,
+            same => same,
+        };
+        assert_eq!(
+            self.decision_of(self.with_one_of_everything(Effect::Allow, at)),
+            expected,
+            "one Allow of everything more"
+        );
+    }
+
+    fn with_one_of_everything(&self, effect: Effect, at: usize) -> Vec<Statement> {
+        let mut statements = self.statements.to_vec();
+        let everything = Statement::new(effect, &["*"], &["*"]).expect("a statement");
+        statements.insert(at, everything);
+        statements
+    }
+
+    fn narrows_by_a_condition(&self, at: usize) {
+        let narrower = self.statements[at].clone().with_condition(
             ConditionOperator::StringEquals,
             "acs:UserAgent",
             &["nobody/1.0"],
         );
         if let Ok(narrower) = narrower {
             assert_eq!(
-                of(vec![narrower]),
+                self.decision_of(vec![narrower]),
                 Decision::ImplicitDeny,
                 "a condition that never holds"
             );

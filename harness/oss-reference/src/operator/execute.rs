@@ -91,49 +91,10 @@ pub fn execute_for(
 
 fn create(world: &mut World, now: i64, command: Create) -> Result<Value, OperatorError> {
     match command {
-        Create::Account {} => {
-            let serial = world.next_serial();
-            let uid = fresh(&world.accounts, 1_100_000_000_000_000, serial);
-            world.accounts.insert(
-                uid.clone(),
-                Account {
-                    uid: uid.clone(),
-                    ..Account::default()
-                },
-            );
-            let key = new_key(
-                world,
-                "ACCOUNT",
-                serial,
-                KeyHolder::Root {
-                    account: uid.clone(),
-                },
-            );
-            Ok(credential(uid, key, None))
-        }
+        Create::Account {} => Ok(account(world)),
         Create::RamUser { account, policy } => {
             let policy = read_policy(policy.as_ref(), PolicyKind::Ram)?;
-            account_mut(world, &account)?;
-            let serial = world.next_serial();
-            let users = &mut account_mut(world, &account)?.users;
-            let uid = fresh(users, 2_100_000_000_000_000, serial);
-            users.insert(
-                uid.clone(),
-                RamUser {
-                    uid: uid.clone(),
-                    policy,
-                },
-            );
-            let key = new_key(
-                world,
-                "USER",
-                serial,
-                KeyHolder::RamUser {
-                    account,
-                    user: uid.clone(),
-                },
-            );
-            Ok(credential(uid, key, None))
+            ram_user(world, account, policy)
         }
         Create::Session {
             account,
@@ -141,60 +102,122 @@ fn create(world: &mut World, now: i64, command: Create) -> Result<Value, Operato
             policy,
             lifetime_seconds,
         } => {
-            let role_policy = match &role_policy {
-                Some(policy) => read_policy(Some(policy), PolicyKind::Ram)?,
-                None => read_policy(Some(&full_access()), PolicyKind::Ram)?,
+            let role_policy = role_policy.unwrap_or_else(full_access);
+            let policies = Policies {
+                role: read_policy(Some(&role_policy), PolicyKind::Ram)?,
+                session: read_policy(policy.as_ref(), PolicyKind::Session)?,
             };
-            let policy = read_policy(policy.as_ref(), PolicyKind::Session)?;
-            account_mut(world, &account)?;
-            let serial = world.next_serial();
-            let role = format!("oss403-role-{serial}");
-            let role_entry = Role {
-                name: role.clone(),
-                policy: role_policy,
-            };
-            account_mut(world, &account)?
-                .roles
-                .insert(role.clone(), role_entry);
-            let key = new_key(
-                world,
-                "STS",
-                serial,
-                KeyHolder::Session {
-                    account: account.clone(),
-                },
-            );
-            let token = format!("oss403-token-{}", digest(&format!("token {serial}"), 48));
-            let session = Session {
-                access_key_id: key.0.clone(),
-                account: account.clone(),
-                role,
-                name: format!("session-{serial}"),
-                policy,
-                expires: now.saturating_add(lifetime_seconds),
-            };
-            world.sessions.insert(token.clone(), session);
-            Ok(credential(account, key, Some(token)))
+            let expires = now.saturating_add(lifetime_seconds);
+            session(world, account, policies, expires)
         }
         Create::VpcEndpoint { account, policy } => {
             let policy = read_policy(policy.as_ref(), PolicyKind::VpcEndpoint)?;
-            account_mut(world, &account)?;
-            let serial = world.next_serial();
-            let (id, vpc) = (
-                format!("ep-oss403{serial:06}"),
-                format!("vpc-oss403{serial:06}"),
-            );
-            world.vpc_endpoints.insert(
-                id.clone(),
-                VpcEndpoint {
-                    account,
-                    vpc: vpc.clone(),
-                    policy,
-                },
-            );
-            Ok(json!({ "endpoint": id, "vpc": vpc }))
+            vpc_endpoint(world, account, policy)
         }
     }
+}
+
+fn account(world: &mut World) -> Value {
+    let serial = world.next_serial();
+    let uid = fresh(&world.accounts, 1_100_000_000_000_000, serial);
+    world.accounts.insert(
+        uid.clone(),
+        Account {
+            uid: uid.clone(),
+            ..Account::default()
+        },
+    );
+    let holder = KeyHolder::Root {
+        account: uid.clone(),
+    };
+    let key = new_key(world, "ACCOUNT", serial, holder);
+    credential(uid, key, None)
+}
+
+fn ram_user(
+    world: &mut World,
+    account: String,
+    policy: Option<Policy>,
+) -> Result<Value, OperatorError> {
+    account_mut(world, &account)?;
+    let serial = world.next_serial();
+    let users = &mut account_mut(world, &account)?.users;
+    let uid = fresh(users, 2_100_000_000_000_000, serial);
+    users.insert(
+        uid.clone(),
+        RamUser {
+            uid: uid.clone(),
+            policy,
+        },
+    );
+    let holder = KeyHolder::RamUser {
+        account,
+        user: uid.clone(),
+    };
+    let key = new_key(world, "USER", serial, holder);
+    Ok(credential(uid, key, None))
+}
+
+/// The policies that a session is bound by.
+struct Policies {
+    role: Option<Policy>,
+    session: Option<Policy>,
+}
+
+/// A session of a role that is made for it.
+fn session(
+    world: &mut World,
+    account: String,
+    policies: Policies,
+    expires: i64,
+) -> Result<Value, OperatorError> {
+    account_mut(world, &account)?;
+    let serial = world.next_serial();
+    let role = format!("oss403-role-{serial}");
+    account_mut(world, &account)?.roles.insert(
+        role.clone(),
+        Role {
+            name: role.clone(),
+            policy: policies.role,
+        },
+    );
+    let holder = KeyHolder::Session {
+        account: account.clone(),
+    };
+    let key = new_key(world, "STS", serial, holder);
+    let token = format!("oss403-token-{}", digest(&format!("token {serial}"), 48));
+    let session = Session {
+        access_key_id: key.0.clone(),
+        account: account.clone(),
+        role,
+        name: format!("session-{serial}"),
+        policy: policies.session,
+        expires,
+    };
+    world.sessions.insert(token.clone(), session);
+    Ok(credential(account, key, Some(token)))
+}
+
+fn vpc_endpoint(
+    world: &mut World,
+    account: String,
+    policy: Option<Policy>,
+) -> Result<Value, OperatorError> {
+    account_mut(world, &account)?;
+    let serial = world.next_serial();
+    let (id, vpc) = (
+        format!("ep-oss403{serial:06}"),
+        format!("vpc-oss403{serial:06}"),
+    );
+    world.vpc_endpoints.insert(
+        id.clone(),
+        VpcEndpoint {
+            account,
+            vpc: vpc.clone(),
+            policy,
+        },
+    );
+    Ok(json!({ "endpoint": id, "vpc": vpc }))
 }
 
 fn full_access() -> Value {

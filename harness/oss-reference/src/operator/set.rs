@@ -8,7 +8,9 @@ use crate::config::Config;
 use crate::operation::Operation;
 use crate::operation::settings::SETTINGS;
 use crate::world::account::SIGNATURE_V1;
-use crate::world::{AccessKey, AccountStatus, Bucket, BucketStatus, KmsStatus, World};
+use crate::world::{
+    AccessKey, AccountStatus, Bucket, BucketStatus, KmsStatus, RamUser, VpcEndpoint, World,
+};
 use oss403_operator::{
     self, DomainOwnership, DomainRisk, FeatureStatus, KeyStatus, Set, StsSupport,
 };
@@ -38,21 +40,10 @@ pub(super) fn set(world: &mut World, config: &Config, command: Set) -> Result<()
             value,
         } => {
             let policy = read_policy(value.as_ref(), PolicyKind::Ram)?;
-            match account_mut(world, &account)?.users.get_mut(&user) {
-                Some(user) => user.policy = policy,
-                None => {
-                    return error(
-                        "no-such-user",
-                        format!("account {account} has no RAM user {user:?}"),
-                    );
-                }
-            }
+            user_mut(world, &account, &user)?.policy = policy;
         }
         Set::BucketStatus { bucket, value } => {
-            bucket_mut(world, &bucket)?.status = match value {
-                oss403_operator::BucketStatus::Active => BucketStatus::Active,
-                oss403_operator::BucketStatus::Disabled => BucketStatus::Disabled,
-            };
+            bucket_mut(world, &bucket)?.status = bucket_status(value);
         }
         Set::StsInRegion {
             account,
@@ -91,15 +82,7 @@ pub(super) fn set(world: &mut World, config: &Config, command: Set) -> Result<()
         }
         Set::VpcEndpointPolicy { endpoint, value } => {
             let policy = read_policy(value.as_ref(), PolicyKind::VpcEndpoint)?;
-            match world.vpc_endpoints.get_mut(&endpoint) {
-                Some(endpoint) => endpoint.policy = policy,
-                None => {
-                    return error(
-                        "no-such-endpoint",
-                        format!("there is no VPC endpoint {endpoint:?}"),
-                    );
-                }
-            }
+            endpoint_mut(world, &endpoint)?.policy = policy;
         }
         Set::DomainOwnership {
             domain,
@@ -166,6 +149,13 @@ fn account_status(value: oss403_operator::AccountStatus) -> AccountStatus {
     }
 }
 
+fn bucket_status(value: oss403_operator::BucketStatus) -> BucketStatus {
+    match value {
+        oss403_operator::BucketStatus::Active => BucketStatus::Active,
+        oss403_operator::BucketStatus::Disabled => BucketStatus::Disabled,
+    }
+}
+
 fn kms_status(value: oss403_operator::KmsStatus) -> KmsStatus {
     match value {
         oss403_operator::KmsStatus::Active => KmsStatus::Active,
@@ -197,6 +187,30 @@ fn key_mut<'w>(world: &'w mut World, id: &str) -> Result<&'w mut AccessKey, Oper
     match world.keys.get_mut(id) {
         Some(key) => Ok(key),
         None => error("no-such-key", format!("there is no access key {id:?}")),
+    }
+}
+
+fn user_mut<'w>(
+    world: &'w mut World,
+    account: &str,
+    uid: &str,
+) -> Result<&'w mut RamUser, OperatorError> {
+    match account_mut(world, account)?.users.get_mut(uid) {
+        Some(user) => Ok(user),
+        None => error(
+            "no-such-user",
+            format!("account {account} has no RAM user {uid:?}"),
+        ),
+    }
+}
+
+fn endpoint_mut<'w>(world: &'w mut World, id: &str) -> Result<&'w mut VpcEndpoint, OperatorError> {
+    match world.vpc_endpoints.get_mut(id) {
+        Some(endpoint) => Ok(endpoint),
+        None => error(
+            "no-such-endpoint",
+            format!("there is no VPC endpoint {id:?}"),
+        ),
     }
 }
 

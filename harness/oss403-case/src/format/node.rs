@@ -39,77 +39,118 @@ type Place = (usize, usize, usize);
 /// # Errors
 /// The first thing that cannot be moved, and its place.
 pub(super) fn read(text: &str) -> Result<Node, (Place, &'static str)> {
-    let letters: Vec<char> = text.chars().collect();
-    let mut open: Vec<(At, bool, bool, Vec<Node>)> = Vec::new();
-    let mut root = None;
+    let mut tree = Tree {
+        letters: text.chars().collect(),
+        open: Vec::new(),
+        root: None,
+    };
     for event in Parser::new_from_str(text) {
         let Ok((event, span)) = event else { break };
         let (start, end) = places(span);
-        let is_flow = |mark: char| letters.get(start.index) == Some(&mark);
-        let refused = |what| Err(((start.line + 1, start.column + 1, 1), what));
-        let done = match event {
-            Event::Alias(_) => return refused("an alias (`*name`)"),
-            Event::Scalar(_, _, _, Some(_))
-            | Event::SequenceStart(_, Some(_))
-            | Event::MappingStart(_, Some(_)) => {
-                return refused("a tag (`!name`)");
-            }
-            Event::Scalar(_, _, anchor, _)
-            | Event::SequenceStart(anchor, _)
-            | Event::MappingStart(anchor, _)
-                if anchor != 0 =>
-            {
-                return refused("an anchor (`&name`)");
-            }
-            Event::Scalar(_, style, _, _) => {
-                let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-                let start = if is_block {
-                    head_of(&letters, start)
-                } else {
-                    start
-                };
-                Node {
-                    start,
-                    end,
-                    kind: Kind::Scalar(style),
-                }
-            }
-            Event::MappingStart(..) => {
-                open.push((start, true, is_flow('{'), Vec::new()));
-                continue;
-            }
-            Event::SequenceStart(..) => {
-                open.push((start, false, is_flow('['), Vec::new()));
-                continue;
-            }
+        if let Some(what) = immovable(&event) {
+            return Err(((start.line + 1, start.column + 1, 1), what));
+        }
+        match event {
+            Event::Scalar(_, style, ..) => tree.scalar(style, start, end),
+            Event::MappingStart(..) => tree.begin(true, '{', start),
+            Event::SequenceStart(..) => tree.begin(false, '[', start),
             Event::MappingEnd | Event::SequenceEnd => {
-                let close = start;
-                let Some((start, is_map, flow, children)) = open.pop() else {
-                    break;
-                };
-                // The parser counts the blanks and the comment behind a bracket to it.
-                let end = match flow {
-                    true => At {
-                        index: close.index + 1,
-                        ..close
-                    },
-                    false => end,
-                };
-                let kind = if is_map {
-                    Kind::Map(flow, pairs(children))
-                } else {
-                    Kind::List(flow, children)
-                };
-                Node { start, end, kind }
+                let Some(open) = tree.open.pop() else { break };
+                tree.end(open, start, end);
             }
-            _ => continue,
-        };
-        match open.last_mut() {
-            Some((.., children)) => children.push(done),
-            None => root = Some(done),
+            _ => {}
         }
     }
-    root.ok_or(((1, 1, 1), "a file without a value"))
+    tree.root.ok_or(((1, 1, 1), "a file without a value"))
+}
+
+/// What of YAML cannot be moved, when it is that.
+fn immovable(event: &Event<'_>) -> Option<&'static str> {
+    match event {
+        Event::Alias(_) => Some("an alias (`*name`)"),
+        Event::Scalar(_, _, _, Some(_))
+        | Event::SequenceStart(_, Some(_))
+        | Event::MappingStart(_, Some(_)) => Some("a tag (`!name`)"),
+        Event::Scalar(_, _, anchor, _)
+        | Event::SequenceStart(anchor, _)
+        | Event::MappingStart(anchor, _)
+            if *anchor != 0 =>
+        {
+            Some("an anchor (`&name`)")
+        }
+        _ => None,
+    }
+}
+
+/// A tree that grows.
+struct Tree {
+    letters: Vec<char>,
+    /// The maps and lists that have not ended yet, the innermost last.
+    open: Vec<Open>,
+    root: Option<Node>,
+}
+
+/// A map or list that has not ended yet.
+struct Open {
+    start: At,
+    is_map: bool,
+    /// Whether it stands between braces or brackets.
+    is_flow: bool,
+    children: Vec<Node>,
+}
+
+impl Tree {
+    fn scalar(&mut self, style: ScalarStyle, start: At, end: At) {
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let start = if is_block {
+            head_of(&self.letters, start)
+        } else {
+            start
+        };
+        self.add(Node {
+            start,
+            end,
+            kind: Kind::Scalar(style),
+        });
+    }
+
+    fn begin(&mut self, is_map: bool, bracket: char, start: At) {
+        self.open.push(Open {
+            start,
+            is_map,
+            is_flow: self.letters.get(start.index) == Some(&bracket),
+            children: Vec::new(),
+        });
+    }
+
+    /// Ends a map or list. `close` is where its bracket stands, when it has one.
+    fn end(&mut self, open: Open, close: At, end: At) {
+        // The parser counts the blanks and the comment behind a bracket to it.
+        let end = match open.is_flow {
+            true => At {
+                index: close.index + 1,
+                ..close
+            },
+            false => end,
+        };
+        let kind = if open.is_map {
+            Kind::Map(open.is_flow, pairs(open.children))
+        } else {
+            Kind::List(open.is_flow, open.children)
+        };
+        self.add(Node {
+            start: open.start,
+            end,
+            kind,
+        });
+    }
+
+    fn add(&mut self, node: Node) {
+        match self.open.last_mut() {
+            Some(open) => open.children.push(node),
+            None => self.root = Some(node),
+        }
+    }
 }
 
 /// The `|` or `>` that a block text begins with: the parser gives the place of its first line.

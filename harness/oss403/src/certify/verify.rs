@@ -216,12 +216,33 @@ fn again(ledger: &Ledger, terms: &Terms, lines: Vec<Line>) -> Result<Again, Refu
     let instances =
         select(ledger, &[], &[]).map_err(|error| Refusal::Unreadable(error.to_string()))?;
     let instances = renamed(&instances, &terms.named_by());
+    let attempts = attempts(lines, &instances, terms)?;
+    of_this_run(&attempts, terms)?;
+    let mut entries = BTreeMap::new();
+    let certified = retell(&instances, terms.attempts, attempts, |step| {
+        if let Step::Finished(finished) = step {
+            let entry = Entry::of(finished, ledger);
+            entries.insert(entry.id.clone(), entry);
+        }
+    });
+    Ok(Again { entries, certified })
+}
+
+/// Which attempt it was, counted from 1, at what, and what happened.
+type Attempt = (usize, Instance, TwinRecord);
+
+/// Each record with its instance. There is one of every instance, and one of each attempt up to its last.
+fn attempts(
+    lines: Vec<Line>,
+    instances: &[Instance],
+    terms: &Terms,
+) -> Result<Vec<Attempt>, Refusal> {
     let known: BTreeMap<&str, &Instance> = instances
         .iter()
         .map(|instance| (instance.id.as_str(), instance))
         .collect();
     let mut seen = BTreeSet::new();
-    let mut paired = Vec::new();
+    let mut attempts = Vec::new();
     for Line { attempt, record } in lines {
         let Some(instance) = known.get(record.instance.as_str()) else {
             return Err(Refusal::RecordUnknown(record.instance));
@@ -249,7 +270,7 @@ fn again(ledger: &Ledger, terms: &Terms, lines: Vec<Line>) -> Result<Again, Refu
                 instance.id
             )));
         }
-        paired.push((attempt, Instance::clone(instance), record));
+        attempts.push((attempt, Instance::clone(instance), record));
     }
     if let Some(missing) = instances
         .iter()
@@ -257,27 +278,24 @@ fn again(ledger: &Ledger, terms: &Terms, lines: Vec<Line>) -> Result<Again, Refu
     {
         return Err(Refusal::RecordMissing(missing.id.clone()));
     }
+    Ok(attempts)
+}
+
+/// Every record is one of its instance in this run.
+fn of_this_run(attempts: &[Attempt], terms: &Terms) -> Result<(), Refusal> {
     let run = terms.run();
-    let misfits = super::in_parallel(&paired, |(_, instance, record)| {
+    let misfits = super::in_parallel(attempts, |(_, instance, record)| {
         misfit(instance, record, &terms.surroundings, &run)
     });
-    let foreign = misfits.into_iter().zip(&paired);
+    let foreign = misfits.into_iter().zip(attempts);
     let mut foreign = foreign.filter_map(|(why, (_, _, record))| Some((why?, record)));
-    if let Some((why, record)) = foreign.next() {
-        return Err(Refusal::RecordForeign {
+    match foreign.next() {
+        None => Ok(()),
+        Some((why, record)) => Err(Refusal::RecordForeign {
             instance: record.instance.clone(),
             why,
-        });
+        }),
     }
-    drop(foreign);
-    let mut entries = BTreeMap::new();
-    let certified = retell(&instances, terms.attempts, paired, |step| {
-        if let Step::Finished(finished) = step {
-            let entry = Entry::of(finished, ledger);
-            entries.insert(entry.id.clone(), entry);
-        }
-    });
-    Ok(Again { entries, certified })
 }
 
 impl Again {

@@ -13,7 +13,7 @@ use crate::certify::key::{SigningKey, generate};
 use crate::certify::keys::renamed;
 use crate::certify::terms::{SCHEMA, Terms};
 use crate::exit::Exit;
-use crate::job::{Asked, Job};
+use crate::job::{Asked, Done, Job, Ready};
 use crate::report::json::{Selection, Tool};
 use crate::report::progress::Progress;
 use crate::report::sink::Reports;
@@ -124,26 +124,9 @@ fn prepared(args: &CertifyArgs, console: Console) -> Result<Exit, Exit> {
         console.error(&error, error.help());
         error.exit()
     })?;
-    let mut nonce = [0; 16];
-    let random = SystemRandom::new();
-    if random.fill(&mut nonce).is_err() {
-        return Err(console.fail("the system gives no random numbers", Exit::Target));
-    }
-    let nonce = oss_auth::hex(&nonce);
-    let challenge = args.challenge.as_deref();
-    let seed = Terms::seed_of(challenge, &nonce);
-    let names = Terms::names(challenge, &nonce);
-    let instances = renamed(&instances, &names);
-    let usual = Options::default();
-    let options = Options {
-        seed,
-        names: Some(names),
-        jobs: args.jobs,
-        attempts: args.attempts,
-        out: args.journals.clone().unwrap_or(usual.out.clone()),
-        keep_journals: Some(20),
-        ..usual
-    };
+    let nonce = fresh_nonce(console)?;
+    let options = options(args, &nonce);
+    let instances = renamed(&instances, &Terms::names(args.challenge.as_deref(), &nonce));
     let file = named.filter(|named| *named != Path::new("embedded"));
     let terms = |surroundings: Surroundings| Terms {
         schema: SCHEMA,
@@ -151,8 +134,8 @@ fn prepared(args: &CertifyArgs, console: Console) -> Result<Exit, Exit> {
         revision: ledger.revision().name().to_owned(),
         suite: ledger.hash().to_owned(),
         challenge: args.challenge.clone(),
-        nonce: nonce.clone(),
-        seed,
+        seed: Terms::seed_of(args.challenge.as_deref(), &nonce),
+        nonce,
         attempts: args.attempts,
         target: profile.name.clone(),
         surroundings,
@@ -179,35 +162,53 @@ fn prepared(args: &CertifyArgs, console: Console) -> Result<Exit, Exit> {
     let Some(folder) = &args.out else {
         return Err(console.fail("`--out` says where the bundle goes", Exit::Usage));
     };
-    let work = carry_out(job, terms, folder, &key, console);
-    Ok(block_on(work, console))
+    let seal = Seal { folder, key: &key };
+    Ok(block_on(carry_out(job, terms, seal, console), console))
+}
+
+fn fresh_nonce(console: Console) -> Result<String, Exit> {
+    let mut nonce = [0; 16];
+    match SystemRandom::new().fill(&mut nonce) {
+        Ok(()) => Ok(oss_auth::hex(&nonce)),
+        Err(_) => Err(console.fail("the system gives no random numbers", Exit::Target)),
+    }
+}
+
+/// Seed and names of the run follow from what it was challenged with, and from the nonce.
+fn options(args: &CertifyArgs, nonce: &str) -> Options {
+    let challenge = args.challenge.as_deref();
+    let usual = Options::default();
+    Options {
+        seed: Terms::seed_of(challenge, nonce),
+        names: Some(Terms::names(challenge, nonce)),
+        jobs: args.jobs,
+        attempts: args.attempts,
+        out: args.journals.clone().unwrap_or(usual.out.clone()),
+        keep_journals: Some(20),
+        ..usual
+    }
+}
+
+/// Where the bundle goes, and what it is signed with.
+struct Seal<'a> {
+    folder: &'a Path,
+    key: &'a SigningKey,
 }
 
 async fn carry_out(
     job: Job<'_>,
     terms: impl FnOnce(Surroundings) -> Terms,
-    folder: &Path,
-    key: &SigningKey,
+    seal: Seal<'_>,
     console: Console,
 ) -> Exit {
-    let (count, attempts) = (job.instances.len(), job.options.attempts);
+    let count = job.instances.len();
     let mut ready = match job.ready().await {
         Ok(ready) => ready,
         Err(error) => return console.fail(&error, error.exit()),
     };
     let terms = terms(ready.surroundings());
-    let challenge = terms.challenge.as_deref().unwrap_or("none");
-    let header = format!(
-        "oss403 {} certifies {} {} of {}\n{count} instances of {}, attempts {attempts}, challenge {challenge}, seed {}\n\n",
-        terms.tool.version,
-        terms.product.name,
-        terms.product.version,
-        terms.product.vendor,
-        terms.revision,
-        terms.seed,
-    );
-    let bundle = Bundle::begin(folder, terms);
-    let mut bundle = match bundle {
+    let header = header(&terms, count);
+    let mut bundle = match Bundle::begin(seal.folder, terms) {
         Ok(bundle) => bundle,
         Err(error) => return console.fail(error, Exit::Usage),
     };
@@ -218,6 +219,26 @@ async fn carry_out(
     if let Err(error) = console.print(&header) {
         return console.fail(format_args!("standard output: {error}"), Exit::Target);
     }
+    let done = run(ready, &mut bundle, console).await;
+    conclude(&done, bundle, &seal, console)
+}
+
+fn header(terms: &Terms, count: usize) -> String {
+    format!(
+        "oss403 {} certifies {} {} of {}\n{count} instances of {}, attempts {}, challenge {}, seed {}\n\n",
+        terms.tool.version,
+        terms.product.name,
+        terms.product.version,
+        terms.product.vendor,
+        terms.revision,
+        terms.attempts,
+        terms.challenge.as_deref().unwrap_or("none"),
+        terms.seed,
+    )
+}
+
+/// Runs the job, puts each record into the bundle, and shows how far it is.
+async fn run(ready: Ready<'_>, bundle: &mut Bundle, console: Console) -> Done {
     let stop = StopSignal::new();
     signals::stop_on_signal(stop.clone(), console);
     let mut progress = None;
@@ -243,31 +264,35 @@ async fn carry_out(
     if let Some(progress) = &progress {
         progress.finish();
     }
-    let style = Style {
-        color: console.color_out(),
-        width: console.width(),
-    };
+    done
+}
+
+/// Signs the bundle of a run that came to its end; of any other it says why there is no certificate.
+fn conclude(done: &Done, bundle: Bundle, seal: &Seal<'_>, console: Console) -> Exit {
     let exit = done.exit();
-    let text = done.text(style);
     if !done.trouble.is_empty() {
         for sentence in &done.trouble {
             console.error(format_args!("no certificate: {sentence}"), None);
         }
         return exit;
     }
+    let text = done.text(Style {
+        color: console.color_out(),
+        width: console.width(),
+    });
     if !matches!(exit, Exit::Ok | Exit::Deviations) {
         let why = done.facts.failure.clone();
         let why = why.unwrap_or_else(|| "the run did not come to its end as it should have".into());
         let _ = console.print(&text);
         return console.fail(format_args!("no certificate: {why}"), exit);
     }
-    match bundle.finish(&done.facts.scope.retired, key) {
+    match bundle.finish(&done.facts.scope.retired, seal.key) {
         Ok(head) => {
             let signed = format!(
                 "\n{}\ncertificate in {}, signed by the key {}\n",
                 head.sentence(),
-                folder.display(),
-                key.public().id()
+                seal.folder.display(),
+                seal.key.public().id()
             );
             printed(console, &(text + &signed), exit)
         }

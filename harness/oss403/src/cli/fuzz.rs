@@ -18,7 +18,7 @@ use crate::mutate::Mutant;
 use crate::report::style::{counted, grouped, harmless};
 use crate::run::StopSignal;
 use crate::target::quirk::{Quirk, Quirks};
-use crate::target::{Profile, Target};
+use crate::target::{Profile, Target, TargetError};
 use oss403_case::Ledger;
 use oss403_case::revision::Revision;
 
@@ -124,13 +124,7 @@ async fn carry_out(
         let profile = profile.display().to_string();
         super::again::warn_of_leftovers(&target, &args.out, &profile, console);
     }
-    let out = args.out.clone();
-    let pair = if args.without_model {
-        Ok(Pair::alone(&target, out))
-    } else {
-        Pair::beside_model(&target, out, scratch.path().to_owned()).await
-    };
-    let pair = match pair {
+    let pair = match pair(&target, args, scratch.path()).await {
         Ok(pair) => pair.accepting(Accepted::of(&ledger)),
         Err(error) => return console.fail(&error, error.exit()),
     };
@@ -141,20 +135,7 @@ async fn carry_out(
     if let Err(error) = state.write(&args.out) {
         return console.fail(format_args!("{}: {error}", args.out.display()), Exit::Usage);
     }
-    let usual = Settings::new(state.seed);
-    let settings = Settings {
-        position: state.position,
-        requests: args.requests,
-        findings: args.findings.or(usual.findings),
-        time: args.time,
-        quirks: profile.quirks.clone(),
-        known: state.known.clone(),
-        proposed: state.quirks.clone(),
-        unspoken: state.not_spoken.clone(),
-        waiting: state.waiting.clone(),
-        without_model: args.without_model,
-        ..usual
-    };
+    let settings = settings(args, &profile, &state);
     let explored = explore(&pair, &ledger, settings, &stop, |step| match step {
         Step::Found(finding, explored) => output.found(&finding, explored, &mut state),
         Step::Batch(explored) => {
@@ -168,6 +149,37 @@ async fn carry_out(
     match explored {
         Ok(explored) => finish(&explored, state, output, args),
         Err(error) => console.fail(&error, error.exit()),
+    }
+}
+
+/// The target, beside a model or alone. `scratch` is the folder of the model's journals.
+async fn pair<'t>(
+    target: &'t Target,
+    args: &FuzzArgs,
+    scratch: &Path,
+) -> Result<Pair<'t>, TargetError> {
+    let out = args.out.clone();
+    if args.without_model {
+        return Ok(Pair::alone(target, out));
+    }
+    Pair::beside_model(target, out, scratch.to_owned()).await
+}
+
+/// How to explore from where it stands.
+fn settings(args: &FuzzArgs, profile: &Profile, state: &State) -> Settings {
+    let usual = Settings::new(state.seed);
+    Settings {
+        position: state.position,
+        requests: args.requests,
+        findings: args.findings.or(usual.findings),
+        time: args.time,
+        quirks: profile.quirks.clone(),
+        known: state.known.clone(),
+        proposed: state.quirks.clone(),
+        unspoken: state.not_spoken.clone(),
+        waiting: state.waiting.clone(),
+        without_model: args.without_model,
+        ..usual
     }
 }
 

@@ -1,7 +1,7 @@
 //! `oss403 report`: functions of results that were written before.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{
     CompareArgs, Format, HtmlArgs, MergeArgs, OnFlaky, RenderArgs, ReportArgs, ReportCommand,
@@ -14,8 +14,9 @@ use crate::judge::scope::Demands;
 use crate::report::compare::Comparison;
 use crate::report::found;
 use crate::report::html::site::{Added, NoPlace, Site};
+use crate::report::json::ResultFile;
 use crate::report::lore::Lore;
-use crate::report::merge::{Merged, merge};
+use crate::report::merge::{Merged, Part, merge};
 use crate::report::read::{NoResult, Recorded};
 use crate::report::sink::Unwritten;
 use crate::report::style::{Style, counted, harmless};
@@ -85,13 +86,7 @@ fn site(args: &SiteArgs, console: Console) -> Result<Exit, Exit> {
         let words = format_args!("{}: {error}", args.out.display()).to_string();
         console.fail(words, Exit::Target)
     };
-    let mut files = Vec::new();
-    for path in &args.results {
-        files.extend(found::results(path).map_err(|error| {
-            console.error(format_args!("{}: {error}", path.display()), None);
-            Exit::Usage
-        })?);
-    }
+    let files = results(&args.results, console)?;
     let mut site = Site::open(&args.out, args.pages).map_err(|error| match error {
         NoPlace::Io(error) => failed(error),
         refused => {
@@ -103,19 +98,8 @@ fn site(args: &SiteArgs, console: Console) -> Result<Exit, Exit> {
     })?;
     let mut lores: BTreeMap<String, Lore> = BTreeMap::new();
     for path in files {
-        let is_named = args.results.contains(&path);
-        let mut recorded = match Recorded::read(&path) {
-            Ok(recorded) => recorded,
-            // A folder may hold other files too.
-            Err(error) if !is_named => {
-                let path = path.display();
-                console.complain(&format!("note: {path} is left out: {error}\n"));
-                continue;
-            }
-            Err(error) => {
-                console.error(format_args!("{}: {error}", path.display()), None);
-                return Err(Exit::Usage);
-            }
+        let Some(mut recorded) = result(&path, args.results.contains(&path), console)? else {
+            continue;
         };
         let name = recorded.head.suite.revision.clone();
         if !lores.contains_key(&name) {
@@ -124,13 +108,11 @@ fn site(args: &SiteArgs, console: Console) -> Result<Exit, Exit> {
             lores.insert(name.clone(), Lore::of_ledger(&ledger));
         }
         let added = site.add(&mut recorded, &lores[&name]).map_err(failed)?;
-        let why = match added {
-            Added::Night => continue,
-            Added::Known => "that run is there already".to_owned(),
-            Added::Part(why) => why,
-        };
-        let path = path.display();
-        console.complain(&format!("note: {path} is left out: {why}\n"));
+        match added {
+            Added::Night => {}
+            Added::Known => left_out(&path, "that run is there already", console),
+            Added::Part(why) => left_out(&path, why, console),
+        }
     }
     let (servers, nights) = site.finish().map_err(failed)?;
     if nights == 0 {
@@ -144,6 +126,38 @@ fn site(args: &SiteArgs, console: Console) -> Result<Exit, Exit> {
         args.out.join("index.html").display()
     );
     Ok(printed(&text, console))
+}
+
+/// The files that are named, and those in the folders that are.
+fn results(named: &[PathBuf], console: Console) -> Result<Vec<PathBuf>, Exit> {
+    let mut files = Vec::new();
+    for path in named {
+        files.extend(found::results(path).map_err(|error| {
+            console.error(format_args!("{}: {error}", path.display()), None);
+            Exit::Usage
+        })?);
+    }
+    Ok(files)
+}
+
+/// A result for a site. A folder may hold other files too, so that only one which is named has to be a result.
+fn result(path: &Path, is_named: bool, console: Console) -> Result<Option<Recorded>, Exit> {
+    match Recorded::read(path) {
+        Ok(recorded) => Ok(Some(recorded)),
+        Err(error) if !is_named => {
+            left_out(path, error, console);
+            Ok(None)
+        }
+        Err(error) => {
+            console.error(format_args!("{}: {error}", path.display()), None);
+            Err(Exit::Usage)
+        }
+    }
+}
+
+fn left_out(path: &Path, why: impl std::fmt::Display, console: Console) {
+    let path = path.display();
+    console.complain(&format!("note: {path} is left out: {why}\n"));
 }
 
 fn compare(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
@@ -169,21 +183,7 @@ fn compare(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
 }
 
 fn merge_parts(args: &MergeArgs, console: Console) -> Result<Exit, Exit> {
-    let mut parts = Vec::new();
-    for path in &args.parts {
-        match Recorded::read(path) {
-            Ok(recorded) => parts.push((path.display().to_string(), recorded)),
-            // A part that was killed may have been run again.
-            Err(NoResult::Cut { .. }) => console.complain(&format!(
-                "note: {} was cut off and does not count\n",
-                path.display()
-            )),
-            Err(error) => {
-                console.error(format_args!("{}: {error}", path.display()), None);
-                return Err(Exit::Usage);
-            }
-        }
-    }
+    let parts = parts(&args.parts, console)?;
     let revision = parts
         .first()
         .map(|(_, part)| part.head.suite.revision.clone());
@@ -201,14 +201,7 @@ fn merge_parts(args: &MergeArgs, console: Console) -> Result<Exit, Exit> {
         Exit::Usage
     })?;
     let Merged { mut recorded, exit } = merged;
-    let mut text = format!("{}\n", recorded.head.sentence());
-    for unmet in &recorded.head.summary.unmet {
-        text.push_str(&format!("{unmet}\n"));
-    }
-    for (file, entry) in recorded.head.red_entries() {
-        let sentence = harmless(&entry.sentence());
-        text.push_str(&format!("{}:{}: {sentence}\n", harmless(file), entry.line));
-    }
+    let text = sentences(&recorded.head);
     let mut reports = open_reports(&args.reports, console)?;
     if reports.want_lore() {
         reports.explain(Lore::of_ledger(&ledger));
@@ -230,6 +223,39 @@ fn merge_parts(args: &MergeArgs, console: Console) -> Result<Exit, Exit> {
         Ok(()) => Ok(exit),
         Err(error) => Err(console.fail(format_args!("standard output: {error}"), Exit::Target)),
     }
+}
+
+/// The parts that came to their end, each with the name of its file.
+fn parts(paths: &[PathBuf], console: Console) -> Result<Vec<Part>, Exit> {
+    let mut parts = Vec::new();
+    for path in paths {
+        match Recorded::read(path) {
+            Ok(recorded) => parts.push((path.display().to_string(), recorded)),
+            // A part that was killed may have been run again.
+            Err(NoResult::Cut { .. }) => console.complain(&format!(
+                "note: {} was cut off and does not count\n",
+                path.display()
+            )),
+            Err(error) => {
+                console.error(format_args!("{}: {error}", path.display()), None);
+                return Err(Exit::Usage);
+            }
+        }
+    }
+    Ok(parts)
+}
+
+/// What a result came to, and what of it is not as it was asked for.
+fn sentences(head: &ResultFile) -> String {
+    let mut text = format!("{}\n", head.sentence());
+    for unmet in &head.summary.unmet {
+        text.push_str(&format!("{unmet}\n"));
+    }
+    for (file, entry) in head.red_entries() {
+        let sentence = harmless(&entry.sentence());
+        text.push_str(&format!("{}:{}: {sentence}\n", harmless(file), entry.line));
+    }
+    text
 }
 
 fn printed(text: &str, console: Console) -> Exit {

@@ -20,7 +20,7 @@ use crate::target::Target;
 use crate::target::profile::Endpoint;
 use oss403_case::ledger::Entry;
 use oss403_case::model::Capability;
-use oss403_case::{Ledger, suggest};
+use oss403_case::{Instance, Ledger, suggest};
 
 /// Finished journals that stay when nobody says how many.
 const KEPT_JOURNALS: usize = 20;
@@ -55,26 +55,7 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
     for path in &paths {
         files.push(source::case_file(path, console)?);
     }
-    let selected = if options.harmless {
-        let selected = select_harmless(&ledger, &filters, &files);
-        selected.map(|(instances, left_out)| (instances, Some(left_out)))
-    } else {
-        let selected = select(&ledger, &filters, &files);
-        selected.map(|instances| (instances, None))
-    };
-    let (instances, left_out) = selected.map_err(|error| {
-        console.error(&error, error.help());
-        error.exit()
-    })?;
-    let instances = match &options.again.rerun_failed {
-        Some(path) => again::failed_in(path, instances, console)?,
-        None => instances,
-    };
-    // There may be fewer worlds than parts. One without any has a result all the same: together with the others it is the whole.
-    let instances = match options.partition {
-        Some(partition) => partition.of(instances),
-        None => instances,
-    };
+    let (instances, left_out) = selected(options, &ledger, (&filters, &files), console)?;
     let profile = target::profile(options.target.as_deref(), console)?;
     if options.keep && matches!(profile.endpoint, Endpoint::Embedded(_)) {
         let help = "start `oss403 serve`, and name its profile with `--target`";
@@ -89,13 +70,9 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
         Some(path) => {
             let besides: Vec<&str> = instances.iter().map(|known| known.id.as_str()).collect();
             let besides = if files.is_empty() { &[] } else { &besides[..] };
-            Some(baseline::fitting(
-                path,
-                &ledger,
-                besides,
-                Some(&profile.name),
-                console,
-            )?)
+            let target = Some(profile.name.as_str());
+            let baseline = baseline::fitting(path, &ledger, besides, target, console)?;
+            Some(baseline)
         }
     };
     let job = Job {
@@ -122,6 +99,36 @@ fn named_and_run(args: &RunArgs, console: Console) -> Result<Exit, Exit> {
         console
     };
     Ok(block_on(carry_out(job, words, options, console), console))
+}
+
+/// The instances that are asked for by filters and case files, and what `--harmless` leaves out of them.
+fn selected(
+    options: &RunOptions,
+    ledger: &Ledger,
+    (filters, files): (&[String], &[Entry]),
+    console: Console,
+) -> Result<(Vec<Instance>, Option<LeftOut>), Exit> {
+    let selected = if options.harmless {
+        let selected = select_harmless(ledger, filters, files);
+        selected.map(|(instances, left_out)| (instances, Some(left_out)))
+    } else {
+        let selected = select(ledger, filters, files);
+        selected.map(|instances| (instances, None))
+    };
+    let (instances, left_out) = selected.map_err(|error| {
+        console.error(&error, error.help());
+        error.exit()
+    })?;
+    let instances = match &options.again.rerun_failed {
+        Some(path) => again::failed_in(path, instances, console)?,
+        None => instances,
+    };
+    // There may be fewer worlds than parts. One without any has a result all the same: together with the others it is the whole.
+    let instances = match options.partition {
+        Some(partition) => partition.of(instances),
+        None => instances,
+    };
+    Ok((instances, left_out))
 }
 
 fn asked(args: &RunArgs, ledger: &Ledger, left_out: Option<LeftOut>) -> Asked {

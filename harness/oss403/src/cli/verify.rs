@@ -58,15 +58,47 @@ fn verified(args: &VerifyArgs, console: Console) -> Result<Exit, Exit> {
         return Ok(Exit::Ok);
     };
     let ids = sample(&verified, percent);
-    let work = replay(args, &profile, &suite, &verified, ids, console);
-    Ok(block_on(work, console))
+    let revision = verified.terms.revision.parse().unwrap_or_default();
+    let replay = Replay {
+        verified: &verified,
+        ledger: suite.at(revision),
+        ids,
+    };
+    Ok(block_on(replay.run(args, &profile, console), console))
 }
 
 /// What was found out, what it proves, and what not.
 fn in_words(verified: &Verified, args: &VerifyArgs, key: &PublicKey, style: Style) -> String {
+    let mut lines = said(verified, args.challenge.is_some(), key);
+    lines.extend(reservations(verified));
+    lines.push(String::new());
+    lines.extend(not_again(verified));
+    lines.push(String::new());
+    lines.push(PROVES.into());
+    let mut text = String::new();
+    for line in lines {
+        let wrapped = style.wrap(&harmless(&line), 0);
+        if wrapped.is_empty() {
+            text.push('\n');
+        }
+        for line in wrapped {
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// What a signature is worth.
+const PROVES: &str = "What the signature proves: who has the key stands for these records, and nobody changed them since. Every verdict, the level and the \
+     scope follow from them. What it does not prove: that the records are what a server really answered. Only a run of your own shows that \
+     (`--replay 5% --target FILE`), or one by somebody you trust.";
+
+/// What every certificate says. `is_asked` is whether the challenge was compared with one that was given.
+fn said(verified: &Verified, is_asked: bool, key: &PublicKey) -> Vec<String> {
     let Verified { head, terms, .. } = verified;
     let product = &terms.product;
-    let mut lines = vec![
+    vec![
         format!("ok: {}", head.sentence()),
         String::new(),
         format!(
@@ -80,9 +112,9 @@ fn in_words(verified: &Verified, args: &VerifyArgs, key: &PublicKey, style: Styl
             terms.revision, terms.suite
         ),
         format!("signed by: key {}", key.id()),
-        match (&terms.challenge, &args.challenge) {
-            (Some(_), Some(_)) => "challenge: yours; this is no unchanged older bundle, but who has the signing key can rewrite records".into(),
-            (Some(given), None) => {
+        match (&terms.challenge, is_asked) {
+            (Some(_), true) => "challenge: yours; this is no unchanged older bundle, but who has the signing key can rewrite records".into(),
+            (Some(given), false) => {
                 format!("challenge: {given}; was it yours? `--challenge` compares")
             }
             (None, _) => {
@@ -94,7 +126,13 @@ fn in_words(verified: &Verified, args: &VerifyArgs, key: &PublicKey, style: Styl
             counted(verified.judged, "instance"),
             grouped(verified.aside as u64)
         ),
-    ];
+    ]
+}
+
+/// What to know before relying on a certificate.
+fn reservations(verified: &Verified) -> Vec<String> {
+    let Verified { head, terms, .. } = verified;
+    let mut lines = Vec::new();
     if terms.surroundings.embedded {
         let wrong = head.target.made_wrong();
         let wrong = wrong.map_or(String::new(), |wrong| {
@@ -120,7 +158,11 @@ fn in_words(verified: &Verified, args: &VerifyArgs, key: &PublicKey, style: Styl
     if terms.attempts > 1 {
         lines.push(format!("attempts: up to {}", terms.attempts));
     }
-    lines.push(String::new());
+    lines
+}
+
+fn not_again(verified: &Verified) -> Vec<String> {
+    let mut lines = Vec::new();
     for (what, count) in &verified.not_again {
         let of = counted(*count, "instance");
         lines.push(format!("not judged again, of {of}: {what}"));
@@ -128,105 +170,109 @@ fn in_words(verified: &Verified, args: &VerifyArgs, key: &PublicKey, style: Styl
     lines.push(
         "not judged again: that nothing else answers at the endpoint, name of the profile, times, the number of requests, notes, what was left behind".into(),
     );
-    lines.push(String::new());
-    lines.push(
-        "What the signature proves: who has the key stands for these records, and nobody changed them since. Every verdict, the level and the \
-         scope follow from them. What it does not prove: that the records are what a server really answered. Only a run of your own shows that \
-         (`--replay 5% --target FILE`), or one by somebody you trust."
-            .into(),
-    );
-    let mut text = String::new();
-    for line in lines {
-        let wrapped = style.wrap(&harmless(&line), 0);
-        if wrapped.is_empty() {
-            text.push('\n');
-        }
-        for line in wrapped {
-            text.push_str(line.trim_end());
-            text.push('\n');
-        }
-    }
-    text
+    lines
 }
 
-/// Runs some instances again and compares what becomes of them.
-async fn replay(
-    args: &VerifyArgs,
-    profile: &Profile,
-    ledger: &Ledger,
-    verified: &Verified,
+/// Instances that are run again, to see whether the same becomes of them.
+struct Replay<'a> {
+    verified: &'a Verified,
+    /// At the revision of the certificate.
+    ledger: Ledger,
     ids: Vec<String>,
-    console: Console,
-) -> Exit {
-    let revision = verified.terms.revision.parse().unwrap_or_default();
-    let ledger = ledger.clone().at(revision);
-    // Under names of its own, as the certificate's run was.
-    let names = Terms::names(None, &oss_auth::hex(&fastrand::u128(..).to_be_bytes()));
-    let instances = match select(&ledger, &ids, &[]) {
-        Ok(instances) => renamed(&instances, &names),
-        Err(error) => return console.fail(&error, Exit::Usage),
-    };
-    let target = match Target::ready(profile).await {
-        Ok(target) => target,
-        Err(error) => return console.fail(&error, error.exit()),
-    };
-    let usual = Options::default();
-    let options = Options {
-        names: Some(names),
-        attempts: verified.terms.attempts,
-        out: args.journals.clone().unwrap_or(usual.out.clone()),
-        keep_journals: Some(20),
-        ..usual
-    };
-    let stop = StopSignal::new();
-    signals::stop_on_signal(stop.clone(), console);
-    let mut found: BTreeMap<String, (VerdictKind, String)> = BTreeMap::new();
-    let ran = certify(&target, instances, &options, stop, None, |step| {
-        if let Step::Finished(done) = step {
-            let reason = done.redactor.text(&done.judged.judgement.reason);
-            let verdict = done.judged.verdict().kind();
-            found.insert(done.instance.id.clone(), (verdict, reason));
-        }
-    })
-    .await;
-    target.stop().await;
-    let certified = match ran {
-        Ok(certified) => certified,
-        Err(failed) => return console.fail(failed.error.to_string(), failed.error.exit()),
-    };
-    if certified.run.stopped.is_some() {
-        return console.fail("the replay was interrupted", Exit::Interrupted);
-    }
-    let mut text = String::new();
-    let mut other = 0;
-    for id in &ids {
-        let said = verified.sent.get(id).copied();
-        let now = found.get(id);
-        if said == now.map(|(verdict, _)| *verdict) {
-            continue;
-        }
-        other += 1;
-        let name = |verdict: Option<VerdictKind>| verdict.map_or("nothing", VerdictKind::name);
-        let why = now.map_or("", |(_, reason)| reason.as_str());
-        text.push_str(&harmless(&format!(
-            "{id}: {} in the certificate, {} now: {why}\n",
-            name(said),
-            name(now.map(|(verdict, _)| *verdict))
-        )));
-    }
-    let again = counted(ids.len(), "instance");
-    text.push_str(&match other {
-        0 => format!("\nreplayed: {again}, drawn by lot; all came to the same\n"),
-        other => format!("\nreplayed: {again}, drawn by lot; {other} came to something else\n"),
-    });
-    if let Err(error) = console.print(&text) {
-        return console.fail(format_args!("standard output: {error}"), Exit::Target);
-    }
-    if other > 0 {
-        return console.fail(
-            "refused: the target does not answer as the certificate says",
-            Exit::Deviations,
+}
+
+/// Of each instance by its id what became of it now, and why.
+type Found = BTreeMap<String, (VerdictKind, String)>;
+
+impl Replay<'_> {
+    async fn run(&self, args: &VerifyArgs, profile: &Profile, console: Console) -> Exit {
+        let found = match self.found(args, profile, console).await {
+            Ok(found) => found,
+            Err(exit) => return exit,
+        };
+        let others = self.others(&found);
+        let again = counted(self.ids.len(), "instance");
+        let came_to = match others.len() {
+            0 => "all came to the same".to_owned(),
+            other => format!("{other} came to something else"),
+        };
+        let text = format!(
+            "{}\nreplayed: {again}, drawn by lot; {came_to}\n",
+            others.concat()
         );
+        if let Err(error) = console.print(&text) {
+            return console.fail(format_args!("standard output: {error}"), Exit::Target);
+        }
+        if !others.is_empty() {
+            return console.fail(
+                "refused: the target does not answer as the certificate says",
+                Exit::Deviations,
+            );
+        }
+        Exit::Ok
     }
-    Exit::Ok
+
+    /// Runs the instances. What keeps them from being run to the end has been printed.
+    async fn found(
+        &self,
+        args: &VerifyArgs,
+        profile: &Profile,
+        console: Console,
+    ) -> Result<Found, Exit> {
+        // Under names of its own, as the certificate's run was.
+        let names = Terms::names(None, &oss_auth::hex(&fastrand::u128(..).to_be_bytes()));
+        let instances = select(&self.ledger, &self.ids, &[])
+            .map_err(|error| console.fail(&error, Exit::Usage))?;
+        let instances = renamed(&instances, &names);
+        let target = Target::ready(profile)
+            .await
+            .map_err(|error| console.fail(&error, error.exit()))?;
+        let usual = Options::default();
+        let options = Options {
+            names: Some(names),
+            attempts: self.verified.terms.attempts,
+            out: args.journals.clone().unwrap_or(usual.out.clone()),
+            keep_journals: Some(20),
+            ..usual
+        };
+        let stop = StopSignal::new();
+        signals::stop_on_signal(stop.clone(), console);
+        let mut found = Found::new();
+        let ran = certify(&target, instances, &options, stop, None, |step| {
+            if let Step::Finished(done) = step {
+                let reason = done.redactor.text(&done.judged.judgement.reason);
+                let verdict = done.judged.verdict().kind();
+                found.insert(done.instance.id.clone(), (verdict, reason));
+            }
+        })
+        .await;
+        target.stop().await;
+        let certified =
+            ran.map_err(|failed| console.fail(failed.error.to_string(), failed.error.exit()))?;
+        if certified.run.stopped.is_some() {
+            return Err(console.fail("the replay was interrupted", Exit::Interrupted));
+        }
+        Ok(found)
+    }
+
+    /// A line for each instance that came to something else than the certificate says.
+    fn others(&self, found: &Found) -> Vec<String> {
+        let name = |verdict: Option<VerdictKind>| verdict.map_or("nothing", VerdictKind::name);
+        let mut lines = Vec::new();
+        for id in &self.ids {
+            let said = self.verified.sent.get(id).copied();
+            let now = found.get(id);
+            let verdict = now.map(|(verdict, _)| *verdict);
+            if said == verdict {
+                continue;
+            }
+            let why = now.map_or("", |(_, reason)| reason.as_str());
+            lines.push(harmless(&format!(
+                "{id}: {} in the certificate, {} now: {why}\n",
+                name(said),
+                name(verdict)
+            )));
+        }
+        lines
+    }
 }

@@ -101,66 +101,17 @@ impl Asked {
     }
 
     fn of_curl(text: &str) -> Result<Self, AskedError> {
-        let words = shell_words(text);
-        let mut asked = Self::default();
-        let (mut url, mut method, mut has_body, mut head) = (None, None, false, false);
-        let mut headers = Vec::new();
-        let mut words = words.into_iter().skip(1);
-        while let Some(word) = words.next() {
-            let (flag, glued) = match word.split_once('=') {
-                Some((flag, value)) if flag.starts_with("--") => {
-                    (flag.to_owned(), Some(value.to_owned()))
-                }
-                _ => (word.clone(), None),
-            };
-            let mut value = || glued.clone().or_else(|| words.next()).unwrap_or_default();
-            match flag.as_str() {
-                "-X" | "--request" => method = Some(value()),
-                "-H" | "--header" => headers.push(value()),
-                "-I" | "--head" => head = true,
-                "-d" | "--data" | "--data-binary" | "--data-raw" | "--data-urlencode" => {
-                    has_body = true;
-                    value();
-                    headers.push("Content-Type: application/x-www-form-urlencoded".into());
-                }
-                "-T" | "--upload-file" => {
-                    value();
-                    method = method.or_else(|| Some("PUT".into()));
-                }
-                "--url" => url = Some(value()),
-                "-o" | "--output" | "-A" | "--user-agent" | "-e" | "--referer" | "-u" | "-b"
-                | "-x" | "-m" | "--resolve" | "--connect-to" | "--cacert" | "-F" | "--form"
-                | "-w" => drop(value()),
-                flag if flag.starts_with("-X") && flag.len() > 2 => {
-                    method = Some(flag[2..].to_owned());
-                }
-                flag if flag.starts_with("-H") && flag.len() > 2 => {
-                    headers.push(flag[2..].to_owned());
-                }
-                flag if flag.starts_with('-') => {}
-                _ => url = url.or(Some(word)),
-            }
-        }
-        let of_url = Self::of_url(&url.ok_or(AskedError::NoUrl)?);
-        (asked.host, asked.path, asked.query) = (of_url.host, of_url.path, of_url.query);
-        asked.method = method.unwrap_or_else(|| {
-            let default = match (head, has_body) {
-                (true, _) => "HEAD",
-                (_, true) => "POST",
-                _ => "GET",
-            };
-            default.into()
-        });
-        for header in headers {
+        let curl = Curl::of(shell_words(text));
+        let mut asked = Self {
+            method: curl.method(),
+            ..Self::of_url(&curl.url.ok_or(AskedError::NoUrl)?)
+        };
+        for header in &curl.headers {
             let Some((name, value)) = header.split_once(':') else {
                 continue;
             };
-            let known = asked
-                .headers
-                .iter()
-                .any(|(known, _)| known.eq_ignore_ascii_case(name));
             // The default of -d gives way to the type that is said.
-            if name.eq_ignore_ascii_case("content-type") && known {
+            if name.eq_ignore_ascii_case("content-type") {
                 asked
                     .headers
                     .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
@@ -266,6 +217,74 @@ impl Asked {
             path: &self.path,
         };
         Some(take(&find_claim(&request).ok()??))
+    }
+}
+
+/// What the words of a command line of curl say of its request.
+#[derive(Default)]
+struct Curl {
+    url: Option<String>,
+    /// As it is named, or as an upload has it.
+    method: Option<String>,
+    is_head: bool,
+    has_body: bool,
+    /// Each as it is written, name and value.
+    headers: Vec<String>,
+}
+
+impl Curl {
+    /// Reads the words, the first of which is the command itself.
+    fn of(words: Vec<String>) -> Self {
+        let mut curl = Self::default();
+        let mut words = words.into_iter().skip(1);
+        while let Some(word) = words.next() {
+            let (flag, glued) = match word.split_once('=') {
+                Some((flag, value)) if flag.starts_with("--") => {
+                    (flag.to_owned(), Some(value.to_owned()))
+                }
+                _ => (word.clone(), None),
+            };
+            let mut value = || glued.clone().or_else(|| words.next()).unwrap_or_default();
+            match flag.as_str() {
+                "-X" | "--request" => curl.method = Some(value()),
+                "-H" | "--header" => curl.headers.push(value()),
+                "-I" | "--head" => curl.is_head = true,
+                "-d" | "--data" | "--data-binary" | "--data-raw" | "--data-urlencode" => {
+                    curl.has_body = true;
+                    value();
+                    curl.headers
+                        .push("Content-Type: application/x-www-form-urlencoded".into());
+                }
+                "-T" | "--upload-file" => {
+                    value();
+                    curl.method.get_or_insert_with(|| "PUT".into());
+                }
+                "--url" => curl.url = Some(value()),
+                "-o" | "--output" | "-A" | "--user-agent" | "-e" | "--referer" | "-u" | "-b"
+                | "-x" | "-m" | "--resolve" | "--connect-to" | "--cacert" | "-F" | "--form"
+                | "-w" => drop(value()),
+                flag if flag.starts_with("-X") && flag.len() > 2 => {
+                    curl.method = Some(flag[2..].to_owned());
+                }
+                flag if flag.starts_with("-H") && flag.len() > 2 => {
+                    curl.headers.push(flag[2..].to_owned());
+                }
+                flag if flag.starts_with('-') => {}
+                _ => {
+                    curl.url.get_or_insert(word);
+                }
+            }
+        }
+        curl
+    }
+
+    fn method(&self) -> String {
+        let default = match (self.is_head, self.has_body) {
+            (true, _) => "HEAD",
+            (_, true) => "POST",
+            _ => "GET",
+        };
+        self.method.clone().unwrap_or_else(|| default.into())
     }
 }
 

@@ -11,94 +11,133 @@ use super::variants::{Variant, variants};
 
 /// What a secret proves of the evidence.
 pub(super) fn by_secret(evidence: &Evidence, secret: &str) -> Option<Guess> {
-    let provided = evidence.provided.as_deref()?.trim();
-    let kind = evidence.kind()?;
-    let scheme = match kind {
-        Kind::V1 => Scheme::V1,
-        Kind::V2 => Scheme::V2,
-        Kind::V4 => Scheme::V4,
-        Kind::S3V4 => Scheme::S3V4,
-    };
-    let fits = |string: &[u8], secret: &str| fits(scheme, string, secret, provided);
-    let proven = |rule, says: String, because: String| {
-        Some(Guess {
-            rule,
-            surety: Surety::Proven,
-            says,
-            because,
+    let sent = Sent::of(evidence)?;
+    let (server, client) = (evidence.server.as_deref(), evidence.client.as_deref());
+    if let Some(guess) = server.and_then(|server| sent.by_string_of_server(server, secret)) {
+        return Some(guess);
+    }
+    let variants = variants(evidence, sent.kind);
+    let known = variants.len();
+    sent.by_variant(variants, secret)
+        .or_else(|| sent.by_string_of_client(client?, secret))
+        .or_else(|| sent.by_form(server?, secret))
+        .or_else(|| Some(wrong_secret(evidence, known)))
+}
+
+/// The signature that the client sent, and how it was made.
+struct Sent<'e> {
+    kind: Kind,
+    scheme: Scheme,
+    signature: &'e str,
+}
+
+impl<'e> Sent<'e> {
+    fn of(evidence: &'e Evidence) -> Option<Self> {
+        let kind = evidence.kind()?;
+        Some(Self {
+            kind,
+            scheme: match kind {
+                Kind::V1 => Scheme::V1,
+                Kind::V2 => Scheme::V2,
+                Kind::V4 => Scheme::V4,
+                Kind::S3V4 => Scheme::S3V4,
+            },
+            signature: evidence.provided.as_deref()?.trim(),
         })
-    };
-    let server = evidence.server.as_deref();
-    if server.is_some_and(|server| fits(server, secret)) {
-        let is_mangled = signature_of(scheme, server.unwrap_or_default(), secret) != provided;
-        return if is_mangled {
-            proven(
-                "plus-unescaped",
-                "Secret and string are right: the signature alone was mangled on its way into the URL, where `+` must be `%2B` (and every other character as it is).".into(),
-                "Put right, it is the signature that the secret gives for the string of the server.".into(),
-            )
-        } else {
-            proven(
-                "secret-fits",
-                "String, secret and signature belong together: so the server has another secret for this key. The key was replaced, or id and secret are of two different keys.".into(),
-                "The secret gives the signature that was sent for the very string of the server.".into(),
-            )
-        };
     }
-    let trimmed = unquoted(secret);
-    if trimmed != secret && server.is_some_and(|server| fits(server, trimmed)) {
-        return proven(
-            "secret-blank",
-            "The secret in the environment has a blank, a line end or quotes that the client did not use.".into(),
-            "Without them, it gives the signature that was sent.".into(),
-        );
+
+    /// Whether a string has the signature, also when a URL mangled it.
+    fn fits(&self, string: &[u8], secret: &str) -> bool {
+        is_same(&signature_of(self.scheme, string, secret), self.signature)
     }
-    if let Some(server) = server
-        && let Some((with, _)) = misspelt(trimmed)
-            .into_iter()
-            .find(|(_, spelt)| fits(server, spelt))
-    {
-        return proven(
-            "client-secret",
-            format!("The string is right, and so is the secret but for what the client signed with it: {with}."),
-            "With that, the secret gives the signature that was sent for the very string of the server.".into(),
-        );
-    }
-    let own = [
-        evidence.client.as_deref(),
-        evidence.client_canonical.as_deref(),
-    ];
-    let all = variants(evidence, kind);
-    let known = all.len();
-    for Variant { says, string, key } in all {
-        let fits = match key {
-            Some(key) => is_same(&key.signature(secret, &string), provided),
-            None => fits(&string, secret),
-        };
-        if fits {
-            return proven(
-                "variant",
-                format!("{says} The secret is right."),
-                "The secret gives the signature that was sent for the string so changed.".into(),
-            );
+
+    /// Where the very string of the server was signed, with the secret or with what somebody made of it.
+    fn by_string_of_server(&self, server: &[u8], secret: &str) -> Option<Guess> {
+        if self.fits(server, secret) {
+            let is_mangled = signature_of(self.scheme, server, secret) != self.signature;
+            return Some(if is_mangled {
+                proven(
+                    "plus-unescaped",
+                    "Secret and string are right: the signature alone was mangled on its way into the URL, where `+` must be `%2B` (and every other character as it is).",
+                    "Put right, it is the signature that the secret gives for the string of the server.",
+                )
+            } else {
+                proven(
+                    "secret-fits",
+                    "String, secret and signature belong together: so the server has another secret for this key. The key was replaced, or id and secret are of two different keys.",
+                    "The secret gives the signature that was sent for the very string of the server.",
+                )
+            });
         }
+        let trimmed = unquoted(secret);
+        if trimmed != secret && self.fits(server, trimmed) {
+            return Some(proven(
+                "secret-blank",
+                "The secret in the environment has a blank, a line end or quotes that the client did not use.",
+                "Without them, it gives the signature that was sent.",
+            ));
+        }
+        let (with, _) = misspelt(trimmed)
+            .into_iter()
+            .find(|(_, spelt)| self.fits(server, spelt))?;
+        Some(proven(
+            "client-secret",
+            format!(
+                "The string is right, and so is the secret but for what the client signed with it: {with}."
+            ),
+            "With that, the secret gives the signature that was sent for the very string of the server.",
+        ))
     }
-    if own[0].is_some_and(|client| fits(client, secret)) {
-        return proven(
-            "client-string",
-            "The secret is right, and the signature is that of your string: what is wrong is where the two strings differ.".into(),
-            "The secret gives the signature that was sent for your own string.".into(),
-        );
+
+    /// Where the string was signed that a known mistake makes of the server's.
+    fn by_variant(&self, variants: Vec<Variant>, secret: &str) -> Option<Guess> {
+        let fits = |variant: &Variant| match &variant.key {
+            Some(key) => is_same(&key.signature(secret, &variant.string), self.signature),
+            None => self.fits(&variant.string, secret),
+        };
+        let Variant { says, .. } = variants.into_iter().find(fits)?;
+        Some(proven(
+            "variant",
+            format!("{says} The secret is right."),
+            "The secret gives the signature that was sent for the string so changed.",
+        ))
     }
-    if let Some(form) = server.and_then(|server| other_form(scheme, server, trimmed, provided)) {
-        return proven(
+
+    /// Where the client signed the string that it wrote down.
+    fn by_string_of_client(&self, client: &[u8], secret: &str) -> Option<Guess> {
+        self.fits(client, secret).then(|| {
+            proven(
+                "client-string",
+                "The secret is right, and the signature is that of your string: what is wrong is where the two strings differ.",
+                "The secret gives the signature that was sent for your own string.",
+            )
+        })
+    }
+
+    /// Where the signature alone was made or written otherwise.
+    fn by_form(&self, server: &[u8], secret: &str) -> Option<Guess> {
+        let form = other_form(self.scheme, server, unquoted(secret), self.signature)?;
+        Some(proven(
             "signature-form",
             format!("Secret and string are right: the signature is {form}."),
-            "So made, it is the signature that was sent.".into(),
-        );
+            "So made, it is the signature that was sent.",
+        ))
     }
-    let same = evidence.is_told && own[0] == server;
-    Some(Guess {
+}
+
+fn proven(rule: &'static str, says: impl Into<String>, because: &str) -> Guess {
+    Guess {
+        rule,
+        surety: Surety::Proven,
+        says: says.into(),
+        because: because.to_owned(),
+    }
+}
+
+/// What is left when no string fits; `known` is how many variants were tried.
+fn wrong_secret(evidence: &Evidence, known: usize) -> Guess {
+    let same = evidence.is_told && evidence.client == evidence.server;
+    Guess {
         rule: "wrong-secret",
         surety: if same { Surety::Proven } else { Surety::Likely },
         says: "The secret is not the one that signed, or the signature was made of another string: compare the secret with that of the key in the console, to its last character.".into(),
@@ -107,7 +146,7 @@ pub(super) fn by_secret(evidence: &Evidence, secret: &str) -> Option<Guess> {
         } else {
             format!("Neither the string of the server nor any of {known} known variants has the signature that was sent.")
         },
-    })
+    }
 }
 
 /// A secret without what a shell, a file or a sheet of paper adds to it.
@@ -203,11 +242,7 @@ fn from_hex(digits: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// Whether a string has the signature that was sent, also when a URL mangled it.
-fn fits(scheme: Scheme, string: &[u8], secret: &str, provided: &str) -> bool {
-    is_same(&signature_of(scheme, string, secret), provided)
-}
-
+/// Whether a signature is the one that was sent, also when a URL mangled that.
 fn is_same(signature: &str, provided: &str) -> bool {
     if signature.is_empty() {
         return false;

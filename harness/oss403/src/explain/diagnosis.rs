@@ -65,61 +65,74 @@ pub fn diagnose(
     more: impl Fn(Evidence) -> Evidence,
     secret: Option<&str>,
 ) -> Diagnosis {
+    let said = |name: &str| pasted.text(name).map(|text| text.trim().to_owned());
     let (code, message) = (
         pasted.trimmed("Code").to_owned(),
         pasted.trimmed("Message").to_owned(),
     );
-    let ec = pasted.text("EC").map(|ec| ec.trim().to_owned());
+    let ec = said("EC");
     let ec_known = ec.as_deref().and_then(ecs::find);
-    let said = Said {
-        code: &code,
-        message: &message,
-        ec: ec.as_deref(),
-    };
-    let mut fits = ranked(ledger, pasted, candidates(ledger, &said), ec_known);
+    let candidates = candidates(
+        ledger,
+        &Said {
+            code: &code,
+            message: &message,
+            ec: ec.as_deref(),
+        },
+    );
+    let mut fits = ranked(ledger, pasted, candidates, ec_known);
     if fits.is_empty() {
         fits = by_code_alone(ledger, &code, ec_known);
     }
-    let known = ec_known.is_some()
-        || fits
-            .iter()
-            .any(|fit| fit.why.iter().any(|why| why.contains("message")));
+    let known = ec_known.is_some() || fits.iter().any(has_message);
     let not_of_oss = not_of_oss(pasted, known);
     if not_of_oss.is_some() {
         fits.clear();
     }
-    let mut evidence = Evidence::of_answer(|name| pasted.text(name));
-    evidence.ec.clone_from(&ec);
-    if let Some(asked) = &pasted.asked {
-        evidence = evidence.with_request(asked.clone());
-    }
-    let is_mismatch = code == "SignatureDoesNotMatch"
-        || fits
-            .first()
-            .is_some_and(|fit| fit.file.cause == "signature-mismatch");
-    let evidence = is_mismatch
-        .then(|| more(evidence))
-        .filter(Evidence::is_telling);
-    let own = |name: &str| pasted.text(name).map(|text| text.trim().to_owned());
+    let doctor = is_of_signature(&code, &fits)
+        .then(|| more(evidence(pasted, ec.clone())))
+        .filter(|evidence| evidence.is_telling() && not_of_oss.is_none())
+        .map(|evidence| examine(&evidence, secret));
     Diagnosis {
         status: pasted.status,
         same_code: ledger.causes().filter(|file| file.code == code).count(),
-        request_id: own("RequestId"),
-        host: own("HostId"),
+        request_id: said("RequestId"),
+        host: said("HostId"),
         ec_known: ec_known.filter(|_| not_of_oss.is_none()),
         notes: if not_of_oss.is_some() {
             Vec::new()
         } else {
             notes(pasted)
         },
-        doctor: evidence
-            .filter(|_| not_of_oss.is_none())
-            .map(|evidence| examine(&evidence, secret)),
+        doctor,
         not_of_oss,
         code,
         message,
         ec,
         fits,
+    }
+}
+
+/// Whether the message is one of the cause's.
+fn has_message(fit: &Fit) -> bool {
+    fit.why.iter().any(|why| why.contains("message"))
+}
+
+fn is_of_signature(code: &str, fits: &[Fit]) -> bool {
+    let best = fits.first();
+    code == "SignatureDoesNotMatch"
+        || best.is_some_and(|fit| fit.file.cause == "signature-mismatch")
+}
+
+/// What an answer, and the request that was saved with it, tell of the signature.
+fn evidence(pasted: &Pasted, ec: Option<String>) -> Evidence {
+    let evidence = Evidence {
+        ec,
+        ..Evidence::of_answer(|name| pasted.text(name))
+    };
+    match &pasted.asked {
+        Some(asked) => evidence.with_request(asked.clone()),
+        None => evidence,
     }
 }
 
@@ -131,8 +144,10 @@ fn ranked(
     found: Vec<Candidate>,
     ec: Option<&'static Ec>,
 ) -> Vec<Fit> {
-    let detail = of_detail(pasted);
-    let is_message = |fit: &Fit| fit.why.iter().any(|why| why.contains("message"));
+    let clues = Clues {
+        ec,
+        detail: of_detail(pasted),
+    };
     let mut fits: Vec<Fit> = found
         .into_iter()
         .map(|candidate| Fit {
@@ -140,88 +155,110 @@ fn ranked(
             why: candidate.why,
         })
         .collect();
-    let own = |cause: &str| ec.is_some_and(|ec| ec.causes.contains(&cause));
-    for cause in ec
-        .map_or(&[][..], |ec| &ec.causes[..])
-        .iter()
-        .chain(detail.first)
-    {
+    add_named(&mut fits, ledger, &clues);
+    for fit in &mut fits {
+        reword(fit, &clues, pasted.text("Code").is_some());
+    }
+    fits.retain(|fit| !clues.is_contradicted(fit) && !fit.why.is_empty());
+    keep_told(&mut fits, &clues);
+    keep_sure(&mut fits, &clues);
+    fits.sort_by_key(|fit| {
+        std::cmp::Reverse((
+            clues.is_sole(fit),
+            clues.is_named(fit),
+            clues.is_own(fit) && has_message(fit),
+            has_message(fit),
+            clues.is_own(fit),
+        ))
+    });
+    fits
+}
+
+/// What an answer says of its cause besides code and message.
+struct Clues {
+    ec: Option<&'static Ec>,
+    detail: Detail,
+}
+
+impl Clues {
+    /// Whether the EC is that of a cause.
+    fn is_own(&self, fit: &Fit) -> bool {
+        let cause = fit.file.cause.as_str();
+        self.ec.is_some_and(|ec| ec.causes.contains(&cause))
+    }
+
+    /// Whether the EC is that of a cause, and of no other.
+    fn is_sole(&self, fit: &Fit) -> bool {
+        self.is_own(fit) && self.ec.is_some_and(|ec| ec.causes.len() == 1)
+    }
+
+    /// Whether AccessDeniedDetail names a cause.
+    fn is_named(&self, fit: &Fit) -> bool {
+        self.detail.first.contains(&fit.file.cause.as_str())
+    }
+
+    /// Whether EC or AccessDeniedDetail rule a cause out.
+    fn is_contradicted(&self, fit: &Fit) -> bool {
+        let cause = fit.file.cause.as_str();
+        let by_ec = |ec: &Ec| ec.status == 400 || DENIES.contains(&cause) && is_of_policies(ec);
+        !self.is_own(fit) && (self.ec.is_some_and(by_ec) || self.detail.never.contains(&cause))
+    }
+}
+
+/// Adds the causes that EC and AccessDeniedDetail name, whatever code and message say.
+fn add_named(fits: &mut Vec<Fit>, ledger: &Ledger, clues: &Clues) {
+    let Clues { ec, detail } = clues;
+    // The message decides between several causes of one EC.
+    let sole = ec.is_none_or(|ec| ec.causes.len() == 1 || !fits.iter().any(has_message));
+    let of_ec = ec.iter().flat_map(|ec| &ec.causes);
+    for cause in of_ec.chain(detail.first) {
         let is_in = fits.iter().any(|fit| fit.file.cause == *cause);
-        // The message decides between several causes of one EC.
-        let sole = ec.is_none_or(|ec| ec.causes.len() == 1 || !fits.iter().any(is_message))
-            || detail.first.contains(cause);
-        if let Some(file) = ledger
-            .causes()
-            .find(|file| file.cause == *cause)
-            .filter(|_| !is_in && sole)
-        {
+        if is_in || !sole && !detail.first.contains(cause) {
+            continue;
+        }
+        if let Some(file) = ledger.causes().find(|file| file.cause == *cause) {
             fits.push(Fit {
                 file: Arc::clone(file),
                 why: Vec::new(),
             });
         }
     }
-    let named = |why: &String| why.starts_with("EC ") && why.contains("named by its sources");
-    for fit in &mut fits {
-        let cause = fit.file.cause.as_str();
-        if ec.is_some() {
-            fit.why.retain(|why| !named(why));
-        }
-        if let Some(ec) = ec.filter(|_| own(cause)) {
-            fit.why.push(format!("EC {} is its own", ec.ec));
-        }
-        if pasted.text("Code").is_none() && is_message(fit) {
-            fit.why.retain(|why| !why.contains("message"));
-            fit.why.push("the message is a known one of its".into());
-        }
-        if detail.first.contains(&cause) {
-            fit.why.insert(0, "AccessDeniedDetail names it".into());
-        }
+}
+
+/// Says in what a cause fits, as far as the clues know it better.
+fn reword(fit: &mut Fit, clues: &Clues, has_code: bool) {
+    if clues.ec.is_some() {
+        let named = |why: &str| why.starts_with("EC ") && why.contains("named by its sources");
+        fit.why.retain(|why| !named(why));
     }
-    let contradicted = |fit: &Fit| {
-        let cause = fit.file.cause.as_str();
-        let by_ec = ec.is_some_and(|ec| {
-            ec.status == 400 || DENIES.contains(&cause) && !own(cause) && is_of_policies(ec)
-        });
-        by_ec && !own(cause) || detail.never.contains(&cause) && !own(cause)
-    };
-    fits.retain(|fit| !contradicted(fit) && !fit.why.is_empty());
-    let told: Vec<bool> = fits
-        .iter()
-        .map(|fit| is_message(fit) || detail.first.contains(&fit.file.cause.as_str()))
-        .collect();
-    if told.contains(&true) && ec.is_some_and(|ec| ec.causes.len() != 1) {
-        let mut told = told.into_iter();
-        fits.retain(|_| told.next().unwrap_or(true));
+    if let Some(ec) = clues.ec.filter(|_| clues.is_own(fit)) {
+        fit.why.push(format!("EC {} is its own", ec.ec));
     }
-    // A form that is documented so, or whose EC it is alone, leaves nothing to those that merely resemble it.
-    let is_sure = |fit: &Fit| {
-        let sole = own(&fit.file.cause) && ec.is_some_and(|ec| ec.causes.len() == 1);
-        is_message(fit)
-            && (sole
-                || fit
-                    .why
-                    .iter()
-                    .any(|why| why == "code and message are those documented"))
-    };
+    if !has_code && has_message(fit) {
+        fit.why.retain(|why| !why.contains("message"));
+        fit.why.push("the message is a known one of its".into());
+    }
+    if clues.is_named(fit) {
+        fit.why.insert(0, "AccessDeniedDetail names it".into());
+    }
+}
+
+/// Leaves those that only mention the EC out when others have the message.
+fn keep_told(fits: &mut Vec<Fit>, clues: &Clues) {
+    let is_told = |fit: &Fit| has_message(fit) || clues.is_named(fit);
+    if fits.iter().any(is_told) && clues.ec.is_some_and(|ec| ec.causes.len() != 1) {
+        fits.retain(is_told);
+    }
+}
+
+/// A form that is documented so, or whose EC it is alone, leaves nothing to those that merely resemble it.
+fn keep_sure(fits: &mut Vec<Fit>, clues: &Clues) {
+    let is_documented = |why: &String| why == "code and message are those documented";
+    let is_sure =
+        |fit: &Fit| has_message(fit) && (clues.is_sole(fit) || fit.why.iter().any(is_documented));
     if fits.iter().any(is_sure) {
-        fits.retain(|fit| {
-            is_sure(fit) || own(&fit.file.cause) || detail.first.contains(&fit.file.cause.as_str())
-        });
+        fits.retain(|fit| is_sure(fit) || clues.is_own(fit) || clues.is_named(fit));
     }
-    let place = |fit: &Fit| {
-        let cause = fit.file.cause.as_str();
-        let sole = own(cause) && ec.is_some_and(|ec| ec.causes.len() == 1);
-        std::cmp::Reverse((
-            sole,
-            detail.first.contains(&cause),
-            own(cause) && is_message(fit),
-            is_message(fit),
-            own(cause),
-        ))
-    };
-    fits.sort_by_key(place);
-    fits
 }
 
 /// Causes of a Deny, which message alone cannot tell apart.

@@ -227,38 +227,18 @@ impl Finding {
 
     /// What it is, for a person.
     fn text(&self, case: Option<&Path>) -> String {
-        let Difference { facet, reason, .. } = &self.difference;
         let mut text = String::new();
         let _ = writeln!(text, "{}\n", harmless(&self.title()));
-        let _ = writeln!(text, "{}.", harmless(&self.redacted(reason)));
+        let _ = writeln!(text, "{}.", harmless(&self.reason()));
         let _ = writeln!(
             text,
             "Found with the seed {} at position {}.\n",
             self.seed, self.position
         );
-        match case {
-            Some(path) => {
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
-                let _ = writeln!(
-                    text,
-                    "Reproduce it: oss403 run {}/{name} --target …",
-                    folder.to_string_lossy()
-                );
-                if *facet == Facet::Refused {
-                    text.push_str(
-                        "The base of the case is the request that the target refuses, so that it is `not-provoked` there: its base has to succeed.\n",
-                    );
-                }
-            }
-            None => {
-                text.push_str(
-                    "No case file says it: what the model answers is no 403 that the ledger lists, or only a comparison shows the difference.\nThe scenario:\n\n",
-                );
-                let scenario = serde_json::to_value(&self.scenario).unwrap_or_default();
-                text.push_str(&yaml::print(&scenario).unwrap_or_default());
-            }
-        }
+        text.push_str(&match case {
+            Some(path) => self.how_to_reproduce(path),
+            None => self.without_case_file(),
+        });
         let model = self.model.as_ref();
         let mut pairs = [
             (
@@ -289,6 +269,27 @@ impl Finding {
             }
         }
         text
+    }
+
+    fn how_to_reproduce(&self, path: &Path) -> String {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
+        let folder = folder.to_string_lossy();
+        let mut text = format!("Reproduce it: oss403 run {folder}/{name} --target …\n");
+        if self.difference.facet == Facet::Refused {
+            text.push_str(
+                "The base of the case is the request that the target refuses, so that it is `not-provoked` there: its base has to succeed.\n",
+            );
+        }
+        text
+    }
+
+    fn without_case_file(&self) -> String {
+        let scenario = serde_json::to_value(&self.scenario).unwrap_or_default();
+        format!(
+            "No case file says it: what the model answers is no 403 that the ledger lists, or only a comparison shows the difference.\nThe scenario:\n\n{}",
+            yaml::print(&scenario).unwrap_or_default()
+        )
     }
 
     /// In what the target differs, in one sentence without anything secret.

@@ -156,6 +156,49 @@ impl<'t> Pair<'t> {
         if stop.is_stopped() {
             return Ok(Ran::default());
         }
+        let (subject, model) = self.both_sides(batch, canaries, stop).await?;
+        if canaries && batch.iter().any(signs_v1) {
+            let _ = self.retired.set(subject.retired);
+        }
+        let mut ran = Ran {
+            requests: subject.requests,
+            left_behind: subject.left_behind,
+            ..Ran::default()
+        };
+        let mut others = model.map(|side| side.records.into_iter());
+        for (place, (scenario, record)) in batch.iter().zip(subject.records).enumerate() {
+            let other = others.as_mut().and_then(Iterator::next);
+            let Some(record) = record.and_then(|record| ran.complete(record)) else {
+                continue;
+            };
+            let (difference, model) = match other {
+                None => (laws::broken(scenario, &record), None),
+                Some(Some(other)) if other.progress == Progress::Complete => {
+                    (compare(&record, &other, &self.accepted), Some(other))
+                }
+                Some(_) => {
+                    ran.set_aside += 1;
+                    continue;
+                }
+            };
+            ran.unreadable += usize::from(difference.is_none() && is_unreadable(&record));
+            ran.shown.push(Shown {
+                place,
+                subject: record,
+                model,
+                difference,
+            });
+        }
+        Ok(ran)
+    }
+
+    /// What the target did, and what the model did at the same time.
+    async fn both_sides(
+        &self,
+        batch: &[Scenario],
+        canaries: bool,
+        stop: &StopSignal,
+    ) -> Result<(Side, Option<Side>), RunError> {
         let options = |out: &PathBuf| Options {
             out: out.clone(),
             canaries: false,
@@ -168,72 +211,13 @@ impl<'t> Pair<'t> {
         };
         // Boxed, because a run is a big thing to keep on the stack.
         let subject = Box::pin(one_side(self.subject, batch, &own, stop));
-        let (subject, model) = match &self.model {
-            Some(model) => {
-                let other = options(&self.scratch);
-                let (subject, model) =
-                    tokio::join!(subject, Box::pin(one_side(model, batch, &other, stop)));
-                (subject?, Some(model?))
-            }
-            None => (subject.await?, None),
+        let Some(model) = &self.model else {
+            return Ok((subject.await?, None));
         };
-        if canaries && batch.iter().any(signs_v1) {
-            let _ = self.retired.set(subject.retired);
-        }
-        let mut ran = Ran {
-            requests: subject.requests,
-            left_behind: subject.left_behind,
-            ..Ran::default()
-        };
-        let mut others = model.map(|side| side.records.into_iter());
-        for (place, (scenario, record)) in batch.iter().zip(subject.records).enumerate() {
-            let other = others.as_mut().and_then(Iterator::next);
-            let Some(record) = record else { continue };
-            match &record.progress {
-                Progress::Complete => {}
-                // A network that loses answers is no matter of the target's.
-                Progress::HarnessError(why) => {
-                    ran.trouble.get_or_insert_with(|| why.clone());
-                    ran.unreadable += 1;
-                    continue;
-                }
-                Progress::Interrupted => continue,
-                _ => {
-                    ran.set_aside += 1;
-                    continue;
-                }
-            }
-            let is_done = |record: &TwinRecord| record.progress == Progress::Complete;
-            let difference = match other {
-                None => {
-                    let broken = laws::broken(scenario, &record);
-                    ran.unreadable += usize::from(broken.is_none() && is_unreadable(&record));
-                    broken
-                }
-                Some(Some(other)) if is_done(&other) => {
-                    let difference = compare(&record, &other, &self.accepted);
-                    ran.unreadable += usize::from(difference.is_none() && is_unreadable(&record));
-                    ran.shown.push(Shown {
-                        place,
-                        subject: record,
-                        model: Some(other),
-                        difference,
-                    });
-                    continue;
-                }
-                Some(_) => {
-                    ran.set_aside += 1;
-                    continue;
-                }
-            };
-            ran.shown.push(Shown {
-                place,
-                subject: record,
-                model: None,
-                difference,
-            });
-        }
-        Ok(ran)
+        let other = options(&self.scratch);
+        let model = Box::pin(one_side(model, batch, &other, stop));
+        let (subject, model) = tokio::join!(subject, model);
+        Ok((subject?, Some(model?)))
     }
 
     /// Whether a case file that holds one scenario proves what it was written for: the target does not conform to it, and the model does.
@@ -299,6 +283,23 @@ impl<'t> Pair<'t> {
         if let Some(model) = self.model {
             model.stop().await;
         }
+    }
+}
+
+impl Ran {
+    /// A record that came to its end. Any other shows nothing, and is counted.
+    fn complete(&mut self, record: TwinRecord) -> Option<TwinRecord> {
+        match &record.progress {
+            Progress::Complete => return Some(record),
+            // A network that loses answers is no matter of the target's.
+            Progress::HarnessError(why) => {
+                self.trouble.get_or_insert_with(|| why.clone());
+                self.unreadable += 1;
+            }
+            Progress::Interrupted => {}
+            _ => self.set_aside += 1,
+        }
+        None
     }
 }
 

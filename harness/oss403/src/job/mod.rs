@@ -252,18 +252,7 @@ impl Ready<'_> {
             let causes = files.iter().cloned();
             reports.explain(Lore::of(job.ledger.hash(), causes, all.cloned()));
         }
-        let id = job.options.names.as_deref().map_or_else(run_id, id_from);
-        let stream = Stream::create(&job.options.out, id.clone(), job.options.keep_journals);
-        let stream = stream.map(|stream| Arc::new(stream.durable(!target.is_embedded())));
-        if let Ok(stream) = &stream {
-            reports.follow(Arc::clone(stream));
-        }
-        reports.begin(&Started {
-            at: Timestamp(started).to_iso_extended_millis(),
-            resumes: (!resumes.run.is_empty()).then(|| resumes.run.clone()),
-            run: id,
-            ..job.started(&target)
-        });
+        let stream = job.begin(&mut reports, &target, started, &resumes);
         let held = job.baseline.as_ref();
         let held = held.map(|baseline| Held::to(baseline, started));
         let mut sinks = Sinks::new(job.ledger, held, reports, Terminal::new(job.detail));
@@ -312,6 +301,29 @@ impl Ready<'_> {
 }
 
 impl Job<'_> {
+    /// Creates the stream of the run, which its reports follow, and begins these.
+    fn begin(
+        &self,
+        reports: &mut Reports,
+        target: &Target,
+        at: i64,
+        resumes: &Resumes,
+    ) -> Result<Arc<Stream>, Trouble> {
+        let id = self.options.names.as_deref().map_or_else(run_id, id_from);
+        let stream = Stream::create(&self.options.out, id.clone(), self.options.keep_journals);
+        let stream = stream.map(|stream| Arc::new(stream.durable(!target.is_embedded())));
+        if let Ok(stream) = &stream {
+            reports.follow(Arc::clone(stream));
+        }
+        reports.begin(&Started {
+            at: Timestamp(at).to_iso_extended_millis(),
+            resumes: (!resumes.run.is_empty()).then(|| resumes.run.clone()),
+            run: id,
+            ..self.started(target)
+        });
+        stream
+    }
+
     /// Runs and judges; what there is of it when that fails, with the reason.
     async fn certify(
         &self,

@@ -17,7 +17,7 @@ use crate::target::{Profile, Target, TargetError};
 use crate::wire::scene::Style;
 use oss403_case::Instance;
 use oss403_case::model::{Capability, SignWith};
-use rounds::{Outcome, Rounds};
+use rounds::{Outcome, Round, Rounds};
 
 /// What is known of one capability, and what speaks for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,10 +108,7 @@ pub async fn probe(
     stop: StopSignal,
 ) -> Result<Probed, ProbeError> {
     let mut probed = Probed::default();
-    let (is_embedded, style) = match &profile.endpoint {
-        Endpoint::Embedded(_) => (true, Style::VirtualHosted),
-        Endpoint::Remote(remote) => (false, remote.addressing.style),
-    };
+    let is_embedded = matches!(profile.endpoint, Endpoint::Embedded(_));
     // What is our own inference is asked of nobody else.
     let asked: Vec<Instance> = instances
         .iter()
@@ -134,47 +131,24 @@ pub async fn probe(
             probed.interrupted = true;
             break;
         }
-        let claimed = Profile {
-            capabilities: round.claims,
-            ..profile.clone()
-        };
-        let target = Target::ready(&claimed).await?;
-        let outcomes = &mut Vec::new();
-        let on_step = |step: Step<'_>| {
-            if let Step::Finished(finished) = step {
-                outcomes.push(Outcome::of(finished));
-            }
-        };
-        let run = certify(
-            &target,
-            round.instances,
-            &options,
-            stop.clone(),
-            None,
-            on_step,
-        )
-        .await;
-        target.stop().await;
-        let run = run.map_err(|failed| failed.error)?.run;
-        probed.requests += run.requests;
-        probed.left_behind.extend(run.left_behind);
-        let on_bucket = |succeeded| {
-            let mut outcomes = outcomes.iter().rev();
-            outcomes.find(move |outcome| outcome.on_bucket && outcome.succeeded == Some(succeeded))
-        };
-        let finds_buckets = on_bucket(true).is_some();
-        if let Some(refused) = on_bucket(false) {
-            probed.bucket_refusal = Some(refused.evidence.clone());
-        }
-        probed.finds_buckets |= finds_buckets;
-        rounds.heard(std::mem::take(outcomes));
-        if finds_buckets && style == Style::VirtualHosted {
+        let outcomes = ask(round, profile, &options, &stop, &mut probed).await?;
+        let finds_buckets = outcomes.iter().any(|outcome| on_bucket(outcome, true));
+        rounds.heard(outcomes);
+        if finds_buckets && is_virtual_hosted(profile) {
             let evidence = "buckets were found by their host names";
             rounds.found(Capability::VirtualHosted, Answer::Spoken, evidence);
         }
     }
     probed.findings = rounds.findings();
     Ok(probed)
+}
+
+/// Whether buckets stand in the host names.
+fn is_virtual_hosted(profile: &Profile) -> bool {
+    match &profile.endpoint {
+        Endpoint::Embedded(_) => true,
+        Endpoint::Remote(remote) => remote.addressing.style == Style::VirtualHosted,
+    }
 }
 
 /// Which schemes let the owner in and nobody else. At least one must, or there is nothing to ask with.
@@ -218,4 +192,42 @@ async fn ask_schemes(
         Some(error) if !lets_in => Err(ProbeError::NoScheme(error)),
         _ => Ok(()),
     }
+}
+
+/// Sends the bases of a round.
+async fn ask(
+    round: Round,
+    profile: &Profile,
+    options: &Options,
+    stop: &StopSignal,
+    probed: &mut Probed,
+) -> Result<Vec<Outcome>, ProbeError> {
+    let claimed = Profile {
+        capabilities: round.claims,
+        ..profile.clone()
+    };
+    let target = Target::ready(&claimed).await?;
+    let mut outcomes = Vec::new();
+    let on_step = |step: Step<'_>| {
+        if let Step::Finished(finished) = step {
+            outcomes.push(Outcome::of(finished));
+        }
+    };
+    let instances = round.instances;
+    let run = certify(&target, instances, options, stop.clone(), None, on_step).await;
+    target.stop().await;
+    let run = run.map_err(|failed| failed.error)?.run;
+    probed.requests += run.requests;
+    probed.left_behind.extend(run.left_behind);
+    probed.finds_buckets |= outcomes.iter().any(|outcome| on_bucket(outcome, true));
+    let mut asked = outcomes.iter();
+    if let Some(refused) = asked.rfind(|outcome| on_bucket(outcome, false)) {
+        probed.bucket_refusal = Some(refused.evidence.clone());
+    }
+    Ok(outcomes)
+}
+
+/// Whether it was a base on a bucket that succeeded, or one that did not.
+fn on_bucket(outcome: &Outcome, succeeded: bool) -> bool {
+    outcome.on_bucket && outcome.succeeded == Some(succeeded)
 }

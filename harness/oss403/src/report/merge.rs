@@ -11,6 +11,7 @@ use oss403_case::model::Capability;
 use oss403_case::{Instance, Ledger};
 
 use super::Facts;
+use super::entry::Entry;
 use super::json::{ResultFile, Selection};
 use super::read::Recorded;
 use super::resume::difference;
@@ -311,44 +312,7 @@ fn sums(
         capabilities(&head.claims),
         capabilities(&head.scope.retired),
     );
-    let instances: HashMap<String, Instance> = ledger
-        .instances()
-        .map(|instance| (instance.id.clone(), instance))
-        .collect();
-    let mut homes: HashMap<String, String> = HashMap::new();
-    let mut spool = Spool::new()?;
-    let mut wrong = None;
-    for (name, mut recorded) in parts {
-        recorded.spool.each(|entry| {
-            if let Some(first) = homes.insert(entry.id.clone(), name.clone()) {
-                wrong.get_or_insert(NotTogether::Twice {
-                    id: entry.id.clone(),
-                    first,
-                    second: name.clone(),
-                });
-            }
-            match instances.get(&entry.id) {
-                Some(instance) => {
-                    facts.tally.plan(&entry.cause);
-                    let elapsed = entry.milliseconds().saturating_mul(1000);
-                    // A result file has no deviation without a facet.
-                    let verdict = Verdict::of(entry.verdict, entry.facet);
-                    let verdict = verdict.unwrap_or(Verdict::HarnessError);
-                    facts.tally.add_instance(instance, verdict, elapsed);
-                    if let Some(account) = &mut facts.baseline {
-                        account.add(entry.verdict, entry.baseline.as_ref());
-                    }
-                }
-                None => {
-                    wrong.get_or_insert(NotTogether::Unknown(entry.id.clone()));
-                }
-            }
-            spool.add(&entry)
-        })?;
-    }
-    if let Some(wrong) = wrong {
-        return Err(wrong);
-    }
+    let (spool, homes) = entries(parts, &mut facts, ledger)?;
     lacking(&facts.selection, ledger, &homes)?;
     if let Some(account) = &mut facts.baseline {
         account.close(false);
@@ -376,6 +340,55 @@ fn sums(
         recorded: Recorded { head, spool },
         exit,
     })
+}
+
+/// Adds up the entries of all parts. Gives them in one place, and the part in which each was found.
+fn entries(
+    parts: Vec<Part>,
+    facts: &mut Facts,
+    ledger: &Ledger,
+) -> Result<(Spool, HashMap<String, String>), NotTogether> {
+    let instances: HashMap<String, Instance> = ledger
+        .instances()
+        .map(|instance| (instance.id.clone(), instance))
+        .collect();
+    let mut homes: HashMap<String, String> = HashMap::new();
+    let mut spool = Spool::new()?;
+    let mut wrong = None;
+    for (name, mut recorded) in parts {
+        recorded.spool.each(|entry| {
+            if let Some(first) = homes.insert(entry.id.clone(), name.clone()) {
+                wrong.get_or_insert(NotTogether::Twice {
+                    id: entry.id.clone(),
+                    first,
+                    second: name.clone(),
+                });
+            }
+            match instances.get(&entry.id) {
+                Some(instance) => add(&entry, instance, facts),
+                None => {
+                    wrong.get_or_insert(NotTogether::Unknown(entry.id.clone()));
+                }
+            }
+            spool.add(&entry)
+        })?;
+    }
+    match wrong {
+        Some(wrong) => Err(wrong),
+        None => Ok((spool, homes)),
+    }
+}
+
+fn add(entry: &Entry, instance: &Instance, facts: &mut Facts) {
+    facts.tally.plan(&entry.cause);
+    let elapsed = entry.milliseconds().saturating_mul(1000);
+    // A result file has no deviation without a facet.
+    let verdict = Verdict::of(entry.verdict, entry.facet);
+    let verdict = verdict.unwrap_or(Verdict::HarnessError);
+    facts.tally.add_instance(instance, verdict, elapsed);
+    if let Some(account) = &mut facts.baseline {
+        account.add(entry.verdict, entry.baseline.as_ref());
+    }
 }
 
 /// Whether everything is there that was asked for. Of a rerun nobody knows here what that was, and of case files by their paths neither.

@@ -261,22 +261,7 @@ fn summary(text: &mut String, facts: &Facts, style: Style) {
         "instances",
         verdicts(&tally.instances(), instances, tally.unfinished(), style),
     );
-    let seconds = facts.elapsed.as_secs_f64();
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a rate for people"
-    )]
-    let rate = (facts.requests as f64 / seconds.max(1e-6)) as u64;
-    line(
-        "requests",
-        format!(
-            "{} in {seconds:.2} s, {} a second",
-            grouped(facts.requests),
-            grouped(rate)
-        ),
-    );
+    line("requests", requests(facts));
     if !facts.snapshots.is_empty() {
         line("snapshots", in_a_line(&facts.snapshots));
     }
@@ -285,36 +270,17 @@ fn summary(text: &mut String, facts: &Facts, style: Style) {
             line(name, value);
         }
     }
-    let level = match &facts.level {
-        Ok(level) => {
-            let words = format!(
-                "{} {}, of {}, {}",
-                level.number(),
-                level.name(),
-                harmless(&facts.revision),
-                facts.scope.in_words()
-            );
-            let head = format!("{} {}", level.number(), level.name());
-            words.replacen(&head, &style.paint(Tone::Strong, &head), 1)
-        }
-        Err(why) => format!("none: {why}"),
-    };
-    line("level", level);
+    line("level", level(facts, style));
     for sentence in &facts.unmet {
         line("unmet", style.paint(Tone::Bad, &harmless(sentence)));
     }
     if facts.interrupted {
-        line(
-            "",
-            style.paint(
-                Tone::Warning,
-                if facts.time_ran_out {
-                    "time ran out: what was not done yet is not counted"
-                } else {
-                    "interrupted: what was not done yet is not counted"
-                },
-            ),
-        );
+        let why = match facts.time_ran_out {
+            true => "time ran out",
+            false => "interrupted",
+        };
+        let words = format!("{why}: what was not done yet is not counted");
+        line("", style.paint(Tone::Warning, &words));
     }
     for note in &facts.notes {
         line("note", harmless(note));
@@ -322,6 +288,38 @@ fn summary(text: &mut String, facts: &Facts, style: Style) {
     for thing in &facts.left_behind {
         line("left", style.paint(Tone::Bad, &in_a_line(thing)));
     }
+}
+
+/// How many were sent, and how fast.
+fn requests(facts: &Facts) -> String {
+    let seconds = facts.elapsed.as_secs_f64();
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rate for people"
+    )]
+    let rate = (facts.requests as f64 / seconds.max(1e-6)) as u64;
+    format!(
+        "{} in {seconds:.2} s, {} a second",
+        grouped(facts.requests),
+        grouped(rate)
+    )
+}
+
+/// The level, and what it is stated for.
+fn level(facts: &Facts, style: Style) -> String {
+    let level = match &facts.level {
+        Ok(level) => level,
+        Err(why) => return format!("none: {why}"),
+    };
+    let head = format!("{} {}", level.number(), level.name());
+    format!(
+        "{}, of {}, {}",
+        style.paint(Tone::Strong, &head),
+        harmless(&facts.revision),
+        facts.scope.in_words()
+    )
 }
 
 /// Entries of the baseline of one kind that are named; there may be hundreds.

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf};
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant as Deadline, timeout_at};
 
 use super::answer::{Broken, Reader};
@@ -99,28 +100,37 @@ impl Connection {
             }
         };
         let ended = timeout_at(deadline, both).await;
-        let failed = |kind, detail| Err(Failure { kind, detail });
-        match (ended, begun) {
-            (Ok(Ok(())), Some(head)) => {
-                self.clean = written && head.lives_on && head.response.defects.is_empty();
-                Ok(head.response)
-            }
-            (Ok(Err(Broken::Malformed(detail))), begun) => {
-                let status = begun.map(|head| format!(" {}", head.response.status));
-                let status = status.unwrap_or_default();
-                let detail = format!("the answer{status} cannot be read: {detail}");
-                failed(FailureKind::Malformed, detail)
-            }
-            // Once the status is known it counts: a server cannot hide that it granted something by being slow.
-            (_, Some(mut head)) => {
-                head.response.truncated = true;
-                Ok(head.response)
-            }
-            (Ok(Err(Broken::Off(detail))), None) => failed(FailureKind::Lost, detail),
-            (Err(_) | Ok(Ok(())), None) => {
-                let detail = format!("no answer within {:?}", limits.time_per_request);
-                failed(FailureKind::Timeout, detail)
-            }
+        if let (Ok(Ok(())), Some(head)) = (&ended, &begun) {
+            self.clean = written && head.lives_on && head.response.defects.is_empty();
+        }
+        let begun = begun.map(|head| head.response);
+        outcome(ended, begun, limits.time_per_request)
+    }
+}
+
+/// What an exchange came to: how it ended, and what of the answer had been read until then.
+fn outcome(
+    ended: Result<Result<(), Broken>, Elapsed>,
+    begun: Option<Response>,
+    limit: Duration,
+) -> Result<Response, Failure> {
+    let failed = |kind, detail| Err(Failure { kind, detail });
+    match (ended, begun) {
+        (Ok(Ok(())), Some(response)) => Ok(response),
+        (Ok(Err(Broken::Malformed(detail))), begun) => {
+            let status = begun.map(|response| format!(" {}", response.status));
+            let status = status.unwrap_or_default();
+            let detail = format!("the answer{status} cannot be read: {detail}");
+            failed(FailureKind::Malformed, detail)
+        }
+        // Once the status is known it counts: a server cannot hide that it granted something by being slow.
+        (_, Some(mut response)) => {
+            response.truncated = true;
+            Ok(response)
+        }
+        (Ok(Err(Broken::Off(detail))), None) => failed(FailureKind::Lost, detail),
+        (Err(_) | Ok(Ok(())), None) => {
+            failed(FailureKind::Timeout, format!("no answer within {limit:?}"))
         }
     }
 }

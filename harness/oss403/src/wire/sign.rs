@@ -149,88 +149,105 @@ type SignUrlV4 =
 
 impl Signed {
     fn sign_request(&mut self, signing: &Signing, key: &Key<'_>, now: i64) {
-        let at = Timestamp(now);
-        let additional: Vec<&str> = signing.additional.iter().map(String::as_str).collect();
-        let credentials = key.credentials();
         match signing.with {
             // Forms are signed in their fields; a call without a form has none.
             SignWith::None | SignWith::FormV1 | SignWith::FormV4 => {}
-            SignWith::S3HeaderV2 => {
-                self.add_header(signing, "Date", at.to_rfc1123());
-                self.add_token_header(signing, "x-amz-security-token", key);
-                let authorization = self
-                    .with_request(|request| oss_auth::s3::v2::header::sign(request, &credentials));
-                self.add_header(signing, "Authorization", authorization);
+            SignWith::HeaderV1 | SignWith::HeaderV2 | SignWith::S3HeaderV2 => {
+                self.sign_header(signing, key, Timestamp(now));
             }
-            SignWith::HeaderV1 | SignWith::HeaderV2 => {
-                self.add_header(signing, "Date", at.to_rfc1123());
-                self.add_token_header(signing, "x-oss-security-token", key);
-                let authorization = self.with_request(|request| match signing.with {
-                    SignWith::HeaderV1 => oss_auth::v1::header::sign(request, &credentials),
-                    _ => oss_auth::v2::header::sign(request, &credentials, &additional),
-                });
-                self.add_header(signing, "Authorization", authorization);
-            }
-            SignWith::HeaderV4 => {
-                self.add_header(signing, "x-oss-date", at.to_iso_basic());
-                self.add_header(signing, "x-oss-content-sha256", "UNSIGNED-PAYLOAD".into());
-                self.add_token_header(signing, "x-oss-security-token", key);
-                let date = at.scope_date();
-                let scope = Scope::oss(&date, &signing.region);
-                let authorization = self.with_request(|request| {
-                    oss_auth::v4::header::sign(request, &credentials, &scope, &additional)
-                });
-                self.add_header(signing, "Authorization", authorization);
-            }
-            SignWith::S3HeaderV4 => {
-                self.add_header(signing, "x-amz-date", at.to_iso_basic());
-                self.add_header(signing, "x-amz-content-sha256", "UNSIGNED-PAYLOAD".into());
-                self.add_token_header(signing, "x-amz-security-token", key);
-                let date = at.scope_date();
-                let scope = Scope::s3(&date, &signing.region);
-                let mut names = vec!["host", "x-amz-content-sha256", "x-amz-date"];
-                names.extend(key.token.map(|_| "x-amz-security-token"));
-                names.extend(&additional);
-                let authorization = self.with_request(|request| {
-                    oss_auth::s3::header::sign(request, &credentials, &scope, &names)
-                });
-                self.add_header(signing, "Authorization", authorization);
-            }
+            SignWith::HeaderV4 => self.sign_header_v4(signing, key, Timestamp(now)),
+            SignWith::S3HeaderV4 => self.sign_s3_header_v4(signing, key, Timestamp(now)),
             SignWith::UrlV1 | SignWith::UrlV2 | SignWith::S3UrlV2 => {
-                let until = now
-                    .saturating_add(signing.expires_in.unwrap_or(URL_LIFE))
-                    .to_string();
-                let expires = signing.expires.as_deref().unwrap_or(&until);
-                let pairs = self.with_request(|request| match signing.with {
-                    SignWith::UrlV1 => oss_auth::v1::url::sign_raw(request, &credentials, expires),
-                    SignWith::S3UrlV2 => {
-                        oss_auth::s3::v2::url::sign_raw(request, &credentials, expires)
-                    }
-                    _ => oss_auth::v2::url::sign_raw(request, &credentials, expires, &additional),
-                });
-                self.add_query(signing, pairs);
+                self.sign_url(signing, key, now);
             }
-            SignWith::UrlV4 | SignWith::S3UrlV4 => {
-                let (date, life) = url_v4_window(now, signing.expires_in.unwrap_or(URL_LIFE));
-                let (scope_date, life) = (date.scope_date(), life.to_string());
-                let expires = signing.expires.as_deref().unwrap_or(&life);
-                let date = date.to_iso_basic();
-                let pairs = self.with_request(|request| {
-                    let sign = |sign: SignUrlV4, scope, names: &[&str]| {
-                        sign(request, &credentials, &scope, &date, expires, names)
-                    };
-                    if signing.with == SignWith::UrlV4 {
-                        let scope = Scope::oss(&scope_date, &signing.region);
-                        sign(oss_auth::v4::url::sign_raw, scope, &additional)
-                    } else {
-                        let scope = Scope::s3(&scope_date, &signing.region);
-                        let names = [&["host"], &additional[..]].concat();
-                        sign(oss_auth::s3::url::sign_raw, scope, &names)
-                    }
-                });
-                self.add_query(signing, pairs);
-            }
+            SignWith::UrlV4 | SignWith::S3UrlV4 => self.sign_url_v4(signing, key, now),
         }
+    }
+
+    /// In the header, by a version before V4.
+    fn sign_header(&mut self, signing: &Signing, key: &Key<'_>, at: Timestamp) {
+        let token = match signing.with {
+            SignWith::S3HeaderV2 => "x-amz-security-token",
+            _ => "x-oss-security-token",
+        };
+        self.add_header(signing, "Date", at.to_rfc1123());
+        self.add_token_header(signing, token, key);
+        let credentials = key.credentials();
+        let authorization = self.with_request(|request| match signing.with {
+            SignWith::HeaderV1 => oss_auth::v1::header::sign(request, &credentials),
+            SignWith::S3HeaderV2 => oss_auth::s3::v2::header::sign(request, &credentials),
+            _ => oss_auth::v2::header::sign(request, &credentials, &additional(signing)),
+        });
+        self.add_header(signing, "Authorization", authorization);
+    }
+
+    fn sign_header_v4(&mut self, signing: &Signing, key: &Key<'_>, at: Timestamp) {
+        self.add_header(signing, "x-oss-date", at.to_iso_basic());
+        self.add_header(signing, "x-oss-content-sha256", "UNSIGNED-PAYLOAD".into());
+        self.add_token_header(signing, "x-oss-security-token", key);
+        let date = at.scope_date();
+        let scope = Scope::oss(&date, &signing.region);
+        let names = additional(signing);
+        let authorization = self.with_request(|request| {
+            oss_auth::v4::header::sign(request, &key.credentials(), &scope, &names)
+        });
+        self.add_header(signing, "Authorization", authorization);
+    }
+
+    fn sign_s3_header_v4(&mut self, signing: &Signing, key: &Key<'_>, at: Timestamp) {
+        self.add_header(signing, "x-amz-date", at.to_iso_basic());
+        self.add_header(signing, "x-amz-content-sha256", "UNSIGNED-PAYLOAD".into());
+        self.add_token_header(signing, "x-amz-security-token", key);
+        let date = at.scope_date();
+        let scope = Scope::s3(&date, &signing.region);
+        let mut names = vec!["host", "x-amz-content-sha256", "x-amz-date"];
+        names.extend(key.token.map(|_| "x-amz-security-token"));
+        names.extend(additional(signing));
+        let authorization = self.with_request(|request| {
+            oss_auth::s3::header::sign(request, &key.credentials(), &scope, &names)
+        });
+        self.add_header(signing, "Authorization", authorization);
+    }
+
+    /// In the URL, by a version before V4.
+    fn sign_url(&mut self, signing: &Signing, key: &Key<'_>, now: i64) {
+        let until = now
+            .saturating_add(signing.expires_in.unwrap_or(URL_LIFE))
+            .to_string();
+        let expires = signing.expires.as_deref().unwrap_or(&until);
+        let credentials = key.credentials();
+        let pairs = self.with_request(|request| match signing.with {
+            SignWith::UrlV1 => oss_auth::v1::url::sign_raw(request, &credentials, expires),
+            SignWith::S3UrlV2 => oss_auth::s3::v2::url::sign_raw(request, &credentials, expires),
+            _ => {
+                let names = additional(signing);
+                oss_auth::v2::url::sign_raw(request, &credentials, expires, &names)
+            }
+        });
+        self.add_query(signing, pairs);
+    }
+
+    fn sign_url_v4(&mut self, signing: &Signing, key: &Key<'_>, now: i64) {
+        let (date, life) = url_v4_window(now, signing.expires_in.unwrap_or(URL_LIFE));
+        let (scope_date, life) = (date.scope_date(), life.to_string());
+        let expires = signing.expires.as_deref().unwrap_or(&life);
+        let date = date.to_iso_basic();
+        let additional = additional(signing);
+        let credentials = key.credentials();
+        let pairs = self.with_request(|request| {
+            let sign = |sign: SignUrlV4, scope, names: &[&str]| {
+                sign(request, &credentials, &scope, &date, expires, names)
+            };
+            if signing.with == SignWith::UrlV4 {
+                let scope = Scope::oss(&scope_date, &signing.region);
+                sign(oss_auth::v4::url::sign_raw, scope, &additional)
+            } else {
+                let scope = Scope::s3(&scope_date, &signing.region);
+                let names = [&["host"], &additional[..]].concat();
+                sign(oss_auth::s3::url::sign_raw, scope, &names)
+            }
+        });
+        self.add_query(signing, pairs);
     }
 
     /// Adds a header of the client's, unless the call sets it itself or leaves it out: that must show in the signature too.
@@ -314,6 +331,11 @@ impl Signed {
         }
         target
     }
+}
+
+/// The names of the headers that are signed although they need not be.
+fn additional(signing: &Signing) -> Vec<&str> {
+    signing.additional.iter().map(String::as_str).collect()
 }
 
 /// `x-oss-date` and `x-oss-expires` of a V4 URL that lives until `now + life`. Since the life counts from the date and must be

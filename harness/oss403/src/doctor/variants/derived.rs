@@ -14,6 +14,14 @@ pub(in crate::doctor) struct Derivation {
 }
 
 impl Derivation {
+    fn of(prefix: &'static str, steps: &[&str]) -> Self {
+        Self {
+            prefix,
+            steps: steps.iter().map(|step| (*step).to_owned()).collect(),
+            in_digits: false,
+        }
+    }
+
     /// The signature of a string.
     pub(in crate::doctor) fn signature(&self, secret: &str, string: &[u8]) -> String {
         let mut key = format!("{}{secret}", self.prefix).into_bytes();
@@ -33,87 +41,81 @@ pub(super) fn keys(evidence: &Evidence, kind: Kind) -> Vec<(String, Derivation)>
     let Some(scope) = scope(evidence) else {
         return Vec::new();
     };
-    let [day, region, product, terminator] = &scope;
     let (own, other) = match kind {
         Kind::V4 => (OSS, S3),
         Kind::S3V4 => (S3, OSS),
         Kind::V1 | Kind::V2 => return Vec::new(),
     };
-    let mut found: Vec<(String, Derivation)> = Vec::new();
-    let mut add = |says: String, prefix, steps: &[&str], in_digits| {
-        let steps = steps.iter().map(|step| (*step).to_owned()).collect();
-        let derivation = Derivation {
-            prefix,
-            steps,
-            in_digits,
-        };
-        found.push((says, derivation));
-    };
-    let due = [&**day, &**region, &**product, &**terminator];
-    add(
-        format!(
-            "The key was derived from `{other}` and the secret instead of `{own}` and the secret."
-        ),
-        other,
-        &due,
-        false,
-    );
-    add(
-        format!("The key was derived from the secret without `{own}` before it."),
-        "",
-        &due,
-        false,
-    );
-    add(
-        "The secret itself was used as the key: nothing was derived from it.".into(),
-        "",
-        &[],
-        false,
-    );
-    add(
-        "Each step of deriving the key took the hexadecimal digits of the one before, not its bytes.".into(),
-        own,
-        &due,
-        true,
-    );
-    add(
-        format!("The last step of deriving the key, `{terminator}`, was left out."),
-        own,
-        &due[..3],
-        false,
-    );
-    for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
-        let names = order.map(|at| ["date", "region", "product"][at]);
-        let [first, second, third] = order.map(|at| due[at]);
-        add(
-            format!(
-                "The key was derived in the order {}, and it has to be date, region, product.",
-                names.join(", ")
-            ),
-            own,
-            &[first, second, third, terminator],
-            false,
-        );
-    }
-    let mut part = |what: &str, at: usize, values: &[String]| {
-        for value in values.iter().filter(|value| value != &due[at]) {
+    let due = scope.each_ref().map(String::as_str);
+    let mut found = other_ways(own, other, due);
+    found.extend(other_orders(own, due));
+    for (what, at, values) in other_parts(evidence, due) {
+        for value in values.iter().filter(|value| *value != due[at]) {
             let mut steps = due;
             steps[at] = value;
-            add(
-                format!(
-                    "The key was derived for the {what} `{}`, and the scope has `{}`.",
-                    super::super::text::hidden(value),
-                    super::super::text::hidden(due[at])
-                ),
-                own,
-                &steps,
-                false,
+            let says = format!(
+                "The key was derived for the {what} `{}`, and the scope has `{}`.",
+                super::super::text::hidden(value),
+                super::super::text::hidden(due[at])
             );
+            found.push((says, Derivation::of(own, &steps)));
         }
-    };
-    let bare = region
-        .trim_start_matches("oss-")
-        .trim_end_matches("-internal");
+    }
+    found
+}
+
+/// Of the parts that are due, in their order, and not as they have to be.
+fn other_ways(own: &'static str, other: &'static str, due: [&str; 4]) -> Vec<(String, Derivation)> {
+    vec![
+        (
+            format!(
+                "The key was derived from `{other}` and the secret instead of `{own}` and the secret."
+            ),
+            Derivation::of(other, &due),
+        ),
+        (
+            format!("The key was derived from the secret without `{own}` before it."),
+            Derivation::of("", &due),
+        ),
+        (
+            "The secret itself was used as the key: nothing was derived from it.".into(),
+            Derivation::of("", &[]),
+        ),
+        (
+            "Each step of deriving the key took the hexadecimal digits of the one before, not its bytes.".into(),
+            Derivation {
+                in_digits: true,
+                ..Derivation::of(own, &due)
+            },
+        ),
+        (
+            format!(
+                "The last step of deriving the key, `{}`, was left out.",
+                due[3]
+            ),
+            Derivation::of(own, &due[..3]),
+        ),
+    ]
+}
+
+fn other_orders(own: &'static str, due: [&str; 4]) -> [(String, Derivation); 5] {
+    let orders = [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    orders.map(|order| {
+        let names = order.map(|at| ["date", "region", "product"][at]);
+        let [first, second, third] = order.map(|at| due[at]);
+        let says = format!(
+            "The key was derived in the order {}, and it has to be date, region, product.",
+            names.join(", ")
+        );
+        (says, Derivation::of(own, &[first, second, third, due[3]]))
+    })
+}
+
+/// What a part of the scope is called, its place, and what it may have been taken for.
+fn other_parts(
+    evidence: &Evidence,
+    [day, region, ..]: [&str; 4],
+) -> [(&'static str, usize, Vec<String>); 4] {
     let date = evidence.server_lines();
     let date = date.get(super::super::evidence::DATE).unwrap_or_default();
     let mut days = vec![
@@ -121,18 +123,23 @@ pub(super) fn keys(evidence: &Evidence, kind: Kind) -> Vec<(String, Derivation)>
         date.get(..8).unwrap_or_default().to_owned(),
     ];
     days.extend(neighbours(day));
-    part("date", 0, &days);
-    let regions = [
+    let bare = region
+        .trim_start_matches("oss-")
+        .trim_end_matches("-internal");
+    let regions = vec![
         bare.to_owned(),
         format!("oss-{bare}"),
         format!("{bare}-internal"),
         "us-east-1".to_owned(),
     ];
-    part("region", 1, &regions);
-    part("product", 2, &["oss".to_owned(), "s3".to_owned()]);
-    let terminators = ["aliyun_v4_request".to_owned(), "aws4_request".to_owned()];
-    part("last step", 3, &terminators);
-    found
+    let products = vec!["oss".to_owned(), "s3".to_owned()];
+    let terminators = vec!["aliyun_v4_request".to_owned(), "aws4_request".to_owned()];
+    [
+        ("date", 0, days),
+        ("region", 1, regions),
+        ("product", 2, products),
+        ("last step", 3, terminators),
+    ]
 }
 
 const OSS: &str = "aliyun_v4";

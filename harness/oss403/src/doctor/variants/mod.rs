@@ -88,7 +88,16 @@ fn whole(evidence: &Evidence, kind: Kind) -> Vec<(&'static str, Vec<u8>)> {
     let Some(server) = &evidence.server else {
         return Vec::new();
     };
-    let mut found = vec![
+    let mut found = ends_of_lines(server);
+    if matches!(kind, Kind::V4 | Kind::S3V4) {
+        let server = String::from_utf8_lossy(server);
+        found.extend(of_version_4(&server).unwrap_or_default());
+    }
+    found
+}
+
+fn ends_of_lines(server: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    vec![
         (
             "The client signed a line feed after the last line.",
             [server, &b"\n"[..]].concat(),
@@ -99,65 +108,70 @@ fn whole(evidence: &Evidence, kind: Kind) -> Vec<(&'static str, Vec<u8>)> {
                 .replace('\n', "\r\n")
                 .into_bytes(),
         ),
-    ];
-    let text = String::from_utf8_lossy(server);
-    let lines: Vec<&str> = text.split('\n').collect();
-    let (Kind::V4 | Kind::S3V4, [algorithm, date, scope, hash]) = (kind, &lines[..]) else {
-        return found;
+    ]
+}
+
+/// Another hash, and other scopes; `None` for what is no StringToSign of version 4.
+fn of_version_4(server: &str) -> Option<Vec<(&'static str, Vec<u8>)>> {
+    let lines: Vec<&str> = server.split('\n').collect();
+    let [algorithm, date, scope, hash] = lines[..] else {
+        return None;
     };
-    let parts: Vec<&str> = scope.split('/').collect();
-    let [day, region, product, terminator] = parts[..] else {
-        return found;
-    };
-    found.push((
+    let mut found = vec![(
         "The client signed the hash of the canonical request in upper case.",
         format!("{algorithm}\n{date}\n{scope}\n{}", hash.to_uppercase()).into_bytes(),
-    ));
-    let mut with = |says, scope: String| {
-        found.push((
-            says,
-            format!("{algorithm}\n{date}\n{scope}\n{hash}").into_bytes(),
-        ));
+    )];
+    for (says, scope) in other_scopes(date, scope)? {
+        let string = format!("{algorithm}\n{date}\n{scope}\n{hash}");
+        found.push((says, string.into_bytes()));
+    }
+    Some(found)
+}
+
+/// The scopes that a key may have been derived for instead of this one.
+fn other_scopes(date: &str, scope: &str) -> Option<[(&'static str, String); 8]> {
+    let parts: Vec<&str> = scope.split('/').collect();
+    let [day, region, product, terminator] = parts[..] else {
+        return None;
     };
     let bare = region
         .trim_start_matches("oss-")
         .trim_end_matches("-internal");
-    with(
-        "The key was derived for the region without `oss-`.",
-        format!("{day}/{bare}/{product}/{terminator}"),
-    );
-    with(
-        "The key was derived for the region with `oss-` before it.",
-        format!("{day}/oss-{bare}/{product}/{terminator}"),
-    );
-    with(
-        "The key was derived for the region with `-internal` behind it.",
-        format!("{day}/{bare}-internal/{product}/{terminator}"),
-    );
-    with(
-        "The key was derived for the region `us-east-1`.",
-        format!("{day}/us-east-1/{product}/{terminator}"),
-    );
-    with(
-        "The key was derived for the product `s3`.",
-        format!("{day}/{region}/s3/{terminator}"),
-    );
-    with(
-        "The key was derived for the product `oss`.",
-        format!("{day}/{region}/oss/{terminator}"),
-    );
-    with(
-        "The key was derived for the terminator `aws4_request`.",
-        format!("{day}/{region}/{product}/aws4_request"),
-    );
-    with(
-        "The key was derived for another day than that of the scope.",
-        format!(
-            "{}/{region}/{product}/{terminator}",
-            date.get(..8).unwrap_or_default()
+    let other_day = date.get(..8).unwrap_or_default();
+    Some([
+        (
+            "The key was derived for the region without `oss-`.",
+            format!("{day}/{bare}/{product}/{terminator}"),
         ),
-    );
-    found
+        (
+            "The key was derived for the region with `oss-` before it.",
+            format!("{day}/oss-{bare}/{product}/{terminator}"),
+        ),
+        (
+            "The key was derived for the region with `-internal` behind it.",
+            format!("{day}/{bare}-internal/{product}/{terminator}"),
+        ),
+        (
+            "The key was derived for the region `us-east-1`.",
+            format!("{day}/us-east-1/{product}/{terminator}"),
+        ),
+        (
+            "The key was derived for the product `s3`.",
+            format!("{day}/{region}/s3/{terminator}"),
+        ),
+        (
+            "The key was derived for the product `oss`.",
+            format!("{day}/{region}/oss/{terminator}"),
+        ),
+        (
+            "The key was derived for the terminator `aws4_request`.",
+            format!("{day}/{region}/{product}/aws4_request"),
+        ),
+        (
+            "The key was derived for another day than that of the scope.",
+            format!("{other_day}/{region}/{product}/{terminator}"),
+        ),
+    ])
 }
 
 fn changes(lines: &Lines, kind: Kind) -> Vec<Change> {
@@ -245,77 +259,84 @@ fn blanked(lines: &Lines, found: &mut Vec<Change>) {
 }
 
 fn headers(lines: &Lines, found: &mut Vec<Change>) {
-    let names: Vec<String> = lines
+    let names: Vec<&str> = lines
         .0
         .iter()
-        .map(|(name, _)| name.clone())
-        .filter(|name| name.ends_with(" header"))
+        .map(|(name, _)| name.as_str())
+        .filter(|name| is_header(name))
         .collect();
     for name in names.iter().take(32) {
         let says = format!(
             "The client did not sign the header {}.",
             super::text::hidden(name.trim_end_matches(" header"))
         );
-        found.push((says, without(lines, |known| known == name)));
+        found.push((says, without(lines, |known| known == *name)));
     }
     if !names.is_empty() {
-        let is_header = |name: &str| name.ends_with(" header");
         found.push((
             "The client signed none of the headers.".into(),
             without(lines, is_header),
         ));
-        let retold = |how: fn(&str, &str) -> String| {
-            let mut changed = lines.clone();
-            for (name, line) in &mut changed.0 {
-                if name.ends_with(" header")
-                    && let Some((header, value)) = std::str::from_utf8(line)
-                        .ok()
-                        .and_then(|line| line.split_once(':'))
-                {
-                    *line = how(header, value).into_bytes();
-                }
-            }
-            changed
-        };
-        let titled = |name: &str, value: &str| {
-            let parts: Vec<String> = name
-                .split('-')
-                .map(|part| {
-                    let (first, rest) = part.split_at(usize::from(!part.is_empty()));
-                    first.to_uppercase() + rest
-                })
-                .collect();
-            format!("{}:{value}", parts.join("-"))
-        };
         found.push((
             "The client signed the names of headers as they are written, not in lower case.".into(),
-            retold(titled),
+            retold(lines, titled),
         ));
         found.push((
             "The client signed a blank between name and value of headers.".into(),
-            retold(|name, value| format!("{name}: {value}")),
+            retold(lines, |name, value| format!("{name}: {value}")),
         ));
     }
-    if let (Some(at), Some(value)) = (
-        place(lines, "x-oss-date header"),
-        lines.get("x-oss-date header"),
-    ) {
-        let value = value
-            .split_once(':')
-            .map_or("", |(_, value)| value)
-            .to_owned();
-        if let Some(date) = place(lines, "Date").filter(|_| place(lines, RESOURCE).is_some()) {
-            let says =
-                "The client left the line of the date empty because of x-oss-date, as S3 does.";
-            found.push((says.into(), with(lines, date, "")));
-            let mut changed = with(lines, date, value);
-            changed.0.remove(at);
-            found.push((
-                "The client did not sign x-oss-date among the headers.".into(),
-                changed,
-            ));
+    date_header(lines, found);
+}
+
+fn is_header(name: &str) -> bool {
+    name.ends_with(" header")
+}
+
+/// The lines with every header written otherwise.
+fn retold(lines: &Lines, how: fn(&str, &str) -> String) -> Lines {
+    let mut changed = lines.clone();
+    for (name, line) in &mut changed.0 {
+        if is_header(name)
+            && let Some((header, value)) = std::str::from_utf8(line)
+                .ok()
+                .and_then(|line| line.split_once(':'))
+        {
+            *line = how(header, value).into_bytes();
         }
     }
+    changed
+}
+
+fn titled(name: &str, value: &str) -> String {
+    let parts: Vec<String> = name
+        .split('-')
+        .map(|part| {
+            let (first, rest) = part.split_at(usize::from(!part.is_empty()));
+            first.to_uppercase() + rest
+        })
+        .collect();
+    format!("{}:{value}", parts.join("-"))
+}
+
+/// What is made of the line of the date where x-oss-date is sent as well.
+fn date_header(lines: &Lines, found: &mut Vec<Change>) {
+    const NAME: &str = "x-oss-date header";
+    let (Some(at), Some(line)) = (place(lines, NAME), lines.get(NAME)) else {
+        return;
+    };
+    let value = line.split_once(':').map_or("", |(_, value)| value);
+    let Some(date) = place(lines, "Date").filter(|_| place(lines, RESOURCE).is_some()) else {
+        return;
+    };
+    let says = "The client left the line of the date empty because of x-oss-date, as S3 does.";
+    found.push((says.into(), with(lines, date, "")));
+    let mut changed = with(lines, date, value);
+    changed.0.remove(at);
+    found.push((
+        "The client did not sign x-oss-date among the headers.".into(),
+        changed,
+    ));
 }
 
 fn canonical(lines: &Lines, found: &mut Vec<Change>) {

@@ -19,85 +19,14 @@ pub(super) fn resources(lines: &Lines, kind: Kind, found: &mut Vec<Change>) {
     } else {
         format!("?{query}")
     };
-    let decoded = oss_auth::percent_decode(path)
-        .unwrap_or_default()
-        .into_owned();
-    let encoded = oss_auth::percent_encode_keeping_slash(&decoded);
-    let mut path_is = |says: &str, path: String| {
-        if format!("{path}{tail}") != resource {
-            found.push((says.into(), with(lines, at, format!("{path}{tail}"))));
-        }
-    };
-    path_is(
-        "The client signed the key percent-encoded.",
-        encoded.clone(),
-    );
-    path_is(
-        "The client signed the key percent-encoded, with its slashes.",
-        oss_auth::percent_encode(&decoded),
-    );
-    path_is(
-        "The client signed the key percent-encoded in lower-case digits.",
-        lower_escapes(&encoded),
-    );
-    path_is(
-        "The client signed the key percent-encoded twice.",
-        oss_auth::percent_encode_keeping_slash(&encoded),
-    );
-    path_is("The client signed the key decoded.", decoded.clone());
-    // As the scheme has it: only version 1 signs it decoded.
-    let spelt = |path: &str| match kind {
-        Kind::V1 => path.to_owned(),
-        Kind::V2 => oss_auth::percent_encode(path),
-        Kind::V4 | Kind::S3V4 => oss_auth::percent_encode_keeping_slash(path),
-    };
-    let own = spelt(&decoded);
-    path_is(
-        "The client signed blanks of the key as plus signs.",
-        own.replace("%20", "+").replace(' ', "+"),
-    );
-    path_is(
-        "The client signed plus signs of the key as blanks.",
-        spelt(&decoded.replace('+', " ")),
-    );
-    path_is(
-        "The client signed plus signs of the key as `%2B`.",
-        own.replace('+', "%2B"),
-    );
-    if let Some((bucket, key)) = decoded
-        .strip_prefix('/')
-        .and_then(|rest| rest.split_once('/'))
-    {
-        let mut spelt_is = |says, path: String| path_is(says, spelt(&path));
-        spelt_is(
-            "The client signed the resource without its bucket.",
-            format!("/{key}"),
-        );
-        spelt_is(
-            "The client signed the bare key as the resource.",
-            key.to_owned(),
-        );
-        spelt_is(
-            "The client signed the bucket twice.",
-            format!("/{bucket}/{bucket}/{key}"),
-        );
-        spelt_is(
-            "The client signed the resource without the slash before the bucket.",
-            format!("{bucket}/{key}"),
-        );
-        spelt_is(
-            "The client signed a slash more before the key.",
-            format!("/{bucket}//{key}"),
-        );
-        spelt_is(
-            "The client signed the key without the slash at its beginning.",
-            format!("/{bucket}/{}", key.trim_start_matches('/')),
-        );
-        if key.is_empty() {
-            spelt_is(
-                "The client signed the resource without the slash after the bucket.",
-                format!("/{bucket}"),
-            );
+    let decoded = oss_auth::percent_decode(path).unwrap_or_default();
+    let other_paths = spellings(&decoded, kind)
+        .into_iter()
+        .chain(other_parts(&decoded, kind));
+    for (says, path) in other_paths {
+        let line = format!("{path}{tail}");
+        if line != resource {
+            found.push((says.into(), with(lines, at, line)));
         }
     }
     let (Some(at), base, query) = (match kind {
@@ -111,6 +40,96 @@ pub(super) fn resources(lines: &Lines, kind: Kind, found: &mut Vec<Change>) {
         return;
     };
     queries(lines, at, base, query, found);
+}
+
+/// The same path, written otherwise.
+fn spellings(decoded: &str, kind: Kind) -> [(&'static str, String); 8] {
+    let encoded = oss_auth::percent_encode_keeping_slash(decoded);
+    let own = spelt(decoded, kind);
+    [
+        (
+            "The client signed the key percent-encoded.",
+            encoded.clone(),
+        ),
+        (
+            "The client signed the key percent-encoded, with its slashes.",
+            oss_auth::percent_encode(decoded),
+        ),
+        (
+            "The client signed the key percent-encoded in lower-case digits.",
+            lower_escapes(&encoded),
+        ),
+        (
+            "The client signed the key percent-encoded twice.",
+            oss_auth::percent_encode_keeping_slash(&encoded),
+        ),
+        ("The client signed the key decoded.", decoded.to_owned()),
+        (
+            "The client signed blanks of the key as plus signs.",
+            own.replace("%20", "+").replace(' ', "+"),
+        ),
+        (
+            "The client signed plus signs of the key as blanks.",
+            spelt(&decoded.replace('+', " "), kind),
+        ),
+        (
+            "The client signed plus signs of the key as `%2B`.",
+            own.replace('+', "%2B"),
+        ),
+    ]
+}
+
+/// Paths in which something is missing or too much.
+fn other_parts(decoded: &str, kind: Kind) -> Vec<(&'static str, String)> {
+    let below_root = decoded.strip_prefix('/');
+    let Some((bucket, key)) = below_root.and_then(|rest| rest.split_once('/')) else {
+        return Vec::new();
+    };
+    let mut paths = vec![
+        (
+            "The client signed the resource without its bucket.",
+            format!("/{key}"),
+        ),
+        (
+            "The client signed the bare key as the resource.",
+            key.to_owned(),
+        ),
+        (
+            "The client signed the bucket twice.",
+            format!("/{bucket}/{bucket}/{key}"),
+        ),
+        (
+            "The client signed the resource without the slash before the bucket.",
+            format!("{bucket}/{key}"),
+        ),
+        (
+            "The client signed a slash more before the key.",
+            format!("/{bucket}//{key}"),
+        ),
+        (
+            "The client signed the key without the slash at its beginning.",
+            format!("/{bucket}/{}", key.trim_start_matches('/')),
+        ),
+    ];
+    if key.is_empty() {
+        paths.push((
+            "The client signed the resource without the slash after the bucket.",
+            format!("/{bucket}"),
+        ));
+    }
+    for (_, path) in &mut paths {
+        *path = spelt(path, kind);
+    }
+    paths
+}
+
+/// A path as the scheme has it: only version 1 signs it decoded.
+fn spelt(path: &str, kind: Kind) -> String {
+    match kind {
+        Kind::V1 => path.to_owned(),
+        Kind::V2 => oss_auth::percent_encode(path),
+        Kind::V4 | Kind::S3V4 => oss_auth::percent_encode_keeping_slash(path),
+    }
 }
 
 fn queries(lines: &Lines, at: usize, path: &str, query: &str, found: &mut Vec<Change>) {

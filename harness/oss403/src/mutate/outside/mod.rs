@@ -87,11 +87,7 @@ pub async fn run(
         ..Outside::default()
     };
     outside.requests += calm(&many, &plan.out, stop).await?;
-    let faults = plan.faults.iter().map(|fault| Row::Fault(fault));
-    let weather = plan.weather.iter().map(|weather| Row::Weather(weather));
-    let mut rows: Vec<_> = weather.chain(faults).collect();
-    rows.sort_by_key(|row| !row.waits());
-    let mut waiting = rows.into_iter();
+    let mut waiting = rows(&plan).into_iter();
     let mut running = JoinSet::new();
     loop {
         while running.len() < plan.jobs.max(1)
@@ -122,18 +118,31 @@ pub async fn run(
             }
         }
     }
-    let place = |all: &[&'static str], id: &str| all.iter().position(|known| *known == id);
-    let faults: Vec<_> = plan.faults.iter().map(|fault| fault.id).collect();
-    outside
-        .faults
-        .sort_by_key(|row| place(&faults, row.fault.id));
-    let weather: Vec<_> = plan.weather.iter().map(|weather| weather.id).collect();
-    outside
-        .weather
-        .sort_by_key(|row| place(&weather, row.weather.id));
+    put_in_order(&mut outside, &plan);
     outside.elapsed = started.elapsed();
     outside.interrupted = stop.is_stopped();
     Ok(outside)
+}
+
+/// The rows, those first that spend their time waiting.
+fn rows(plan: &Plan) -> Vec<Row> {
+    let faults = plan.faults.iter().map(|fault| Row::Fault(fault));
+    let weather = plan.weather.iter().map(|weather| Row::Weather(weather));
+    let mut rows: Vec<_> = weather.chain(faults).collect();
+    rows.sort_by_key(|row| !row.waits());
+    rows
+}
+
+/// Puts what was done in whatever order into that of the plan.
+fn put_in_order(outside: &mut Outside, plan: &Plan) {
+    let place_of_fault = |id: &str| plan.faults.iter().position(|fault| fault.id == id);
+    let place_of_weather = |id: &str| plan.weather.iter().position(|weather| weather.id == id);
+    outside
+        .faults
+        .sort_by_key(|row| place_of_fault(row.fault.id));
+    outside
+        .weather
+        .sort_by_key(|row| place_of_weather(row.weather.id));
 }
 
 /// The suite behind a front that changes nothing: all must be conformant, or nothing that follows would mean anything.
@@ -176,22 +185,7 @@ async fn meet(
     out: &Path,
     stop: &StopSignal,
 ) -> Result<Found, OutsideError> {
-    let failed = |error: &dyn std::fmt::Display| OutsideError::Start(error.to_string());
-    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let server = Server::start(Config::default(), listen)
-        .await
-        .map_err(|error| failed(&error))?;
-    let front = Front::start(&server, row)
-        .await
-        .map_err(|error| failed(&error))?;
-    let mut limits = Profile::embedded().limits;
-    limits.patience.pause = PAUSE;
-    if matches!(row, Row::Fault(_)) {
-        limits.time_per_request = TIME_WITH_FAULTS;
-        limits.patience.attempts = ATTEMPTS_WITH_FAULTS;
-    }
-    let target = Target::behind(server, front.address, front.operator, limits)
-        .map_err(|error| failed(&error))?;
+    let (front, target) = set_up(row).await?;
     let options = Options {
         out: out.to_owned(),
         // A server with faults is to be judged; in weather everything is as for a user.
@@ -223,15 +217,10 @@ async fn meet(
         .unwrap_or_default();
     let (exit, requests) = match certified {
         Ok(certified) => {
-            left.extend(
-                certified
-                    .run
-                    .left_behind
-                    .iter()
-                    .filter(|what| !left.iter().any(|bucket| what.contains(bucket)))
-                    .cloned()
-                    .collect::<Vec<_>>(),
-            );
+            let buckets = left.clone();
+            let is_bucket = |what: &String| buckets.iter().any(|bucket| what.contains(bucket));
+            let said = &certified.run.left_behind;
+            left.extend(said.iter().filter(|what| !is_bucket(what)).cloned());
             (Ok(certified.exit()), certified.run.requests)
         }
         Err(error) => (Err(error.to_string()), 0),
@@ -246,6 +235,27 @@ async fn meet(
         left,
         requests,
     })
+}
+
+/// A server behind a front at which a row is played.
+async fn set_up(row: Row) -> Result<(Front, Target), OutsideError> {
+    let failed = |error: &dyn std::fmt::Display| OutsideError::Start(error.to_string());
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let server = Server::start(Config::default(), listen)
+        .await
+        .map_err(|error| failed(&error))?;
+    let front = Front::start(&server, row)
+        .await
+        .map_err(|error| failed(&error))?;
+    let mut limits = Profile::embedded().limits;
+    limits.patience.pause = PAUSE;
+    if matches!(row, Row::Fault(_)) {
+        limits.time_per_request = TIME_WITH_FAULTS;
+        limits.patience.attempts = ATTEMPTS_WITH_FAULTS;
+    }
+    let target = Target::behind(server, front.address, front.operator, limits)
+        .map_err(|error| failed(&error))?;
+    Ok((front, target))
 }
 
 /// The requests of a twin and of its probes.

@@ -9,11 +9,14 @@ use oss_reference::host::is_label;
 
 use super::addressing::{read_overrides, read_suffix};
 use super::claims::{Grounds, without_scheme};
-use super::keys::{File, IdentityKeys, LimitKeys, OperatorKeys, RetiredName};
+use super::keys::{
+    File, IdentityKeys, LimitKeys, OperatorKeys, PatienceKeys, RetiredName, SettleKeys,
+};
 use super::source::{LITERAL, USER_INFO, UrlSource, parse_url};
 use super::{CanaryRequest, Endpoint, IdentitySource, OperatorSource, Profile, Remote};
 use crate::wire::address::{Address, Addresses, Scheme};
 use crate::wire::limits::Limits;
+use crate::wire::patience::{Patience, Settle};
 use crate::wire::tls::Tls;
 use oss403_case::decode::Problem;
 use oss403_case::diagnostic::Diagnostic;
@@ -79,40 +82,10 @@ impl Problems {
 
 impl File {
     fn into_profile(mut self, stem: &str, problems: &mut Problems) -> Option<Profile> {
-        let named = self.name.is_some();
         let name = self.name.clone().unwrap_or_else(|| stem.to_owned());
-        let snapshots = self.snapshots.clone().unwrap_or_else(|| name.clone());
-        for (key, text, given) in [
-            ("name", &name, named),
-            ("snapshots", &snapshots, self.snapshots.is_some()),
-        ] {
-            if given && !is_folder_name(text) {
-                let help = "letters, digits, `.`, `_` and `-`, not beginning with a dot";
-                problems
-                    .add([key], format!("`{text}` cannot name a folder"))
-                    .help = Some(help.into());
-            }
-        }
-        let snapshots = if is_folder_name(&snapshots) {
-            snapshots
-        } else {
-            "target".into()
-        };
-        for (index, quirk) in self.quirks.iter().enumerate() {
-            if let Some((key, message)) = quirk.defect() {
-                let quirk = Path::from(["quirks"]).then(index);
-                let place = if key.is_empty() {
-                    quirk
-                } else {
-                    quirk.then(key)
-                };
-                problems.add(place, message).help = Some(
-                    "a quirk is a matter of `status`, `code`, `message` or `envelope`, or a feature that is refused"
-                        .into(),
-                );
-            }
-        }
-        let quirks = self.quirks.clone();
+        let snapshots = self.folder_of_snapshots(&name, problems);
+        self.check_quirks(problems);
+        let quirks = std::mem::take(&mut self.quirks);
         let product = std::mem::take(&mut self.product);
         let artifact = self.artifact.take();
         if let Some(artifact) = &artifact
@@ -152,6 +125,40 @@ impl File {
             product,
             artifact,
         })
+    }
+
+    /// The folder that the snapshots are in: one of the target's name, where nothing else is said.
+    fn folder_of_snapshots(&self, name: &str, problems: &mut Problems) -> String {
+        for (key, given) in [("name", &self.name), ("snapshots", &self.snapshots)] {
+            if let Some(text) = given
+                && !is_folder_name(text)
+            {
+                let help = "letters, digits, `.`, `_` and `-`, not beginning with a dot";
+                problems
+                    .add([key], format!("`{text}` cannot name a folder"))
+                    .help = Some(help.into());
+            }
+        }
+        let folder = self.snapshots.as_deref().unwrap_or(name);
+        let folder = Some(folder).filter(|folder| is_folder_name(folder));
+        folder.unwrap_or("target").to_owned()
+    }
+
+    fn check_quirks(&self, problems: &mut Problems) {
+        for (index, quirk) in self.quirks.iter().enumerate() {
+            if let Some((key, message)) = quirk.defect() {
+                let quirk = Path::from(["quirks"]).then(index);
+                let place = if key.is_empty() {
+                    quirk
+                } else {
+                    quirk.then(key)
+                };
+                problems.add(place, message).help = Some(
+                    "a quirk is a matter of `status`, `code`, `message` or `envelope`, or a feature that is refused"
+                        .into(),
+                );
+            }
+        }
     }
 
     fn embedded(self, problems: &mut Problems) -> Option<Endpoint> {
@@ -279,8 +286,15 @@ impl LimitKeys {
             problems,
         );
         read_span(["limits", "idle"], self.idle, &mut limits.idle, problems);
-        let (patience, given) = (&mut limits.patience, &self.patience);
-        if let Some(attempts) = given.attempts {
+        self.patience.read(&mut limits.patience, problems);
+        self.settle.read(&mut limits.settle, problems);
+        limits
+    }
+}
+
+impl PatienceKeys {
+    fn read(&self, patience: &mut Patience, problems: &mut Problems) {
+        if let Some(attempts) = self.attempts {
             if attempts == 0 {
                 problems.add(
                     ["limits", "patience", "attempts"],
@@ -290,28 +304,31 @@ impl LimitKeys {
             patience.attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
         }
         let path = ["limits", "patience", "time"];
-        read_span(path, given.time, &mut patience.time, problems);
-        let (settle, given) = (&mut limits.settle, &self.settle);
+        read_span(path, self.time, &mut patience.time, problems);
+    }
+}
+
+impl SettleKeys {
+    fn read(&self, settle: &mut Settle, problems: &mut Problems) {
         for (key, own, time) in [
-            ("acl", given.acl, &mut settle.acl),
-            ("policy", given.policy, &mut settle.policy),
-            ("key-status", given.key_status, &mut settle.key_status),
-            ("default", given.default, &mut settle.other),
+            ("acl", self.acl, &mut settle.acl),
+            ("policy", self.policy, &mut settle.policy),
+            ("key-status", self.key_status, &mut settle.key_status),
+            ("default", self.default, &mut settle.other),
         ] {
             if own.is_none()
-                && let Some(Ok(usual)) = given.default.map(|span| u64::try_from(span.seconds()))
+                && let Some(Ok(usual)) = self.default.map(|span| u64::try_from(span.seconds()))
             {
                 *time = Duration::from_secs(usual);
             }
             read_span(["limits", "settle", key], own, time, problems);
         }
         for (key, own, time) in [
-            ("acceleration", given.acceleration, &mut settle.acceleration),
-            ("restore", given.restore, &mut settle.restore),
+            ("acceleration", self.acceleration, &mut settle.acceleration),
+            ("restore", self.restore, &mut settle.restore),
         ] {
             read_span(["limits", "settle", key], own, time, problems);
         }
-        limits
     }
 }
 
