@@ -127,3 +127,90 @@ pub(crate) fn may_repeat(draft: &Draft) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use oss403_case::model::SignWith;
+
+    use super::*;
+    use crate::wire::draft::{FormDraft, Signing};
+    use crate::wire::scene::BucketIn;
+
+    #[test]
+    fn each_pause_is_twice_as_long_as_the_one_before_up_to_the_longest() {
+        let ms = |pauses: &mut dyn Iterator<Item = Duration>| -> Vec<u128> {
+            pauses.take(8).map(|pause| pause.as_millis()).collect()
+        };
+        let usual = [50, 100, 200, 400, 800, 1_600, 1_600, 1_600];
+        assert_eq!(ms(&mut pauses()), usual);
+        let longer = [50, 100, 200, 400, 800, 1_000, 1_000, 1_000];
+        assert_eq!(ms(&mut pauses_up_to(Duration::from_secs(1))), longer);
+        let last = pauses_up_to(Duration::from_hours(1)).nth(1_000);
+        assert_eq!(last, Some(Duration::from_hours(1)));
+    }
+
+    /// A request like `PUT k.txt?acl`, with this header.
+    fn draft(line: &str, header: Option<&str>, body: Body) -> Draft {
+        let (method, target) = line.split_once(' ').unwrap();
+        let (key, query) = target.split_once('?').unwrap_or((target, ""));
+        let query = query.split('&').filter(|name| !name.is_empty());
+        Draft {
+            method: method.into(),
+            host: "b.oss-cn-hangzhou.aliyuncs.test".into(),
+            address: None,
+            bucket: Some("b".into()),
+            bucket_in: BucketIn::Host,
+            key: (!key.is_empty()).then(|| key.to_owned()),
+            query: query.map(|name| (name.to_owned(), None)).collect(),
+            headers: header
+                .iter()
+                .map(|name| ((*name).into(), "1".into()))
+                .collect(),
+            body,
+            signing: Signing::new(SignWith::None, None, "cn-hangzhou".into()),
+        }
+    }
+
+    /// What a second execution would answer otherwise than the first: it meets what the first one made, or finds gone what it removed.
+    #[test]
+    fn what_may_be_repeated_is_answered_the_second_time_as_the_first() {
+        let forbids = Some("X-Oss-Forbid-Overwrite");
+        for (line, header, repeats) in [
+            ("GET k", None, true),
+            ("HEAD k", None, true),
+            ("OPTIONS k", None, true),
+            ("PUT k", None, true),
+            ("PUT ", None, true),
+            ("PUT k", Some("x-oss-meta-a"), true),
+            ("PUT k", forbids, false),
+            // An object that is not there is deleted as well as one that is; a bucket is not, and a retention policy is given up once.
+            ("DELETE k", None, true),
+            ("DELETE k?tagging", None, true),
+            ("DELETE k?uploadId", None, false),
+            ("DELETE ", None, false),
+            ("DELETE ?policy", None, true),
+            ("DELETE ?worm", None, false),
+            ("POST k?uploads", None, true),
+            ("POST ?delete", None, true),
+            ("POST k?append", None, false),
+            ("POST k", None, false),
+            ("PATCH k", None, false),
+        ] {
+            let draft = draft(line, header, Body::Empty);
+            assert_eq!(may_repeat(&draft), repeats, "{line} {header:?}");
+        }
+        for (field, repeats) in [
+            ("x-oss-forbid-overwrite", false),
+            ("X-OSS-Forbid-Overwrite", false),
+            ("key", true),
+        ] {
+            let form = FormDraft {
+                fields: vec![(field.into(), "a".into())],
+                conditions: None,
+                file: String::new(),
+            };
+            let draft = draft("POST ", None, Body::Form(form));
+            assert_eq!(may_repeat(&draft), repeats, "{field}");
+        }
+    }
+}
