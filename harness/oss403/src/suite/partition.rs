@@ -334,9 +334,15 @@ mod tests {
 
     #[test]
     fn a_hash_never_moves() {
-        // printf %s ID | sha256sum, the first 16 digits modulo 4, plus 1.
-        for (id, part) in [("a", 3), ("referer-denied/blacklist-alone", 1)] {
-            assert_eq!(hashed(id, 4) + 1, part, "{id}");
+        const OTHER: &str = "referer-denied/blacklist-alone";
+        // printf %s ID | sha256sum, the first 16 digits modulo the parts, plus 1.
+        for (id, parts, part) in [
+            ("a", 4, 3),
+            ("a", 1000, 251),
+            (OTHER, 4, 1),
+            (OTHER, 1000, 513),
+        ] {
+            assert_eq!(hashed(id, parts) + 1, part, "{id} of {parts}");
         }
     }
 }
