@@ -130,11 +130,9 @@ pub(crate) fn may_repeat(draft: &Draft) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use oss403_case::model::SignWith;
-
     use super::*;
-    use crate::wire::draft::{FormDraft, Signing};
-    use crate::wire::scene::BucketIn;
+    use crate::run::testing::draft;
+    use crate::wire::draft::FormDraft;
 
     #[test]
     fn each_pause_is_twice_as_long_as_the_one_before_up_to_the_longest() {
@@ -147,28 +145,6 @@ mod tests {
         assert_eq!(ms(&mut pauses_up_to(Duration::from_secs(1))), longer);
         let last = pauses_up_to(Duration::from_hours(1)).nth(1_000);
         assert_eq!(last, Some(Duration::from_hours(1)));
-    }
-
-    /// A request like `PUT k.txt?acl`, with this header.
-    fn draft(line: &str, header: Option<&str>, body: Body) -> Draft {
-        let (method, target) = line.split_once(' ').unwrap();
-        let (key, query) = target.split_once('?').unwrap_or((target, ""));
-        let query = query.split('&').filter(|name| !name.is_empty());
-        Draft {
-            method: method.into(),
-            host: "b.oss-cn-hangzhou.aliyuncs.test".into(),
-            address: None,
-            bucket: Some("b".into()),
-            bucket_in: BucketIn::Host,
-            key: (!key.is_empty()).then(|| key.to_owned()),
-            query: query.map(|name| (name.to_owned(), None)).collect(),
-            headers: header
-                .iter()
-                .map(|name| ((*name).into(), "1".into()))
-                .collect(),
-            body,
-            signing: Signing::new(SignWith::None, None, "cn-hangzhou".into()),
-        }
     }
 
     /// What a second execution would answer otherwise than the first: it meets what the first one made, or finds gone what it removed.

@@ -128,9 +128,8 @@ impl Partition {
 
 fn hashed(id: &str, parts: u32) -> u32 {
     let hash = Sha256::digest(id.as_bytes());
-    let number = hash[..8]
-        .iter()
-        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let first = hash.first_chunk().expect("it has 32 bytes");
+    let number = u64::from_be_bytes(*first);
     u32::try_from(number % u64::from(parts)).expect("is less than the number of parts")
 }
 

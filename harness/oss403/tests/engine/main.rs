@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod aliyun;
+mod attempts;
 mod canaries;
 mod claims;
 mod cleanup;
@@ -24,6 +25,7 @@ mod profiles;
 mod public_access;
 mod ram_hook;
 mod redaction;
+mod rehearsal;
 mod retired;
 mod retold;
 mod rogues;
@@ -33,5 +35,6 @@ mod selection;
 mod signing;
 mod slow_service;
 mod support;
+mod sweeping;
 mod weather;
 mod worlds;
