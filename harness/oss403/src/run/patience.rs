@@ -10,6 +10,7 @@ use crate::target::ReadyTarget;
 use crate::wire::client::Outgoing;
 use crate::wire::draft::{Body, Draft};
 use crate::wire::exchange::Exchange;
+use crate::wire::limits::Limits;
 use crate::wire::patience::Patience;
 use crate::wire::sign;
 
@@ -78,12 +79,7 @@ impl<'p> Attempts<'p> {
 /// Signs and sends what may be repeated, as often as the target's patience allows, before there is a run. The record keeps the
 /// StringToSign.
 pub(crate) async fn send_patiently(target: &ReadyTarget, draft: Draft) -> Exchange {
-    let limits = &target.limits;
-    // A target that says nothing at all is found out soon.
-    let patience = Patience {
-        time: limits.patience.time.min(2 * limits.time_per_request),
-        ..limits.patience.clone()
-    };
+    let patience = before_a_run(&target.limits);
     let mut attempts = Attempts::new(&patience);
     loop {
         let signed = sign::sign(draft.clone(), unix_now());
@@ -97,6 +93,14 @@ pub(crate) async fn send_patiently(target: &ReadyTarget, draft: Draft) -> Exchan
         if let Some(exchange) = attempts.last(exchange, std::future::pending::<()>()).await {
             return exchange;
         }
+    }
+}
+
+/// The patience before there is a run: a target that says nothing at all is found out soon.
+fn before_a_run(limits: &Limits) -> Patience {
+    Patience {
+        time: limits.patience.time.min(2 * limits.time_per_request),
+        ..limits.patience.clone()
     }
 }
 
@@ -145,6 +149,21 @@ mod tests {
         assert_eq!(ms(&mut pauses_up_to(Duration::from_secs(1))), longer);
         let last = pauses_up_to(Duration::from_hours(1)).nth(1_000);
         assert_eq!(last, Some(Duration::from_hours(1)));
+    }
+
+    #[test]
+    fn before_a_run_two_requests_that_come_to_nothing_are_enough() {
+        let seconds = |patience: u64, request: u64| {
+            let mut limits = Limits::default();
+            limits.patience.time = Duration::from_secs(patience);
+            limits.time_per_request = Duration::from_secs(request);
+            let before = before_a_run(&limits);
+            assert_eq!(before.attempts, limits.patience.attempts);
+            before.time.as_secs()
+        };
+        assert_eq!(seconds(60, 5), 10);
+        assert_eq!(seconds(60, 30), 60);
+        assert_eq!(seconds(20, 30), 20);
     }
 
     /// What a second execution would answer otherwise than the first: it meets what the first one made, or finds gone what it removed.

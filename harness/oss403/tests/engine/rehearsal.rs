@@ -7,10 +7,11 @@ use oss403::target::Target;
 
 use crate::support::{Desk, embedded, instances, reference};
 
-async fn rehearsed(target: &Target, scenario: &str) -> Result<Vec<Sent>, String> {
+async fn rehearsed(target: &Target, scenario: &str, canaries: bool) -> Result<Vec<Sent>, String> {
     let out = tempfile::tempdir().unwrap();
     let options = Options {
         out: out.path().to_owned(),
+        canaries,
         ..Options::default()
     };
     let instance = instances(scenario).swap_remove(0);
@@ -27,7 +28,7 @@ async fn every_request_is_shown_with_what_it_is_for_but_canaries_and_looks() {
         edit: { as: anonymous }
         unchanged: [k.txt?acl]
     ";
-    let sent = rehearsed(&embedded().await, scenario).await.unwrap();
+    let sent = rehearsed(&embedded().await, scenario, true).await.unwrap();
     let parts: Vec<_> = sent.iter().map(|sent| (sent.part, sent.status)).collect();
     let expected = [
         (Part::SetUp, None),
@@ -55,7 +56,7 @@ async fn what_sends_nothing_says_why() {
     let target = desk.target(server.address(), "").await;
     let scenario =
         "[{ name: x, base: { request: GET /k.txt }, edit: { account-status: disabled } }]";
-    let why = rehearsed(&target, scenario).await.unwrap_err();
+    let why = rehearsed(&target, scenario, false).await.unwrap_err();
     assert!(why.contains("does not claim `operator`"), "{why}");
     // The hook fails before anything is sent.
     let hook = "operator: { command: [sh, -c, exit 3] }\n";
@@ -66,6 +67,6 @@ async fn what_sends_nothing_says_why() {
         base: { as: eve, request: GET / }
         edit: { wrong-secret: true }
     ";
-    let why = rehearsed(&target, scenario).await.unwrap_err();
+    let why = rehearsed(&target, scenario, false).await.unwrap_err();
     assert_eq!(why, "nothing was sent");
 }

@@ -69,10 +69,10 @@ pub(super) fn time_of_given(scenario: &Scenario, settle: &Settle) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
-    use crate::judge::testing::Twin;
+    use crate::run::testing::scenario;
 
     const ACL: Duration = Duration::from_secs(1);
     const POLICY: Duration = Duration::from_secs(2);
@@ -88,15 +88,6 @@ mod tests {
             other: OTHER,
             ..Settle::default()
         }
-    }
-
-    /// A scenario with these words.
-    fn scenario(given: &Value, edit: &Value) -> Scenario {
-        let twin = Twin::new().scenario(|scenario| {
-            scenario.given = serde_json::from_value(given.clone()).expect("words of `given`");
-            scenario.edit = serde_json::from_value(edit.clone()).expect("an edit");
-        });
-        (*twin.instance.scenario).clone()
     }
 
     /// The table of the manual: what a change waits for is what a server may keep of it.
@@ -123,9 +114,9 @@ mod tests {
                 KEYS,
             ),
         ] {
-            let scenario = scenario(&json!({}), &edit);
-            assert_eq!(time_of_edit(&scenario.edit, &settle()), time, "{edit}");
-            assert_eq!(super::time(&scenario, &settle()), time, "{edit}");
+            let changing = scenario(&json!({}), &edit);
+            assert_eq!(time_of_edit(&changing.edit, &settle()), time, "{edit}");
+            assert_eq!(super::time(&changing, &settle()), time, "{edit}");
         }
     }
 
@@ -153,12 +144,12 @@ mod tests {
             ),
         ] {
             let edit = json!({ "wrong-secret": true });
-            let scenario = scenario(&given, &edit);
-            assert_eq!(time_of_given(&scenario, &settle()), time, "{given}");
-            assert_eq!(super::time(&scenario, &settle()), time, "{given}");
+            let made = scenario(&given, &edit);
+            assert_eq!(time_of_given(&made, &settle()), time, "{given}");
+            assert_eq!(super::time(&made, &settle()), time, "{given}");
             // The longer of the two counts.
             let edit = json!({ "cors": [] });
-            let changed = self::scenario(&given, &edit);
+            let changed = scenario(&given, &edit);
             assert_eq!(super::time(&changed, &settle()), OTHER, "{given}");
         }
     }
