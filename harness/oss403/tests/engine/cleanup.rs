@@ -367,6 +367,24 @@ async fn what_an_operator_may_have_made_without_saying_so_is_named() {
     }
 }
 
+/// Whom nobody else uses needs no key any more when the world is gone.
+#[tokio::test]
+async fn the_key_of_a_user_of_the_world_is_not_enabled_again() {
+    let server = reference(Config::default()).await;
+    let (desk, watched) = (Desk::new(), Watched::default());
+    let hook = watched.stand_before(&server, None).await;
+    let more = operator(&desk, hook, server.operator_token());
+    let target = desk.target(server.address(), &more).await;
+    let scenario = "
+      - name: x
+        given: { identities: { eve: { ram-user: {} } } }
+        base: { as: eve, request: GET /k.txt }
+        edit: { key-status: { eve: inactive } }
+    ";
+    run_all(&target, instances(scenario)).await;
+    assert_eq!(watched.count("set", "key-status"), 1);
+}
+
 /// `reads` share a world, `writes` has one for itself, and `blocks` an account.
 const KINDS: &str = "
   - name: reads

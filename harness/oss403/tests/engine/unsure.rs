@@ -134,7 +134,8 @@ async fn an_end_spoils_only_what_could_not_be_read() {
             async move { reply }
         })
         .await;
-        let mut profile = Desk::new().profile(address, &Config::default(), "");
+        let desk = Desk::new();
+        let mut profile = desk.profile(address, &Config::default(), "");
         profile.limits.patience.pause = std::time::Duration::from_mins(1);
         let target = Target::ready(&profile).await.unwrap();
         let scenario = "[{ name: x, base: { request: PUT /k }, edit: { as: anonymous } }]";

@@ -69,7 +69,7 @@ pub(super) fn time_of_given(scenario: &Scenario, settle: &Settle) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::run::testing::scenario;
