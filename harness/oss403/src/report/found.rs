@@ -40,3 +40,22 @@ fn below(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_looked_into_so_deep_and_no_deeper() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut at = folder.path().to_owned();
+        for depth in 0..7 {
+            std::fs::write(at.join("night.json"), "{}").expect("writes");
+            std::fs::write(at.join("notes.txt"), "").expect("writes");
+            at.push(depth.to_string());
+            std::fs::create_dir(&at).expect("makes it");
+        }
+        let found = results(folder.path()).expect("reads");
+        assert_eq!(found.len(), 1 + DEPTH, "{found:?}");
+    }
+}

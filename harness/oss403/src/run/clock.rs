@@ -83,4 +83,14 @@ mod tests {
         clock.hear(1_000, 1_000.2, 1_001.2);
         assert_eq!(clock.seen(), Some(1_001));
     }
+
+    #[test]
+    fn a_clock_that_would_have_to_be_ahead_by_what_it_is_not_contradicts_itself() {
+        let mut clock = ServerClock::default();
+        // By less than a second.
+        clock.hear(1_000, 1_000.0, 1_000.5);
+        // By a second at least.
+        clock.hear(1_002, 1_001.0, 1_001.0);
+        assert_eq!(clock.second_at(2_000.5), Some(2_002));
+    }
 }

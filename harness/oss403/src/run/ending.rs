@@ -254,4 +254,98 @@ mod tests {
         silence.lasted(Some(&started), || 5 * SECOND).await;
         assert_eq!(started.elapsed().as_secs(), 5);
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_who_no_longer_asks_does_not_count() {
+        let silence = Silence::default();
+        drop(silence.asks());
+        for _ in 0..3 {
+            assert!(asked(&silence, 4).await);
+            tokio::time::sleep(3600 * SECOND).await;
+        }
+    }
+
+    /// An end of which a request may take so long, and which has been asked for.
+    fn ended(time_per_request: Duration) -> Ending {
+        let stop = StopSignal::new();
+        stop.stop();
+        let limits = Limits {
+            time_per_request,
+            ..Limits::default()
+        };
+        Ending::new(stop, &limits)
+    }
+
+    /// How many seconds pass until then.
+    async fn seconds(until: impl Future<Output = ()>) -> u64 {
+        let started = Instant::now();
+        until.await;
+        started.elapsed().as_secs()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn clean_up_has_the_time_of_a_request_and_a_little_more() {
+        let ending = ended(5 * SECOND);
+        let _asking = (ending.asks(), ending.asks_hook());
+        let both = tokio::join!(seconds(ending.over()), seconds(ending.hook_over()));
+        assert_eq!(both, (5 + 2, 5 + 2));
+        // A target that has fallen silent is not waited for longer, and never very long.
+        for (time, waited) in [(5, 5), (60, 10)] {
+            let ending = ended(time * SECOND);
+            let _asking = ending.asks();
+            ending.found(false);
+            assert_eq!(seconds(ending.over()).await, waited, "{time}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_answers_is_waited_for_and_the_other_is_not_for_it() {
+        let ending = ended(5 * SECOND);
+        let _asking = [ending.asks(), ending.asks()];
+        let _asking_hook = [ending.asks_hook(), ending.asks_hook()];
+        let answers = async {
+            tokio::time::sleep(4 * SECOND).await;
+            ending.hook_heard();
+        };
+        let (target, hook, ()) =
+            tokio::join!(seconds(ending.over()), seconds(ending.hook_over()), answers);
+        assert_eq!((target, hook), (5 + 2, 4 + 5 + 2));
+        let ending = ended(5 * SECOND);
+        let _asking = [ending.asks(), ending.asks()];
+        let answers = async {
+            tokio::time::sleep(4 * SECOND).await;
+            ending.hear(true);
+        };
+        let (target, ()) = tokio::join!(seconds(ending.over()), answers);
+        assert_eq!(target, 4 + 5 + 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_in_a_row_that_cannot_be_read_raise_a_suspicion_when_nobody_was_heard_for_long() {
+        let limits = Limits::default();
+        let ending = Ending::new(StopSignal::new(), &limits);
+        let long = limits.time_per_request.max(limits.patience.time);
+        let unread = || (0..40).map(|_| ending.hear(false)).collect::<Vec<_>>();
+        let first = |asks: Vec<bool>| {
+            assert!(asks.iter().filter(|asks| **asks).count() <= 1, "{asks:?}");
+            asks.iter().position(|asks| *asks)
+        };
+        assert_eq!(
+            first(unread()),
+            None,
+            "somebody may have been heard just now"
+        );
+        ending.hear(true);
+        tokio::time::sleep(long).await;
+        assert_eq!(first(unread()), Some(15));
+        assert_eq!(first(unread()), None, "it is being asked");
+        ending.found(true);
+        assert!(!ending.is_gone() && ending.fault().is_none());
+        tokio::time::sleep(long).await;
+        assert_eq!(first(unread()), Some(15), "it begins anew");
+        ending.found(false);
+        assert!(ending.is_gone());
+        assert!(matches!(ending.fault(), Some(RunFault::Harness(_))));
+        assert_eq!(first(unread()), None);
+    }
 }

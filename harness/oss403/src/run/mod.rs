@@ -20,6 +20,8 @@ pub mod remains;
 mod sender;
 pub mod stop;
 mod sweep;
+#[cfg(test)]
+mod testing;
 mod twin;
 mod world;
 

@@ -10,6 +10,7 @@ use crate::target::ReadyTarget;
 use crate::wire::client::Outgoing;
 use crate::wire::draft::{Body, Draft};
 use crate::wire::exchange::Exchange;
+use crate::wire::limits::Limits;
 use crate::wire::patience::Patience;
 use crate::wire::sign;
 
@@ -78,12 +79,7 @@ impl<'p> Attempts<'p> {
 /// Signs and sends what may be repeated, as often as the target's patience allows, before there is a run. The record keeps the
 /// StringToSign.
 pub(crate) async fn send_patiently(target: &ReadyTarget, draft: Draft) -> Exchange {
-    let limits = &target.limits;
-    // A target that says nothing at all is found out soon.
-    let patience = Patience {
-        time: limits.patience.time.min(2 * limits.time_per_request),
-        ..limits.patience.clone()
-    };
+    let patience = before_a_run(&target.limits);
     let mut attempts = Attempts::new(&patience);
     loop {
         let signed = sign::sign(draft.clone(), unix_now());
@@ -97,6 +93,14 @@ pub(crate) async fn send_patiently(target: &ReadyTarget, draft: Draft) -> Exchan
         if let Some(exchange) = attempts.last(exchange, std::future::pending::<()>()).await {
             return exchange;
         }
+    }
+}
+
+/// The patience before there is a run: a target that says nothing at all is found out soon.
+fn before_a_run(limits: &Limits) -> Patience {
+    Patience {
+        time: limits.patience.time.min(2 * limits.time_per_request),
+        ..limits.patience.clone()
     }
 }
 
@@ -125,5 +129,83 @@ pub(crate) fn may_repeat(draft: &Draft) -> bool {
             Body::Empty | Body::Bytes(_) => query("uploads") || query("delete"),
         },
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::testing::draft;
+    use crate::wire::draft::FormDraft;
+
+    #[test]
+    fn each_pause_is_twice_as_long_as_the_one_before_up_to_the_longest() {
+        let ms = |pauses: &mut dyn Iterator<Item = Duration>| -> Vec<u128> {
+            pauses.take(8).map(|pause| pause.as_millis()).collect()
+        };
+        let usual = [50, 100, 200, 400, 800, 1_600, 1_600, 1_600];
+        assert_eq!(ms(&mut pauses()), usual);
+        let longer = [50, 100, 200, 400, 800, 1_000, 1_000, 1_000];
+        assert_eq!(ms(&mut pauses_up_to(Duration::from_secs(1))), longer);
+        let last = pauses_up_to(Duration::from_hours(1)).nth(1_000);
+        assert_eq!(last, Some(Duration::from_hours(1)));
+    }
+
+    #[test]
+    fn before_a_run_two_requests_that_come_to_nothing_are_enough() {
+        let seconds = |patience: u64, request: u64| {
+            let mut limits = Limits::default();
+            limits.patience.time = Duration::from_secs(patience);
+            limits.time_per_request = Duration::from_secs(request);
+            let before = before_a_run(&limits);
+            assert_eq!(before.attempts, limits.patience.attempts);
+            before.time.as_secs()
+        };
+        assert_eq!(seconds(60, 5), 10);
+        assert_eq!(seconds(60, 30), 60);
+        assert_eq!(seconds(20, 30), 20);
+    }
+
+    /// What a second execution would answer otherwise than the first: it meets what the first one made, or finds gone what it removed.
+    #[test]
+    fn what_may_be_repeated_is_answered_the_second_time_as_the_first() {
+        let forbids = Some("X-Oss-Forbid-Overwrite");
+        for (line, header, repeats) in [
+            ("GET k", None, true),
+            ("HEAD k", None, true),
+            ("OPTIONS k", None, true),
+            ("PUT k", None, true),
+            ("PUT ", None, true),
+            ("PUT k", Some("x-oss-meta-a"), true),
+            ("PUT k", forbids, false),
+            // An object that is not there is deleted as well as one that is; a bucket is not, and a retention policy is given up once.
+            ("DELETE k", None, true),
+            ("DELETE k?tagging", None, true),
+            ("DELETE k?uploadId", None, false),
+            ("DELETE ", None, false),
+            ("DELETE ?policy", None, true),
+            ("DELETE ?worm", None, false),
+            ("POST k?uploads", None, true),
+            ("POST ?delete", None, true),
+            ("POST k?append", None, false),
+            ("POST k", None, false),
+            ("PATCH k", None, false),
+        ] {
+            let draft = draft(line, header, Body::Empty);
+            assert_eq!(may_repeat(&draft), repeats, "{line} {header:?}");
+        }
+        for (field, repeats) in [
+            ("x-oss-forbid-overwrite", false),
+            ("X-OSS-Forbid-Overwrite", false),
+            ("key", true),
+        ] {
+            let form = FormDraft {
+                fields: vec![(field.into(), "a".into())],
+                conditions: None,
+                file: String::new(),
+            };
+            let draft = draft("POST ", None, Body::Form(form));
+            assert_eq!(may_repeat(&draft), repeats, "{field}");
+        }
     }
 }

@@ -419,7 +419,10 @@ fn operator_commands(scenario: &Scenario) -> BTreeSet<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::run::testing::scenario;
 
     #[test]
     fn the_seed_decides_the_order() {
@@ -430,5 +433,23 @@ mod tests {
         };
         assert_eq!(order(1), order(1));
         assert_ne!(order(1), order(2));
+    }
+
+    #[test]
+    fn only_what_reads_the_object_that_is_being_restored_waits_for_it() {
+        let given = json!({ "requests": [{ "request": "POST /k.txt?restore" }] });
+        let edit = json!({ "wrong-secret": true });
+        for (base, restored_key) in [
+            ("GET /k.txt", Some("k.txt")),
+            ("GET /k.txt?x-oss-process=image/info", Some("k.txt")),
+            ("GET /k.txt?acl", None),
+            ("GET /other", None),
+            ("HEAD /k.txt", None),
+            ("PUT /k.txt", None),
+        ] {
+            let mut scenario = scenario(&given, &edit);
+            scenario.base.request = base.into();
+            assert_eq!(restored(&scenario).as_deref(), restored_key, "{base}");
+        }
     }
 }

@@ -289,3 +289,29 @@ fn goes_elsewhere(step: Staged<'_>) -> bool {
         | WireEdit::TamperField(_) => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::testing::draft;
+    use crate::wire::draft::FormDraft;
+
+    #[test]
+    fn a_form_leaves_its_object_and_what_its_fields_or_its_query_say_besides() {
+        for (line, field, nothing) in [
+            ("POST ", "key", true),
+            ("POST ", "x-oss-object-acl", false),
+            ("POST ?acl", "key", false),
+            ("POST ?acl", "x-oss-object-acl", false),
+        ] {
+            let form = FormDraft {
+                fields: vec![(field.into(), "private".into())],
+                conditions: None,
+                file: String::new(),
+            };
+            let draft = draft(line, None, Body::Form(form));
+            let is_nothing = matches!(outlasts(&draft), Outlasts::Nothing);
+            assert_eq!(is_nothing, nothing, "{line} {field}");
+        }
+    }
+}

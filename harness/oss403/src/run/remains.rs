@@ -69,3 +69,28 @@ impl Remains {
         work(&mut self.alive.lock().expect("nobody panics with this lock"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_ended_run_has_left_it_has_said_itself() {
+        let (remains, journal) = (Remains::default(), Path::new("journal-1.jsonl"));
+        let account = Made::Account {
+            account: "1".into(),
+        };
+        remains.open(journal);
+        remains.intent(1, &account);
+        let (made, journals) = remains.in_words();
+        assert_eq!((made.len(), journals), (1, vec![journal.to_owned()]));
+        // One is still at work.
+        let other = Path::new("journal-2.jsonl");
+        remains.open(other);
+        remains.close(journal);
+        let (made, journals) = remains.in_words();
+        assert_eq!((made.len(), journals), (1, vec![other.to_owned()]));
+        remains.close(other);
+        assert_eq!(remains.in_words(), (Vec::new(), Vec::new()));
+    }
+}

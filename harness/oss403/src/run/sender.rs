@@ -118,10 +118,8 @@ impl<'a> Sender<'a> {
         self.doubts.about_to_send(&draft);
         loop {
             let permit = self.permit().await?;
-            let outgoing = Outgoing {
-                fresh: true,
-                ..Outgoing::new(sign::sign(draft.clone(), self.context.now()))
-            };
+            // Like all that does not only read, on a connection of its own.
+            let outgoing = Outgoing::new(sign::sign(draft.clone(), self.context.now()));
             let exchange = self.deliver(permit, outgoing).await?;
             self.doubts.sent(draft.bucket.as_deref(), &exchange);
             if exchange.unreadable().is_some()
@@ -243,8 +241,7 @@ impl<'a> Sender<'a> {
         let _asking = ending.asks_hook();
         let work = async {
             let done = work.await;
-            // One that had no answer in its own time is as good as silent.
-            if !matches!(done, Err(OperatorError::Unreachable { .. })) {
+            if has_answered(&done) {
                 ending.hook_heard();
             }
             done
@@ -274,5 +271,44 @@ impl<'a> Sender<'a> {
     /// How fixtures and probes are signed.
     pub(crate) fn signature(&self) -> SignWith {
         self.context.target.usual_signature()
+    }
+}
+
+/// Whether an operator has answered. One that had no answer in its own time is as good as silent.
+fn has_answered<T>(done: &Result<T, OperatorError>) -> bool {
+    !matches!(done, Err(OperatorError::Unreachable { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operator_that_refuses_or_says_nonsense_has_answered_and_one_that_is_not_reached_has_not()
+    {
+        let asked = || "set".to_owned();
+        let refused = OperatorError::Refused {
+            asked: asked(),
+            code: "unknown-command".into(),
+            message: String::new(),
+        };
+        let nonsense = OperatorError::Answer {
+            asked: asked(),
+            detail: String::new(),
+        };
+        let unreachable = |untouched| OperatorError::Unreachable {
+            asked: asked(),
+            detail: String::new(),
+            untouched,
+        };
+        for (done, answered) in [
+            (Ok(()), true),
+            (Err(refused), true),
+            (Err(nonsense), true),
+            (Err(unreachable(true)), false),
+            (Err(unreachable(false)), false),
+        ] {
+            assert_eq!(has_answered(&done), answered, "{done:?}");
+        }
     }
 }

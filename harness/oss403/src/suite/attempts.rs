@@ -254,3 +254,107 @@ fn with_snapshot(
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::judge::testing::{Twin, error_body};
+
+    /// A twin of this name, with a request id of its own.
+    fn named(id: &str) -> Twin {
+        let mut twin = Twin::new();
+        twin.instance.id = id.into();
+        let body = error_body("AccessDenied", "Request has expired.", id);
+        twin.edited_body(&body)
+            .edited_header("x-oss-request-id", Some(id))
+    }
+
+    fn ran(twin: Twin) -> RunEvent {
+        RunEvent::Finished {
+            redactor: twin.record.redactor(),
+            instance: twin.instance,
+            record: Box::new(twin.record),
+        }
+    }
+
+    /// What is told of these events where everything may be run so often; and what is to be run again after them.
+    fn told(attempts: usize, events: Vec<(usize, RunEvent)>) -> (Vec<String>, Vec<String>) {
+        let mut steps = Vec::new();
+        let mut suite = Suite::new(Tally::default(), None, attempts, |step| {
+            steps.push(match step {
+                Step::Planned(instances) => format!("{instances} planned"),
+                Step::Ran { attempt, .. } => format!("ran, attempt {attempt}"),
+                Step::Finished(done) | Step::Known(done) => {
+                    let (id, attempts) = (&done.instance.id, done.attempts);
+                    format!(
+                        "{id}: {} after {attempts}",
+                        done.judged.verdict().kind().name()
+                    )
+                }
+            });
+        });
+        for (attempt, event) in events {
+            suite.take(attempt, event);
+        }
+        let again = suite.again().into_iter().map(|instance| instance.id);
+        let again = again.collect();
+        suite.close();
+        (steps, again)
+    }
+
+    #[test]
+    fn only_the_first_attempt_says_how_many_instances_are_planned() {
+        let planned = |instances| RunEvent::Planned { instances };
+        let (steps, _) = told(3, vec![(1, planned(3)), (2, planned(1))]);
+        assert_eq!(steps, ["3 planned"]);
+    }
+
+    #[test]
+    fn what_an_interruption_cut_short_is_not_judged() {
+        let cut = named("cut").record(|record| record.progress = Progress::Interrupted);
+        assert_eq!(told(2, vec![(1, ran(cut))]), (vec![], vec![]));
+    }
+
+    #[test]
+    fn what_fails_is_done_when_it_may_not_be_run_again_and_not_before() {
+        let events = || vec![(1, ran(named("bad").base(403))), (1, ran(named("good")))];
+        let (steps, again) = told(1, events());
+        let at_once = [
+            "ran, attempt 1",
+            "bad: not-provoked after 1",
+            "ran, attempt 1",
+            "good: conformant after 1",
+        ];
+        assert_eq!((steps, again), (at_once.map(String::from).to_vec(), vec![]));
+        let (steps, again) = told(2, events());
+        let later = [
+            "ran, attempt 1",
+            "ran, attempt 1",
+            "good: conformant after 1",
+            // Nobody has run it again.
+            "bad: not-provoked after 1",
+        ];
+        assert_eq!(steps, later);
+        assert_eq!(again, ["bad"]);
+    }
+
+    #[test]
+    fn what_the_attempts_took_adds_up() {
+        let mut suite = Suite::new(Tally::default(), None, 2, |_| {});
+        for (requests, seconds, note) in [(3, 5, "a"), (4, 6, "b"), (5, 7, "a")] {
+            suite.add(RunSummary {
+                requests,
+                elapsed: Duration::from_secs(seconds),
+                left_behind: vec![note.into()],
+                notes: vec![note.into()],
+                ..RunSummary::default()
+            });
+        }
+        let run = suite.close().run;
+        assert_eq!((run.requests, run.elapsed.as_secs()), (12, 18));
+        assert_eq!(run.left_behind, ["a", "b", "a"]);
+        assert_eq!(run.notes, ["a", "b"]);
+    }
+}

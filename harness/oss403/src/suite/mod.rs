@@ -128,8 +128,9 @@ pub async fn certify(
                 certified: Box::new(suite.close()),
             });
         }
+        // Of what has been run as often as it may, nothing is left.
         let again = suite.again();
-        if !again.is_empty() && attempt < options.attempts && !stop.is_stopped() {
+        if !again.is_empty() && !stop.is_stopped() {
             next = Some(again);
         }
     }
@@ -212,6 +213,7 @@ impl Certified {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge::testing::Twin;
     use crate::judge::verdict::Facet;
     use crate::run::StopReason;
 
@@ -298,5 +300,13 @@ mod tests {
         }
         assert_eq!(exit(&[], false, false), Exit::NothingSelected);
         assert_eq!(exit(&[], true, false), Exit::Target);
+    }
+
+    #[test]
+    fn a_record_alone_shows_whether_its_instance_has_failed() {
+        let failed = |twin: &Twin| has_failed(&twin.instance, &twin.record);
+        assert!(!failed(&Twin::new()));
+        assert!(failed(&Twin::new().base(403)), "not provoked");
+        assert!(failed(&Twin::new().edited(|answer| answer.status = 200)));
     }
 }

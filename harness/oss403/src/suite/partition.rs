@@ -128,9 +128,8 @@ impl Partition {
 
 fn hashed(id: &str, parts: u32) -> u32 {
     let hash = Sha256::digest(id.as_bytes());
-    let number = hash[..8]
-        .iter()
-        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let first = hash.first_chunk().expect("it has 32 bytes");
+    let number = u64::from_be_bytes(*first);
     u32::try_from(number % u64::from(parts)).expect("is less than the number of parts")
 }
 
@@ -334,9 +333,15 @@ mod tests {
 
     #[test]
     fn a_hash_never_moves() {
-        // printf %s ID | sha256sum, the first 16 digits modulo 4, plus 1.
-        for (id, part) in [("a", 3), ("referer-denied/blacklist-alone", 1)] {
-            assert_eq!(hashed(id, 4) + 1, part, "{id}");
+        const OTHER: &str = "referer-denied/blacklist-alone";
+        // printf %s ID | sha256sum, the first 16 digits modulo the parts, plus 1.
+        for (id, parts, part) in [
+            ("a", 4, 3),
+            ("a", 1000, 251),
+            (OTHER, 4, 1),
+            (OTHER, 1000, 513),
+        ] {
+            assert_eq!(hashed(id, parts) + 1, part, "{id} of {parts}");
         }
     }
 }

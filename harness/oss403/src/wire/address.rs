@@ -152,6 +152,7 @@ mod tests {
         assert!(Address::parse("127.0.0.1:99999", None).is_err());
         assert!(Address::parse("a b:80", None).is_err());
         assert!(Address::parse(":80", None).is_err());
+        assert!(Address::parse("[::1]80", Some(80)).is_err());
         assert_eq!(Address::parse("oss.example", Some(443)).unwrap().port, 443);
         assert_eq!(
             Address::parse("[::1]", Some(80)).unwrap().to_string(),

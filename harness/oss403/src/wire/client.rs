@@ -365,3 +365,40 @@ pub(super) fn has(headers: &[(String, String)], name: &str) -> bool {
         .iter()
         .any(|(known, _)| known.eq_ignore_ascii_case(name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One is enough: a client that writes requests by itself would change what is not ordinary, or refuse it.
+    #[test]
+    fn a_request_is_ordinary_when_nothing_of_it_is_out_of_the_ordinary() {
+        let ordinary = || Outgoing {
+            method: "GET".into(),
+            host: "b.oss-cn-hangzhou.aliyuncs.test:80".into(),
+            address: None,
+            target: "/a%20b?acl&prefix=x/".into(),
+            headers: vec![("x-oss-meta-a".into(), "b c".into())],
+            body: Bytes::new(),
+            fresh: false,
+        };
+        assert!(ordinary().is_ordinary());
+        let changes: [fn(&mut Outgoing); 10] = [
+            |sent| sent.method.clear(),
+            |sent| sent.method = "get".into(),
+            |sent| sent.target = "k".into(),
+            |sent| sent.target = "/a b".into(),
+            |sent| sent.target = "/k#x".into(),
+            |sent| sent.host = "b c".into(),
+            |sent| sent.headers[0].0.clear(),
+            |sent| sent.headers[0].0 = "x y".into(),
+            |sent| sent.headers[0].1 = "\u{e9}".into(),
+            |sent| sent.headers[0].0 = "Connection".into(),
+        ];
+        for (number, change) in changes.into_iter().enumerate() {
+            let mut changed = ordinary();
+            change(&mut changed);
+            assert!(!changed.is_ordinary(), "{number}: {changed:?}");
+        }
+    }
+}

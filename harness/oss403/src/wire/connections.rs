@@ -130,3 +130,16 @@ fn chain(error: &dyn Error) -> String {
     causes.dedup();
     causes.join(": ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn without_tls_connections_are_as_good_as_each_other_that_lead_to_the_same_address() {
+        let plain = Connections::new(None, Duration::ZERO);
+        let key = |address, host| plain.key(Way { address, host }).into_owned();
+        assert_eq!(key("a:80", "x"), key("a:80", "y"));
+        assert_ne!(key("a:80", "x"), key("b:80", "x"));
+    }
+}

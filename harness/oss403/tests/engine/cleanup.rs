@@ -301,6 +301,24 @@ async fn every_create_stands_in_the_journal_before_it_is_sent() {
 }
 
 #[tokio::test]
+async fn only_what_may_make_a_bucket_is_announced_to() {
+    let scenarios = "
+      - { name: read, given: { no-bucket: true }, base: { request: GET /, host: bucket }, edit: { as: anonymous } }
+      - { name: there-already, base: { request: PUT /, host: bucket }, edit: { as: anonymous } }
+    ";
+    let ran = run_all(&embedded().await, instances(scenarios)).await;
+    assert_eq!(ran.records.len(), 2);
+    let announced = ran.lines().into_iter().filter(|line| {
+        let Line::Making { what, .. } = line else {
+            return false;
+        };
+        matches!(what, Made::Bucket { .. })
+    });
+    // That of the second one's world.
+    assert_eq!(announced.count(), 1);
+}
+
+#[tokio::test]
 async fn a_journal_that_cannot_be_written_is_an_error_before_anything_is_made() {
     let target = embedded().await;
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -347,6 +365,24 @@ async fn what_an_operator_may_have_made_without_saying_so_is_named() {
             "{hook}: {left:?}"
         );
     }
+}
+
+/// Whom nobody else uses needs no key any more when the world is gone.
+#[tokio::test]
+async fn the_key_of_a_user_of_the_world_is_not_enabled_again() {
+    let server = reference(Config::default()).await;
+    let (desk, watched) = (Desk::new(), Watched::default());
+    let hook = watched.stand_before(&server, None).await;
+    let more = operator(&desk, hook, server.operator_token());
+    let target = desk.target(server.address(), &more).await;
+    let scenario = "
+      - name: x
+        given: { identities: { eve: { ram-user: {} } } }
+        base: { as: eve, request: GET /k.txt }
+        edit: { key-status: { eve: inactive } }
+    ";
+    run_all(&target, instances(scenario)).await;
+    assert_eq!(watched.count("set", "key-status"), 1);
 }
 
 /// `reads` share a world, `writes` has one for itself, and `blocks` an account.

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod aliyun;
+mod attempts;
 mod canaries;
 mod claims;
 mod cleanup;
+mod connections;
 mod credentials;
 mod dollars;
 mod edits;
@@ -24,14 +26,19 @@ mod profiles;
 mod public_access;
 mod ram_hook;
 mod redaction;
+mod rehearsal;
 mod retired;
 mod retold;
 mod rogues;
 mod rooms;
 mod seconds;
 mod selection;
+mod settling;
 mod signing;
 mod slow_service;
+mod strings;
 mod support;
+mod sweeping;
+mod unsure;
 mod weather;
 mod worlds;

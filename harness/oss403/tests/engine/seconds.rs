@@ -150,3 +150,44 @@ async fn a_server_that_does_not_say_its_time_is_given_up_at_once() {
     };
     assert!(why.contains("no Date"), "{why}");
 }
+
+/// What came too late was granted, and has changed something: that is no effect of what came in its second.
+#[tokio::test]
+async fn what_was_read_before_an_attempt_that_came_too_late_is_read_again() {
+    const SCENARIO: &str = "
+      - name: skew
+        to-the-second: true
+        base: { request: PUT /k.txt, clock: -900s }
+        edit: { clock: -901s }
+        unchanged: [k.txt]
+    ";
+    let written = Arc::new(AtomicU64::new(0));
+    let address = fake(move |seen| {
+        // It tells its time, which is not ours, with what it writes only.
+        let date = Timestamp(4_000_000_000).to_rfc1123();
+        let is_object = seen.target == "/k.txt";
+        let reply = match seen.method.as_str() {
+            "PUT" if is_object => match written.fetch_add(1, Ordering::SeqCst) {
+                1 => dated(403, date),
+                _ => dated(200, date),
+            },
+            "GET" if is_object => {
+                let content = written.load(Ordering::SeqCst).to_string();
+                Some((200, vec![("date", "some day".into())], content))
+            }
+            _ => Some((200, vec![("date", "some day".into())], String::new())),
+        };
+        async move { reply }
+    })
+    .await;
+    let target = Desk::new().target(address, "").await;
+    let ran = run_all(&target, instances(SCENARIO)).await;
+    let record = &ran.records[0];
+    assert_eq!(record.progress, Progress::Complete);
+    assert_eq!(status(record.edited.as_ref()), 403);
+    let read = |exchange: &Exchange| String::from_utf8(exchange.response().unwrap().body.clone());
+    let probe = &record.probes[0];
+    // After the attempt that came too late, and after the one that did not.
+    assert_eq!(read(&probe.before).as_deref(), Ok("1"));
+    assert_eq!(read(&probe.after).as_deref(), Ok("2"));
+}

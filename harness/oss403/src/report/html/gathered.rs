@@ -265,3 +265,18 @@ impl Group {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Open;
+
+    #[test]
+    fn what_is_open_adds_up_unless_nobody_knows_how_much() {
+        assert_eq!(Open::Some(2).and(Open::Some(3)), Open::Some(5));
+        assert_eq!(Open::Nothing.and(Open::Some(3)), Open::Some(3));
+        assert_eq!(Open::Some(2).and(Open::Nothing), Open::Some(2));
+        assert_eq!(Open::Nothing.and(Open::Nothing), Open::Nothing);
+        assert_eq!(Open::Unknown.and(Open::Some(3)), Open::Unknown);
+        assert_eq!(Open::Nothing.and(Open::Unknown), Open::Unknown);
+    }
+}

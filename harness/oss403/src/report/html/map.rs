@@ -152,3 +152,32 @@ pub(super) fn escaped(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_looks_like_the_worst_of_it() {
+        let cell = |aside, open, worst: Option<u8>| Cell {
+            total: 2,
+            aside,
+            open,
+            worst: worst.map(|worst| (worst, "x".into())),
+            ..Cell::default()
+        };
+        for (cell, class) in [
+            (cell(0, Open::Nothing, None), "ok"),
+            (cell(1, Open::Nothing, None), "part"),
+            (cell(0, Open::Some(1), None), "part"),
+            (cell(0, Open::Unknown, None), "part"),
+            (cell(2, Open::Nothing, None), "aside"),
+            (cell(0, Open::Nothing, Some(4)), "warn"),
+            (cell(0, Open::Nothing, Some(3)), "bad"),
+            (cell(0, Open::Nothing, Some(2)), "grave"),
+            (cell(0, Open::Nothing, Some(0)), "grave"),
+        ] {
+            assert_eq!(look(&cell).0, class, "{cell:?}");
+        }
+    }
+}

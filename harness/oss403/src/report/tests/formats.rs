@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::super::compare::{Change, Comparison};
 use super::super::read::{NoResult, Recorded};
+use super::explained::held_to_a_baseline;
 use super::*;
 
 fn json(kind: &str) -> Value {
@@ -114,10 +115,65 @@ fn ctrf_counts_as_its_tests_do_and_has_no_key_of_our_own() {
             assert_ne!(*value, Value::Null, "{name}");
         }
         assert!(test["duration"].is_u64());
+        assert_eq!(test.get("retries"), None, "each was run once");
     }
     let summary = &results["summary"];
     assert_eq!(summary["start"], 1_700_000_000_000_u64);
     assert_eq!(summary["stop"], 1_700_000_000_250_u64);
+}
+
+#[test]
+fn ctrf_says_how_often_something_was_run_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("report");
+    let mut reports = Reports::open(&[format!("ctrf={}", path.display())]).expect("opens");
+    let twins = twins();
+    let again = Entry {
+        attempts: 3,
+        ..entry(&twins[0])
+    };
+    reports.add(&again).expect("takes it in");
+    finish(reports, &facts(&twins[..1]));
+    let text = fs::read_to_string(&path).expect("is UTF-8");
+    let report: Value = serde_json::from_str(&text).expect("is JSON");
+    assert_eq!(report["results"]["tests"][0]["retries"], 2);
+}
+
+#[test]
+fn ctrf_of_a_run_with_a_baseline_counts_what_is_known_and_what_fails_the_run_besides() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("report");
+    let mut reports = Reports::open(&[format!("ctrf={}", path.display())]).expect("opens");
+    let twins = twins();
+    let (entries, account) = held_to_a_baseline(&twins);
+    for entry in &entries {
+        reports.add(entry).expect("takes it in");
+    }
+    let red: Vec<String> = account.red().map(|entry| entry.id.clone()).collect();
+    assert!(!red.is_empty());
+    let facts = Facts {
+        baseline: Some(account),
+        ..facts(&twins)
+    };
+    finish(reports, &facts);
+    let text = fs::read_to_string(&path).expect("is UTF-8");
+    let report: Value = serde_json::from_str(&text).expect("is JSON");
+    let tests = report["results"]["tests"].as_array().expect("a list");
+    assert_eq!(tests.len(), entries.len() + red.len());
+    for status in ["passed", "failed", "skipped", "pending", "other"] {
+        let count = tests.iter().filter(|test| test["status"] == status).count();
+        assert_eq!(report["results"]["summary"][status], count, "{status}");
+    }
+    for id in red {
+        let name = format!("baseline/{id}");
+        let test = tests.iter().find(|test| test["name"] == *name);
+        let test = test.unwrap_or_else(|| panic!("{name}"));
+        assert_eq!(test["status"], "failed");
+        assert!(
+            test["line"].is_u64() && test["message"].is_string(),
+            "{test}"
+        );
+    }
 }
 
 #[test]

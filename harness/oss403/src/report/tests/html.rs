@@ -321,3 +321,12 @@ fn a_field_that_is_not_whole_is_not_fully_green() {
     assert_eq!(fields(&page), [("ok", "✓ 1"), ("ok", "✓ 1")]);
     assert!(!page.contains("The run ended early."));
 }
+
+#[test]
+fn every_page_has_the_buttons_that_its_script_shows() {
+    let page = written("html");
+    for button in ["theme", "print"] {
+        let shown = format!("<button id=\"{button}\" type=\"button\" hidden>");
+        assert!(page.contains(&shown), "{button}");
+    }
+}

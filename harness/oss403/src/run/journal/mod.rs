@@ -360,4 +360,32 @@ mod tests {
             assert!(!words.contains("  "), "{words}");
         }
     }
+
+    #[test]
+    fn an_account_takes_its_people_and_endpoints_with_it_and_nothing_else_goes_with_another() {
+        let account = |account: &str| Made::Account {
+            account: account.into(),
+        };
+        let user = |account: &str| Made::RamUser {
+            account: account.into(),
+            user: "eve".into(),
+        };
+        let bucket = |name: &str| Made::Bucket {
+            name: name.into(),
+            region: "cn-hangzhou".into(),
+            owner: "owner".into(),
+        };
+        for (made, gone, goes) in [
+            (user("1"), account("1"), true),
+            (account("1"), account("1"), true),
+            (user("1"), account("2"), false),
+            (bucket("b"), account("1"), false),
+            (bucket("b"), bucket("b"), true),
+            (bucket("b"), bucket("c"), false),
+            (user("1"), user("1"), true),
+            (account("1"), user("1"), false),
+        ] {
+            assert_eq!(made.goes_with(&gone), goes, "{made} with {gone}");
+        }
+    }
 }

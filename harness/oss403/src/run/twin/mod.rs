@@ -6,7 +6,7 @@ mod trace;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
@@ -266,7 +266,7 @@ impl Twin<'_> {
                     return Ok(exchange);
                 }
             } else {
-                self.sender.pause(pause.min(time - since)).await?;
+                self.sender.pause(next_pause(pause, since, time)).await?;
             }
             if !before.is_empty() {
                 *before = self.probe().await?;
@@ -327,6 +327,11 @@ impl Twin<'_> {
     }
 }
 
+/// A pause so long after a change, which does not go beyond the time that the change may take.
+fn next_pause(pause: Duration, since: Duration, time: Duration) -> Duration {
+    pause.min(time.saturating_sub(since))
+}
+
 /// Whether a request was answered as if it were allowed.
 fn is_granted(exchange: &Exchange) -> bool {
     let response = exchange.response();
@@ -340,4 +345,23 @@ fn has_unreadable(record: &TwinRecord) -> bool {
     let twins = record.base.iter().chain(&record.edited);
     let mut sent = twins.chain(&record.same_for).chain(probes);
     sent.any(|exchange| exchange.unreadable().is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_pause_goes_beyond_what_a_change_may_take() {
+        let ms = Duration::from_millis;
+        for (pause, since, time, next) in [
+            (50, 0, 1000, 50),
+            (400, 600, 1000, 400),
+            (800, 750, 1000, 250),
+            (800, 1000, 1000, 0),
+            (800, 1200, 1000, 0),
+        ] {
+            assert_eq!(next_pause(ms(pause), ms(since), ms(time)), ms(next));
+        }
+    }
 }

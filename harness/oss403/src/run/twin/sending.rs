@@ -77,7 +77,7 @@ impl Twin<'_> {
                 .elapsed()
                 .saturating_sub(self.sender.waited() - waited)
         };
-        while sent < ATTEMPTS_AT_A_SECOND && (sent < 3 || spent() < TIME_FOR_A_SECOND) {
+        while may_meet_it_yet(sent, spent()) {
             sent += 1;
             let scene = world.with_fresh_sessions(self.sender, &[signer]).await?;
             let (exchange, second) = self.send(what, world, &scene, aim).await?;
@@ -257,10 +257,34 @@ impl Twin<'_> {
     }
 }
 
+/// Whether a second that was missed so often, for so long, may be met yet.
+fn may_meet_it_yet(sent: u32, spent: Duration) -> bool {
+    sent < ATTEMPTS_AT_A_SECOND && (sent < 3 || spent < TIME_FOR_A_SECOND)
+}
+
 /// Whether a request that changes something was refused after an attempt that may have been carried out, and maybe for that very reason.
 fn is_refused_late(exchange: &Exchange) -> bool {
     let refused = exchange
         .response()
         .is_some_and(|response| !response.is_success());
     refused && !exchange.earlier.is_empty() && !is_read(&exchange.request.method)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_is_tried_for_thirty_times_or_a_minute_and_three_times_however_long_that_takes() {
+        let minute = Duration::from_mins(1);
+        let most = |spent| {
+            (0..100)
+                .take_while(|sent| may_meet_it_yet(*sent, spent))
+                .count()
+        };
+        assert_eq!(most(Duration::ZERO), 30);
+        assert_eq!(most(minute - Duration::from_nanos(1)), 30);
+        assert_eq!(most(minute), 3);
+        assert_eq!(most(60 * minute), 3);
+    }
 }

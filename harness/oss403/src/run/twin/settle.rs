@@ -66,3 +66,91 @@ pub(super) fn time_of_given(scenario: &Scenario, settle: &Settle) -> Duration {
     };
     of_bucket.max().unwrap_or_default().max(people)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::run::testing::scenario;
+
+    const ACL: Duration = Duration::from_secs(1);
+    const POLICY: Duration = Duration::from_secs(2);
+    const KEYS: Duration = Duration::from_secs(3);
+    const OTHER: Duration = Duration::from_secs(4);
+    const NONE: Duration = Duration::ZERO;
+
+    fn settle() -> Settle {
+        Settle {
+            acl: ACL,
+            policy: POLICY,
+            key_status: KEYS,
+            other: OTHER,
+            ..Settle::default()
+        }
+    }
+
+    /// The table of the manual: what a change waits for is what a server may keep of it.
+    #[test]
+    fn every_edit_takes_the_time_of_what_it_changes() {
+        for (edit, time) in [
+            (json!({ "wrong-secret": true }), NONE),
+            (json!({ "flip-signature": true }), NONE),
+            (json!({ "object-acl": { "k.txt": "private" } }), ACL),
+            (json!({ "bucket-acl": "private" }), ACL),
+            (json!({ "block-public-access": true }), ACL),
+            (json!({ "bucket-policy": null }), POLICY),
+            (json!({ "add-statement": {} }), POLICY),
+            (json!({ "ram-policy": {} }), POLICY),
+            (json!({ "vpc-policy": {} }), POLICY),
+            (json!({ "key-status": {} }), KEYS),
+            (json!({ "key-networks": {} }), KEYS),
+            (json!({ "account-status": "disabled" }), KEYS),
+            (json!({ "cors": [] }), OTHER),
+            (json!({ "bucket-status": "disabled" }), OTHER),
+            // Of several the longest.
+            (
+                json!({ "all": [{ "account-status": "disabled" }, { "bucket-acl": "private" }] }),
+                KEYS,
+            ),
+        ] {
+            let changing = scenario(&json!({}), &edit);
+            assert_eq!(time_of_edit(&changing.edit, &settle()), time, "{edit}");
+            assert_eq!(super::time(&changing, &settle()), time, "{edit}");
+        }
+    }
+
+    #[test]
+    fn what_a_world_was_made_with_takes_its_time_too() {
+        let object = |more: &Value| json!({ "objects": { "k.txt": more } });
+        for (given, time) in [
+            (json!({}), NONE),
+            (json!({ "bucket": object(&json!("one")) }), NONE),
+            (json!({ "bucket": { "acl": "public-read" } }), ACL),
+            (
+                json!({ "bucket": object(&json!({ "text": "one", "acl": "public-read" })) }),
+                ACL,
+            ),
+            (json!({ "bucket": { "block-public-access": true } }), ACL),
+            (json!({ "bucket": { "policy": {} } }), POLICY),
+            (
+                json!({ "bucket": { "policy": {}, "acl": "private" } }),
+                POLICY,
+            ),
+            (json!({ "buckets": { "second": { "policy": {} } } }), POLICY),
+            (
+                json!({ "identities": { "eve": { "ram-user": {} } } }),
+                POLICY,
+            ),
+        ] {
+            let edit = json!({ "wrong-secret": true });
+            let made = scenario(&given, &edit);
+            assert_eq!(time_of_given(&made, &settle()), time, "{given}");
+            assert_eq!(super::time(&made, &settle()), time, "{given}");
+            // The longer of the two counts.
+            let edit = json!({ "cors": [] });
+            let changed = scenario(&given, &edit);
+            assert_eq!(super::time(&changed, &settle()), OTHER, "{given}");
+        }
+    }
+}

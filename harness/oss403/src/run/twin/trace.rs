@@ -87,3 +87,35 @@ impl Trace {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::testing::draft;
+    use crate::wire::draft::FormDraft;
+
+    #[test]
+    fn a_request_says_what_it_may_leave_behind() {
+        for (line, bucket, upload, key) in [
+            ("PUT ", true, false, None),
+            ("PUT ?acl", false, false, None),
+            ("PUT k", false, false, Some("k")),
+            ("POST k?uploads", false, true, Some("k")),
+            ("POST k?append", false, false, Some("k")),
+        ] {
+            let trace = Trace::of(&draft(line, None, Body::Empty));
+            assert_eq!(trace.makes_bucket, bucket, "{line}");
+            assert_eq!(trace.initiates_upload, upload, "{line}");
+            assert_eq!(trace.key.as_deref(), key, "{line}");
+            let sent = trace.sent_as("PATCH");
+            assert_eq!((&*sent.method, sent.key.as_deref()), ("PATCH", key));
+        }
+        let form = FormDraft {
+            fields: vec![("acl".into(), "private".into()), ("Key".into(), "k".into())],
+            conditions: None,
+            file: String::new(),
+        };
+        let trace = Trace::of(&draft("POST ", None, Body::Form(form)));
+        assert_eq!(trace.key.as_deref(), Some("k"));
+    }
+}

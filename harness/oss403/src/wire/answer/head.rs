@@ -157,19 +157,18 @@ pub(super) fn fields(
     fields: &mut Vec<(String, String)>,
     defects: &mut Vec<String>,
 ) -> Result<(), String> {
-    let before = fields.len();
     fields.reserve(12);
     while let Some(line) = lines.next(defects) {
         if matches!(line[0], b' ' | b'\t') {
             note(defects, "a header goes on in the next line");
-            let (_, value) = fields[before..]
+            let (_, value) = fields
                 .last_mut()
                 .ok_or("white space before its first header")?;
             value.push(' ');
             value.push_str(&field_value(line, defects)?);
             continue;
         }
-        if fields.len() - before == MOST_HEADERS {
+        if fields.len() == MOST_HEADERS {
             return Err(format!("more than {MOST_HEADERS} headers"));
         }
         let colon = memchr(b':', line).ok_or("a header without a colon")?;

@@ -55,6 +55,18 @@ fn nothing_hidden_survives_in_an_exchange_whatever_form_it_comes_back_in() {
     assert!(redacted.request.target.ends_with("&acl"));
 }
 
+#[test]
+fn what_is_no_secret_of_a_query_is_shown_and_a_redactor_shows_none_of_its_own() {
+    let mut request = request();
+    request.target += "&prefix=a%20b";
+    let redactor = Redactor::for_request(&request);
+    let target = redactor.request(&request).target;
+    assert!(target.ends_with("&acl&prefix=a%20b"), "{target}");
+    let shown = format!("{redactor:?}");
+    assert!(shown.starts_with("Redactor { values: "), "{shown}");
+    assert!(!shown.contains("tok"), "{shown}");
+}
+
 /// Every form is told by a piece of it that is in no other text here.
 #[test]
 fn a_value_is_hidden_in_any_form_and_in_any_place() {

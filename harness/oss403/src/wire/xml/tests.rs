@@ -342,6 +342,14 @@ fn another_version_or_encoding_is_not_read() {
             "{declared}: {read:?}"
         );
     }
+    // What no declaration may say declares nothing.
+    for none in ["foo=\"bar\"", "encoding=\"UTF-16\""] {
+        let read = read(
+            &format!("<?xml version=\"1.0\" standalone=\"no\" {none}?><Error/>"),
+            OF_LISTINGS,
+        );
+        assert!(matches!(read, Err(XmlError::NotXml(_))), "{none}: {read:?}");
+    }
     let colon = read("<Error><?a:b?></Error>", OF_LISTINGS);
     assert!(
         colon.is_err(),

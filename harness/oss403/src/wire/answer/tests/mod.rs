@@ -118,6 +118,81 @@ fn a_connection_lives_on_unless_something_speaks_against_it() {
 }
 
 #[tokio::test]
+async fn a_reader_knows_what_came_and_whether_another_answer_may_follow() {
+    const ANSWER: &[u8] = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nok";
+    let (mut server, client) = tokio::io::duplex(1000);
+    let mut reader = Reader::new(client);
+    reader.begin();
+    assert!(!reader.has_heard() && reader.is_quiet());
+    server.write_all(ANSWER).await.unwrap();
+    let mut head = reader.head(false).await.unwrap();
+    reader.body(&mut head, LIMIT).await.unwrap();
+    assert!(reader.has_heard() && reader.is_clean() && reader.is_quiet());
+    reader.begin();
+    assert!(!reader.has_heard());
+    // More than was asked for, read with the answer or not.
+    let twice = [ANSWER, ANSWER].concat();
+    server.write_all(&twice).await.unwrap();
+    let mut head = reader.head(false).await.unwrap();
+    reader.body(&mut head, LIMIT).await.unwrap();
+    assert!(!reader.is_clean());
+    let mut head = reader.head(false).await.unwrap();
+    reader.body(&mut head, LIMIT).await.unwrap();
+    assert!(reader.is_clean());
+    server.write_all(b"x").await.unwrap();
+    assert!(!reader.is_quiet());
+    // The end is nothing that may wait on a connection either.
+    drop(server);
+    assert!(!reader.is_quiet());
+    let mut ended = Reader::new(&b"HTTP/1.1 403 Forbidden\r\n\r\n"[..]);
+    let mut head = ended.head(false).await.unwrap();
+    ended.body(&mut head, LIMIT).await.unwrap();
+    assert!(!ended.is_clean());
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_says_how_far_the_answer_had_come() {
+    for (bytes, words) in [
+        ("", "before an answer came"),
+        ("HTTP", "within the head"),
+        ("HTTP/1.1 100 Continue\r\n\r\n", "within the head"),
+    ] {
+        let (read, _) = read(bytes.as_bytes(), false).await;
+        let Err(Broken::Off(detail)) = read else {
+            panic!("{bytes:?}: {read:?}");
+        };
+        assert!(detail.contains(words), "{bytes:?}: {detail}");
+    }
+}
+
+#[tokio::test]
+async fn each_defect_is_noted_once() {
+    let bytes = "HTTP/1.2 403 x\nDate: a\nDate: b\nContent-Length: 0\n\n";
+    let (_, response) = read(bytes.as_bytes(), false).await;
+    let defects = [
+        head::BARE_LF,
+        "its version is not HTTP/1.1",
+        "the header `date` stands there twice",
+    ];
+    assert_eq!(response.defects, defects);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_kept_of_what_follows_is_not_waited_for() {
+    let answer = with("") + &"z".repeat(64 * 1024);
+    let (mut server, client) = tokio::io::duplex(answer.len());
+    server.write_all(answer.as_bytes()).await.unwrap();
+    let mut reader = Reader::new(client);
+    let mut head = reader.head(false).await.unwrap();
+    reader.body(&mut head, LIMIT).await.unwrap();
+    let started = Deadline::now();
+    let by = started + std::time::Duration::from_secs(20);
+    reader.excess(&mut head.response, Some(by)).await;
+    assert_eq!(head.response.excess.len(), 64 * 1024);
+    assert_eq!(started.elapsed(), std::time::Duration::ZERO);
+}
+
+#[tokio::test]
 async fn status_lines() {
     assert_all(
         &[
@@ -349,6 +424,10 @@ async fn limits() {
         let line = format!("2;x={}\r\n", "y".repeat(n - 6));
         format!("HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n\r\n{line}ok\r\n0\r\n\r\n")
     };
+    let cut = |answer: String, after_head: usize| {
+        let head = answer.find("\r\n\r\n").unwrap() + 4;
+        answer[..head + after_head].to_owned()
+    };
     let body = |n| {
         format!(
             "HTTP/1.1 403 x\r\nContent-Length: {n}\r\n\r\n{}",
@@ -371,8 +450,14 @@ async fn limits() {
         ("\r\n".repeat(5) + &with(""), Malformed("does not begin")),
         (chunk_line(4096), Clean("ok")),
         (chunk_line(4097), Malformed("does not end")),
+        // Without their ends, which would be beyond the limits.
+        (cut(chunk_line(4097), 4096), Malformed("does not end")),
         (trailer(60_000), Clean("")),
         (trailer(70_000), Malformed("trailers are longer")),
+        (
+            cut(trailer(70_000), 70_000),
+            Malformed("trailers are longer"),
+        ),
         (body(LIMIT), Clean(full)),
         (body(LIMIT + 1), Cut(full)),
     ] {
@@ -386,5 +471,5 @@ async fn limits() {
     reader.body(&mut head, LIMIT).await.unwrap();
     let soon = Deadline::now() + std::time::Duration::from_secs(20);
     reader.excess(&mut head.response, Some(soon)).await;
-    assert_eq!(head.response.excess.len(), MOST_EXCESS);
+    assert_eq!(head.response.excess.len(), 64 * 1024);
 }
