@@ -62,9 +62,7 @@ fn what_is_no_secret_of_a_query_is_shown_and_a_redactor_shows_none_of_its_own() 
     let redactor = Redactor::for_request(&request);
     let target = redactor.request(&request).target;
     assert!(target.ends_with("&acl&prefix=a%20b"), "{target}");
-    let shown = format!("{redactor:?}");
-    assert!(shown.starts_with("Redactor { values: "), "{shown}");
-    assert!(!shown.contains("tok"), "{shown}");
+    assert_eq!(format!("{redactor:?}"), "Redactor { .. }");
 }
 
 /// Every form is told by a piece of it that is in no other text here.
