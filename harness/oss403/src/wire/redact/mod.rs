@@ -52,7 +52,7 @@ pub fn one_line(text: String) -> String {
 #[derive(Clone)]
 pub struct Redactor {
     /// Every form of every value: every text is searched for all of them, in one pass.
-    forms: [Forms; 16],
+    forms: Box<[Forms; 16]>,
 }
 
 /// Some of the forms, and what they begin with in few bits, so that most places of a text are passed over at once.
@@ -91,7 +91,7 @@ impl Redactor {
         // What is hidden already is no secret, and neither is what looks like it elsewhere.
         found.retain(|value| value.len() >= SHORTEST && value != REDACTED);
         let mut redactor = Self {
-            forms: Default::default(),
+            forms: Box::default(),
         };
         // What ends a base64 text is left out as often as not.
         let bare: Vec<String> = found
