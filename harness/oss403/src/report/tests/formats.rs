@@ -145,16 +145,24 @@ fn ctrf_of_a_run_with_a_baseline_counts_what_is_known_and_what_fails_the_run_bes
     let path = folder.path().join("report");
     let mut reports = Reports::open(&[format!("ctrf={}", path.display())]).expect("opens");
     let twins = twins();
-    let (entries, account) = held_to_a_baseline(&twins);
+    let (mut entries, account) = held_to_a_baseline(&twins);
+    entries.push(Entry {
+        id: "object-state/flaky".into(),
+        verdict: VerdictKind::Flaky,
+        facet: None,
+        baseline: None,
+        ..entry(&twins[0])
+    });
     for entry in &entries {
         reports.add(entry).expect("takes it in");
     }
     let red: Vec<String> = account.red().map(|entry| entry.id.clone()).collect();
     assert!(!red.is_empty());
-    let facts = Facts {
+    let mut facts = Facts {
         baseline: Some(account),
         ..facts(&twins)
     };
+    facts.tally.add("object-state", Verdict::Flaky, 1);
     finish(reports, &facts);
     let text = fs::read_to_string(&path).expect("is UTF-8");
     let report: Value = serde_json::from_str(&text).expect("is JSON");
