@@ -137,3 +137,19 @@ impl Finding {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Looked;
+
+    #[test]
+    fn files_of_every_kind_are_counted() {
+        let looked = Looked {
+            cases: 1,
+            instances: 2,
+            profiles: 4,
+            baselines: 8,
+        };
+        assert_eq!(looked.files(), 13);
+    }
+}

@@ -204,3 +204,18 @@ fn tolerated(written: io::Result<()>) -> io::Result<()> {
 pub(super) fn now() -> String {
     Timestamp(crate::run::unix_now()).to_iso_extended_millis()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_reads_no_further_is_no_trouble_and_everything_else_is() {
+        let failed =
+            |kind: io::ErrorKind| tolerated(Err(kind.into())).map_err(|error| error.kind());
+        assert_eq!(failed(io::ErrorKind::BrokenPipe), Ok(()));
+        let full = io::ErrorKind::StorageFull;
+        assert_eq!(failed(full), Err(full));
+        assert!(tolerated(Ok(())).is_ok());
+    }
+}

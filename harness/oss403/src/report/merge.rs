@@ -421,3 +421,24 @@ fn capabilities(names: &[String]) -> BTreeSet<Capability> {
     all.filter(|known| names.iter().any(|name| name == known.as_str()))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_with_other_claims_are_told_which_claims_each_has_alone() {
+        let claims = |names: &str| [("claims", names.to_owned())];
+        let (one, other) = (claims("kms, sts"), claims("kms, cname"));
+        assert!(same("a.json", &one, "b.json", &one).is_ok());
+        let Err(NotTogether::Claims { difference, .. }) = same("a.json", &one, "b.json", &other)
+        else {
+            panic!("they differ in their claims");
+        };
+        assert!(
+            difference.contains("`cname`") && difference.contains("`sts`"),
+            "{difference}"
+        );
+        assert!(!difference.contains("`kms`"), "{difference}");
+    }
+}

@@ -152,4 +152,19 @@ mod tests {
             ["119 s", "2 min", "2 h 1 min"]
         );
     }
+
+    #[test]
+    fn what_is_done_what_failed_and_what_is_set_aside_is_counted() {
+        let mut progress = Progress::new(4, false);
+        progress.step(true);
+        progress.step(false);
+        progress.skip();
+        let Count {
+            total,
+            done,
+            aside,
+            failures,
+        } = progress.count;
+        assert_eq!((total, done, aside, failures), (4, 3, 1, 1));
+    }
 }

@@ -470,3 +470,21 @@ pub(super) fn observed_in_words(observed: &Observed) -> String {
     parts.extend(observed.ec.as_ref().map(|ec| format!("(EC {ec})")));
     one_line(parts.join(" "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_has_its_times_where_there_is_room_for_them() {
+        let row = |width: usize| {
+            let style = Style {
+                color: false,
+                width,
+            };
+            columns("cause", "1/2", "1.5", 10, style)
+        };
+        assert_eq!(row(34), "cause             1/2      1.5");
+        assert_eq!(row(33), "cause          1/2");
+    }
+}

@@ -71,3 +71,32 @@ impl Kept {
 fn is_bucket(made: &Made) -> bool {
     matches!(made, Made::Bucket { .. })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_stays_than_half_of_what_the_target_bears() {
+        let bucket = |name: &str| Made::Bucket {
+            name: name.into(),
+            region: "cn-hangzhou".into(),
+            owner: "owner".into(),
+        };
+        let kept = Kept::new(Some(|_, _| true), FEW);
+        assert_eq!((kept.most(), kept.count()), (FEW / 2, 0));
+        let account = Made::Account {
+            account: "1".into(),
+        };
+        assert!(kept.add(vec![bucket("a"), account]));
+        assert_eq!(kept.count(), 2);
+        assert!(kept.holds(&bucket("a")) && !kept.holds(&bucket("b")));
+        let many: Vec<Made> = (0..FEW / 2).map(|n| bucket(&n.to_string())).collect();
+        assert!(!kept.add(many.clone()));
+        // Accounts are no buckets.
+        assert!(kept.add(many[1..].to_vec()));
+        assert_eq!(kept.count(), 2 + FEW / 2 - 1);
+        assert_eq!(Kept::new(Some(|_, _| true), FEW - 1).most(), 0);
+        assert_eq!(Kept::new(None, FEW).most(), 0);
+    }
+}

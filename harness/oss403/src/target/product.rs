@@ -75,3 +75,28 @@ impl Artifact {
         self.sha256.len() == 64 && self.sha256.bytes().all(is_digit)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Artifact;
+
+    #[test]
+    fn a_digest_is_64_digits_of_which_none_is_large() {
+        let is_digest = |sha256: &str| {
+            let artifact = Artifact {
+                name: "server.tar.gz".into(),
+                sha256: sha256.into(),
+            };
+            artifact.is_digest()
+        };
+        assert!(is_digest(&"09af".repeat(16)));
+        for wrong in [
+            "09af".repeat(15),
+            "09af".repeat(17),
+            "09AF".repeat(16),
+            "09ag".repeat(16),
+        ] {
+            assert!(!is_digest(&wrong), "{wrong}");
+        }
+    }
+}

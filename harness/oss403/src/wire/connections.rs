@@ -142,4 +142,15 @@ mod tests {
         assert_eq!(key("a:80", "x"), key("a:80", "y"));
         assert_ne!(key("a:80", "x"), key("b:80", "x"));
     }
+
+    #[test]
+    fn an_error_is_told_with_its_causes_each_once() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("{0}")]
+        struct Failed(&'static str, #[source] Option<Box<Failed>>);
+        let cause = |text, of| Some(Box::new(Failed(text, of)));
+        let error = Failed("a", cause("a", cause("b", cause("c", None))));
+        assert_eq!(chain(&error), "a: b: c");
+        assert_eq!(chain(&Failed("a", None)), "a");
+    }
 }

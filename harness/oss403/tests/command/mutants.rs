@@ -70,6 +70,8 @@ fn a_part_of_the_mutants_is_killed_and_counted() {
     let page = desk.read("out/matrix.html");
     assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>"));
     assert!(page.contains("the check `referer` is skipped; noticed by"));
+    let killed = format!("<strong>{total} / {total}</strong><span>mutants killed</span>");
+    assert!(page.contains(&killed));
     assert!(!page.contains("class=\"mark survived\" title"));
 }
 
@@ -160,6 +162,9 @@ fn what_happens_between_server_and_engine_is_a_table_of_its_own() {
     );
     let page = desk.read("out/matrix.html");
     assert!(page.contains("head/order: the headers come in the reverse order"));
+    let row = page.split("lie/another-code: ").nth(1).unwrap();
+    let row = row.split(['"', '<']).next().unwrap();
+    assert!(row.contains("; noticed by "), "{row}");
     let ran = desk.run("mutants --inside leak/header");
     assert_eq!(ran.code, Some(4), "a fault is none of the inside: {ran:?}");
 }

@@ -47,8 +47,7 @@ async fn sent(answers: &'static str) -> BTreeMap<String, Vec<usize>> {
     let ran = ran.await.unwrap();
     assert_eq!(ran.records[0].progress, Progress::Complete);
     assert_eq!(ran.summary.left_behind, Vec::<String>::new());
-    let seen = seen.lock().unwrap().clone();
-    seen
+    seen.lock().unwrap().clone()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use oss_reference::config::Config;
 use oss403::target::profile::{Endpoint, Profile, Source};
 use oss403::target::{Target, TargetError};
 
 use crate::profiles::{SOUND, read};
+use crate::support::embedded;
 
 #[test]
 fn a_credential_in_a_profile_is_refused_and_never_shown() {
@@ -188,5 +190,17 @@ fn a_text_in_a_json_file_is_named_by_file_and_pointer() {
             1,
             "{source}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_target_shows_its_name_and_where_it_is_and_no_secret() {
+    let shown = format!("{:?}", embedded().await);
+    assert!(
+        shown.starts_with("Target { name: \"embedded\", endpoint: \"http://127.0.0.1:"),
+        "{shown}"
+    );
+    for (name, identity) in &Config::default().identities.0 {
+        assert!(!shown.contains(&identity.access_key_secret), "{name}");
     }
 }

@@ -268,7 +268,17 @@ impl Group {
 
 #[cfg(test)]
 mod tests {
-    use super::Open;
+    use super::{Group, Open};
+
+    #[test]
+    fn a_group_counts_all_and_names_each_cause_once() {
+        let mut group = Group::default();
+        for cause in ["b", "a", "b"] {
+            group.add(cause);
+        }
+        assert_eq!(group.count, 3);
+        assert_eq!(group.causes.into_iter().collect::<Vec<_>>(), ["a", "b"]);
+    }
 
     #[test]
     fn what_is_open_adds_up_unless_nobody_knows_how_much() {

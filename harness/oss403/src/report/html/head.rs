@@ -316,3 +316,19 @@ fn counts(sums: &Sums, gathered: &Gathered) -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_have_the_names_of_the_manual_and_no_two_tones_the_same_mark() {
+        let names = [1, 2, 3, 4].map(level_name);
+        assert_eq!(names, ["Secure", "Codes", "Messages", "Exact"]);
+        let mut marks = ["good", "part", "fair", "open", "bad"].map(mark).to_vec();
+        marks.sort_unstable();
+        marks.dedup();
+        assert_eq!(marks.len(), 5);
+        assert!(!marks.contains(&""));
+    }
+}

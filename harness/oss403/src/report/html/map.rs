@@ -180,4 +180,9 @@ mod tests {
             assert_eq!(look(&cell).0, class, "{cell:?}");
         }
     }
+
+    #[test]
+    fn of_an_address_only_the_plainest_signs_stay() {
+        assert_eq!(escaped("a-B.9_/b c\u{e9}"), "a-B.9_%2Fb%20c%C3%A9");
+    }
 }

@@ -62,4 +62,29 @@ mod tests {
             assert_eq!(file_name(name), is);
         }
     }
+
+    #[test]
+    fn a_bundle_has_a_result_and_what_was_stated_or_agreed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let put = |name: &str| fs::write(folder.path().join(name), "{}").expect("writes");
+        let is = || is_bundle(folder.path());
+        assert!(!is());
+        put("terms.json");
+        assert!(!is(), "without a result");
+        put("result.json");
+        assert!(is());
+        fs::remove_file(folder.path().join("terms.json")).expect("removes");
+        assert!(!is(), "a result alone");
+        put("cert.intoto.jsonl");
+        assert!(is());
+    }
+
+    #[test]
+    fn a_page_of_a_site_says_so_before_its_title() {
+        let page = |before: &str, after: &str| format!("<html>{before}<title>x</title>{after}");
+        let said = format!("<meta name=\"generator\" content=\"{GENERATOR}\">");
+        assert!(is_site(page(&said, "").as_bytes()));
+        assert!(!is_site(page("", &said).as_bytes()));
+        assert!(!is_site(page("", "").as_bytes()));
+    }
 }

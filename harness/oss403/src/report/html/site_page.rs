@@ -240,3 +240,24 @@ fn changes(site: &Site) -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::html::nights::tests::server;
+
+    #[test]
+    fn the_line_of_nights_is_as_high_as_what_was_conformant() {
+        let mut server = server(&[("1", 0, None), ("2", 0, None)]);
+        for (night, conformant) in server.nights.values_mut().zip([1, 5]) {
+            night.causes = (conformant, 5);
+        }
+        let drawn = sparkline(&server).into_string();
+        // A fifth of the height, and all of it.
+        assert!(drawn.contains("points=\"3,19 123,3\""), "{drawn}");
+        assert!(
+            drawn.contains("conformant causes of 5, night after night: 1, 5"),
+            "{drawn}"
+        );
+    }
+}

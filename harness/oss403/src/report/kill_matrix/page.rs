@@ -261,4 +261,15 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn no_two_classes_have_the_same_mark() {
+        let mut marks = ["all", "most", "few", "survived", "equivalent"]
+            .map(glyph)
+            .to_vec();
+        marks.sort_unstable();
+        marks.dedup();
+        assert_eq!(marks.len(), 5);
+        assert!(!marks.contains(&""));
+    }
 }

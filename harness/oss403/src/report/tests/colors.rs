@@ -1,6 +1,7 @@
 //! What a terminal would obey.
 
-use super::{Style, rendered};
+use super::super::style::Tone;
+use super::*;
 
 #[test]
 fn color_is_ours_alone() {
@@ -23,5 +24,38 @@ fn color_is_ours_alone() {
     assert!(
         plain.chars().all(|c| c == '\n' || !c.is_control()),
         "{plain:?}"
+    );
+}
+
+#[test]
+fn the_sum_is_green_when_everything_is_conformant_and_only_then() {
+    let style = Style {
+        color: true,
+        width: 100,
+    };
+    let sums = |planned: usize| {
+        let twins = twins();
+        let good = twins
+            .iter()
+            .find(|twin| twin.judge().verdict == Verdict::Conformant);
+        let good = good.expect("one is conformant");
+        let cause = &good.instance.file.cause;
+        let mut facts = facts(&twins);
+        facts.tally = Tally::default();
+        for _ in 0..planned {
+            facts.tally.plan(cause);
+        }
+        facts.tally.add(cause, Verdict::Conformant, 1);
+        let mut terminal = Terminal::new(Detail::default());
+        terminal.add(entry(good));
+        let files = files(&twins);
+        terminal.render(&facts, &files.iter().collect::<Vec<_>>(), style)
+    };
+    let all = sums(1);
+    assert!(all.contains(&style.paint(Tone::Good, "1 of 1")), "{all}");
+    let half = sums(2);
+    assert!(
+        half.contains(&style.paint(Tone::Strong, "1 of 2")),
+        "{half}"
     );
 }

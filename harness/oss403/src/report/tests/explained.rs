@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::baseline::{Account, Baseline, Day};
+use crate::judge::summary::Level;
 
 fn shown(twins: &[Twin], detail: Detail, width: usize) -> String {
     let mut terminal = Terminal::new(detail);
@@ -430,4 +431,31 @@ fn what_is_known_is_a_number_and_what_is_stale_a_line() {
             );
         }
     }
+}
+
+#[test]
+fn what_a_run_was_is_told_in_a_sentence() {
+    let twins = twins();
+    let mut facts = facts(&twins);
+    let sentence = |facts: &Facts| ResultFile::head(facts).sentence();
+    let said = sentence(&facts);
+    let conformant = twins
+        .iter()
+        .filter(|twin| twin.judge().verdict == Verdict::Conformant);
+    let instances = format!(
+        "{} of {} instances conformant; no level: ",
+        conformant.count(),
+        // One more is planned, and was not run.
+        twins.len() + 1
+    );
+    assert!(
+        said.contains(" causes conformant, ") && said.contains(&instances),
+        "{said}"
+    );
+    facts.level = Ok(Level::Secure);
+    let said = sentence(&facts);
+    assert!(
+        said.contains("; level 1 of documented-2023-06-27"),
+        "{said}"
+    );
 }

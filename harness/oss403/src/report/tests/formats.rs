@@ -145,16 +145,32 @@ fn ctrf_of_a_run_with_a_baseline_counts_what_is_known_and_what_fails_the_run_bes
     let path = folder.path().join("report");
     let mut reports = Reports::open(&[format!("ctrf={}", path.display())]).expect("opens");
     let twins = twins();
-    let (entries, account) = held_to_a_baseline(&twins);
+    let (mut entries, account) = held_to_a_baseline(&twins);
+    entries.push(Entry {
+        id: "object-state/flaky".into(),
+        verdict: VerdictKind::Flaky,
+        facet: None,
+        baseline: None,
+        ..entry(&twins[0])
+    });
+    entries.push(Entry {
+        id: "object-state/disabled".into(),
+        verdict: VerdictKind::Disabled,
+        facet: None,
+        baseline: None,
+        ..entry(&twins[0])
+    });
     for entry in &entries {
         reports.add(entry).expect("takes it in");
     }
     let red: Vec<String> = account.red().map(|entry| entry.id.clone()).collect();
     assert!(!red.is_empty());
-    let facts = Facts {
+    let mut facts = Facts {
         baseline: Some(account),
         ..facts(&twins)
     };
+    facts.tally.add("object-state", Verdict::Flaky, 1);
+    facts.tally.add("object-state", Verdict::Disabled, 1);
     finish(reports, &facts);
     let text = fs::read_to_string(&path).expect("is UTF-8");
     let report: Value = serde_json::from_str(&text).expect("is JSON");
@@ -174,6 +190,39 @@ fn ctrf_of_a_run_with_a_baseline_counts_what_is_known_and_what_fails_the_run_bes
             "{test}"
         );
     }
+}
+
+#[test]
+fn sarif_calls_an_error_what_is_granted_done_or_shown_and_nothing_else() {
+    let twins = twins();
+    for (verdict, facet, level) in [
+        (VerdictKind::Deviates, Some(Facet::Granted), "error"),
+        (VerdictKind::Deviates, Some(Facet::Effect), "error"),
+        (VerdictKind::Deviates, Some(Facet::Leak), "error"),
+        (VerdictKind::Deviates, Some(Facet::Code), "warning"),
+        (VerdictKind::NotProvoked, None, "warning"),
+        (VerdictKind::HarnessError, None, "note"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("report");
+        let mut reports = Reports::open(&[format!("sarif={}", path.display())]).expect("opens");
+        let entry = Entry {
+            verdict,
+            facet,
+            ..entry(&twins[0])
+        };
+        reports.add(&entry).expect("takes it in");
+        finish(reports, &facts(&twins[..1]));
+        let text = fs::read_to_string(&path).expect("is UTF-8");
+        let report: Value = serde_json::from_str(&text).expect("is JSON");
+        assert_eq!(report["runs"][0]["results"][0]["level"], level, "{facet:?}");
+    }
+}
+
+#[test]
+fn what_an_entry_took_is_read_as_it_was_written() {
+    let twin = &twins()[0];
+    assert_eq!(entry(twin).microseconds(), twin.record.elapsed_us);
 }
 
 #[test]

@@ -211,4 +211,16 @@ mod tests {
             assert!(answer.truncated, "it is not whole");
         }
     }
+
+    #[test]
+    fn headers_and_trailers_share_what_is_kept() {
+        let many = |n: usize| vec![("x".to_owned(), "v".to_owned()); n];
+        let (answer, _) = written(|answer| {
+            answer.reason = "r".repeat(9_000);
+            answer.headers = many(HEADERS - 2);
+            answer.trailers = many(5);
+        });
+        assert_eq!(answer.headers.len(), HEADERS - 2);
+        assert_eq!(answer.trailers.len(), 2);
+    }
 }

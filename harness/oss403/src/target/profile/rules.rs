@@ -477,3 +477,23 @@ fn is_folder_name(text: &str) -> bool {
     let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
     !text.is_empty() && text.len() <= 100 && !text.starts_with('.') && text.bytes().all(known)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::target::Profile;
+
+    #[test]
+    fn a_limit_of_nothing_is_one_mistake_and_no_pool_is_none() {
+        let mistakes = |limits: &str| {
+            let text = format!("name: x\nendpoint: http://127.0.0.1:1\nlimits: {{ {limits} }}\n");
+            Profile::parse(&text, Path::new("x.yaml")).map_or_else(|found| found.len(), |_| 0)
+        };
+        let others = mistakes("buckets: 9");
+        assert_eq!(mistakes("buckets: 0"), others + 1);
+        assert_eq!(mistakes("buckets: 9, bucket-pool: 0"), others);
+        assert_eq!(mistakes("buckets: 9, bucket-pool: 8"), others);
+        assert_eq!(mistakes("buckets: 9, bucket-pool: 9"), others + 1);
+    }
+}
