@@ -74,6 +74,7 @@ impl Crew {
             let world = Arc::new(world);
             match made {
                 Err(RunFault::Unknown { .. }) if !is_last => {
+                    turns.unknown(None);
                     world.remove(&sender).await;
                     continue;
                 }
@@ -154,7 +155,10 @@ impl Crew {
             };
             match self.in_account(instance, wanted, how, sender, turn).await? {
                 Ok(record) => return Ok(record),
-                Err(unsure) => earlier.extend(unsure),
+                Err(unsure) => {
+                    turns.unknown(unsure.as_ref());
+                    earlier.extend(unsure);
+                }
             }
         }
     }
@@ -230,7 +234,8 @@ struct Turns<'c> {
     patience: &'c Patience,
     /// What came to nothing before the first.
     before: Duration,
-    begun: u32,
+    /// How often nobody knew it of a request for the world, of the base, and of the edited request.
+    unknown: [u32; 3],
 }
 
 /// A world takes more than a request does.
@@ -242,16 +247,23 @@ impl<'c> Turns<'c> {
         Self {
             patience,
             before: in_vain,
-            begun: 0,
+            unknown: [0; 3],
         }
     }
 
-    /// Begins another one, which may be the last. Only what came to nothing counts: a world that takes long to make or to remove, because
-    /// the target is far away or many are under way, is no reason to give up.
-    fn next_is_last(&mut self, in_vain: Duration) -> bool {
-        self.begun += 1;
+    /// Whether the next one is the last. Each request has all the attempts that patience has, whatever became of the others; and only the
+    /// time counts that came to nothing: a world that takes long to make or to remove, because the target is far away or many are under
+    /// way, is no reason to give up.
+    fn next_is_last(&self, in_vain: Duration) -> bool {
+        let begun = 1 + self.unknown.into_iter().max().unwrap_or_default();
         let since = in_vain.saturating_sub(self.before) / TIMES_A_REQUEST;
-        !self.patience.allows(self.begun, since)
+        !self.patience.allows(begun, since)
+    }
+
+    /// Notes of what nobody knows what became of it in one: a request of the twin, or else one for the world.
+    fn unknown(&mut self, unsure: Option<&Unsure>) {
+        let at = unsure.map_or(0, |unsure| 1 + usize::from(unsure.edited));
+        self.unknown[at] += 1;
     }
 }
 
@@ -330,22 +342,51 @@ fn given_up(instance: &Instance, fault: RunFault) -> TwinRecord {
 mod tests {
     use super::*;
 
-    #[test]
-    fn worlds_end_with_attempts_or_with_what_came_to_nothing_since_the_first() {
-        let patience = Patience {
-            attempts: 5,
+    fn patience() -> Patience {
+        Patience {
+            attempts: 3,
             time: Duration::from_secs(10),
             pause: Duration::ZERO,
-        };
-        let last = |in_vain: [u64; 5]| {
-            let mut turns = Turns::new(&patience, Duration::from_secs(100));
-            in_vain.map(|seconds| turns.next_is_last(Duration::from_secs(100 + seconds)))
-        };
-        assert_eq!(last([0, 0, 0, 0, 0]), [false, false, false, false, true]);
-        // Four times the time of a request; a second world there always is.
-        assert_eq!(
-            last([60, 39, 39, 40, 40]),
-            [false, false, false, true, true]
-        );
+        }
+    }
+
+    fn unsure(edited: bool) -> Option<Unsure> {
+        let why = "it was answered 503".into();
+        Some(Unsure { edited, why })
+    }
+
+    #[test]
+    fn every_request_has_as_many_worlds_as_patience_has_attempts() {
+        let (world, base, edited) = (None, unsure(false), unsure(true));
+        for (unknown, is_last) in [
+            (vec![], false),
+            (vec![&base], false),
+            (vec![&base, &base], true),
+            (vec![&edited, &edited], true),
+            (vec![&world, &world], true),
+            (vec![&base, &edited, &world], false),
+            (vec![&base, &edited, &world, &edited], true),
+        ] {
+            let patience = patience();
+            let mut turns = Turns::new(&patience, Duration::ZERO);
+            unknown
+                .iter()
+                .for_each(|unsure| turns.unknown(unsure.as_ref()));
+            assert_eq!(turns.next_is_last(Duration::ZERO), is_last, "{unknown:?}");
+        }
+    }
+
+    #[test]
+    fn worlds_end_when_as_much_time_as_four_requests_have_came_to_nothing_and_not_before_the_second()
+     {
+        let patience = patience();
+        let before = Duration::from_secs(100);
+        let mut turns = Turns::new(&patience, before);
+        let is_last =
+            |turns: &Turns<'_>, seconds| turns.next_is_last(before + Duration::from_secs(seconds));
+        assert!(!is_last(&turns, 60));
+        turns.unknown(None);
+        assert!(!is_last(&turns, 39));
+        assert!(is_last(&turns, 40));
     }
 }

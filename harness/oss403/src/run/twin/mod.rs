@@ -71,9 +71,9 @@ impl Turn<'_> {
 #[derive(Debug, Clone)]
 pub(crate) struct Unsure {
     /// Whether it was the edited request; the base otherwise.
-    edited: bool,
+    pub(crate) edited: bool,
     /// What it came to, in a few words.
-    why: String,
+    pub(crate) why: String,
 }
 
 /// Sends a twin and records it.

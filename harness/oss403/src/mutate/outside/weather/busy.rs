@@ -172,14 +172,14 @@ pub(super) const ROWS: &[Weather] = &[
     .at(5, TWICE),
     weather(
         "busy/removals",
-        "one removal in two is answered 503",
+        "one removal in three is answered 503",
         instead!(503, "Service Unavailable"),
     )
     .on(&[Kind::Removal])
-    .at(2, TWICE),
+    .at(3, TWICE),
     weather(
         "busy/refusals",
-        "one refusal in two becomes 503",
+        "one refusal in three becomes 503",
         What::After(|meeting| {
             Some(error(
                 meeting.asked,
@@ -191,7 +191,7 @@ pub(super) const ROWS: &[Weather] = &[
         }),
     )
     .on(&[Kind::Refusal])
-    .at(2, TWICE),
+    .at(3, TWICE),
     weather(
         "busy/hook",
         "one command to the hook in five is answered 503",
