@@ -21,6 +21,8 @@ use super::play::{Play, Played, Row};
 const MOST_HEAD_BYTES: usize = 64 * 1024;
 /// How long an answer is left standing that ends nowhere.
 const HANGS: Duration = Duration::from_secs(60);
+/// When no connection can be taken, the next attempt is made after this time: what ails one is no end of the others.
+const BREATHER: Duration = Duration::from_millis(20);
 
 /// A front at work; dropping it ends it.
 pub(super) struct Front {
@@ -82,7 +84,11 @@ fn accept(
 ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     Box::pin(async move {
         let mut connections = JoinSet::new();
-        while let Ok((engine, _)) = listener.accept().await {
+        loop {
+            let Ok((engine, _)) = listener.accept().await else {
+                tokio::time::sleep(BREATHER).await;
+                continue;
+            };
             let _ = engine.set_nodelay(true);
             let line = Line {
                 engine,
