@@ -20,6 +20,9 @@ use super::raw::Connection;
 /// The longest time for a connection: more than two lost packets, and less than anybody's patience.
 const CONNECT_TIME: Duration = Duration::from_secs(5);
 
+/// So many may wait for another request, by the way they lead. Each request that needs a new connection leaves one more.
+const MOST_WAITING: usize = 32;
+
 /// Where a connection leads.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Way<'w> {
@@ -63,14 +66,15 @@ impl Connections {
         None
     }
 
-    /// Keeps a connection for the next request, and closes those that nobody has needed for long.
+    /// Keeps a connection for the next request, and closes those that nobody has needed for long, and what is too many.
     pub(super) fn keep(&self, way: Way<'_>, connection: Connection) {
         let mut waiting = self.waiting.lock().expect("nobody panics with this lock");
         let waiting = waiting.entry(self.key(way).into_owned()).or_default();
         waiting.push_back((Instant::now(), connection));
-        while waiting
-            .front()
-            .is_some_and(|(since, _)| since.elapsed() >= self.patience)
+        while waiting.len() > MOST_WAITING
+            || waiting
+                .front()
+                .is_some_and(|(since, _)| since.elapsed() >= self.patience)
         {
             waiting.pop_front();
         }
@@ -141,6 +145,32 @@ mod tests {
         let key = |address, host| plain.key(Way { address, host }).into_owned();
         assert_eq!(key("a:80", "x"), key("a:80", "y"));
         assert_ne!(key("a:80", "x"), key("b:80", "x"));
+    }
+
+    #[tokio::test]
+    async fn of_many_connections_the_last_wait_and_the_others_are_closed() {
+        use tokio::io::AsyncReadExt as _;
+        let way = Way {
+            address: "a:80",
+            host: "x",
+        };
+        let plain = Connections::new(None, Duration::from_secs(60));
+        let mut servers = Vec::new();
+        for _ in 0..3 * MOST_WAITING {
+            let (client, server) = tokio::io::duplex(64);
+            servers.push(server);
+            plain.keep(way, Connection::new(client));
+        }
+        let (closed, open) = servers.split_at_mut(2 * MOST_WAITING);
+        for server in closed {
+            assert_eq!(server.read(&mut [0; 1]).await.unwrap(), 0);
+        }
+        for server in open {
+            let nothing = tokio::time::timeout(Duration::ZERO, server.read(&mut [0; 1])).await;
+            assert!(nothing.is_err());
+        }
+        let waiting = std::iter::from_fn(|| plain.waiting(way));
+        assert_eq!(waiting.count(), MOST_WAITING);
     }
 
     #[test]
