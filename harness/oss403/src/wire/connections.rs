@@ -163,7 +163,9 @@ mod tests {
         }
         let (closed, open) = servers.split_at_mut(2 * MOST_WAITING);
         for server in closed {
-            assert_eq!(server.read(&mut [0; 1]).await.unwrap(), 0);
+            let mut byte = [0; 1];
+            let end = tokio::time::timeout(Duration::from_secs(5), server.read(&mut byte)).await;
+            assert_eq!(end.expect("it is closed").unwrap(), 0);
         }
         for server in open {
             let nothing = tokio::time::timeout(Duration::ZERO, server.read(&mut [0; 1])).await;
