@@ -12,7 +12,8 @@ use crate::run::context::is_run_id;
 
 /// Longer lines are none of ours.
 const LONGEST_LINE: u64 = 64 << 20;
-/// How far from its end it is looked for how a journal ended.
+/// How far from its end it is looked for how a journal ended, at first and at most.
+const NEAR: u64 = 1 << 14;
 const TAIL: u64 = 1 << 20;
 
 /// What a journal says of what its run made.
@@ -253,23 +254,54 @@ fn next_line(reader: &mut impl BufRead, text: &mut Vec<u8>) -> io::Result<bool> 
 pub(super) fn left_by(path: &Path) -> Option<usize> {
     let mut file = File::open(path).ok()?;
     let length = file.metadata().ok()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))
-        .ok()?;
-    let mut tail = Vec::new();
-    file.take(TAIL).read_to_end(&mut tail).ok()?;
-    let tail = tail.strip_suffix(b"\n")?;
-    for line in tail.rsplit(|byte| *byte == b'\n') {
-        if line.starts_with(br#"{"event":"run-finished""#)
-            || line.starts_with(br#"{"event":"instance-finished""#)
-        {
-            continue;
+    // The line is mostly the last but one, and a folder may hold many journals.
+    let mut near = NEAR;
+    loop {
+        file.seek(SeekFrom::Start(length.saturating_sub(near)))
+            .ok()?;
+        let mut tail = Vec::with_capacity(usize::try_from(near.min(length)).ok()?);
+        (&file).take(near).read_to_end(&mut tail).ok()?;
+        match End::of(&tail) {
+            End::Left(left) => return Some(left),
+            End::Further if near < length.min(TAIL) => near = TAIL.min(8 * near),
+            End::Further | End::None => return None,
         }
-        return match serde_json::from_slice(line).ok()? {
-            Line::CleanedUp { left } | Line::Swept { left, .. } => Some(left),
-            _ => None,
-        };
     }
-    None
+}
+
+/// How a journal ended, by its last bytes.
+enum End {
+    /// So much was left.
+    Left(usize),
+    /// It did not come to its end.
+    None,
+    /// More of it has to be seen.
+    Further,
+}
+
+impl End {
+    fn of(tail: &[u8]) -> Self {
+        let Some(tail) = tail.strip_suffix(b"\n") else {
+            return Self::None;
+        };
+        let mut lines = tail.rsplit(|byte| *byte == b'\n').peekable();
+        while let Some(line) = lines.next() {
+            // Of the first one the beginning may be missing.
+            if lines.peek().is_none() {
+                break;
+            }
+            if line.starts_with(br#"{"event":"run-finished""#)
+                || line.starts_with(br#"{"event":"instance-finished""#)
+            {
+                continue;
+            }
+            return match serde_json::from_slice(line) {
+                Ok(Line::CleanedUp { left } | Line::Swept { left, .. }) => Self::Left(left),
+                _ => Self::None,
+            };
+        }
+        Self::Further
+    }
 }
 
 /// Whether its name is that of a journal, and its first line that of this run's.
@@ -332,4 +364,47 @@ pub fn is_alive(path: &Path) -> bool {
     File::open(path).is_ok_and(|file| {
         locked(&file).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_a_run_ended_is_found_whatever_was_written_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal-a.jsonl");
+        let written = |before: usize, end: &str, after: usize| {
+            let line = |event: &str, length: usize| {
+                let more = "x".repeat(length);
+                format!("{{\"event\":\"{event}\",\"more\":\"{more}\"}}\n")
+            };
+            let after = if after == 0 {
+                String::new()
+            } else {
+                line("run-finished", after)
+            };
+            let text = line("run-started", before) + end + &line("instance-finished", 5) + &after;
+            fs::write(&path, text).unwrap();
+            left_by(&path)
+        };
+        let near = usize::try_from(NEAR).unwrap();
+        let cleaned = "{\"event\":\"cleaned-up\",\"left\":3}\n";
+        for length in [0, 10, near - 100, near, 3 * near, 9 * near] {
+            for before in [1, 20 * near] {
+                assert_eq!(
+                    written(before, cleaned, length),
+                    Some(3),
+                    "{before} {length}"
+                );
+                assert_eq!(written(before, "", length), None, "{before} {length}");
+                assert_eq!(written(before, "{}\n", length), None, "{before} {length}");
+            }
+        }
+        // So much is none of ours.
+        assert_eq!(written(1, cleaned, usize::try_from(TAIL).unwrap()), None);
+        let half = &cleaned[..cleaned.len() - 1];
+        fs::write(&path, format!("{{\"event\":\"run-started\"}}\n{half}")).unwrap();
+        assert_eq!(left_by(&path), None);
+    }
 }
