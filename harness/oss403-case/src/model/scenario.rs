@@ -52,6 +52,27 @@ pub struct Scenario {
     pub unchanged: Vec<String>,
 }
 
+impl Scenario {
+    /// One that says this and nothing else.
+    pub fn new(name: &str, given: Given, base: Call, edit: Edit) -> Self {
+        Self {
+            name: name.to_owned(),
+            about: None,
+            requires: Vec::new(),
+            reference_only: false,
+            to_the_second: false,
+            matrix: None,
+            exclude: Vec::new(),
+            given,
+            base,
+            edit,
+            before: None,
+            expect: Expect::default(),
+            unchanged: Vec::new(),
+        }
+    }
+}
+
 /// The answer that would be given if OSS looked at a request in another order: that of another cause, or one that is no 403.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

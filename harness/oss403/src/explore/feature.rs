@@ -8,7 +8,7 @@ use super::compare::Which;
 use super::generate::{call, finished, is_sound};
 use super::shrink::{fold, with_query};
 use oss403_case::model::{
-    BucketSpec, Edit, Expect, Given, HostName, ObjectSpec, Scenario, SignWith, Who, Yes,
+    BucketSpec, Edit, Given, HostName, ObjectSpec, Scenario, SignWith, Who, Yes,
 };
 use oss403_case::request_line;
 
@@ -310,21 +310,8 @@ fn objects(scenario: &mut Scenario) -> &mut indexmap::IndexMap<String, ObjectSpe
 fn plain(usual: SignWith) -> Scenario {
     let mut base = call(Who::Owner, "GET /k.txt".into());
     base.sign = Some(usual);
-    let mut scenario = Scenario {
-        name: "plain".into(),
-        about: None,
-        requires: Vec::new(),
-        reference_only: false,
-        to_the_second: false,
-        matrix: None,
-        exclude: Vec::new(),
-        given: Given::default(),
-        base,
-        edit: Edit::FlipSignature(Yes),
-        before: None,
-        expect: Expect::default(),
-        unchanged: Vec::new(),
-    };
+    let edit = Edit::FlipSignature(Yes);
+    let mut scenario = Scenario::new("plain", Given::default(), base, edit);
     let content = ObjectSpec::of_text("what k.txt holds");
     objects(&mut scenario).insert("k.txt".into(), content);
     scenario

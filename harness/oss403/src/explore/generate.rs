@@ -236,21 +236,7 @@ fn derived(instance: &Instance, changes: Vec<Perturbation>) -> Scenario {
 }
 
 fn synthesised(given: Given, base: Call, edits: Vec<Edit>) -> Scenario {
-    finished(Scenario {
-        name: "made-up".into(),
-        about: None,
-        requires: Vec::new(),
-        reference_only: false,
-        to_the_second: false,
-        matrix: None,
-        exclude: Vec::new(),
-        given,
-        base,
-        edit: several(edits),
-        before: None,
-        expect: Expect::default(),
-        unchanged: Vec::new(),
-    })
+    finished(Scenario::new("made-up", given, base, several(edits)))
 }
 
 /// A plain world, so that all that read share it, and nothing between the request and its limit.

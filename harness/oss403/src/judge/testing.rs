@@ -13,9 +13,7 @@ use super::verdict::Judgement;
 use crate::run::record::{Probe, Progress, TwinRecord};
 use crate::wire::exchange::{Exchange, Failure, FailureKind, Outcome, Response, SentRequest};
 use oss403_case::Instance;
-use oss403_case::model::{
-    Call, CaseFile, Edit, Expect, Given, ProvokedBy, Scenario, Severity, Span,
-};
+use oss403_case::model::{Call, CaseFile, Edit, Given, ProvokedBy, Scenario, Severity, Span};
 
 pub(crate) const HOST: &str = "examplebucket.oss-cn-hangzhou.aliyuncs.com";
 pub(crate) const REQUEST_ID: &str = "636B68BA80DA8539399F0001";
@@ -140,21 +138,8 @@ pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Respo
 
 fn instance() -> Instance {
     let call: Call = serde_json::from_value(json!({ "request": "GET /k.txt" })).expect("is a call");
-    let scenario = Scenario {
-        name: "get-after-expiry".into(),
-        about: None,
-        requires: Vec::new(),
-        reference_only: false,
-        to_the_second: false,
-        matrix: None,
-        exclude: Vec::new(),
-        given: Given::default(),
-        base: call,
-        edit: Edit::ExpiresIn(Span(-1)),
-        before: None,
-        expect: Expect::default(),
-        unchanged: Vec::new(),
-    };
+    let edit = Edit::ExpiresIn(Span(-1));
+    let scenario = Scenario::new("get-after-expiry", Given::default(), call, edit);
     let file = CaseFile {
         cause: "url-auth-expired".into(),
         code: "AccessDenied".into(),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::wire::draft::{Body, Draft, Signing};
 use crate::wire::scene::BucketIn;
-use oss403_case::model::{Call, Edit, Expect, Given, Scenario, SignWith};
+use oss403_case::model::{Call, Edit, Given, Scenario, SignWith};
 
 /// A request like `PUT k.txt?acl`, with this header.
 pub(super) fn draft(line: &str, header: Option<&str>, body: Body) -> Draft {
@@ -33,19 +33,5 @@ pub(super) fn scenario(given: &Value, edit: &Value) -> Scenario {
     let base: Call = serde_json::from_value(json!({ "request": "GET /k.txt" })).expect("a call");
     let given: Given = serde_json::from_value(given.clone()).expect("words of `given`");
     let edit: Edit = serde_json::from_value(edit.clone()).expect("an edit");
-    Scenario {
-        name: "x".into(),
-        about: None,
-        requires: Vec::new(),
-        reference_only: false,
-        to_the_second: false,
-        matrix: None,
-        exclude: Vec::new(),
-        given,
-        base,
-        edit,
-        before: None,
-        expect: Expect::default(),
-        unchanged: Vec::new(),
-    }
+    Scenario::new("x", given, base, edit)
 }
