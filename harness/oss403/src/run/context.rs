@@ -143,7 +143,7 @@ impl Context {
         self.target.identities.get(who.as_str()).map(Arc::clone)
     }
 
-    /// Notes what somebody is about to make. The note is durable when this returns.
+    /// Notes what somebody is about to make. The note is durable when this returns, unless that goes with this process.
     pub(crate) async fn making(&self, made: &Made) -> u64 {
         if let Made::Bucket { owner, .. } = made {
             locked(&self.makers).insert(owner.as_str().into());
@@ -252,7 +252,7 @@ impl Context {
             locked(&self.clock).hear(date, arrived - took, arrived);
         }
         if self.ending.hear(exchange.unreadable().is_none()) {
-            self.ending.found(self.is_somebody_there().await);
+            self.ending.found(Box::pin(self.is_somebody_there()).await);
         }
     }
 

@@ -81,7 +81,8 @@ impl Crew {
                 Ok(()) => {
                     let mut twins = JoinSet::new();
                     for instance in group.instances {
-                        twins.spawn(Arc::clone(&self).read(instance, Arc::clone(&world)));
+                        let read = Arc::clone(&self).read(instance, Arc::clone(&world));
+                        twins.spawn(Box::pin(read));
                     }
                     let mut of_interest = None;
                     while let Some(read) = twins.join_next().await {
@@ -306,8 +307,10 @@ impl Owned {
     async fn make(&mut self, sender: &Sender<'_>, wanted: &Wanted) -> Result<(), RunFault> {
         match &mut self.base {
             Some(base) => {
-                let (first, second) =
-                    tokio::join!(base.make(sender, wanted), self.edited.make(sender, wanted));
+                // Few twins need two, and all of them would be twice as large.
+                let base = Box::pin(base.make(sender, wanted));
+                let edited = Box::pin(self.edited.make(sender, wanted));
+                let (first, second) = tokio::join!(base, edited);
                 first.and(second)
             }
             None => self.edited.make(sender, wanted).await,

@@ -105,7 +105,8 @@ async fn change(edit: WorldEdit<'_>, world: &World, sender: &Sender<'_>) -> Resu
             })?;
             world.lock_worm(sender, place, id).await?;
         }
-        WorldEdit::BindDomain(who) => bind_domain(who, world, sender).await?,
+        // The longest of them by far, and rare.
+        WorldEdit::BindDomain(who) => Box::pin(bind_domain(who, world, sender)).await?,
         WorldEdit::BlockPublicAccess(_) => {
             world.block_public_access(sender, own()?).await?;
         }

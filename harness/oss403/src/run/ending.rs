@@ -66,6 +66,13 @@ impl Ending {
         }
     }
 
+    /// The same for who heeds it: the run begins to end at that moment, if it has not before.
+    pub(crate) fn heeded(&self) -> Option<RunFault> {
+        let fault = self.fault()?;
+        self.ended.get_or_init(Instant::now);
+        Some(fault)
+    }
+
     /// Whether the target has stopped answering.
     pub(crate) fn is_gone(&self) -> bool {
         *self.gone.borrow()
@@ -74,12 +81,11 @@ impl Ending {
     /// Returns as soon as nothing new may begin, with the reason.
     pub(crate) async fn begun(&self) -> RunFault {
         let mut gone = self.gone.subscribe();
-        let fault = tokio::select! {
-            () = self.stop.stopped() => RunFault::Interrupted,
-            _ = gone.wait_for(|gone| *gone) => self.fault().unwrap_or(RunFault::Interrupted),
-        };
-        self.ended.get_or_init(Instant::now);
-        fault
+        tokio::select! {
+            () = self.stop.stopped() => {}
+            _ = gone.wait_for(|gone| *gone) => {}
+        }
+        self.heeded().unwrap_or(RunFault::Interrupted)
     }
 
     /// The target is asked something until what this gives is dropped.

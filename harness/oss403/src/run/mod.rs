@@ -238,14 +238,13 @@ fn context(
         error,
         run: None,
     })?;
-    let remains = if target.is_embedded {
-        // It ends with this process, and everything in it.
-        Remains::default()
-    } else {
-        stop.remains().clone()
-    };
     let id = stream.run().to_owned();
-    let journal = Journal::new(stream, remains);
+    let journal = if target.is_embedded {
+        // It ends with this process, and everything in it.
+        Journal::new(stream, Remains::default()).of_this_process()
+    } else {
+        Journal::new(stream, stop.remains().clone())
+    };
     let ending = Ending::new(stop.clone(), &target.limits);
     let kept = Kept::new(options.keep, target.limits.buckets);
     Ok(Context::new(target, journal, ending, kept, id, clock_ahead))
@@ -355,7 +354,8 @@ async fn run_plan(
         while workers.len() < jobs
             && let Some(group) = groups.pop_front()
         {
-            workers.spawn(Arc::clone(&crew).work(group));
+            // A task is moved about before it is at rest, and this is a large one.
+            workers.spawn(Box::pin(Arc::clone(&crew).work(group)));
         }
         if workers.is_empty() {
             break;

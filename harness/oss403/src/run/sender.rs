@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use std::time::Instant;
 
+use futures_util::future::BoxFuture;
 use oss403_operator::Set;
 use tokio::sync::SemaphorePermit;
 
@@ -75,7 +76,12 @@ impl<'a> Sender<'a> {
     ///
     /// # Errors
     /// When the run has to end before.
-    pub(crate) async fn send(&self, draft: Draft) -> Result<Exchange, RunFault> {
+    pub(crate) fn send(&self, draft: Draft) -> BoxFuture<'_, Result<Exchange, RunFault>> {
+        // Everything that waits for this holds it, and is moved about before it is at rest.
+        Box::pin(self.send_patiently(draft))
+    }
+
+    async fn send_patiently(&self, draft: Draft) -> Result<Exchange, RunFault> {
         let mut attempts = Attempts::new(&self.context.target.limits.patience);
         let repeats = may_repeat(&draft);
         self.doubts.about_to_send(&draft);
@@ -151,10 +157,15 @@ impl<'a> Sender<'a> {
     pub(crate) async fn permit(&self) -> Result<SemaphorePermit<'_>, RunFault> {
         let Context { ending, target, .. } = self.context;
         let since = Instant::now();
+        // Who waits takes a place among those that wait, which clean-up needs by now.
+        if let Some(fault) = ending.heeded() {
+            return Err(fault);
+        }
+        // Mostly there is one at once, and nobody has to watch for the end.
         let permit = tokio::select! {
             biased;
+            permit = target.client.pass() => ending.heeded().map_or(Ok(permit), Err),
             fault = ending.begun() => Err(fault),
-            permit = target.client.pass() => Ok(permit),
         };
         let waited = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.waited.fetch_add(waited, Ordering::Relaxed);
@@ -196,7 +207,11 @@ impl<'a> Sender<'a> {
     ///
     /// # Errors
     /// When there is none, in words.
-    pub(crate) async fn clear(&self, draft: Draft) -> Result<Exchange, String> {
+    pub(crate) fn clear(&self, draft: Draft) -> BoxFuture<'_, Result<Exchange, String>> {
+        Box::pin(self.clear_patiently(draft))
+    }
+
+    async fn clear_patiently(&self, draft: Draft) -> Result<Exchange, String> {
         let Context { ending, target, .. } = self.context;
         let _asking = ending.asks();
         let patience = &target.limits.patience;
@@ -239,13 +254,13 @@ impl<'a> Sender<'a> {
         self.count();
         let ending = &self.context.ending;
         let _asking = ending.asks_hook();
-        let work = async {
+        let work = Box::pin(async {
             let done = work.await;
             if has_answered(&done) {
                 ending.hook_heard();
             }
             done
-        };
+        });
         tokio::select! {
             done = work => done,
             () = ending.hook_over() => Err(OperatorError::Unreachable {

@@ -235,6 +235,8 @@ impl std::fmt::Display for Made {
 pub(crate) struct Journal {
     stream: Arc<Stream>,
     remains: Remains,
+    /// Whether what is made outlives this process, so that somebody else may have to remove it.
+    outlived: bool,
 }
 
 impl Journal {
@@ -243,7 +245,19 @@ impl Journal {
         if let Some(path) = stream.path() {
             remains.open(path);
         }
-        Self { stream, remains }
+        Self {
+            stream,
+            remains,
+            outlived: true,
+        }
+    }
+
+    /// The same where what is made goes with this process.
+    pub(crate) fn of_this_process(self) -> Self {
+        Self {
+            outlived: false,
+            ..self
+        }
     }
 
     /// A number that nothing else in the stream has.
@@ -256,13 +270,15 @@ impl Journal {
         self.stream.is_broken()
     }
 
-    /// Notes that something is about to be made. The line is durable when this returns.
+    /// Notes that something is about to be made. The line is durable when this returns, unless what it announces goes with this process.
     #[must_use]
     pub(crate) async fn making(&self, what: &Made) -> u64 {
         let seq = self.stream.fresh_seq();
         self.remains.intent(seq, what);
         let what = what.clone();
-        let written = self.stream.write(&Line::Making { seq, what }, true);
+        let written = self
+            .stream
+            .write(&Line::Making { seq, what }, self.outlived);
         self.stream.settle(written).await;
         seq
     }
@@ -278,8 +294,8 @@ impl Journal {
                 | Made::VpcEndpoint { .. }
         );
         let what = what.clone();
-        self.stream
-            .write(&Line::Made { seq, what }, named_by_target);
+        let flush = named_by_target && self.outlived;
+        self.stream.write(&Line::Made { seq, what }, flush);
     }
 
     /// Notes that it was not made.

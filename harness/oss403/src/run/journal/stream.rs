@@ -13,6 +13,9 @@ use super::prune;
 /// How much is kept back until somebody has to rely upon it.
 const BUFFER: usize = 256 * 1024;
 
+/// What few lines exceed, in bytes.
+const LINE: usize = 8 * 1024;
+
 /// Other places that are to see every line but the records of what was sent.
 pub type Copies = Vec<Box<dyn Write + Send>>;
 
@@ -176,14 +179,12 @@ impl Stream {
 
     fn put(&self, line: &impl Serialize, flush: bool, copy: bool) -> u64 {
         // Serialised outside the lock, so that the writers only share the copying.
-        let mut text = match serde_json::to_vec(line) {
-            Ok(text) => text,
-            Err(error) => {
-                self.broken.store(true, Ordering::Relaxed);
-                self.out().failure.get_or_insert(io::Error::other(error));
-                return 0;
-            }
-        };
+        let mut text = Vec::with_capacity(LINE);
+        if let Err(error) = serde_json::to_writer(&mut text, line) {
+            self.broken.store(true, Ordering::Relaxed);
+            self.out().failure.get_or_insert(io::Error::other(error));
+            return 0;
+        }
         text.push(b'\n');
         let mut out = self.out();
         let Out {

@@ -140,9 +140,8 @@ impl Twin<'_> {
             let draft = self.draft(what, scene, now)?;
             let repeats = may_repeat(&draft) && !self.becomes_post(what.edit);
             let fresh = attempts.fresh() || !repeats;
-            let mut exchange = self
-                .send_once(permit, draft, what.edit, world, now, fresh)
-                .await?;
+            let sent = self.send_once(permit, draft, what.edit, world, now, fresh);
+            let mut exchange = Box::pin(sent).await?;
             if repeats {
                 let last = attempts.last(exchange, context.ending.begun());
                 let Some(exchange) = last.await else { continue };
