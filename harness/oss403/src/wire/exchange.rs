@@ -1,5 +1,7 @@
 //! The record of one request and its answer. *Send* only records; nothing here judges.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -172,6 +174,15 @@ impl Exchange {
             Outcome::Answered(response) => Some(response),
             Outcome::Failed(_) => None,
         }
+    }
+}
+
+/// Bytes as text, with replacement characters where they are none. Nearly all are text, and to see that takes a fraction of what it takes
+/// `String::from_utf8_lossy` to look for what is not.
+pub(super) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => String::from_utf8_lossy(bytes),
     }
 }
 

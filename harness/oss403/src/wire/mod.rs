@@ -16,6 +16,7 @@ pub mod patience;
 mod raw;
 pub mod redact;
 pub mod scene;
+pub(crate) mod sieve;
 pub mod sign;
 pub mod tamper;
 mod throttle;

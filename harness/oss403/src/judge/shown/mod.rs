@@ -19,6 +19,7 @@ use super::answer::Answer;
 use super::envelope::Envelope;
 use crate::wire::exchange::SentRequest;
 use crate::wire::redact::base64_inside;
+use crate::wire::sieve::Sieve;
 use crate::wire::xml::Element;
 
 /// No text holds this byte, so nothing is found across it.
@@ -39,9 +40,34 @@ const LEAST_OF_A_HALF: usize = 12;
 /// What can be seen.
 pub(super) struct Shown {
     /// Every layer of it, letters in lower case.
-    folded: Vec<u8>,
+    folded: Text,
     /// Every layer without white space, and with the digits of base64 for those that go into URLs.
-    packed: Vec<u8>,
+    packed: Text,
+}
+
+/// A text that is searched for many things, hardly any of which is in it.
+struct Text {
+    bytes: Vec<u8>,
+    sieve: Sieve,
+}
+
+impl Text {
+    fn new(bytes: Vec<u8>) -> Self {
+        let sieve = Sieve::new(bytes.array_windows().copied());
+        Self { bytes, sieve }
+    }
+
+    /// Where a piece stands.
+    fn places<'t>(&'t self, piece: &'t [u8]) -> impl Iterator<Item = usize> {
+        let mut fours = piece.array_windows();
+        let may_be_there = fours.all(|four| self.sieve.may_hold(*four));
+        let found = may_be_there.then(|| memmem::find_iter(&self.bytes, piece));
+        found.into_iter().flatten()
+    }
+
+    fn holds(&self, piece: &[u8]) -> bool {
+        self.places(piece).next().is_some()
+    }
 }
 
 impl Shown {
@@ -96,7 +122,7 @@ impl Shown {
         let content = content.as_bytes();
         let folded = content.to_ascii_lowercase();
         if content.len() < SHORTEST_DISGUISED {
-            return memmem::find(&self.folded, &folded).map(|_| "");
+            return self.folded.holds(&folded).then_some("");
         }
         if has_part(&self.folded, &folded) {
             return Some("");
@@ -132,9 +158,7 @@ impl Shown {
     pub(super) fn find_digest(&self, content: &str) -> Option<&'static str> {
         let mut known = digests(content.as_bytes());
         known
-            .find(|(digest, _)| {
-                memmem::find(&self.packed, pack(digest.as_bytes()).as_slice()).is_some()
-            })
+            .find(|(digest, _)| self.packed.holds(&pack(digest.as_bytes())))
             .map(|(_, how)| how)
     }
 }
@@ -156,7 +180,7 @@ fn digests(content: &[u8]) -> impl Iterator<Item = (String, &'static str)> {
 }
 
 /// Whether three quarters of `content` stand in `text`, or so much of it as is bad enough.
-fn has_part(text: &[u8], content: &[u8]) -> bool {
+fn has_part(text: &Text, content: &[u8]) -> bool {
     // Contents of any length cost the same number of searches.
     let enough = LARGEST_PART.max(content.len() / 64);
     let enough = enough.min((content.len() * 3).div_ceil(4));
@@ -164,12 +188,13 @@ fn has_part(text: &[u8], content: &[u8]) -> bool {
 }
 
 /// Whether `enough` bytes of `content`, one after the other, stand in `text`, and `tells` takes them for something.
-fn has_part_of(text: &[u8], content: &[u8], enough: usize, tells: impl Fn(&[u8]) -> bool) -> bool {
+fn has_part_of(text: &Text, content: &[u8], enough: usize, tells: impl Fn(&[u8]) -> bool) -> bool {
     // Whatever is as long as that holds one of these pieces whole.
     let piece = enough / 2;
     (0..=content.len() - piece).step_by(piece).any(|start| {
-        let found = memmem::find_iter(text, &content[start..start + piece]);
-        found.into_iter().any(|at| {
+        let mut places = text.places(&content[start..start + piece]);
+        places.any(|at| {
+            let text = &text.bytes;
             let before = text[..at].iter().rev().zip(content[..start].iter().rev());
             let after = text[at + piece..].iter().zip(&content[start + piece..]);
             let before = before.take_while(|(a, b)| a == b).take(enough).count();
@@ -183,8 +208,7 @@ fn has_part_of(text: &[u8], content: &[u8], enough: usize, tells: impl Fn(&[u8])
 /// What runs of digits of base64 stand for, of those that are long enough to hold something.
 fn inside_base64(text: &[u8]) -> Vec<u8> {
     const SHORTEST: usize = 20;
-    let is_digit =
-        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
+    let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'+' | b'/' | b'-' | b'_');
     let mut inside = Vec::new();
     for run in text.split(|byte| !is_digit(byte)) {
         if run.len() < SHORTEST {
@@ -292,16 +316,16 @@ impl Pieces {
         let once = inside_base64(&layer);
         layer.extend_from_slice(&once);
         layer.extend(inside_base64(&once));
-        // In forms a plus sign is a blank.
         let mut folded = layer.to_ascii_lowercase();
+        let mut packed = pack(&layer);
         let mut dumped = inside_hexdumps(&layer);
+        // In forms a plus sign is a blank.
         if layer.contains(&b'+') {
             let blank = |byte: &u8| if *byte == b'+' { b' ' } else { *byte };
             let form: Vec<u8> = layer.iter().map(blank).collect();
             let form = unescaped(&form).unwrap_or(form);
             folded.extend(form.iter().map(u8::to_ascii_lowercase));
         }
-        let mut packed = pack(&layer);
         for _ in 0..LAYERS {
             let Some(next) = unescaped(&layer) else { break };
             folded.extend(next.iter().map(u8::to_ascii_lowercase));
@@ -312,21 +336,22 @@ impl Pieces {
         }
         folded.push(BETWEEN);
         folded.extend(dumped.iter().map(u8::to_ascii_lowercase));
-        Shown { folded, packed }
+        Shown {
+            folded: Text::new(folded),
+            packed: Text::new(packed),
+        }
     }
 }
 
 fn pack(text: &[u8]) -> Vec<u8> {
-    let visible = text
-        .iter()
-        .filter(|byte| !byte.is_ascii_whitespace() && **byte != b':');
-    visible
-        .map(|byte| match byte {
-            b'-' => b'+',
-            b'_' => b'/',
-            other => *other,
-        })
-        .collect()
+    let mut packed = Vec::with_capacity(text.len());
+    packed.extend(text.iter().filter_map(|byte| match byte {
+        b':' | b' ' | b'\t' | b'\n' | b'\x0c' | b'\r' => None,
+        b'-' => Some(b'+'),
+        b'_' => Some(b'/'),
+        other => Some(*other),
+    }));
+    packed
 }
 
 /// The text with every escape resolved that it has; `None` when it has none.

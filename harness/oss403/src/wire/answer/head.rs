@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use memchr::memchr;
 
 use super::MOST_HEADERS;
-use crate::wire::exchange::Response;
+use crate::wire::exchange::{Response, lossy};
 
 /// Longer reason phrases are a defect.
 const LONG_REASON: usize = 1024;
@@ -194,7 +194,7 @@ fn is_token(byte: &u8) -> bool {
 
 fn field_value<'b>(value: &'b [u8], defects: &mut Vec<String>) -> Result<Cow<'b, str>, String> {
     if !value.iter().any(is_control) {
-        return Ok(String::from_utf8_lossy(trimmed(value)));
+        return Ok(lossy(trimmed(value)));
     }
     if value.iter().any(|byte| is_control(byte) && *byte != b'\r') {
         return Err("control characters in a header".into());

@@ -4,6 +4,7 @@
 //! an answer brings them back, also escaped, percent-encoded (twice too), as hexadecimal digits, inside base64, in another case or
 //! backwards. AccessKeySecrets never go on the wire.
 
+mod forms;
 #[cfg(test)]
 mod tests;
 
@@ -12,9 +13,10 @@ use std::borrow::Cow;
 use oss_auth::is_confidential;
 
 use super::client::has;
-use super::disguise::small_escapes;
-use super::exchange::{Exchange, Outcome, Response, SentRequest};
+use super::exchange::{Exchange, Outcome, Response, SentRequest, lossy};
 use super::tamper::signature_start;
+use forms::Hidden;
+pub(crate) use forms::base64_inside;
 
 /// What stands in place of what is hidden.
 pub const REDACTED: &str = "[redacted]";
@@ -51,23 +53,7 @@ pub fn one_line(text: String) -> String {
 /// Hides the signatures and tokens of some requests.
 #[derive(Clone)]
 pub struct Redactor {
-    /// Every form of every value: every text is searched for all of them, in one pass.
-    forms: Box<[Forms; 16]>,
-}
-
-/// Some of the forms, and what they begin with in few bits, so that most places of a text are passed over at once.
-#[derive(Clone, Default)]
-struct Forms {
-    beginnings: u64,
-    forms: Vec<String>,
-}
-
-/// Among which forms what begins so stands, and its bit there.
-fn place(start: [u8; SHORTEST]) -> (usize, u64) {
-    let [a, b, c, d, ..] = start;
-    // The golden ratio of 2^32, after Knuth.
-    let place = u32::from_le_bytes([a, b, c, d]).wrapping_mul(0x9e37_79b9) >> 22;
-    ((place >> 6) as usize, 1 << (place & 63))
+    hidden: Hidden,
 }
 
 impl std::fmt::Debug for Redactor {
@@ -90,9 +76,6 @@ impl Redactor {
         }
         // What is hidden already is no secret, and neither is what looks like it elsewhere.
         found.retain(|value| value.len() >= SHORTEST && value != REDACTED);
-        let mut redactor = Self {
-            forms: Box::default(),
-        };
         // What ends a base64 text is left out as often as not.
         let bare: Vec<String> = found
             .iter()
@@ -103,14 +86,9 @@ impl Redactor {
         found.extend(bare);
         found.sort_unstable();
         found.dedup();
-        for form in found.iter().flat_map(|value| forms(value)) {
-            if let Some(start) = form.as_bytes().first_chunk() {
-                let (at, bit) = place(*start);
-                redactor.forms[at].beginnings |= bit;
-                redactor.forms[at].forms.push(form);
-            }
+        Self {
+            hidden: Hidden::new(found),
         }
-        redactor
     }
 
     /// `text` with every hidden value replaced.
@@ -120,19 +98,13 @@ impl Redactor {
 
     fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let bytes = text.as_bytes();
-        let longest = |at: usize, start: &[u8; SHORTEST]| {
-            let (among, bit) = place(*start);
-            let Forms { beginnings, forms } = &self.forms[among];
-            if beginnings & bit == 0 {
-                return None;
-            }
-            let here = |form: &&String| bytes[at..].starts_with(form.as_bytes());
-            forms.iter().filter(here).map(String::len).max()
-        };
         let mut hidden = String::new();
         let (mut shown, mut end) = (0, 0);
         for (at, start) in bytes.array_windows().enumerate() {
-            let Some(length) = longest(at, start) else {
+            if !self.hidden.may_begin(start) {
+                continue;
+            }
+            let Some(length) = self.hidden.at(&bytes[at..], start) else {
                 continue;
             };
             // One that begins inside another is hidden with it.
@@ -162,7 +134,7 @@ impl Redactor {
     }
 
     fn hide_in_bytes(&self, bytes: &mut Vec<u8>) {
-        let hidden = match self.hide(&String::from_utf8_lossy(bytes)) {
+        let hidden = match self.hide(&lossy(bytes)) {
             Cow::Owned(hidden) => Some(hidden),
             Cow::Borrowed(_) => None,
         };
@@ -346,76 +318,9 @@ fn hide_behind(head: &str, body: &str) -> String {
 
 /// A body that may be a form.
 fn form(request: &SentRequest) -> Option<Cow<'_, str>> {
-    has(&request.headers, "content-type").then(|| String::from_utf8_lossy(&request.body))
+    has(&request.headers, "content-type").then(|| lossy(&request.body))
 }
 
 fn first_line(text: &str) -> &str {
     text.split("\r\n").next().unwrap_or_default()
-}
-
-/// The digits of base 16, small or not.
-const DIGITS: [&[u8; 16]; 2] = [b"0123456789abcdef", b"0123456789ABCDEF"];
-
-/// Every byte of a text percent-encoded, also those that need not be.
-fn all_escaped(text: &str, digits: &[u8; 16]) -> String {
-    let mut escaped = String::with_capacity(3 * text.len());
-    for byte in text.bytes() {
-        let pair = [byte >> 4, byte & 15].map(|digit| char::from(digits[usize::from(digit)]));
-        escaped.push('%');
-        escaped.extend(pair);
-    }
-    escaped
-}
-
-/// The bytes of a text in hexadecimal, one after the other, and with blanks between them, as `StringToSignBytes` is written.
-fn hexadecimal(text: &str, digits: &[u8; 16]) -> [String; 2] {
-    let mut apart = String::with_capacity(3 * text.len());
-    for byte in text.bytes() {
-        let pair = [byte >> 4, byte & 15].map(|digit| char::from(digits[usize::from(digit)]));
-        if !apart.is_empty() {
-            apart.push(' ');
-        }
-        apart.extend(pair);
-    }
-    [apart.replace(' ', ""), apart]
-}
-
-/// The forms in which a value may come back.
-fn forms(value: &str) -> Vec<String> {
-    let mut forms = vec![
-        quick_xml::escape::escape(value).into_owned(),
-        value.replace('/', "\\/"),
-        value.to_ascii_lowercase(),
-        value.to_ascii_uppercase(),
-        value.chars().rev().collect(),
-        value.to_owned(),
-    ];
-    let encoded = oss_auth::percent_encode(value);
-    for encoded in [small_escapes(&encoded), encoded] {
-        forms.push(encoded.replace('%', "%25"));
-        forms.push(encoded);
-    }
-    for digits in DIGITS {
-        let each = all_escaped(value, digits);
-        // Of the bytes of that none has a letter among its digits.
-        forms.push(all_escaped(&each, digits));
-        forms.push(each);
-        forms.extend(hexadecimal(value, digits));
-    }
-    for offset in 0..3 {
-        let coded = base64_inside(value.as_bytes(), offset);
-        forms.push(coded.replace('+', "-").replace('/', "_"));
-        forms.push(coded);
-    }
-    forms
-}
-
-/// The digits of base64 that depend on `bytes` alone, when so many others stand before them in their group of three.
-pub(crate) fn base64_inside(bytes: &[u8], offset: usize) -> String {
-    use base64::Engine as _;
-    use base64::prelude::BASE64_STANDARD;
-    let whole = [&[0; 2][..offset], bytes].concat();
-    let mut digits = BASE64_STANDARD.encode(&whole[..whole.len() / 3 * 3]);
-    digits.drain(..offset + usize::from(offset > 0));
-    digits
 }
