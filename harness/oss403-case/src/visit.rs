@@ -33,20 +33,26 @@ pub fn texts<'v>(value: &'v Value, seen: &mut impl FnMut(&'v str)) {
 
 /// Calls `seen` with every text and every key of a value, each with its place.
 pub(super) fn placed_texts(value: &Value, path: &Path, seen: &mut impl FnMut(&Path, Part, &str)) {
-    match value {
-        Value::String(text) => seen(path, Part::Value, text),
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                placed_texts(item, &path.then(index), seen);
+    fn go_down(value: &Value, path: &mut Path, seen: &mut impl FnMut(&Path, Part, &str)) {
+        match value {
+            Value::String(text) => seen(path, Part::Value, text),
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    path.0.push(index.into());
+                    go_down(item, path, seen);
+                    path.0.pop();
+                }
             }
-        }
-        Value::Object(entries) => {
-            for (key, entry) in entries {
-                let here = path.then(key.as_str());
-                seen(&here, Part::Key, key);
-                placed_texts(entry, &here, seen);
+            Value::Object(entries) => {
+                for (key, entry) in entries {
+                    path.0.push(key.as_str().into());
+                    seen(path, Part::Key, key);
+                    go_down(entry, path, seen);
+                    path.0.pop();
+                }
             }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+    go_down(value, &mut path.clone(), seen);
 }

@@ -173,7 +173,7 @@ const MAX_FILLED: usize = 4 * 1024 * 1024;
 /// When a word after `$` is no axis, when a value that is no scalar would stand inside a longer text, when axes go in a circle, or when
 /// the result would be too big.
 pub fn substitute(value: &Value, choice: Choice<'_>) -> Result<Value, Problem> {
-    let filled = Filler::new(choice).fill(value, &Path::top(), 0)?;
+    let filled = Filler::new(choice).fill(value, &mut Path::top(), 0)?;
     Ok(filled.unwrap_or(Value::Null))
 }
 
@@ -191,14 +191,17 @@ impl<'a> Filler<'a> {
         }
     }
 
-    /// `None` means that the entry goes away: an axis stands there whose value is `null`.
-    fn fill(&self, value: &Value, path: &Path, depth: usize) -> Result<Option<Value>, Problem> {
+    /// `None` means that the entry goes away: an axis stands there whose value is `null`. Unless there is a problem, `path` is in the end
+    /// what it was.
+    fn fill(&self, value: &Value, path: &mut Path, depth: usize) -> Result<Option<Value>, Problem> {
         match value {
             Value::String(text) => self.text(text, path, Part::Value, depth),
             Value::Array(items) => {
                 let mut list = Vec::with_capacity(items.len());
                 for (index, item) in items.iter().enumerate() {
-                    list.extend(self.fill(item, &path.then(index), depth)?);
+                    path.0.push(index.into());
+                    list.extend(self.fill(item, path, depth)?);
+                    path.0.pop();
                 }
                 Ok(Some(Value::Array(list)))
             }
@@ -210,23 +213,27 @@ impl<'a> Filler<'a> {
     fn map(
         &self,
         entries: &Map<String, Value>,
-        path: &Path,
+        path: &mut Path,
         depth: usize,
     ) -> Result<Value, Problem> {
-        let mut map = Map::new();
+        let mut map = Map::with_capacity(entries.len());
         for (key, entry) in entries {
-            let here = path.then(key.as_str());
-            let key = match self.text(key, &here, Part::Key, depth)? {
-                None => continue,
-                Some(Value::String(key)) => key,
-                Some(scalar) => scalar.to_string(),
-            };
-            if let Some(entry) = self.fill(entry, &here, depth)?
-                && map.insert(key.clone(), entry).is_some()
+            path.0.push(key.as_str().into());
+            let key = self.text(key, path, Part::Key, depth)?;
+            let key = key.map(|key| match key {
+                Value::String(key) => key,
+                scalar => scalar.to_string(),
+            });
+            if let Some(key) = key
+                && let Some(entry) = self.fill(entry, path, depth)?
             {
-                let message = format!("the key `{key}` comes twice once the axes are replaced");
-                return Err(problem(here, Part::Key, message));
+                if map.contains_key(&key) {
+                    let message = format!("the key `{key}` comes twice once the axes are replaced");
+                    return Err(problem(path.clone(), Part::Key, message));
+                }
+                map.insert(key, entry);
             }
+            path.0.pop();
         }
         Ok(Value::Object(map))
     }
@@ -295,14 +302,16 @@ impl<'a> Filler<'a> {
             | Some(AxisValue {
                 value: Value::Null, ..
             }) => Ok(None),
-            Some(AxisValue { value, path, .. }) => match self.fill(value, path, depth + 1)? {
-                Some(Value::Object(_) | Value::Array(_)) if part == Part::Key => {
-                    let message =
-                        format!("`${name}` is a map or a list here, which cannot be a key");
-                    Err(problem(path.clone(), part, message))
+            Some(AxisValue { value, path, .. }) => {
+                match self.fill(value, &mut path.clone(), depth + 1)? {
+                    Some(Value::Object(_) | Value::Array(_)) if part == Part::Key => {
+                        let message =
+                            format!("`${name}` is a map or a list here, which cannot be a key");
+                        Err(problem(path.clone(), part, message))
+                    }
+                    filled => Ok(filled),
                 }
-                filled => Ok(filled),
-            },
+            }
         }
     }
 
