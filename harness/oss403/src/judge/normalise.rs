@@ -124,8 +124,11 @@ fn line(text: &mut String, depth: usize, name: &str, value: &str) {
 
 /// One line without control characters, so that an answer cannot forge lines of the snapshot.
 fn printable(text: &str) -> String {
-    shorten(text)
-        .chars()
+    let text = shorten(text);
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    text.chars()
         .map(|c| {
             if c.is_control() {
                 c.escape_default().to_string()

@@ -1,5 +1,7 @@
 //! An exchange's request as a command line of curl that a person can paste into a shell.
 
+use std::borrow::Cow;
+
 use super::client::has;
 use super::exchange::SentRequest;
 use super::redact::Redactor;
@@ -40,25 +42,25 @@ fn written(request: &SentRequest, shell: Shell) -> String {
         std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(char::is_control))
     };
     let mut before = String::new();
-    let mut words = vec![
-        "curl".to_owned(),
+    let mut words: Vec<Cow<'_, str>> = vec![
+        "curl".into(),
         "-sS".into(),
         "-i".into(),
         "--path-as-is".into(),
         // The run asks no proxy either.
         "--noproxy".into(),
-        quoted("*"),
+        "'*'".into(),
     ];
     match request.method.as_str() {
         "GET" => {}
         "HEAD" => words.push("--head".into()),
-        method => words.extend(["-X".into(), quoted(method)]),
+        method => words.extend(["-X".into(), quoted(method).into()]),
     }
     let place = Place::of(request);
-    words.extend(place.options.iter().map(|word| quoted(word)));
+    words.extend(place.options.iter().map(|word| quoted(word).into()));
     for (header, value) in &request.headers {
         if !OWN.iter().any(|own| header.eq_ignore_ascii_case(own)) {
-            words.extend(["-H".into(), quoted(&header_line(header, value))]);
+            words.extend(["-H".into(), quoted(&header_line(header, value)).into()]);
         }
     }
     if !request.body.is_empty() {
@@ -71,12 +73,12 @@ fn written(request: &SentRequest, shell: Shell) -> String {
             before = format!("printf {} | ", octal(&request.body));
             words.push("@-".into());
         } else {
-            words.push(quoted_bytes(&request.body));
+            words.push(quoted_bytes(&request.body).into());
         }
     } else if matches!(request.method.as_str(), "PUT" | "POST") {
-        words.extend(["-H".into(), quoted("Content-Length: 0")]);
+        words.extend(["-H".into(), "'Content-Length: 0'".into()]);
     }
-    words.push(quoted(&place.url));
+    words.push(quoted(&place.url).into());
     before + &words.join(" ")
 }
 
@@ -167,14 +169,28 @@ fn header_line(name: &str, value: &str) -> String {
 
 /// A word of a POSIX shell; control characters need the `$'…'` form of bash and zsh.
 fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:=,+@%".contains(&b);
+    if !text.is_empty() && text.bytes().all(plain) {
         text.to_owned()
     } else if text.chars().any(char::is_control) {
         quoted_bytes(text.as_bytes())
     } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
+        in_quotes(text)
     }
+}
+
+/// In single quotes; those inside stand behind a backslash outside of them.
+fn in_quotes(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('\'');
+    for (number, piece) in text.split('\'').enumerate() {
+        if number > 0 {
+            quoted.push_str(r"'\''");
+        }
+        quoted.push_str(piece);
+    }
+    quoted.push('\'');
+    quoted
 }
 
 fn quoted_bytes(bytes: &[u8]) -> String {
@@ -182,24 +198,25 @@ fn quoted_bytes(bytes: &[u8]) -> String {
         && !text.chars().any(char::is_control)
     {
         // A leading `@` would name a file.
-        let escaped = text.replace('\'', r"'\''");
-        return match escaped.strip_prefix('@') {
-            Some(rest) => format!(r"$'\x40''{rest}'"),
-            None => format!("'{escaped}'"),
+        return match text.strip_prefix('@') {
+            Some(rest) => format!(r"$'\x40'{}", in_quotes(rest)),
+            None => in_quotes(text),
         };
     }
-    let escaped: String = bytes
-        .iter()
-        .map(|byte| match byte {
-            b'\n' => r"\n".to_owned(),
-            b'\r' => r"\r".to_owned(),
-            b'\\' => r"\\".to_owned(),
-            b'\'' => r"\'".to_owned(),
-            b' '..=b'~' => char::from(*byte).to_string(),
-            _ => format!("\\x{byte:02x}"),
-        })
-        .collect();
-    format!("$'{escaped}'")
+    let mut escaped = String::with_capacity(bytes.len() + 16);
+    escaped.push_str("$'");
+    for byte in bytes {
+        match byte {
+            b'\n' => escaped.push_str(r"\n"),
+            b'\r' => escaped.push_str(r"\r"),
+            b'\\' => escaped.push_str(r"\\"),
+            b'\'' => escaped.push_str(r"\'"),
+            b' '..=b'~' => escaped.push(char::from(*byte)),
+            _ => escaped.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+    escaped.push('\'');
+    escaped
 }
 
 #[cfg(test)]

@@ -91,10 +91,24 @@ impl Names {
     }
 
     fn filled(&self, template: &str, bucket: &str, region: &str) -> String {
-        template
-            .replace("{bucket}", bucket)
-            .replace("{region}", region)
-            .replace("{suffix}", &self.suffix)
+        let names = [
+            ("{bucket}", bucket),
+            ("{region}", region),
+            ("{suffix}", &*self.suffix),
+        ];
+        let mut filled = String::with_capacity(template.len() + bucket.len() + self.suffix.len());
+        let mut rest = template;
+        while let Some(brace) = rest.find('{') {
+            filled.push_str(&rest[..brace]);
+            rest = &rest[brace..];
+            let named = names
+                .iter()
+                .find_map(|(name, value)| Some((rest.strip_prefix(name)?, *value)));
+            let (after, value) = named.unwrap_or((&rest[1..], "{"));
+            filled.push_str(value);
+            rest = after;
+        }
+        filled + rest
     }
 }
 
@@ -361,6 +375,16 @@ mod tests {
         assert_eq!(
             scene.text("${nowhere}", 0),
             Err(SceneError::Placeholder("nowhere".into()))
+        );
+    }
+
+    #[test]
+    fn in_a_template_of_hosts_only_what_was_written_there_is_replaced() {
+        let mut names = Names::clone(&scene().names);
+        names.addressing.bucket = "{bucket}.{zone}.{region}-{region}.{suffix}}{".into();
+        assert_eq!(
+            names.bucket_host("{suffix}", "cn-beijing"),
+            "{suffix}.{zone}.cn-beijing-cn-beijing.aliyuncs.test}{"
         );
     }
 
