@@ -143,7 +143,7 @@ impl Context {
         self.target.identities.get(who.as_str()).map(Arc::clone)
     }
 
-    /// Notes what somebody is about to make. The note is durable when this returns, unless that goes with this process.
+    /// Notes what somebody is about to make. The note is durable when this returns.
     pub(crate) async fn making(&self, made: &Made) -> u64 {
         if let Made::Bucket { owner, .. } = made {
             locked(&self.makers).insert(owner.as_str().into());

@@ -238,13 +238,14 @@ fn context(
         error,
         run: None,
     })?;
-    let id = stream.run().to_owned();
-    let journal = if target.is_embedded {
+    let remains = if target.is_embedded {
         // It ends with this process, and everything in it.
-        Journal::new(stream, Remains::default()).of_this_process()
+        Remains::default()
     } else {
-        Journal::new(stream, stop.remains().clone())
+        stop.remains().clone()
     };
+    let id = stream.run().to_owned();
+    let journal = Journal::new(stream, remains);
     let ending = Ending::new(stop.clone(), &target.limits);
     let kept = Kept::new(options.keep, target.limits.buckets);
     Ok(Context::new(target, journal, ending, kept, id, clock_ahead))

@@ -208,7 +208,8 @@ fn has_part_of(text: &Text, content: &[u8], enough: usize, tells: impl Fn(&[u8])
 /// What runs of digits of base64 stand for, of those that are long enough to hold something.
 fn inside_base64(text: &[u8]) -> Vec<u8> {
     const SHORTEST: usize = 20;
-    let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'+' | b'/' | b'-' | b'_');
+    let is_digit =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
     let mut inside = Vec::new();
     for run in text.split(|byte| !is_digit(byte)) {
         if run.len() < SHORTEST {
@@ -316,16 +317,16 @@ impl Pieces {
         let once = inside_base64(&layer);
         layer.extend_from_slice(&once);
         layer.extend(inside_base64(&once));
-        let mut folded = layer.to_ascii_lowercase();
-        let mut packed = pack(&layer);
-        let mut dumped = inside_hexdumps(&layer);
         // In forms a plus sign is a blank.
+        let mut folded = layer.to_ascii_lowercase();
+        let mut dumped = inside_hexdumps(&layer);
         if layer.contains(&b'+') {
             let blank = |byte: &u8| if *byte == b'+' { b' ' } else { *byte };
             let form: Vec<u8> = layer.iter().map(blank).collect();
             let form = unescaped(&form).unwrap_or(form);
             folded.extend(form.iter().map(u8::to_ascii_lowercase));
         }
+        let mut packed = pack(&layer);
         for _ in 0..LAYERS {
             let Some(next) = unescaped(&layer) else { break };
             folded.extend(next.iter().map(u8::to_ascii_lowercase));
@@ -344,14 +345,16 @@ impl Pieces {
 }
 
 fn pack(text: &[u8]) -> Vec<u8> {
-    let mut packed = Vec::with_capacity(text.len());
-    packed.extend(text.iter().filter_map(|byte| match byte {
-        b':' | b' ' | b'\t' | b'\n' | b'\x0c' | b'\r' => None,
-        b'-' => Some(b'+'),
-        b'_' => Some(b'/'),
-        other => Some(*other),
-    }));
-    packed
+    let visible = text
+        .iter()
+        .filter(|byte| !byte.is_ascii_whitespace() && **byte != b':');
+    visible
+        .map(|byte| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            other => *other,
+        })
+        .collect()
 }
 
 /// The text with every escape resolved that it has; `None` when it has none.

@@ -235,8 +235,6 @@ impl std::fmt::Display for Made {
 pub(crate) struct Journal {
     stream: Arc<Stream>,
     remains: Remains,
-    /// Whether what is made outlives this process, so that somebody else may have to remove it.
-    outlived: bool,
 }
 
 impl Journal {
@@ -245,19 +243,7 @@ impl Journal {
         if let Some(path) = stream.path() {
             remains.open(path);
         }
-        Self {
-            stream,
-            remains,
-            outlived: true,
-        }
-    }
-
-    /// The same where what is made goes with this process.
-    pub(crate) fn of_this_process(self) -> Self {
-        Self {
-            outlived: false,
-            ..self
-        }
+        Self { stream, remains }
     }
 
     /// A number that nothing else in the stream has.
@@ -270,15 +256,13 @@ impl Journal {
         self.stream.is_broken()
     }
 
-    /// Notes that something is about to be made. The line is durable when this returns, unless what it announces goes with this process.
+    /// Notes that something is about to be made. The line is durable when this returns.
     #[must_use]
     pub(crate) async fn making(&self, what: &Made) -> u64 {
         let seq = self.stream.fresh_seq();
         self.remains.intent(seq, what);
         let what = what.clone();
-        let written = self
-            .stream
-            .write(&Line::Making { seq, what }, self.outlived);
+        let written = self.stream.write(&Line::Making { seq, what }, true);
         self.stream.settle(written).await;
         seq
     }
@@ -294,8 +278,8 @@ impl Journal {
                 | Made::VpcEndpoint { .. }
         );
         let what = what.clone();
-        let flush = named_by_target && self.outlived;
-        self.stream.write(&Line::Made { seq, what }, flush);
+        self.stream
+            .write(&Line::Made { seq, what }, named_by_target);
     }
 
     /// Notes that it was not made.
